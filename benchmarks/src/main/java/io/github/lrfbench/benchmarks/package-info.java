@@ -1,0 +1,2 @@
+/** JMH benchmarks that mirror the packages they measure. */
+package io.github.lrfbench.benchmarks;

@@ -1,0 +1,104 @@
+package io.github.lrfbench.kernels.cpu;
+
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.Blas;
+import io.github.lrfbench.kernels.ops.Lapack;
+import io.github.lrfbench.kernels.ops.Nn;
+import java.util.function.IntConsumer;
+
+/** The processor. It computes in F32 and F64. */
+public final class CpuDevice implements Device {
+  private final Workers workers;
+  private final BlockPool pool = new BlockPool();
+  private final Blas blas;
+  private final Lapack lapack;
+  private final Nn nn;
+  private final String name;
+  private volatile boolean open = true;
+
+  CpuDevice(DeviceOptions options) {
+    OpenBlasLibrary.load();
+    int threads =
+        options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+    workers = new Workers(threads);
+    blas = new CpuBlas(workers);
+    lapack = new CpuLapack(blas);
+    nn = new CpuNn(workers);
+    name = ProcessorName.read();
+  }
+
+  @Override
+  public String id() {
+    return "cpu";
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int threads() {
+    return workers.threads();
+  }
+
+  @Override
+  public Scope openScope() {
+    requireOpen();
+    return new CpuScope(this);
+  }
+
+  @Override
+  public Blas blas() {
+    return blas;
+  }
+
+  @Override
+  public Lapack lapack() {
+    return lapack;
+  }
+
+  @Override
+  public Nn nn() {
+    return nn;
+  }
+
+  @Override
+  public void forEach(int count, IntConsumer task) {
+    workers.forEach(count, task);
+  }
+
+  @Override
+  public void synchronize() {
+    // Kernels return when they are done.
+  }
+
+  @Override
+  public MemoryUse memory() {
+    return pool.use();
+  }
+
+  @Override
+  public void resetPeakMemory() {
+    pool.resetPeak();
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    workers.close();
+    pool.releaseCached();
+  }
+
+  BlockPool pool() {
+    return pool;
+  }
+
+  void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException("the device is closed");
+    }
+  }
+}

@@ -1,0 +1,336 @@
+package io.github.lrfbench.kernels.cpu;
+
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasLeft;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Blas;
+import io.github.lrfbench.kernels.ops.Lapack;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/**
+ * {@link Lapack} over LAPACK, on the calling thread.
+ *
+ * <p>LAPACK is column-major, so it reads our row-major [m, n] as the transpose [n, m]. Every
+ * routine below is the one for that transpose, which spares copies: the SVD swaps U and V, QR
+ * becomes LQ, lower becomes upper.
+ */
+final class CpuLapack implements Lapack {
+  private final Blas blas;
+
+  CpuLapack(Blas blas) {
+    this.blas = blas;
+  }
+
+  @Override
+  public void svd(Matrix a, Tensor s, Matrix u, Matrix vt) {
+    int k = Math.min(a.rows(), a.cols());
+    require(s.shape().size() == k && u.rows() == a.rows() && u.cols() == k, "svd", a);
+    require(vt.rows() == k && vt.cols() == a.cols(), "svd", a);
+    if (k == 0) {
+      return;
+    }
+    requireFinite(a, "svd");
+    Matrix sigma = new Matrix(s, 0, 1, k, k);
+    int info =
+        a.dtype() == DType.F64
+            ? openblas.LAPACKE_dgesdd(
+                LAPACK_COL_MAJOR,
+                (byte) 'S',
+                a.cols(),
+                a.rows(),
+                CpuTensor.doubles(a),
+                a.stride(),
+                CpuTensor.doubles(sigma),
+                CpuTensor.doubles(vt),
+                vt.stride(),
+                CpuTensor.doubles(u),
+                u.stride())
+            : openblas.LAPACKE_sgesdd(
+                LAPACK_COL_MAJOR,
+                (byte) 'S',
+                a.cols(),
+                a.rows(),
+                CpuTensor.floats(a),
+                a.stride(),
+                CpuTensor.floats(sigma),
+                CpuTensor.floats(vt),
+                vt.stride(),
+                CpuTensor.floats(u),
+                u.stride());
+    check(info, "gesdd", a);
+  }
+
+  @Override
+  public void singularValues(Matrix a, Tensor s) {
+    int k = Math.min(a.rows(), a.cols());
+    require(s.shape().size() == k, "singularValues", a);
+    if (k == 0) {
+      return;
+    }
+    requireFinite(a, "singularValues");
+    Matrix sigma = new Matrix(s, 0, 1, k, k);
+    int info =
+        a.dtype() == DType.F64
+            ? openblas.LAPACKE_dgesdd(
+                LAPACK_COL_MAJOR,
+                (byte) 'N',
+                a.cols(),
+                a.rows(),
+                CpuTensor.doubles(a),
+                a.stride(),
+                CpuTensor.doubles(sigma),
+                (DoublePointer) null,
+                1,
+                (DoublePointer) null,
+                1)
+            : openblas.LAPACKE_sgesdd(
+                LAPACK_COL_MAJOR,
+                (byte) 'N',
+                a.cols(),
+                a.rows(),
+                CpuTensor.floats(a),
+                a.stride(),
+                CpuTensor.floats(sigma),
+                (FloatPointer) null,
+                1,
+                (FloatPointer) null,
+                1);
+    check(info, "gesdd", a);
+  }
+
+  @Override
+  public void largestEigenpairs(Matrix a, int count, Tensor values, Matrix vectors) {
+    int n = a.rows();
+    require(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a);
+    require(
+        values.shape().size() == count && vectors.rows() == count && vectors.cols() == n,
+        "largestEigenpairs",
+        a);
+    requireFinite(a, "largestEigenpairs");
+    int info =
+        a.dtype() == DType.F64
+            ? dsyevr(a, count, values, vectors)
+            : ssyevr(a, count, values, vectors);
+    check(info, "syevr", a);
+    reverseRows(vectors);
+  }
+
+  // syevr writes as many as n eigenvalues, in ascending order, whatever the range.
+  private static int dsyevr(Matrix a, int count, Tensor values, Matrix vectors) {
+    int n = a.rows();
+    try (IntPointer found = new IntPointer(1);
+        IntPointer support = new IntPointer(2L * count);
+        DoublePointer w = new DoublePointer(n)) {
+      int info =
+          openblas.LAPACKE_dsyevr(
+              LAPACK_COL_MAJOR,
+              (byte) 'V',
+              (byte) 'I',
+              (byte) 'U',
+              n,
+              CpuTensor.doubles(a),
+              a.stride(),
+              0,
+              0,
+              n - count + 1,
+              n,
+              0,
+              found,
+              w,
+              CpuTensor.doubles(vectors),
+              vectors.stride(),
+              support);
+      double[] descending = new double[count];
+      for (int i = 0; i < count; i++) {
+        descending[i] = w.get(count - 1 - i);
+      }
+      values.write(0, descending, 0, count);
+      return info;
+    }
+  }
+
+  private static int ssyevr(Matrix a, int count, Tensor values, Matrix vectors) {
+    int n = a.rows();
+    try (IntPointer found = new IntPointer(1);
+        IntPointer support = new IntPointer(2L * count);
+        FloatPointer w = new FloatPointer(n)) {
+      int info =
+          openblas.LAPACKE_ssyevr(
+              LAPACK_COL_MAJOR,
+              (byte) 'V',
+              (byte) 'I',
+              (byte) 'U',
+              n,
+              CpuTensor.floats(a),
+              a.stride(),
+              0,
+              0,
+              n - count + 1,
+              n,
+              0,
+              found,
+              w,
+              CpuTensor.floats(vectors),
+              vectors.stride(),
+              support);
+      float[] descending = new float[count];
+      for (int i = 0; i < count; i++) {
+        descending[i] = w.get(count - 1 - i);
+      }
+      values.write(0, descending, 0, count);
+      return info;
+    }
+  }
+
+  private static void reverseRows(Matrix matrix) {
+    double[] upper = new double[matrix.cols()];
+    double[] lower = new double[matrix.cols()];
+    for (int i = 0, j = matrix.rows() - 1; i < j; i++, j--) {
+      Rows.read(matrix, i, upper);
+      Rows.read(matrix, j, lower);
+      Rows.write(matrix, i, lower);
+      Rows.write(matrix, j, upper);
+    }
+  }
+
+  @Override
+  public void orthonormalize(Matrix a) {
+    int m = a.rows();
+    int n = a.cols();
+    require(m >= n, "orthonormalize", a);
+    if (n == 0) {
+      return;
+    }
+    requireFinite(a, "orthonormalize");
+    if (a.dtype() == DType.F64) {
+      try (DoublePointer tau = new DoublePointer(n)) {
+        check(
+            openblas.LAPACKE_dgelqf(LAPACK_COL_MAJOR, n, m, CpuTensor.doubles(a), a.stride(), tau),
+            "gelqf",
+            a);
+        check(
+            openblas.LAPACKE_dorglq(
+                LAPACK_COL_MAJOR, n, m, n, CpuTensor.doubles(a), a.stride(), tau),
+            "orglq",
+            a);
+      }
+    } else {
+      try (FloatPointer tau = new FloatPointer(n)) {
+        check(
+            openblas.LAPACKE_sgelqf(LAPACK_COL_MAJOR, n, m, CpuTensor.floats(a), a.stride(), tau),
+            "gelqf",
+            a);
+        check(
+            openblas.LAPACKE_sorglq(
+                LAPACK_COL_MAJOR, n, m, n, CpuTensor.floats(a), a.stride(), tau),
+            "orglq",
+            a);
+      }
+    }
+  }
+
+  @Override
+  public boolean cholesky(Matrix a) {
+    int n = a.rows();
+    require(a.cols() == n, "cholesky", a);
+    if (n == 0) {
+      return true;
+    }
+    requireFinite(a, "cholesky");
+    int info =
+        a.dtype() == DType.F64
+            ? openblas.LAPACKE_dpotrf(
+                LAPACK_COL_MAJOR, (byte) 'U', n, CpuTensor.doubles(a), a.stride())
+            : openblas.LAPACKE_spotrf(
+                LAPACK_COL_MAJOR, (byte) 'U', n, CpuTensor.floats(a), a.stride());
+    if (info > 0) {
+      return false;
+    }
+    check(info, "potrf", a);
+    double[] zeros = new double[n];
+    for (int i = 0; i < n - 1; i++) {
+      a.data().write(Rows.start(a, i) + i + 1, zeros, 0, n - 1 - i);
+    }
+    return true;
+  }
+
+  @Override
+  public void solveLower(boolean transposed, Matrix l, Matrix b) {
+    require(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", b);
+    if (b.rows() == 0 || b.cols() == 0) {
+      return;
+    }
+    int trans = transposed ? CblasTrans : CblasNoTrans;
+    if (b.dtype() == DType.F64) {
+      openblas_nolapack.cblas_dtrsm(
+          CblasRowMajor,
+          CblasLeft,
+          CblasLower,
+          trans,
+          CblasNonUnit,
+          b.rows(),
+          b.cols(),
+          1,
+          CpuTensor.doubles(l),
+          l.stride(),
+          CpuTensor.doubles(b),
+          b.stride());
+    } else {
+      openblas_nolapack.cblas_strsm(
+          CblasRowMajor,
+          CblasLeft,
+          CblasLower,
+          trans,
+          CblasNonUnit,
+          b.rows(),
+          b.cols(),
+          1,
+          CpuTensor.floats(l),
+          l.stride(),
+          CpuTensor.floats(b),
+          b.stride());
+    }
+  }
+
+  private void requireFinite(Matrix a, String operation) {
+    if (!Double.isFinite(blas.squaredNorm(a))) {
+      throw new ArithmeticException(
+          operation + ": the " + a.rows() + " x " + a.cols() + " matrix holds NaN or infinity");
+    }
+  }
+
+  private static void check(int info, String routine, Matrix a) {
+    if (info != 0) {
+      throw new ArithmeticException(
+          routine
+              + " of a "
+              + a.rows()
+              + " x "
+              + a.cols()
+              + " matrix "
+              + (info > 0 ? "did not converge" : "was called with a wrong argument")
+              + " (info "
+              + info
+              + ")");
+    }
+  }
+
+  private static void require(boolean condition, String operation, Matrix a) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          "shapes do not fit in " + operation + " of a " + a.rows() + " x " + a.cols() + " matrix");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.lrfbench.kernels.cpu;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Owns blocks of the device's pool and gives them back when closed. */
+final class CpuScope implements Scope {
+  private final CpuDevice device;
+  private final List<Block> blocks = new ArrayList<>();
+  private volatile boolean open = true;
+
+  CpuScope(CpuDevice device) {
+    this.device = device;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Tensor allocate(DType dtype, long... dims) {
+    requireOpen();
+    if (dtype != DType.F32 && dtype != DType.F64 && dtype != DType.I32) {
+      throw new IllegalArgumentException("the CPU device computes in F32 and F64, not in " + dtype);
+    }
+    Shape shape = Shape.of(dims);
+    Block block = device.pool().take(Math.multiplyExact(shape.size(), (long) dtype.bytes()));
+    blocks.add(block);
+    return new CpuTensor(this, block, 0, dtype, shape);
+  }
+
+  @Override
+  public Tensor zeros(DType dtype, long... dims) {
+    CpuTensor tensor = (CpuTensor) allocate(dtype, dims);
+    tensor.block().clear();
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      blocks.forEach(device.pool()::give);
+      blocks.clear();
+    }
+  }
+
+  void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException("the scope is closed");
+    }
+    device.requireOpen();
+  }
+
+  CpuDevice cpu() {
+    return device;
+  }
+}

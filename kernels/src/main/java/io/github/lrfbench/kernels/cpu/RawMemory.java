@@ -1,0 +1,52 @@
+package io.github.lrfbench.kernels.cpu;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Typed pointers to an address that somebody else owns: making one allocates and registers nothing
+ * native.
+ */
+final class RawMemory extends Pointer {
+  RawMemory(long address, long bytes) {
+    super((Pointer) null);
+    this.address = address;
+    this.limit = bytes;
+    this.capacity = bytes;
+  }
+
+  static FloatPointer floats(long address) {
+    return new Floats(address);
+  }
+
+  static DoublePointer doubles(long address) {
+    return new Doubles(address);
+  }
+
+  static IntPointer ints(long address) {
+    return new Ints(address);
+  }
+
+  private static final class Floats extends FloatPointer {
+    Floats(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
+  }
+
+  private static final class Doubles extends DoublePointer {
+    Doubles(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
+  }
+
+  private static final class Ints extends IntPointer {
+    Ints(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
+  }
+}

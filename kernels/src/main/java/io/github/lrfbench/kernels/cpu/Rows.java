@@ -1,0 +1,21 @@
+package io.github.lrfbench.kernels.cpu;
+
+import io.github.lrfbench.kernels.Matrix;
+
+/** Moves single rows between a matrix and Java arrays, on which the JVM vectorizes loops. */
+final class Rows {
+  private Rows() {}
+
+  static void read(Matrix matrix, int row, double[] target) {
+    matrix.data().read(start(matrix, row), target, 0, matrix.cols());
+  }
+
+  static void write(Matrix matrix, int row, double[] source) {
+    matrix.data().write(start(matrix, row), source, 0, matrix.cols());
+  }
+
+  /** Index of the first element of a row within the matrix's tensor. */
+  static long start(Matrix matrix, int row) {
+    return matrix.offset() + (long) row * matrix.stride();
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.lrfbench.kernels.ops;
+
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+
+/**
+ * Operations of transformer networks, fused where that saves a pass over memory.
+ *
+ * <p>Letters: T tokens of all sequences, packed without padding; H hidden size; N heads; D = H / N;
+ * B sequences; I inputs; O outputs. All floating-point arguments of one call have one type.
+ */
+public interface Nn {
+  /**
+   * {@code y = activation(x wᵀ + bias)}.
+   *
+   * @param x [T, I]
+   * @param w [O, I]
+   * @param bias [O], or null for none
+   * @param y [T, O], modified; may be a slice of columns, overlaps no input
+   */
+  void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y);
+
+  /**
+   * {@code x = activation(x + bias)}, in place.
+   *
+   * @param x [T, O]
+   * @param bias [O], or null for none
+   */
+  void biasActivation(Matrix x, Tensor bias, Activation activation);
+
+  /**
+   * {@code y = layerNorm(x + residual + bias) * gamma + beta} over each row (Ba et al. 2016): mean
+   * and biased variance of the row, {@code eps} added to the variance.
+   *
+   * @param x [T, H]
+   * @param bias [H], or null for none
+   * @param residual [T, H], or null for none
+   * @param gamma [H]
+   * @param beta [H]
+   * @param y [T, H], modified; may be x or the residual itself
+   */
+  void layerNorm(
+      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y);
+
+  /**
+   * Sums embeddings: {@code y[t] = word[ids[t]] + position[positions[t]] + type[types[t]]}.
+   *
+   * @param ids I32 [T]
+   * @param word [vocabulary, H]
+   * @param positions I32 [T], or null for none
+   * @param position [positions, H], or null for none
+   * @param types I32 [T], or null for none
+   * @param type [types, H], or null for none
+   * @param y [T, H], modified
+   * @throws IndexOutOfBoundsException if an index is outside its table
+   */
+  void embed(
+      Tensor ids,
+      Matrix word,
+      Tensor positions,
+      Matrix position,
+      Tensor types,
+      Matrix type,
+      Matrix y);
+
+  /**
+   * Scaled dot-product attention of every head within every sequence (Vaswani et al. 2017): {@code
+   * y = softmax(scale q kᵀ) v}. Head h is columns {@code [h D, (h + 1) D)}.
+   *
+   * @param q [T, H]
+   * @param k [T, H]
+   * @param v [T, H]
+   * @param segments the B sequences within the T rows
+   * @param heads N
+   * @param scale usually 1/√D
+   * @param causal a token sees itself and those before it only
+   * @param y [T, H], modified
+   */
+  void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix y);
+
+  /**
+   * {@code x = softmax(scale x)} over the first {@code valid[i]} columns of each row i; the other
+   * columns become 0, and so does a row with none valid.
+   *
+   * @param x [m, n], modified
+   * @param valid I32 [m], or null if all columns count
+   */
+  void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid);
+
+  /**
+   * Copies rows: {@code y[i] = x[rows[i]]}.
+   *
+   * @param x [T, H]
+   * @param rows I32 [B]
+   * @param y [B, H], modified
+   */
+  void gatherRows(Matrix x, Tensor rows, Matrix y);
+
+  /**
+   * The mean of the rows of every sequence.
+   *
+   * @param x [T, H]
+   * @param segments the B sequences, none empty
+   * @param y [B, H], modified
+   */
+  void meanPool(Matrix x, Segments segments, Matrix y);
+}

@@ -1,0 +1,2 @@
+/** Truncated singular value decompositions and their error bounds. */
+package io.github.lrfbench.kernels.svd;
