@@ -135,7 +135,9 @@ public sealed interface Budget {
     }
   }
 
-  /** True if a factorization of this rank stores no fewer numbers than the matrix: r (m + n) ≥ m n. */
+  /**
+   * True if a factorization of this rank stores no fewer numbers than the matrix: r (m + n) ≥ m n.
+   */
   static boolean atOrAboveBreakEven(int rows, int cols, int rank) {
     return (long) rank * (rows + cols) >= (long) rows * cols;
   }

@@ -1,8 +1,9 @@
 package io.github.lrfbench.harness.compress;
 
 /**
- * A compression method. Found by {@link java.util.ServiceLoader}, so that a jar on the class path can add one;
- * an implementation has a public constructor without parameters and keeps no state between calls.
+ * A compression method. Found by {@link java.util.ServiceLoader}, so that a jar on the class path
+ * can add one; an implementation has a public constructor without parameters and keeps no state
+ * between calls.
  */
 public interface Compressor {
   /** What the method is and needs. */

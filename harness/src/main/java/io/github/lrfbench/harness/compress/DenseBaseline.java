@@ -12,7 +12,8 @@ public final class DenseBaseline implements Compressor {
 
   @Override
   public MethodInfo info() {
-    return new MethodInfo(NAME, "the model as it is, the baseline of every comparison", "", Set.<Need>of());
+    return new MethodInfo(
+        NAME, "the model as it is, the baseline of every comparison", "", Set.<Need>of());
   }
 
   @Override

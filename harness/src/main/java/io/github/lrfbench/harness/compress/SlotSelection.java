@@ -13,8 +13,9 @@ public final class SlotSelection {
   private SlotSelection() {}
 
   /**
-   * The slots whose name matches one of the globs; {@code *} matches any characters, {@code {a,b}} either, a glob
-   * without a leading {@code *} may also match the end of a name after a dot. No globs select all.
+   * The slots whose name matches one of the globs; {@code *} matches any characters, {@code {a,b}}
+   * either, a glob without a leading {@code *} may also match the end of a name after a dot. No
+   * globs select all.
    *
    * @throws InputException if a glob is malformed or matches nothing
    */
@@ -36,7 +37,13 @@ public final class SlotSelection {
       }
       if (!any) {
         throw new InputException(
-            "--layers '" + glob + "' matches no matrix; the first of " + slots.size() + " is '" + slots.get(0).name() + "'");
+            "--layers '"
+                + glob
+                + "' matches no matrix; the first of "
+                + slots.size()
+                + " is '"
+                + slots.get(0).name()
+                + "'");
       }
     }
     List<LinearSlot> selected = new ArrayList<>();
@@ -52,7 +59,12 @@ public final class SlotSelection {
     try {
       return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
     } catch (IllegalArgumentException e) {
-      throw new InputException("--layers '" + glob + "' is no valid glob: " + e.getMessage().lines().findFirst().orElse(""), e);
+      throw new InputException(
+          "--layers '"
+              + glob
+              + "' is no valid glob: "
+              + e.getMessage().lines().findFirst().orElse(""),
+          e);
     }
   }
 }
