@@ -25,7 +25,7 @@ public final class CpuDevice implements Device {
     workers = new Workers(threads);
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
-    nn = new CpuNn(workers);
+    nn = new CpuNn(workers, blas);
     name = ProcessorName.read();
   }
 
