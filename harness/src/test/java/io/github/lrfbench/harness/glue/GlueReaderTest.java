@@ -48,6 +48,12 @@ class GlueReaderTest {
   }
 
   @Test
+  void aByteOrderMarkBelongsToTheStartOfTheFile() {
+    GlueDataset dataset = read("sst2", Split.DEV, "sentence\tlabel\n\uFEFFgood \t1\n");
+    assertEquals("\uFEFFgood ", dataset.examples().get(0).first());
+  }
+
+  @Test
   void blankLinesMayEndAFile() {
     assertEquals(1, rte(RTE + "0\ta\tb\tentailment\n\n\r\n").examples().size());
     assertFault(

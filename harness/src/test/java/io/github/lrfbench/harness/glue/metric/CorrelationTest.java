@@ -61,6 +61,7 @@ class CorrelationTest {
   void zerosOfEitherSignAreTies() {
     double[] x = {-0.0, 0.0, 1, 2};
     assertArrayEquals(new double[] {1.5, 1.5, 3, 4}, Levels.of(x).ranks());
+    assertArrayEquals(new double[] {1, 2}, Levels.of(new double[] {-0.0, 1}).ranks());
   }
 
   @Test
