@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lrfbench kernels --quick                    a first look, some seconds",
       "  lrfbench kernels --out kernels.csv          the default grid, a minute or two",
-      "  lrfbench kernels --device cuda --shapes 768x768,3072x768 --ranks 64,128 --rows 1,128"
+      "  lrfbench kernels --device cuda --shapes 768x768 --ranks 64,128 --rows 1,128"
     })
 public final class KernelsCommand implements Callable<Integer> {
   private static final List<String> SHAPES =
