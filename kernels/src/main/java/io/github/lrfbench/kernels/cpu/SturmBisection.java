@@ -13,8 +13,8 @@ final class SturmBisection {
   /** Turns the sign of any pivot into ±1 by clamping; T is scaled to norm 1. */
   private static final double HUGE = 1e300;
 
-  /** Below every pivot that matters, above zero: 0/0 cannot occur. */
-  private static final double TINY = 1e-290;
+  /** Added to every pivot, so that none is zero: far below the rounding of a matrix of norm 1. */
+  private static final double TINY = 1e-30;
 
   private static final int MAX_SWEEPS = 70;
 
@@ -30,9 +30,8 @@ final class SturmBisection {
   SturmBisection(double[] diagonal, double[] offDiagonal) {
     this.diagonal = diagonal;
     this.squares = new double[diagonal.length];
-    squares[0] = TINY;
     for (int i = 1; i < squares.length; i++) {
-      squares[i] = Math.max(TINY, offDiagonal[i - 1] * offDiagonal[i - 1]);
+      squares[i] = offDiagonal[i - 1] * offDiagonal[i - 1];
     }
   }
 
@@ -62,7 +61,7 @@ final class SturmBisection {
       }
       balance(middle, pivots, balance);
       for (int j = 0; j < count; j++) {
-        double below = 0.5 * (n - balance[j]);
+        double below = (n - balance[j]) / 2;
         if (below >= n - j) {
           high[j] = middle[j];
         } else {
@@ -86,7 +85,7 @@ final class SturmBisection {
   private static void eliminate(
       double diagonal, double square, double[] x, double[] pivots, double[] balance) {
     for (int j = 0; j < x.length; j++) {
-      double pivot = diagonal - x[j] - square / pivots[j];
+      double pivot = diagonal - x[j] - square / pivots[j] + TINY;
       pivots[j] = pivot;
       balance[j] += Math.min(1, Math.max(-1, pivot * HUGE));
     }

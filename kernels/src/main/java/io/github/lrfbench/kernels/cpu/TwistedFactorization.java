@@ -5,13 +5,16 @@ package io.github.lrfbench.kernels.cpu;
  * pivot. There the eigenvector is large, and it follows from the pivots by multiplications alone.
  */
 final class TwistedFactorization {
+  /** Stands for a pivot of zero: a change far below the rounding of a matrix of norm 1. */
+  private static final double TINY = 1e-30;
+
   private final double[] diagonal;
   private final double[] offDiagonal;
   private final double[] down;
   private final double[] up;
 
   /**
-   * Prepares a matrix; both arrays are read, not modified.
+   * Prepares a matrix whose entries are at most 1 in magnitude; the arrays are not modified.
    *
    * @param diagonal [n]
    * @param offDiagonal [n - 1]
@@ -31,12 +34,14 @@ final class TwistedFactorization {
    */
   double eigenvector(double lambda, double[] vector) {
     int n = diagonal.length;
-    down[0] = diagonal[0] - lambda;
-    up[n - 1] = diagonal[n - 1] - lambda;
+    down[0] = nonzero(diagonal[0] - lambda);
+    up[n - 1] = nonzero(diagonal[n - 1] - lambda);
     for (int i = 1; i < n; i++) {
       int k = n - 1 - i;
-      down[i] = diagonal[i] - lambda - offDiagonal[i - 1] * (offDiagonal[i - 1] / down[i - 1]);
-      up[k] = diagonal[k] - lambda - offDiagonal[k] * (offDiagonal[k] / up[k + 1]);
+      double above = offDiagonal[i - 1] * (offDiagonal[i - 1] / down[i - 1]);
+      double below = offDiagonal[k] * (offDiagonal[k] / up[k + 1]);
+      down[i] = nonzero(diagonal[i] - lambda - above);
+      up[k] = nonzero(diagonal[k] - lambda - below);
     }
     int twist = 0;
     double pivot = Double.POSITIVE_INFINITY;
@@ -62,5 +67,9 @@ final class TwistedFactorization {
       vector[i] /= norm;
     }
     return norm < Double.POSITIVE_INFINITY ? pivot / norm : Double.NaN;
+  }
+
+  private static double nonzero(double pivot) {
+    return pivot == 0 ? TINY : pivot;
   }
 }
