@@ -66,6 +66,6 @@ public final class OutputDirectory {
   }
 
   private static InputException cannotWrite(Path directory, String reason) {
-    return new InputException("output directory '" + directory + "' cannot be written: " + reason);
+    return new InputException(directory + ": cannot be written: " + reason);
   }
 }
