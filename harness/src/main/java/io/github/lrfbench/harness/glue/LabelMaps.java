@@ -98,20 +98,12 @@ public final class LabelMaps {
   }
 
   private static List<String> namesInOrder(int outputs, Map<Integer, String> id2label) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < outputs; i++) {
-      String name = id2label.get(i);
-      if (name == null || id2label.size() != outputs) {
-        throw new InputException(
-            "the checkpoint's id2label has "
-                + id2label.size()
-                + " names for the outputs 0 to "
-                + (outputs - 1)
-                + (name == null ? ", none for " + i : ""));
-      }
-      names.add(name);
+    List<Integer> keys = id2label.keySet().stream().sorted().toList();
+    if (!keys.equals(LabelMap.positions(outputs))) {
+      throw new InputException(
+          "the checkpoint's id2label does not name each of the outputs 0 to " + (outputs - 1));
     }
-    return names;
+    return keys.stream().map(id2label::get).toList();
   }
 
   private static boolean isGeneric(Iterable<String> names) {

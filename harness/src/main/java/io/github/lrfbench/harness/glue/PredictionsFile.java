@@ -65,8 +65,8 @@ public final class PredictionsFile {
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       out.write("index\tprediction");
       for (String name : map.outputNames()) {
-        // A name from config.json may hold anything.
-        out.write('\t' + name.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", " "));
+        // Names from config.json may hold tabs and line ends.
+        out.write('\t' + name.replaceAll("\\s", " "));
       }
       out.write('\n');
       for (int i = 0; i < logits.length; i++) {

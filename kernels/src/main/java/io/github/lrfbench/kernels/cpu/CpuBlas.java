@@ -249,13 +249,15 @@ final class CpuBlas implements Blas {
     workers.forEach(
         x.rows(),
         i -> {
-          double[] row = new double[x.cols()];
-          Rows.read(x, i, row);
-          double sum = 0;
-          for (double value : row) {
-            sum += value * value;
+          if (x.dtype() == DType.F32) {
+            float[] row = new float[x.cols()];
+            x.data().read(Rows.start(x, i), row, 0, row.length);
+            rowSums[i] = SquareSums.of(row);
+          } else {
+            double[] row = new double[x.cols()];
+            Rows.read(x, i, row);
+            rowSums[i] = SquareSums.of(row);
           }
-          rowSums[i] = sum;
         });
     double total = 0;
     for (double sum : rowSums) {

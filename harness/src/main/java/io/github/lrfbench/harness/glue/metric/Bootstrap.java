@@ -63,7 +63,9 @@ public final class Bootstrap {
     return deviation(
         labels.length,
         () -> {
-          Arrays.setAll(sample, i -> draw(sample.length));
+          for (int i = 0; i < sample.length; i++) {
+            sample[i] = draw(sample.length);
+          }
           double pearson = Correlation.pearson(chosen(labels, sample), chosen(predictions, sample));
           double spearman =
               Correlation.pearson(labelLevels.ranks(sample), predictionLevels.ranks(sample));
@@ -72,7 +74,11 @@ public final class Bootstrap {
   }
 
   private static double[] chosen(double[] values, int[] sample) {
-    return Arrays.stream(sample).mapToDouble(i -> values[i]).toArray();
+    double[] chosen = new double[sample.length];
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = values[sample[i]];
+    }
+    return chosen;
   }
 
   private static double deviation(int examples, DoubleSupplier resampledMetric) {

@@ -47,14 +47,23 @@ public final class Correlation {
   }
 
   private static boolean isConstant(double[] values) {
-    return Arrays.stream(values).allMatch(value -> value == values[0]);
+    for (double value : values) {
+      if (value != values[0]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The values minus their mean, scaled to Euclidean length 1. */
   private static double[] direction(double[] values) {
     double mean = Arrays.stream(values).sum() / values.length;
-    double[] centred = Arrays.stream(values).map(value -> value - mean).toArray();
-    double largest = Arrays.stream(centred).map(Math::abs).max().orElseThrow();
+    double[] centred = new double[values.length];
+    double largest = 0;
+    for (int i = 0; i < values.length; i++) {
+      centred[i] = values[i] - mean;
+      largest = Math.max(largest, Math.abs(centred[i]));
+    }
     double squares = 0;
     for (double value : centred) {
       squares += (value / largest) * (value / largest);

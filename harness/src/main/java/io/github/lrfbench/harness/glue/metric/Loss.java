@@ -16,7 +16,8 @@ public final class Loss {
     Arguments.requireSameLength(labels.length, logits.length);
     double sum = 0;
     for (int i = 0; i < labels.length; i++) {
-      sum += logSumExp(logits[i]) - logits[i][Arguments.requireClass(labels[i], logits[i].length)];
+      int label = Arguments.requireClass(labels[i], logits[i].length);
+      sum += logSumExpMinus(logits[i][label], logits[i]);
     }
     return sum / labels.length;
   }
@@ -37,15 +38,16 @@ public final class Loss {
     return sum / labels.length;
   }
 
-  private static double logSumExp(float[] logits) {
+  /** Without adding a large logit to a small logarithm, which would vanish. */
+  private static double logSumExpMinus(float logit, float[] logits) {
     double largest = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      largest = Math.max(largest, logit);
+    for (float other : logits) {
+      largest = Math.max(largest, other);
     }
     double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - largest);
+    for (float other : logits) {
+      sum += Math.exp(other - largest);
     }
-    return largest + Math.log(sum);
+    return largest - logit + Math.log(sum);
   }
 }
