@@ -5,13 +5,12 @@ import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 
 /**
- * Where libraries unpack their native code: below the project's cache folder, so that one folder is
- * enough to mount.
+ * Where JavaCPP unpacks OpenBLAS: below the project's cache folder, so that one folder is enough to
+ * mount.
  */
 public final class Natives {
   private static final String CACHE = "LRFBENCH_CACHE";
   private static final String JAVACPP = "org.bytedeco.javacpp.cachedir";
-  private static final String DJL = "DJL_CACHE_DIR";
 
   private Natives() {}
 
@@ -24,21 +23,18 @@ public final class Natives {
   }
 
   /**
-   * Tells the libraries, which must not have been loaded yet. What the user set for one of them is
-   * left alone; without a writable cache folder they look for a place themselves.
+   * Tells JavaCPP, which must not have been loaded yet. What the user set is left alone; without a
+   * writable cache folder JavaCPP looks for a place itself.
    */
   static void configure() {
-    Path natives = cacheFolder().resolve("natives").toAbsolutePath();
+    Path folder = cacheFolder().resolve("javacpp").toAbsolutePath();
     try {
-      OutputDirectory.check(natives);
+      OutputDirectory.check(folder);
     } catch (InputException e) {
       return;
     }
     if (System.getProperty(JAVACPP) == null) {
-      System.setProperty(JAVACPP, natives.resolve("javacpp").toString());
-    }
-    if (System.getProperty(DJL) == null && System.getenv(DJL) == null) {
-      System.setProperty(DJL, natives.resolve("djl").toString());
+      System.setProperty(JAVACPP, folder.toString());
     }
   }
 }
