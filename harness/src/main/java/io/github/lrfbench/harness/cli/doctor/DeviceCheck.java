@@ -5,9 +5,13 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.DeviceProvider.Availability;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +54,21 @@ final class DeviceCheck {
       return new Finding(subject, !right, detail);
     } catch (RuntimeException | LinkageError e) {
       return Finding.bad(subject, e.toString());
+    }
+  }
+
+  /**
+   * Opens the device that commands use where none is named.
+   *
+   * @param wanted what the user set, or null
+   */
+  static Finding choice(String wanted) {
+    String id = wanted == null || wanted.isEmpty() ? "auto" : wanted;
+    List<String> reasons = new ArrayList<>();
+    try (Device device = Devices.open(id, DeviceOptions.DEFAULT, reasons::add)) {
+      return Finding.good("default", reasons.isEmpty() ? "device " + device.id() : reasons.get(0));
+    } catch (InputException e) {
+      return Finding.bad("default", e.getMessage());
     }
   }
 

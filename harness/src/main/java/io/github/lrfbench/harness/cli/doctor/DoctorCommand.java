@@ -21,13 +21,24 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
   private static final String LINE = "%-13s %-5s %s";
 
+  private final List<Supplier<Finding>> checks;
+
   @Spec private CommandSpec spec;
+
+  /** Makes the command with all checks. */
+  public DoctorCommand() {
+    this(allChecks());
+  }
+
+  DoctorCommand(List<Supplier<Finding>> checks) {
+    this.checks = checks;
+  }
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     boolean faults = false;
-    for (Supplier<Finding> check : checks()) {
+    for (Supplier<Finding> check : checks) {
       Finding finding = check.get();
       faults |= finding.fault();
       String state = finding.fault() ? "FAULT" : "ok";
@@ -37,16 +48,17 @@ public final class DoctorCommand implements Callable<Integer> {
     return faults ? ExitCode.WRONG_INPUT : ExitCode.DONE;
   }
 
-  private static List<Supplier<Finding>> checks() {
+  private static List<Supplier<Finding>> allChecks() {
     List<Supplier<Finding>> checks = new ArrayList<>();
     checks.add(MachineChecks::java);
     checks.add(MachineChecks::system);
     checks.add(MachineChecks::memory);
-    checks.add(MachineChecks::environment);
+    checks.add(() -> MachineChecks.environment(System.getenv()));
     checks.add(MachineChecks::cache);
     for (DeviceProvider provider : Devices.providers()) {
       checks.add(() -> DeviceCheck.run(provider));
     }
+    checks.add(() -> DeviceCheck.choice(System.getenv("LRFBENCH_DEVICE")));
     return checks;
   }
 }

@@ -56,9 +56,9 @@ final class MachineChecks {
   }
 
   /** The variables that change what the program does; secrets are not printed. */
-  static Finding environment() {
+  static Finding environment(Map<String, String> variables) {
     String set =
-        System.getenv().entrySet().stream()
+        variables.entrySet().stream()
             .filter(entry -> entry.getKey().matches("(LRFBENCH|HF)_.*|CUDA_VISIBLE_DEVICES"))
             .sorted(Map.Entry.comparingByKey())
             .map(
