@@ -57,7 +57,7 @@ final class HeaderParser {
     try (JsonParser parser = FACTORY.createParser(text)) {
       return new HeaderParser(file, parser).header();
     } catch (JsonProcessingException e) {
-      throw Faults.of(file, "the header is no valid JSON: " + e.getOriginalMessage());
+      throw Faults.of(file, "the header", e);
     } catch (IOException e) {
       throw Faults.of(file, "the header is not UTF-8 text");
     }

@@ -37,8 +37,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private final FileChannel channel;
   private final long dataStart;
   private final SafetensorsHeader header;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
 
   private SafetensorsFile(
       Path file, FileChannel channel, long dataStart, SafetensorsHeader header) {
@@ -211,6 +210,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private synchronized void pieces(StoredTensor tensor, Piece piece) {
     long size = tensor.shape().size();
     int bytes = tensor.type().bytes();
+    reserve((int) Math.min(size, CHUNK_ELEMENTS) * bytes);
     try {
       for (long offset = 0; offset < size; offset += CHUNK_ELEMENTS) {
         int count = (int) Math.min(size - offset, CHUNK_ELEMENTS);
@@ -222,6 +222,12 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IllegalStateException(file + " is closed", e);
     } catch (IOException e) {
       throw Faults.of(file, e);
+    }
+  }
+
+  private void reserve(int bytes) {
+    if (buffer.capacity() < bytes) {
+      buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 

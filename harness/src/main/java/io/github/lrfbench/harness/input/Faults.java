@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.input;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -27,6 +29,20 @@ public final class Faults {
   /** A complaint about a file or directory that could not be written. */
   public static InputException cannotWrite(Path file, IOException cause) {
     return new InputException(oneLine(file + ": cannot be written: " + describe(cause)), cause);
+  }
+
+  /** A complaint about a file, or a part of one, that is not valid JSON. */
+  public static InputException of(Path file, String part, JsonProcessingException cause) {
+    JsonLocation location = cause.getLocation();
+    String position =
+        location == null
+            ? ""
+            : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+    // What follows these is about settings of the parser.
+    String message =
+        cause.getOriginalMessage()
+            .split(": not allowed|: maybe a|: JSON spec| \\((for|bound) ", 2)[0];
+    return of(file, (part + " is no valid JSON: " + message + position).strip());
   }
 
   /** Text from a file, in quotes, without control characters and cut to a readable length. */

@@ -48,7 +48,7 @@ public final class JsonFields {
         : Optional.empty();
   }
 
-  /** An integer of 32 bits that is not negative. */
+  /** An integer from 0 to {@code Integer.MAX_VALUE - 1}, so that a size can be made of it. */
   public int index(String name) {
     return require(name, "an index", isIndex(value(name))).intValue();
   }
@@ -87,9 +87,12 @@ public final class JsonFields {
     return node.properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  /** True if the node is an integer of 32 bits that is not negative. */
+  /** True if the node is an integer from 0 to {@code Integer.MAX_VALUE - 1}. */
   public static boolean isIndex(JsonNode node) {
-    return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() >= 0;
+    return node.isIntegralNumber()
+        && node.canConvertToInt()
+        && node.intValue() >= 0
+        && node.intValue() < Integer.MAX_VALUE;
   }
 
   /** A complaint about the file. */

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.input;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,18 +29,11 @@ public final class JsonFile {
     try {
       node = MAPPER.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
-      throw Faults.of(file, "is no valid JSON: " + e.getOriginalMessage() + position(e));
+      throw Faults.of(file, "", e);
     }
     if (node instanceof ObjectNode object) {
       return object;
     }
     throw Faults.of(file, node.isMissingNode() ? "is empty" : "holds no JSON object");
-  }
-
-  private static String position(JsonProcessingException e) {
-    JsonLocation location = e.getLocation();
-    return location == null
-        ? ""
-        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 }

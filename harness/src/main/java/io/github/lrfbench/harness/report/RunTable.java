@@ -93,7 +93,7 @@ public final class RunTable {
       return "";
     }
     Double error = row.get(RunColumns.METRIC_STDERR);
-    return row.get(RunColumns.METRIC_NAME)
+    return Objects.requireNonNullElse(row.get(RunColumns.METRIC_NAME), "metric")
         + " "
         + Figures.fixed(metric, 4)
         + (error == null ? "" : " ± " + Figures.fixed(error, 4));

@@ -23,9 +23,9 @@ public final class ColumnType<T> {
   public static final ColumnType<Double> NUMBER =
       new ColumnType<>("number", Function.identity(), Numbers::print, Double::valueOf);
 
-  /** An instant in UTC, ISO 8601. */
+  /** An instant in UTC, ISO 8601, always with milliseconds. */
   public static final ColumnType<Instant> TIME =
-      new ColumnType<>("time", Function.identity(), Instant::toString, Instant::parse);
+      new ColumnType<>("time", Times::normalize, Times::print, Instant::parse);
 
   /** One JSON object. */
   public static final ColumnType<Map<String, Object>> JSON =

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -153,7 +154,7 @@ public final class CsvAppender implements Closeable {
   }
 
   private static InputException cannotWrite(Path path, IOException cause) {
-    return new InputException(path + ": cannot be written: " + Faults.reason(cause), cause);
+    return new InputException(path + ": cannot be written: " + OneLine.reason(cause), cause);
   }
 
   private static void closeQuietly(RandomAccessFile file) {

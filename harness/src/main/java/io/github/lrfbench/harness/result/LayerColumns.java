@@ -62,8 +62,7 @@ public final class LayerColumns {
           Column.number(
               "optimal_error",
               "",
-              "Smallest relative_error that any matrix of this rank has (Eckart and Young "
-                  + "1936), where it is known."));
+              "frobenius_error of the best matrix of this rank (Eckart and Young 1936), where known."));
 
   public static final Column<Double> ENERGY_KEPT =
       add(Column.number("energy_kept", "", "Kept fraction of the squared Frobenius norm."));

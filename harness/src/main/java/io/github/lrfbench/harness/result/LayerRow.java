@@ -16,7 +16,7 @@ package io.github.lrfbench.harness.result;
  * @param frobeniusNorm Frobenius norm of the matrix, or null
  * @param frobeniusError Frobenius norm of what was lost, or null
  * @param relativeError frobeniusError / frobeniusNorm, or null
- * @param optimalError smallest relative error at this rank, or null
+ * @param optimalError the smallest frobeniusError at this rank, or null
  * @param energyKept kept fraction of the squared Frobenius norm, or null
  * @param outputError relative error of the outputs on calibration data, or null
  * @param note anything out of the ordinary, or null

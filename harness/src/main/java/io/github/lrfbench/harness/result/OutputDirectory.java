@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,11 +61,11 @@ public final class OutputDirectory {
       Files.createDirectories(directory);
       Files.delete(Files.createTempFile(directory, ".writable", ""));
     } catch (IOException e) {
-      throw cannotWrite(directory, Faults.reason(e));
+      throw cannotWrite(directory, OneLine.reason(e));
     }
   }
 
   private static InputException cannotWrite(Path directory, String reason) {
-    return new InputException("output directory '" + directory + "' cannot be written: " + reason);
+    return new InputException(directory + ": cannot be written: " + reason);
   }
 }

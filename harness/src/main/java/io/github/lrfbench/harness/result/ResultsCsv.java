@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -131,7 +132,7 @@ public final class ResultsCsv<R> {
       cells.parse(column, text);
     } catch (RuntimeException e) {
       throw new InputException(
-          place + column.name() + " is no " + column.type() + ": '" + Texts.oneLine(text) + "'", e);
+          place + column.name() + " is no " + column.type() + ": " + OneLine.quote(text), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -91,7 +92,7 @@ public final class ResultsWriter implements Closeable {
       try {
         layers.truncate(CsvRecords.ends(layersPath).get(kept));
       } catch (IOException e) {
-        throw new InputException(layersPath + ": cannot be read: " + Faults.reason(e), e);
+        throw new InputException(layersPath + ": cannot be read: " + OneLine.reason(e), e);
       }
     }
   }

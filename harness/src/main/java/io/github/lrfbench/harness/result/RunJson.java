@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.SYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ public final class RunJson {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new InputException(path + ": cannot be written: " + Faults.reason(e), e);
+      throw new InputException(path + ": cannot be written: " + OneLine.reason(e), e);
     }
   }
 }

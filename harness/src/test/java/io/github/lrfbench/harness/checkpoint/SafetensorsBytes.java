@@ -45,6 +45,9 @@ final class SafetensorsBytes {
   }
 
   static Path write(Path folder, byte[] bytes) throws IOException {
-    return Files.write(folder.resolve("model.safetensors"), bytes);
+    Path path = folder.resolve("model.safetensors");
+    // Some file systems write a truncated file to disk at once, a new one in their own time.
+    Files.deleteIfExists(path);
+    return Files.write(path, bytes);
   }
 }

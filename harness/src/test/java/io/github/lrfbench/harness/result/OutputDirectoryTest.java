@@ -42,9 +42,7 @@ class OutputDirectoryTest {
     Path file = Files.createFile(folder.resolve("file"));
     for (Path wanted : new Path[] {file, file.resolve("below")}) {
       InputException e = assertThrows(InputException.class, () -> OutputDirectory.prepare(wanted));
-      assertEquals(
-          "output directory '" + wanted + "' cannot be written: " + file + " is not a directory",
-          e.getMessage());
+      assertEquals(wanted + ": cannot be written: " + file + " is not a directory", e.getMessage());
     }
   }
 }

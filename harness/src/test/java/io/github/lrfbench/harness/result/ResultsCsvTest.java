@@ -74,6 +74,13 @@ class ResultsCsvTest {
   }
 
   @Test
+  void timesHaveOneLength() throws IOException {
+    Instant whole = Instant.parse("2026-01-02T03:04:05Z");
+    writeAndRead(Rows.run("r", "c").toBuilder().set(RunColumns.STARTED_AT, whole).build());
+    assertTrue(text().contains(",2026-01-02T03:04:05.000Z,"), text());
+  }
+
+  @Test
   void linesEndAsRfc4180Says() throws IOException {
     writeAndRead(Rows.run("r", "c"));
     assertEquals(2, text().split("\r\n", -1).length - 1);

@@ -48,6 +48,6 @@ class RunJsonTest {
     Path path = folder.resolve("missing").resolve("run.json");
     InputException e =
         assertThrows(InputException.class, () -> RunJson.write(path, Map.of("a", 1)));
-    assertEquals(path + ": cannot be written: no such file or directory", e.getMessage());
+    assertEquals(path + ": cannot be written: no such file", e.getMessage());
   }
 }

@@ -1,5 +1,9 @@
 package io.github.lrfbench.kernels.cpu;
 
+import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLeft;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
@@ -11,7 +15,6 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -26,17 +29,19 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * becomes LQ, lower becomes upper.
  */
 final class CpuLapack implements Lapack {
-  private final Blas blas;
+  private final CpuBlas blas;
 
-  CpuLapack(Blas blas) {
+  CpuLapack(CpuBlas blas) {
     this.blas = blas;
   }
 
   @Override
   public void svd(Matrix a, Tensor s, Matrix u, Matrix vt) {
+    requireOneType("svd", a, u, vt);
     int k = Math.min(a.rows(), a.cols());
-    require(s.shape().size() == k && u.rows() == a.rows() && u.cols() == k, "svd", a);
-    require(vt.rows() == k && vt.cols() == a.cols(), "svd", a);
+    requireShapes(u.rows() == a.rows() && u.cols() == k, "svd", a, u, vt);
+    requireShapes(vt.rows() == k && vt.cols() == a.cols(), "svd", a, u, vt);
+    requireVector("svd", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -73,8 +78,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void singularValues(Matrix a, Tensor s) {
+    requireFloating("singularValues", a);
     int k = Math.min(a.rows(), a.cols());
-    require(s.shape().size() == k, "singularValues", a);
+    requireVector("singularValues", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -111,21 +117,21 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void largestEigenpairs(Matrix a, int count, Tensor values, Matrix vectors) {
+    requireOneType("largestEigenpairs", a, vectors);
     int n = a.rows();
-    require(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a);
-    require(
-        values.shape().size() == count && vectors.rows() == count && vectors.cols() == n,
-        "largestEigenpairs",
-        a);
+    requireShapes(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a, vectors);
+    requireShapes(vectors.rows() == count && vectors.cols() == n, "largestEigenpairs", a, vectors);
+    requireVector("largestEigenpairs", values, count, a.dtype());
     requireFinite(a, "largestEigenpairs");
     check(SymmetricEigen.largest(a, count, values, vectors), "sytrd and stedc", a);
   }
 
   @Override
   public void orthonormalize(Matrix a) {
+    requireFloating("orthonormalize", a);
     int m = a.rows();
     int n = a.cols();
-    require(m >= n, "orthonormalize", a);
+    requireShapes(m >= n, "orthonormalize", a);
     if (n == 0) {
       return;
     }
@@ -159,8 +165,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public boolean cholesky(Matrix a) {
+    requireFloating("cholesky", a);
     int n = a.rows();
-    require(a.cols() == n, "cholesky", a);
+    requireShapes(a.cols() == n, "cholesky", a);
     if (n == 0) {
       return true;
     }
@@ -184,7 +191,8 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void solveLower(boolean transposed, Matrix l, Matrix b) {
-    require(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", b);
+    requireOneType("solveLower", b, l);
+    requireShapes(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l, b);
     if (b.rows() == 0 || b.cols() == 0) {
       return;
     }
@@ -221,7 +229,7 @@ final class CpuLapack implements Lapack {
   }
 
   private void requireFinite(Matrix a, String operation) {
-    if (!Double.isFinite(blas.squaredNorm(a))) {
+    if (!blas.isFinite(a)) {
       throw new ArithmeticException(
           operation + ": the " + a.rows() + " x " + a.cols() + " matrix holds NaN or infinity");
     }
@@ -240,13 +248,6 @@ final class CpuLapack implements Lapack {
               + " (info "
               + info
               + ")");
-    }
-  }
-
-  private static void require(boolean condition, String operation, Matrix a) {
-    if (!condition) {
-      throw new IllegalArgumentException(
-          "shapes do not fit in " + operation + " of a " + a.rows() + " x " + a.cols() + " matrix");
     }
   }
 }
