@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 public final class CpuDevice implements Device {
   private final Workers workers;
   private final BlockPool pool = new BlockPool();
-  private final Blas blas;
+  private final CpuBlas blas;
   private final Lapack lapack;
   private final Nn nn;
   private final String name;
@@ -25,7 +25,7 @@ public final class CpuDevice implements Device {
     workers = new Workers(threads);
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
-    nn = new CpuNn(workers, blas);
+    nn = new CpuNn(workers, pool);
     name = ProcessorName.read();
   }
 

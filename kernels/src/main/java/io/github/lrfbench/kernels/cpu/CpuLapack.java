@@ -1,5 +1,9 @@
 package io.github.lrfbench.kernels.cpu;
 
+import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLeft;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
@@ -11,11 +15,9 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -27,17 +29,19 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * becomes LQ, lower becomes upper.
  */
 final class CpuLapack implements Lapack {
-  private final Blas blas;
+  private final CpuBlas blas;
 
-  CpuLapack(Blas blas) {
+  CpuLapack(CpuBlas blas) {
     this.blas = blas;
   }
 
   @Override
   public void svd(Matrix a, Tensor s, Matrix u, Matrix vt) {
+    requireOneType("svd", a, u, vt);
     int k = Math.min(a.rows(), a.cols());
-    require(s.shape().size() == k && u.rows() == a.rows() && u.cols() == k, "svd", a);
-    require(vt.rows() == k && vt.cols() == a.cols(), "svd", a);
+    requireShapes(u.rows() == a.rows() && u.cols() == k, "svd", a, u, vt);
+    requireShapes(vt.rows() == k && vt.cols() == a.cols(), "svd", a, u, vt);
+    requireVector("svd", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -74,8 +78,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void singularValues(Matrix a, Tensor s) {
+    requireFloating("singularValues", a);
     int k = Math.min(a.rows(), a.cols());
-    require(s.shape().size() == k, "singularValues", a);
+    requireVector("singularValues", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -112,104 +117,21 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void largestEigenpairs(Matrix a, int count, Tensor values, Matrix vectors) {
+    requireOneType("largestEigenpairs", a, vectors);
     int n = a.rows();
-    require(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a);
-    require(
-        values.shape().size() == count && vectors.rows() == count && vectors.cols() == n,
-        "largestEigenpairs",
-        a);
+    requireShapes(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a, vectors);
+    requireShapes(vectors.rows() == count && vectors.cols() == n, "largestEigenpairs", a, vectors);
+    requireVector("largestEigenpairs", values, count, a.dtype());
     requireFinite(a, "largestEigenpairs");
-    int info =
-        a.dtype() == DType.F64
-            ? dsyevr(a, count, values, vectors)
-            : ssyevr(a, count, values, vectors);
-    check(info, "syevr", a);
-    reverseRows(vectors);
-  }
-
-  // syevr writes as many as n eigenvalues, in ascending order, whatever the range.
-  private static int dsyevr(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    try (IntPointer found = new IntPointer(1);
-        IntPointer support = new IntPointer(2L * count);
-        DoublePointer w = new DoublePointer(n)) {
-      int info =
-          openblas.LAPACKE_dsyevr(
-              LAPACK_COL_MAJOR,
-              (byte) 'V',
-              (byte) 'I',
-              (byte) 'U',
-              n,
-              CpuTensor.doubles(a),
-              a.stride(),
-              0,
-              0,
-              n - count + 1,
-              n,
-              0,
-              found,
-              w,
-              CpuTensor.doubles(vectors),
-              vectors.stride(),
-              support);
-      double[] descending = new double[count];
-      for (int i = 0; i < count; i++) {
-        descending[i] = w.get(count - 1 - i);
-      }
-      values.write(0, descending, 0, count);
-      return info;
-    }
-  }
-
-  private static int ssyevr(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    try (IntPointer found = new IntPointer(1);
-        IntPointer support = new IntPointer(2L * count);
-        FloatPointer w = new FloatPointer(n)) {
-      int info =
-          openblas.LAPACKE_ssyevr(
-              LAPACK_COL_MAJOR,
-              (byte) 'V',
-              (byte) 'I',
-              (byte) 'U',
-              n,
-              CpuTensor.floats(a),
-              a.stride(),
-              0,
-              0,
-              n - count + 1,
-              n,
-              0,
-              found,
-              w,
-              CpuTensor.floats(vectors),
-              vectors.stride(),
-              support);
-      float[] descending = new float[count];
-      for (int i = 0; i < count; i++) {
-        descending[i] = w.get(count - 1 - i);
-      }
-      values.write(0, descending, 0, count);
-      return info;
-    }
-  }
-
-  private static void reverseRows(Matrix matrix) {
-    double[] upper = new double[matrix.cols()];
-    double[] lower = new double[matrix.cols()];
-    for (int i = 0, j = matrix.rows() - 1; i < j; i++, j--) {
-      Rows.read(matrix, i, upper);
-      Rows.read(matrix, j, lower);
-      Rows.write(matrix, i, lower);
-      Rows.write(matrix, j, upper);
-    }
+    check(SymmetricEigen.largest(a, count, values, vectors), "sytrd and stedc", a);
   }
 
   @Override
   public void orthonormalize(Matrix a) {
+    requireFloating("orthonormalize", a);
     int m = a.rows();
     int n = a.cols();
-    require(m >= n, "orthonormalize", a);
+    requireShapes(m >= n, "orthonormalize", a);
     if (n == 0) {
       return;
     }
@@ -243,8 +165,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public boolean cholesky(Matrix a) {
+    requireFloating("cholesky", a);
     int n = a.rows();
-    require(a.cols() == n, "cholesky", a);
+    requireShapes(a.cols() == n, "cholesky", a);
     if (n == 0) {
       return true;
     }
@@ -268,7 +191,8 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void solveLower(boolean transposed, Matrix l, Matrix b) {
-    require(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", b);
+    requireOneType("solveLower", b, l);
+    requireShapes(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l, b);
     if (b.rows() == 0 || b.cols() == 0) {
       return;
     }
@@ -305,7 +229,7 @@ final class CpuLapack implements Lapack {
   }
 
   private void requireFinite(Matrix a, String operation) {
-    if (!Double.isFinite(blas.squaredNorm(a))) {
+    if (!blas.isFinite(a)) {
       throw new ArithmeticException(
           operation + ": the " + a.rows() + " x " + a.cols() + " matrix holds NaN or infinity");
     }
@@ -324,13 +248,6 @@ final class CpuLapack implements Lapack {
               + " (info "
               + info
               + ")");
-    }
-  }
-
-  private static void require(boolean condition, String operation, Matrix a) {
-    if (!condition) {
-      throw new IllegalArgumentException(
-          "shapes do not fit in " + operation + " of a " + a.rows() + " x " + a.cols() + " matrix");
     }
   }
 }

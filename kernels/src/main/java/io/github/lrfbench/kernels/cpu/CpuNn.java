@@ -1,100 +1,70 @@
 package io.github.lrfbench.kernels.cpu;
 
+import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
+import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
+
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
-import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.ArrayList;
+import java.util.List;
 
-/** {@link Nn} on the processor. */
+/** {@link Nn} on the processor: checks the arguments and hands them to the kernel of their type. */
 final class CpuNn implements Nn {
-  private final Workers workers;
-  private final Blas blas;
+  private record Kernels<A>(
+      RowKernels<A> rows, LinearKernel<A> linear, AttentionKernel<A> attention) {
+    static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
+      RowKernels<A> rows = new RowKernels<>(math, workers);
+      return new Kernels<>(
+          rows,
+          new LinearKernel<>(math, rows, workers),
+          new AttentionKernel<>(math, workers, pool));
+    }
+  }
 
-  CpuNn(Workers workers, Blas blas) {
-    this.workers = workers;
-    this.blas = blas;
+  private final Kernels<float[]> floats;
+  private final Kernels<double[]> doubles;
+
+  CpuNn(Workers workers, BlockPool pool) {
+    floats = Kernels.of(FloatRowMath.INSTANCE, workers, pool);
+    doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
+  }
+
+  private Kernels<?> kernels(Matrix matrix) {
+    return matrix.dtype() == DType.F64 ? doubles : floats;
   }
 
   @Override
   public void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    require(
+    requireOneType("linear", y, x, w);
+    requireShapes(
         w.cols() == x.cols() && y.rows() == x.rows() && y.cols() == w.rows(), "linear", x, w, y);
-    requireVector(bias, y.cols(), y.dtype());
-    blas.gemm(false, true, 1, x, w, 0, y);
-    if (bias != null || activation != Activation.NONE) {
-      biasActivation(y, bias, activation);
-    }
+    requireOptional("linear", bias, y);
+    kernels(y).linear().run(x, w, bias, activation, y);
   }
 
   @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
-    requireVector(bias, x.cols(), x.dtype());
-    double[] b = bias == null ? new double[x.cols()] : bias.toDoubles();
-    workers.forEach(
-        x.rows(),
-        i -> {
-          double[] row = new double[x.cols()];
-          Rows.read(x, i, row);
-          for (int j = 0; j < row.length; j++) {
-            row[j] = apply(activation, row[j] + b[j]);
-          }
-          Rows.write(x, i, row);
-        });
-  }
-
-  private static double apply(Activation activation, double x) {
-    return switch (activation) {
-      case NONE -> x;
-      case GELU -> x * 0.5 * (1 + DoubleMath.erf(x / Math.sqrt(2)));
-      case GELU_TANH ->
-          x * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-      case RELU -> Math.max(x, 0);
-      case TANH -> Math.tanh(x);
-    };
+    requireFloating("biasActivation", x);
+    requireOptional("biasActivation", bias, x);
+    kernels(x).rows().biasActivation(x, bias, activation);
   }
 
   @Override
   public void layerNorm(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
-    int hidden = x.cols();
-    require(y.rows() == x.rows() && y.cols() == hidden, "layerNorm", x, x, y);
-    if (residual != null) {
-      require(
-          residual.rows() == x.rows() && residual.cols() == hidden, "layerNorm", x, residual, y);
-    }
-    requireVector(bias, hidden, x.dtype());
-    requireVector(gamma, hidden, x.dtype());
-    requireVector(beta, hidden, x.dtype());
-    double[] g = gamma.toDoubles();
-    double[] b = beta.toDoubles();
-    double[] added = bias == null ? new double[hidden] : bias.toDoubles();
-    workers.forEach(
-        x.rows(),
-        i -> {
-          double[] row = new double[hidden];
-          double[] other = new double[hidden];
-          Rows.read(x, i, row);
-          if (residual != null) {
-            Rows.read(residual, i, other);
-          }
-          double mean = 0;
-          for (int j = 0; j < hidden; j++) {
-            row[j] += other[j] + added[j];
-            mean += row[j] / hidden;
-          }
-          double variance = 0;
-          for (int j = 0; j < hidden; j++) {
-            variance += (row[j] - mean) * (row[j] - mean) / hidden;
-          }
-          double factor = 1 / Math.sqrt(variance + eps);
-          for (int j = 0; j < hidden; j++) {
-            row[j] = (row[j] - mean) * factor * g[j] + b[j];
-          }
-          Rows.write(y, i, row);
-        });
+    Matrix added = residual == null ? x : residual;
+    requireOneType("layerNorm", x, added, y);
+    requireShapes(sameShape(x, added) && sameShape(x, y), "layerNorm", x, added, y);
+    requireOptional("layerNorm", bias, x);
+    requireVector("layerNorm", gamma, x.cols(), x.dtype());
+    requireVector("layerNorm", beta, x.cols(), x.dtype());
+    kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, y);
   }
 
   @Override
@@ -106,46 +76,31 @@ final class CpuNn implements Nn {
       Tensor types,
       Matrix type,
       Matrix y) {
-    int[] wordIndex = indices(ids, word, y, "word");
-    int[] positionIndex = indices(positions, position, y, "position");
-    int[] typeIndex = indices(types, type, y, "type");
-    workers.forEach(
-        y.rows(),
-        i -> {
-          double[] sum = new double[y.cols()];
-          double[] row = new double[y.cols()];
-          addRow(word, wordIndex, i, row, sum);
-          addRow(position, positionIndex, i, row, sum);
-          addRow(type, typeIndex, i, row, sum);
-          Rows.write(y, i, sum);
-        });
+    List<Matrix> tables = new ArrayList<>();
+    List<int[]> indices = new ArrayList<>();
+    addTable("word", ids, word, y, tables, indices);
+    if (positions != null || position != null) {
+      addTable("position", positions, position, y, tables, indices);
+    }
+    if (types != null || type != null) {
+      addTable("type", types, type, y, tables, indices);
+    }
+    kernels(y).rows().gather(tables.toArray(Matrix[]::new), indices.toArray(int[][]::new), y);
   }
 
-  private static void addRow(Matrix table, int[] index, int i, double[] row, double[] sum) {
-    if (index != null) {
-      Rows.read(table, index[i], row);
-      for (int j = 0; j < sum.length; j++) {
-        sum[j] += row[j];
-      }
+  private static void addTable(
+      String name, Tensor index, Matrix table, Matrix y, List<Matrix> tables, List<int[]> indices) {
+    if (index == null || table == null) {
+      throw new IllegalArgumentException("embed: " + name + " indices and table go together");
     }
+    requireOneType("embed", y, table);
+    requireShapes(table.cols() == y.cols(), "embed", table, y);
+    tables.add(table);
+    indices.add(rowsOf(name, index, table, y.rows()));
   }
 
-  private static int[] indices(Tensor index, Matrix table, Matrix y, String name) {
-    if ((index == null) != (table == null)) {
-      throw new IllegalArgumentException(name + " indices and table go together");
-    }
-    if (index == null) {
-      return null;
-    }
-    require(table.cols() == y.cols(), "embed", table, table, y);
-    return checkedRows(index, table, y, name);
-  }
-
-  private static int[] checkedRows(Tensor index, Matrix table, Matrix y, String name) {
-    if (index.shape().size() != y.rows()) {
-      throw new IllegalArgumentException(
-          y.rows() + " " + name + " indices wanted, not " + index.shape().size());
-    }
+  private static int[] rowsOf(String name, Tensor index, Matrix table, int count) {
+    requireVector(name + " indices", index, count, DType.I32);
     int[] rows = index.toInts();
     for (int row : rows) {
       if (row < 0 || row >= table.rows()) {
@@ -166,147 +121,70 @@ final class CpuNn implements Nn {
       double scale,
       boolean causal,
       Matrix y) {
-    int hidden = q.cols();
-    require(k.rows() == q.rows() && k.cols() == hidden, "attention", q, k, y);
-    require(v.rows() == q.rows() && v.cols() == hidden, "attention", q, v, y);
-    require(y.rows() == q.rows() && y.cols() == hidden, "attention", q, k, y);
-    if (heads < 1 || hidden % heads != 0) {
-      throw new IllegalArgumentException(hidden + " columns do not divide into " + heads);
+    requireOneType("attention", q, k, v, y);
+    requireShapes(sameShape(q, k) && sameShape(q, v) && sameShape(q, y), "attention", q, k, v, y);
+    if (heads < 1 || q.cols() % heads != 0) {
+      throw new IllegalArgumentException(
+          "attention: " + q.cols() + " columns do not divide into " + heads + " heads");
     }
     int[] offsets = offsets(segments, q.rows());
-    int size = hidden / heads;
-    try (CpuScope scope = new CpuScope((CpuDevice) q.device())) {
-      for (int s = 0; s < segments.count(); s++) {
-        int from = offsets[s];
-        int to = offsets[s + 1];
-        int length = to - from;
-        int[] valid = new int[length];
-        for (int i = 0; i < length; i++) {
-          valid[i] = causal ? i + 1 : length;
-        }
-        Tensor validTensor = scope.ints(valid, length);
-        Matrix scores = Matrix.of(scope.allocate(q.dtype(), length, length));
-        for (int h = 0; h < heads && length > 0; h++) {
-          int left = h * size;
-          Matrix qh = q.rows(from, to).columns(left, left + size);
-          Matrix kh = k.rows(from, to).columns(left, left + size);
-          Matrix vh = v.rows(from, to).columns(left, left + size);
-          blas.gemm(false, true, 1, qh, kh, 0, scores);
-          scaledMaskedSoftmax(scores, scale, validTensor);
-          blas.gemm(false, false, 1, scores, vh, 0, y.rows(from, to).columns(left, left + size));
-        }
-      }
-    }
+    kernels(q).attention().run(new AttentionKernel.Call(q, k, v, offsets, heads, scale, causal, y));
   }
 
   private static int[] offsets(Segments segments, int rows) {
+    int count = segments.count();
+    requireVector("segments", segments.offsets(), count + 1L, DType.I32);
     int[] offsets = segments.offsets().toInts();
-    for (int s = 0; s < segments.count(); s++) {
-      if (offsets[s] > offsets[s + 1]) {
-        throw new IllegalArgumentException("segment offsets do not ascend");
-      }
+    boolean ascending = offsets[0] == 0 && offsets[count] == rows;
+    for (int s = 0; s < count; s++) {
+      ascending &= offsets[s] <= offsets[s + 1];
     }
-    if (offsets[0] != 0 || offsets[segments.count()] != rows) {
+    if (!ascending) {
       throw new IllegalArgumentException(
-          "segments cover rows " + offsets[0] + " to " + offsets[segments.count()] + " of " + rows);
+          "the offsets of " + count + " segments do not ascend from 0 to " + rows);
     }
     return offsets;
   }
 
   @Override
   public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
-    if (valid != null && valid.shape().size() != x.rows()) {
-      throw new IllegalArgumentException(
-          x.rows() + " valid lengths wanted, not " + valid.shape().size());
+    requireFloating("scaledMaskedSoftmax", x);
+    int[] lengths = null;
+    if (valid != null) {
+      requireVector("scaledMaskedSoftmax", valid, x.rows(), DType.I32);
+      lengths = valid.toInts();
     }
-    int[] lengths = valid == null ? null : valid.toInts();
-    workers.forEach(
-        x.rows(),
-        i -> {
-          double[] row = new double[x.cols()];
-          int length = lengths == null ? row.length : Math.min(row.length, Math.max(0, lengths[i]));
-          Rows.read(x, i, row);
-          double max = Double.NEGATIVE_INFINITY;
-          for (int j = 0; j < length; j++) {
-            row[j] *= scale;
-            max = Math.max(max, row[j]);
-          }
-          double sum = 0;
-          for (int j = 0; j < length; j++) {
-            row[j] = Math.exp(row[j] - max);
-            sum += row[j];
-          }
-          for (int j = 0; j < row.length; j++) {
-            row[j] = j < length ? row[j] / sum : 0;
-          }
-          Rows.write(x, i, row);
-        });
+    kernels(x).rows().softmax(x, scale, lengths);
   }
 
   @Override
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
-    require(x.cols() == y.cols(), "gatherRows", x, x, y);
-    int[] index = checkedRows(rows, x, y, "row");
-    workers.forEach(
-        y.rows(),
-        i -> {
-          double[] row = new double[x.cols()];
-          Rows.read(x, index[i], row);
-          Rows.write(y, i, row);
-        });
+    requireOneType("gatherRows", x, y);
+    requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
+    int[] index = rowsOf("row", rows, x, y.rows());
+    kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
   }
 
   @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
-    require(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, x, y);
+    requireOneType("meanPool", x, y);
+    requireShapes(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, y);
     int[] offsets = offsets(segments, x.rows());
     for (int s = 0; s < y.rows(); s++) {
       if (offsets[s] == offsets[s + 1]) {
-        throw new IllegalArgumentException("the mean of the empty segment " + s);
+        throw new IllegalArgumentException("meanPool: segment " + s + " is empty");
       }
     }
-    workers.forEach(
-        y.rows(),
-        s -> {
-          int length = offsets[s + 1] - offsets[s];
-          double[] sum = new double[x.cols()];
-          double[] row = new double[x.cols()];
-          for (int i = offsets[s]; i < offsets[s + 1]; i++) {
-            Rows.read(x, i, row);
-            for (int j = 0; j < sum.length; j++) {
-              sum[j] += row[j];
-            }
-          }
-          for (int j = 0; j < sum.length; j++) {
-            sum[j] /= length;
-          }
-          Rows.write(y, s, sum);
-        });
+    kernels(x).rows().means(x, offsets, y);
   }
 
-  private static void requireVector(Tensor vector, int size, DType dtype) {
-    if (vector != null && (vector.shape().size() != size || vector.dtype() != dtype)) {
-      throw new IllegalArgumentException(
-          "wanted " + dtype + "[" + size + "], not " + vector.dtype() + vector.shape());
+  private static void requireOptional(String operation, Tensor vector, Matrix matrix) {
+    if (vector != null) {
+      requireVector(operation, vector, matrix.cols(), matrix.dtype());
     }
   }
 
-  private static void require(boolean shapes, String operation, Matrix a, Matrix b, Matrix c) {
-    if (!shapes) {
-      throw new IllegalArgumentException(
-          String.format(
-              "shapes do not fit in %s: %d x %d, %d x %d -> %d x %d",
-              operation, a.rows(), a.cols(), b.rows(), b.cols(), c.rows(), c.cols()));
-    }
-    if (a.dtype() != c.dtype() || b.dtype() != c.dtype() || !c.dtype().isFloating()) {
-      throw new IllegalArgumentException(
-          operation
-              + " of one floating-point type wanted, not "
-              + a.dtype()
-              + ", "
-              + b.dtype()
-              + " -> "
-              + c.dtype());
-    }
+  private static boolean sameShape(Matrix a, Matrix b) {
+    return a.rows() == b.rows() && a.cols() == b.cols();
   }
 }

@@ -54,6 +54,12 @@ final class CpuTensor implements Tensor {
     return of(matrix).doubles(matrix.offset());
   }
 
+  /** Where a matrix's first element is; valid while the owning scope is open. */
+  static long address(Matrix matrix) {
+    CpuTensor tensor = of(matrix);
+    return tensor.block.address() + (tensor.offset + matrix.offset()) * tensor.dtype.bytes();
+  }
+
   FloatPointer floats(long element) {
     requireType(DType.F32);
     return RawMemory.floats(block.address() + (offset + element) * Float.BYTES);

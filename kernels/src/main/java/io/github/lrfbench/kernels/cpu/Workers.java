@@ -1,54 +1,127 @@
 package io.github.lrfbench.kernels.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 
 /**
  * A team of threads for short parallel loops. The caller takes part; helpers spin for a moment
  * between loops before they sleep, because the gap between two kernels of a forward pass is shorter
  * than a wake-up.
+ *
+ * <p>One loop runs at a time. A thread that finds the team at work, or is part of it, runs its loop
+ * alone.
  */
 final class Workers implements AutoCloseable {
   private static final long SPIN_NANOS = 100_000;
 
   private static final class Loop {
-    final int count;
-    final IntConsumer task;
-    final AtomicInteger next = new AtomicInteger();
-    final AtomicInteger done = new AtomicInteger();
-    volatile Throwable failure;
+    private final int count;
+    private final IntConsumer task;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     Loop(int count, IntConsumer task) {
       this.count = count;
       this.task = task;
     }
 
+    /** Takes tasks until none is left; a loop that is over has none, so late helpers do no harm. */
     void work() {
       for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
         try {
-          if (failure == null) {
+          if (failure.get() == null) {
             task.accept(i);
           }
         } catch (Throwable t) {
-          failure = t;
+          failure.compareAndSet(null, t);
         } finally {
           done.incrementAndGet();
         }
       }
     }
+
+    /** Waits for the tasks that others took. */
+    void awaitOthers() {
+      long deadline = System.nanoTime() + SPIN_NANOS;
+      while (done.get() < count) {
+        if (System.nanoTime() < deadline) {
+          Thread.onSpinWait();
+        } else {
+          // The helper that has the last task may be waiting for this processor.
+          Thread.yield();
+        }
+      }
+    }
+  }
+
+  /** A thread of the team besides the caller. */
+  private final class Helper extends Thread {
+    private volatile boolean parked;
+
+    Helper(int number) {
+      super("lrfbench-worker-" + number);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      inLoop.set(true);
+      Loop last = null;
+      while (!closed) {
+        last = awaitLoopAfter(last);
+        if (last != null) {
+          last.work();
+        }
+      }
+    }
+
+    private Loop awaitLoopAfter(Loop last) {
+      long deadline = System.nanoTime() + SPIN_NANOS;
+      while (!closed) {
+        Loop loop = current;
+        if (loop != null && loop != last) {
+          return loop;
+        }
+        if (System.nanoTime() < deadline) {
+          Thread.onSpinWait();
+        } else {
+          park(last);
+        }
+      }
+      return null;
+    }
+
+    // The flag is set before the loop is looked for once more, and a loop is set before flags are
+    // looked at: whichever comes first, no loop is missed.
+    private void park(Loop last) {
+      parked = true;
+      if (!closed && (current == null || current == last)) {
+        LockSupport.park(Workers.this);
+      }
+      parked = false;
+    }
+
+    void wake() {
+      if (parked) {
+        LockSupport.unpark(this);
+      }
+    }
   }
 
   private final ThreadLocal<Boolean> inLoop = ThreadLocal.withInitial(() -> false);
-  private final Thread[] helpers;
+  private final ReentrantLock team = new ReentrantLock();
+  private final Helper[] helpers;
   private volatile Loop current;
   private volatile boolean closed;
 
   Workers(int threads) {
-    helpers = new Thread[threads - 1];
+    helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Thread(this::help, "lrfbench-worker-" + (i + 1));
-      helpers[i].setDaemon(true);
+      helpers[i] = new Helper(i + 1);
       helpers[i].start();
     }
   }
@@ -57,70 +130,56 @@ final class Workers implements AutoCloseable {
     return helpers.length + 1;
   }
 
-  /** Runs the loop; a loop inside a loop runs on its own thread alone. */
+  /** The number of threads that a loop of the calling thread would have. */
+  int width() {
+    return inLoop.get() ? 1 : threads();
+  }
+
+  /**
+   * Runs the task for 0 to {@code count - 1}. The first failure is thrown when no task runs any
+   * more; tasks that had not begun are left out.
+   */
   void forEach(int count, IntConsumer task) {
-    if (count <= 1 || helpers.length == 0 || inLoop.get()) {
+    if (count > 1 && width() > 1 && team.tryLock()) {
+      try {
+        runShared(new Loop(count, task));
+      } finally {
+        team.unlock();
+      }
+    } else {
       for (int i = 0; i < count; i++) {
         task.accept(i);
       }
-      return;
     }
-    runShared(new Loop(count, task));
   }
 
-  private synchronized void runShared(Loop loop) {
+  private void runShared(Loop loop) {
     current = loop;
     for (int i = 0; i < Math.min(helpers.length, loop.count - 1); i++) {
-      LockSupport.unpark(helpers[i]);
+      helpers[i].wake();
     }
     inLoop.set(true);
     try {
       loop.work();
+      loop.awaitOthers();
     } finally {
       inLoop.set(false);
+      current = null;
     }
-    while (loop.done.get() < loop.count) {
-      Thread.onSpinWait();
-    }
-    current = null;
-    if (loop.failure instanceof RuntimeException e) {
+    Throwable failure = loop.failure.get();
+    if (failure instanceof RuntimeException e) {
       throw e;
-    } else if (loop.failure instanceof Error e) {
+    } else if (failure instanceof Error e) {
       throw e;
+    } else if (failure != null) {
+      throw new IllegalStateException("a task failed", failure);
     }
-  }
-
-  private void help() {
-    inLoop.set(true);
-    Loop last = null;
-    while (!closed) {
-      last = awaitLoopAfter(last);
-      if (last != null) {
-        last.work();
-      }
-    }
-  }
-
-  private Loop awaitLoopAfter(Loop last) {
-    long deadline = System.nanoTime() + SPIN_NANOS;
-    while (!closed) {
-      Loop loop = current;
-      if (loop != null && loop != last) {
-        return loop;
-      }
-      if (System.nanoTime() < deadline) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.park(this);
-      }
-    }
-    return null;
   }
 
   @Override
   public void close() {
     closed = true;
-    for (Thread helper : helpers) {
+    for (Helper helper : helpers) {
       LockSupport.unpark(helper);
     }
   }

@@ -1,7 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 /** Double-precision functions that {@link Math} lacks. */
-final class DoubleMath {
+final class DoubleFunctions {
   private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
   /** Beyond it erf is 1 in double precision. */
@@ -10,7 +10,7 @@ final class DoubleMath {
   /** Where the continued fraction begins to converge faster than the series. */
   private static final double SERIES_LIMIT = 2.5;
 
-  private DoubleMath() {}
+  private DoubleFunctions() {}
 
   /** The error function, within a few units in the last place. */
   static double erf(double x) {

@@ -1,0 +1,22 @@
+package io.github.lrfbench.kernels.cpu;
+
+import io.github.lrfbench.kernels.Matrix;
+
+/** Shares the rows of a matrix out to the workers. */
+final class Bands {
+  /** Elements of one task: a few microseconds, many times what it takes to hand it over. */
+  private static final int TASK_ELEMENTS = 1 << 14;
+
+  private Bands() {}
+
+  /** A loop's body over rows {@code [from, to)}. */
+  interface Body {
+    void run(int from, int to);
+  }
+
+  static void forEach(Workers workers, Matrix x, Body body) {
+    int band = Math.max(1, TASK_ELEMENTS / Math.max(1, x.cols()));
+    int bands = (int) (((long) x.rows() + band - 1) / band);
+    workers.forEach(bands, task -> body.run(task * band, Math.min(x.rows(), (task + 1) * band)));
+  }
+}

@@ -1,0 +1,177 @@
+package io.github.lrfbench.kernels.cpu;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.Arrays;
+
+/** {@link RowMath} in double precision, for checks; nothing here is fast. */
+final class DoubleRowMath implements RowMath<double[]> {
+  static final DoubleRowMath INSTANCE = new DoubleRowMath();
+
+  private DoubleRowMath() {}
+
+  @Override
+  public DType dtype() {
+    return DType.F64;
+  }
+
+  @Override
+  public double[] allocate(int length) {
+    return new double[length];
+  }
+
+  @Override
+  public int length(double[] array) {
+    return array.length;
+  }
+
+  @Override
+  public Staging<double[]> stage(Matrix matrix) {
+    return matrix.dtype() == DType.F64
+        ? new Staging.Doubles(matrix)
+        : new Staging.WidenedFloats(matrix);
+  }
+
+  @Override
+  public Staging<double[]> stage(Block block, int stride) {
+    return new Staging.Doubles(block, stride);
+  }
+
+  @Override
+  public void fill(double[] x, int from, int to, double value) {
+    Arrays.fill(x, from, to, value);
+  }
+
+  @Override
+  public void add(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] += y[i];
+    }
+  }
+
+  @Override
+  public void max(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.max(x[i], y[i]);
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void scale(double[] x, double factor, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  @Override
+  public void scaleEach(double[] x, double[] factors, int from, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= factors[from + i];
+    }
+  }
+
+  @Override
+  public double squaredSum(double[] x, int n) {
+    double even = 0;
+    double odd = 0;
+    for (int i = 0; i < n - 1; i += 2) {
+      even += x[i] * x[i];
+      odd += x[i + 1] * x[i + 1];
+    }
+    double last = n % 2 == 0 ? 0 : x[n - 1] * x[n - 1];
+    return even + odd + last;
+  }
+
+  @Override
+  public boolean isFinite(double[] x, int n) {
+    // 0 times NaN or infinity is NaN, and stays.
+    double even = 0;
+    double odd = 0;
+    for (int i = 0; i < n - 1; i += 2) {
+      even += 0 * x[i];
+      odd += 0 * x[i + 1];
+    }
+    return even + odd + 0 * x[Math.max(0, n - 1)] == 0;
+  }
+
+  @Override
+  public void transpose(double[] x, int rows, int cols, double[] y) {
+    for (int j = 0; j < cols; j++) {
+      for (int i = 0; i < rows; i++) {
+        y[j * rows + i] = x[i * cols + j];
+      }
+    }
+  }
+
+  @Override
+  public void invert(double[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = 1 / x[i];
+    }
+  }
+
+  @Override
+  public void activate(Activation activation, double[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      double v = x[i];
+      x[i] =
+          switch (activation) {
+            case NONE -> v;
+            case GELU -> v * 0.5 * (1 + DoubleFunctions.erf(v / Math.sqrt(2)));
+            case GELU_TANH ->
+                v * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v)));
+            case RELU -> Math.max(v, 0);
+            case TANH -> Math.tanh(v);
+          };
+    }
+  }
+
+  @Override
+  public void normalize(
+      double[] x, int n, double eps, double[] gamma, double[] beta, double[] tmp) {
+    double mean = 0;
+    for (int i = 0; i < n; i++) {
+      mean += x[i] / n;
+    }
+    double variance = 0;
+    for (int i = 0; i < n; i++) {
+      x[i] -= mean;
+      variance += x[i] * x[i] / n;
+    }
+    double factor = 1 / Math.sqrt(variance + eps);
+    for (int i = 0; i < n; i++) {
+      x[i] = x[i] * factor * gamma[i] + beta[i];
+    }
+  }
+
+  @Override
+  public void softmax(double[] x, int n, double factor) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      x[i] *= factor;
+      max = Math.max(max, x[i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.exp(x[i] - max);
+      sum += x[i];
+    }
+    scale(x, 1 / sum, n);
+  }
+
+  @Override
+  public void expBelow(double[] max, double[] x, double[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.exp(x[i] - max[i]);
+      sum[i] += x[i];
+    }
+  }
+}

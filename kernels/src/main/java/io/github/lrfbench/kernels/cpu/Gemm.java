@@ -1,0 +1,138 @@
+package io.github.lrfbench.kernels.cpu;
+
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasUpper;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/** Row-major matrix products by OpenBLAS on the calling thread; nothing is checked. */
+final class Gemm {
+  private Gemm() {}
+
+  /** {@code c = alpha op(a) op(b) + beta c}. */
+  static void run(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
+    run(
+        c.dtype(),
+        transA,
+        transB,
+        c.rows(),
+        c.cols(),
+        transA ? a.rows() : a.cols(),
+        alpha,
+        CpuTensor.address(a),
+        a.stride(),
+        CpuTensor.address(b),
+        b.stride(),
+        beta,
+        CpuTensor.address(c),
+        c.stride());
+  }
+
+  /**
+   * {@code c = alpha op(a) op(b) + beta c} with c [m, n] and k the inner dimension.
+   *
+   * @param dtype F32 or F64
+   * @param a address of the first element
+   * @param lda elements between the starts of two rows
+   */
+  static void run(
+      DType dtype,
+      boolean transA,
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      double alpha,
+      long a,
+      int lda,
+      long b,
+      int ldb,
+      double beta,
+      long c,
+      int ldc) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    int ta = transA ? CblasTrans : CblasNoTrans;
+    int tb = transB ? CblasTrans : CblasNoTrans;
+    // An empty row has stride 0, which BLAS refuses.
+    int strideA = Math.max(1, lda);
+    int strideB = Math.max(1, ldb);
+    if (dtype == DType.F64) {
+      openblas_nolapack.cblas_dgemm(
+          CblasRowMajor,
+          ta,
+          tb,
+          m,
+          n,
+          k,
+          alpha,
+          RawMemory.doubles(a),
+          strideA,
+          RawMemory.doubles(b),
+          strideB,
+          beta,
+          RawMemory.doubles(c),
+          ldc);
+    } else {
+      openblas_nolapack.cblas_sgemm(
+          CblasRowMajor,
+          ta,
+          tb,
+          m,
+          n,
+          k,
+          (float) alpha,
+          RawMemory.floats(a),
+          strideA,
+          RawMemory.floats(b),
+          strideB,
+          (float) beta,
+          RawMemory.floats(c),
+          ldc);
+    }
+  }
+
+  /** The upper triangle of {@code c = op(a) op(a)ᵀ}; the rest of c is left as it is. */
+  static void syrkUpper(boolean transA, Matrix a, Matrix c) {
+    int n = c.rows();
+    if (n == 0) {
+      return;
+    }
+    int k = transA ? a.rows() : a.cols();
+    int trans = transA ? CblasTrans : CblasNoTrans;
+    int lda = Math.max(1, a.stride());
+    if (c.dtype() == DType.F64) {
+      openblas_nolapack.cblas_dsyrk(
+          CblasRowMajor,
+          CblasUpper,
+          trans,
+          n,
+          k,
+          1,
+          CpuTensor.doubles(a),
+          lda,
+          0,
+          CpuTensor.doubles(c),
+          c.stride());
+    } else {
+      openblas_nolapack.cblas_ssyrk(
+          CblasRowMajor,
+          CblasUpper,
+          trans,
+          n,
+          k,
+          1,
+          CpuTensor.floats(a),
+          lda,
+          0,
+          CpuTensor.floats(c),
+          c.stride());
+    }
+  }
+}

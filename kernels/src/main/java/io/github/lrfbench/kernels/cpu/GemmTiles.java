@@ -1,0 +1,78 @@
+package io.github.lrfbench.kernels.cpu;
+
+/**
+ * How a product [rows, cols] is cut into tiles for the workers.
+ *
+ * <p>OpenBLAS packs both operands of every call, so a tile must be large in both directions for
+ * packing not to show: a cut through the rows packs the right operand once more, a cut through the
+ * columns the left.
+ *
+ * @param rows of the whole product
+ * @param cols of the whole product
+ * @param bands number of cuts through the rows
+ * @param strips number of cuts through the columns
+ */
+record GemmTiles(int rows, int cols, int bands, int strips) {
+  /** Below so many multiplications, waking a worker costs more than it saves. */
+  private static final long SERIAL_WORK = 1 << 18;
+
+  /** Tiles per worker that even out workers of unequal speed, for products worth it. */
+  private static final int TILES_PER_WORKER = 2;
+
+  private static final long TILE_WORK = 1 << 24;
+
+  private static final int MIN_ROWS = 128;
+  private static final int MIN_COLS = 64;
+
+  /** Cuts start at multiples of so many elements: whole vectors and cache lines. */
+  private static final int STEP = 16;
+
+  static GemmTiles of(int rows, int cols, int inner, int workers) {
+    long work = (long) rows * cols * inner;
+    if (workers == 1 || work < SERIAL_WORK) {
+      return new GemmTiles(rows, cols, 1, 1);
+    }
+    int wanted =
+        work / (workers * TILES_PER_WORKER) >= TILE_WORK ? workers * TILES_PER_WORKER : workers;
+    int bands = 1;
+    int strips = 1;
+    while (bands * strips < wanted) {
+      boolean tall = rows / bands >= 2 * MIN_ROWS && rows / bands >= cols / strips;
+      if (tall) {
+        bands *= 2;
+      } else if (cols / strips >= 2 * MIN_COLS) {
+        strips *= 2;
+      } else if (rows / bands >= 2 * STEP) {
+        bands *= 2;
+      } else {
+        break;
+      }
+    }
+    return new GemmTiles(rows, cols, bands, strips);
+  }
+
+  int count() {
+    return bands * strips;
+  }
+
+  int top(int tile) {
+    return cut(rows, tile / strips, bands);
+  }
+
+  int bottom(int tile) {
+    return cut(rows, tile / strips + 1, bands);
+  }
+
+  int left(int tile) {
+    return cut(cols, tile % strips, strips);
+  }
+
+  int right(int tile) {
+    return cut(cols, tile % strips + 1, strips);
+  }
+
+  private static int cut(int size, int part, int parts) {
+    int at = (int) ((long) size * part / parts);
+    return part == parts ? size : at / STEP * STEP;
+  }
+}

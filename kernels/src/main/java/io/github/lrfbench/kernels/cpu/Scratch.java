@@ -1,0 +1,29 @@
+package io.github.lrfbench.kernels.cpu;
+
+/**
+ * Arrays that one thread keeps between kernels. A kernel that has taken an array must not call
+ * another kernel while it uses it.
+ *
+ * @param <A> float[] or double[]
+ */
+final class Scratch<A> {
+  private final RowMath<A> math;
+  private final java.util.ArrayList<A> arrays = new java.util.ArrayList<>();
+
+  Scratch(RowMath<A> math) {
+    this.math = math;
+  }
+
+  /** Array number {@code slot}, of at least {@code length} elements with undefined values. */
+  A array(int slot, int length) {
+    while (arrays.size() <= slot) {
+      arrays.add(math.allocate(0));
+    }
+    A array = arrays.get(slot);
+    if (math.length(array) < length) {
+      array = math.allocate(Math.max(length, 2 * math.length(array)));
+      arrays.set(slot, array);
+    }
+    return array;
+  }
+}

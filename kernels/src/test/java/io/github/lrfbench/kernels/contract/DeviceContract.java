@@ -1,0 +1,153 @@
+package io.github.lrfbench.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Device} promises. */
+public abstract class DeviceContract extends ContractTest {
+  @Test
+  void aLoopRunsEveryTaskOnce() {
+    for (int count : new int[] {0, 1, 2, 7, 1000}) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(count);
+      device().forEach(count, runs::incrementAndGet);
+      for (int i = 0; i < count; i++) {
+        assertEquals(1, runs.get(i), "task " + i + " of " + count);
+      }
+    }
+  }
+
+  @Test
+  void loopsNest() {
+    AtomicInteger runs = new AtomicInteger();
+    device().forEach(5, i -> device().forEach(7, j -> runs.incrementAndGet()));
+    assertEquals(35, runs.get());
+  }
+
+  @Test
+  void theFirstFailureIsThrownWhenAllTasksHaveStopped() {
+    AtomicInteger running = new AtomicInteger();
+    IllegalStateException failure = new IllegalStateException("task failed");
+    Throwable thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                device()
+                    .forEach(
+                        100,
+                        i -> {
+                          running.incrementAndGet();
+                          try {
+                            if (i == 3) {
+                              throw failure;
+                            }
+                          } finally {
+                            running.decrementAndGet();
+                          }
+                        }));
+    assertSame(failure, thrown);
+    assertEquals(0, running.get());
+    aLoopRunsEveryTaskOnce();
+  }
+
+  @Test
+  void errorsOfTasksAreThrownToo() {
+    AssertionError failure = new AssertionError("task failed");
+    assertSame(
+        failure,
+        assertThrows(
+            AssertionError.class,
+            () ->
+                device()
+                    .forEach(
+                        8,
+                        i -> {
+                          throw failure;
+                        })));
+  }
+
+  @Test
+  void kernelsRunInsideTasks() {
+    int tasks = 16;
+    Grid x = Grid.random(9, 70, 1);
+    Grid w = Grid.random(90, 70, 2);
+    Grid expected = ReferenceNn.linear(x, w, null, Activation.NONE);
+    Grid[] results = new Grid[tasks];
+    device()
+        .forEach(
+            tasks,
+            i -> {
+              try (Scope own = device().openScope()) {
+                Matrix a = Placed.of(own, DType.F32, Placed.Layout.PACKED, x).matrix();
+                Matrix b = Placed.of(own, DType.F32, Placed.Layout.PACKED, w).matrix();
+                Placed y = Placed.empty(own, DType.F32, Placed.Layout.PACKED, 9, 90);
+                device().nn().linear(a, b, null, Activation.NONE, y.matrix());
+                results[i] = y.read();
+              }
+            });
+    for (Grid result : results) {
+      Placed.assertClose(expected, result, tolerance(DType.F32), "linear in a task");
+    }
+  }
+
+  @Test
+  void severalThreadsMayUseTheDeviceAtOnce() throws InterruptedException {
+    AtomicInteger done = new AtomicInteger();
+    Thread[] threads = new Thread[4];
+    for (int t = 0; t < threads.length; t++) {
+      threads[t] =
+          new Thread(
+              () -> {
+                for (int round = 0; round < 200; round++) {
+                  device().forEach(5, i -> done.incrementAndGet());
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(4 * 200 * 5, done.get());
+  }
+
+  @Test
+  void memoryCountsWhatScopesHold() {
+    Device.MemoryUse before = device().memory();
+    try (Scope own = device().openScope()) {
+      own.allocate(DType.F32, 1000, 100);
+      assertTrue(device().memory().currentBytes() >= before.currentBytes() + 400_000);
+    }
+    assertEquals(before.currentBytes(), device().memory().currentBytes());
+    assertTrue(device().memory().peakBytes() >= before.currentBytes() + 400_000);
+    device().resetPeakMemory();
+    assertEquals(device().memory().currentBytes(), device().memory().peakBytes());
+  }
+
+  @Test
+  void hasANameAndThreads() {
+    assertTrue(device().threads() >= 1);
+    assertTrue(!device().name().isBlank() && device().name().lines().count() == 1);
+    assertTrue(device().id().matches("[a-z]+(:[0-9]+)?"), device().id());
+  }
+
+  @Test
+  void closingTwiceIsHarmlessAndScopesOfAClosedDeviceFail() {
+    Device other = openDevice();
+    Scope scope = other.openScope();
+    other.close();
+    other.close();
+    assertThrows(IllegalStateException.class, other::openScope);
+    assertThrows(IllegalStateException.class, () -> scope.allocate(DType.F32, 1));
+    scope.close();
+  }
+}

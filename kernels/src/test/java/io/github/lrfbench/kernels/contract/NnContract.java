@@ -1,0 +1,328 @@
+package io.github.lrfbench.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.contract.Placed.Layout;
+import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Nn;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every {@link Nn} promises of its operations on rows. */
+public abstract class NnContract extends ContractTest {
+  private static final int[][] SHAPES = {
+    {1, 1}, {0, 3}, {3, 0}, {1, 131}, {131, 1}, {5, 7}, {67, 130}, {37, 768}, {3, 3001}
+  };
+
+  private Nn nn() {
+    return device().nn();
+  }
+
+  private Placed place(DType dtype, Layout layout, Grid grid) {
+    return Placed.of(scope(), dtype, layout, grid);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void linear(DType dtype) {
+    int[][] shapes = {
+      {1, 1, 1},
+      {0, 3, 2},
+      {3, 0, 2},
+      {3, 2, 0},
+      {5, 7, 3},
+      {1, 200, 530},
+      {131, 67, 97},
+      {40, 96, 700},
+      {300, 33, 65}
+    };
+    for (int[] s : shapes) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid w = Grid.random(s[2], s[1], 2);
+      double[] bias = Grid.random(1, s[2], 3).values();
+      for (Layout layout : Layout.values()) {
+        for (double[] b : new double[][] {null, bias}) {
+          for (Activation activation : new Activation[] {Activation.NONE, Activation.TANH}) {
+            Placed y = Placed.empty(scope(), dtype, layout, s[0], s[2]);
+            nn().linear(
+                    place(dtype, layout, x).matrix(),
+                    place(dtype, layout, w).matrix(),
+                    b == null ? null : vector(dtype, b),
+                    activation,
+                    y.matrix());
+            // Rounding is relative to the sums, which the activation may make small.
+            double sums = Math.max(1, ReferenceNn.linear(x, w, b, Activation.NONE).largest());
+            Grid expected = ReferenceNn.linear(x, w, b, activation);
+            y.assertHolds(
+                expected,
+                tolerance(dtype) * sums / Math.max(1, expected.largest()),
+                dtype + " linear of " + Arrays.toString(s) + " " + layout + " " + activation);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void activationsOverTheirRange(Activation activation) {
+    Grid x = Grid.of(90, 17, (i, j) -> (float) ((i * 17 + j) / 60.0 - 12.75));
+    double[] bias = Grid.random(1, 17, 1).map(value -> value / 8).values();
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] = (float) bias[i];
+    }
+    for (DType dtype : dtypes()) {
+      for (Layout layout : Layout.values()) {
+        Placed y = place(dtype, layout, x);
+        nn().biasActivation(y.matrix(), vector(dtype, bias), activation);
+        y.assertHolds(
+            ReferenceNn.biasActivation(x, bias, activation),
+            tolerance(dtype) / 2,
+            dtype + " bias " + activation);
+        Placed plain = place(dtype, layout, x);
+        nn().biasActivation(plain.matrix(), null, activation);
+        Grid expected = ReferenceNn.biasActivation(x, null, activation);
+        plain.assertHolds(expected, tolerance(dtype) / 10, dtype + " " + activation);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void activationsOfExtremeValues(Activation activation) {
+    Grid x = Grid.row(Double.NaN, 0, 1e-30f, -1e-30f, 1e4, -1e4, 1e30f, -1e30f, 100, -100);
+    for (DType dtype : dtypes()) {
+      Grid wide = Grid.of(3, 100, (i, j) -> x.at(0, j % x.cols()));
+      Placed y = place(dtype, Layout.PACKED, wide);
+      nn().biasActivation(y.matrix(), null, activation);
+      Grid expected = ReferenceNn.biasActivation(wide, null, activation);
+      for (int j = 0; j < wide.cols(); j++) {
+        Placed.assertClose(
+            expected.columns(j, j + 1),
+            y.read().columns(j, j + 1),
+            tolerance(dtype),
+            activation + " of " + wide.at(0, j));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void activationsOfEmptyMatrices(DType dtype) {
+    for (int[] s : new int[][] {{0, 3}, {3, 0}}) {
+      Placed y = place(dtype, Layout.PACKED, Grid.random(s[0], s[1], 1));
+      nn().biasActivation(y.matrix(), scope().zeros(dtype, s[1]), Activation.GELU);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void nanInOneRowStaysInThatRow(DType dtype) {
+    Grid x = Grid.random(70, 48, 1).with(33, 5, Double.NaN);
+    Grid w = Grid.random(150, 48, 2);
+    for (Activation activation : Activation.values()) {
+      Placed y = Placed.empty(scope(), dtype, Layout.PACKED, 70, 150);
+      nn().linear(packed(dtype, x), packed(dtype, w), null, activation, y.matrix());
+      y.assertHolds(
+          ReferenceNn.linear(x, w, null, activation), tolerance(dtype), "NaN under " + activation);
+    }
+    double[] ones = new double[48];
+    Arrays.fill(ones, 1);
+    Placed z = Placed.empty(scope(), dtype, Layout.PACKED, 70, 48);
+    Tensor gamma = vector(dtype, ones);
+    nn().layerNorm(packed(dtype, x), null, null, gamma, gamma, 1e-12, z.matrix());
+    z.assertHolds(
+        ReferenceNn.layerNorm(x, null, null, ones, ones, 1e-12), tolerance(dtype), "layerNorm");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void layerNorm(DType dtype) {
+    for (int[] s : SHAPES) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid residual = Grid.random(s[0], s[1], 2);
+      double[] bias = Grid.random(1, s[1], 3).values();
+      double[] gamma = Grid.random(1, s[1], 4).values();
+      double[] beta = Grid.random(1, s[1], 5).values();
+      for (Layout layout : Layout.values()) {
+        for (int flags = 0; flags < 4; flags++) {
+          double[] b = (flags & 1) == 0 ? null : bias;
+          Grid r = (flags & 2) == 0 ? null : residual;
+          Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1]);
+          nn().layerNorm(
+                  place(dtype, layout, x).matrix(),
+                  b == null ? null : vector(dtype, b),
+                  r == null ? null : place(dtype, layout, r).matrix(),
+                  vector(dtype, gamma),
+                  vector(dtype, beta),
+                  1e-5,
+                  y.matrix());
+          y.assertHolds(
+              ReferenceNn.layerNorm(x, b, r, gamma, beta, 1e-5),
+              tolerance(dtype),
+              dtype + " layerNorm of " + Arrays.toString(s) + " " + layout + " " + flags);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void layerNormInPlace(DType dtype) {
+    Grid x = Grid.random(70, 65, 1);
+    Grid residual = Grid.random(70, 65, 2);
+    double[] gamma = Grid.random(1, 65, 4).values();
+    double[] beta = Grid.random(1, 65, 5).values();
+    Grid expected = ReferenceNn.layerNorm(x, null, residual, gamma, beta, 1e-12);
+    for (boolean ontoResidual : new boolean[] {false, true}) {
+      Placed a = place(dtype, Layout.SLICE, x);
+      Placed b = place(dtype, Layout.SLICE, residual);
+      Placed y = ontoResidual ? b : a;
+      Tensor g = vector(dtype, gamma);
+      nn().layerNorm(a.matrix(), null, b.matrix(), g, vector(dtype, beta), 1e-12, y.matrix());
+      y.assertHolds(expected, tolerance(dtype), "layerNorm in place");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void layerNormOfConstantAndOfDistantRows(DType dtype) {
+    Grid noise = Grid.random(1, 256, 1);
+    Grid x =
+        Grid.of(
+            4,
+            256,
+            (i, j) ->
+                i < 2 ? 3 : i == 2 ? (float) (1000 + noise.at(0, j)) : noise.at(0, j) * 1e15f);
+    double[] gamma = Grid.random(1, 256, 4).values();
+    double[] beta = Grid.random(1, 256, 5).values();
+    Placed y = Placed.empty(scope(), dtype, Layout.PACKED, 4, 256);
+    Tensor g = vector(dtype, gamma);
+    nn().layerNorm(packed(dtype, x), null, null, g, vector(dtype, beta), 1e-12, y.matrix());
+    Grid expected = ReferenceNn.layerNorm(x, null, null, gamma, beta, 1e-12);
+    Placed.assertClose(
+        expected.rows(0, 2), y.read().rows(0, 2), tolerance(dtype), "constant rows give beta");
+    // The mean of about 1000 is known to half a unit in the last place, 3e-5 of a deviation.
+    Placed.assertClose(
+        expected.rows(2, 3), y.read().rows(2, 3), 20 * tolerance(dtype), "a distant row");
+    Placed.assertClose(expected.rows(3, 4), y.read().rows(3, 4), tolerance(dtype), "large values");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void embed(DType dtype) {
+    for (int hidden : new int[] {1, 65, 768}) {
+      Grid word = Grid.random(50, hidden, 1);
+      Grid position = Grid.random(9, hidden, 2);
+      Grid type = Grid.random(2, hidden, 3);
+      int[] ids = {49, 0, 3, 3, 17};
+      int[] positions = {0, 8, 1, 2, 8};
+      int[] types = {0, 1, 1, 0, 0};
+      for (Layout layout : Layout.values()) {
+        for (int flags = 0; flags < 4; flags++) {
+          boolean withPosition = (flags & 1) != 0;
+          boolean withType = (flags & 2) != 0;
+          Placed y = Placed.empty(scope(), dtype, layout, ids.length, hidden);
+          nn().embed(
+                  ints(ids),
+                  place(dtype, layout, word).matrix(),
+                  withPosition ? ints(positions) : null,
+                  withPosition ? place(dtype, layout, position).matrix() : null,
+                  withType ? ints(types) : null,
+                  withType ? place(dtype, layout, type).matrix() : null,
+                  y.matrix());
+          Grid expected =
+              Grid.of(
+                  ids.length,
+                  hidden,
+                  (i, j) ->
+                      word.at(ids[i], j)
+                          + (withPosition ? position.at(positions[i], j) : 0)
+                          + (withType ? type.at(types[i], j) : 0));
+          y.assertHolds(expected, tolerance(dtype), "embed " + hidden + " " + flags);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void indicesOutsideTheirTablesAreFound(DType dtype) {
+    Matrix table = packed(dtype, Grid.random(4, 3, 1));
+    Matrix y = packed(dtype, Grid.random(2, 3, 2));
+    Tensor good = ints(0, 3);
+    for (int bad : new int[] {4, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+      Tensor ids = ints(0, bad);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> nn().embed(ids, table, null, null, null, null, y));
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> nn().embed(good, table, ids, table, null, null, y));
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> nn().embed(good, table, null, null, ids, table, y));
+      assertThrows(IndexOutOfBoundsException.class, () -> nn().gatherRows(table, ids, y));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void gatherRows(DType dtype) {
+    Grid x = Grid.random(20, 130, 1);
+    for (Layout layout : Layout.values()) {
+      for (int[] rows : new int[][] {{}, {19}, {3, 3, 0, 19, 1}}) {
+        Placed y = Placed.empty(scope(), dtype, layout, rows.length, 130);
+        nn().gatherRows(place(dtype, layout, x).matrix(), ints(rows), y.matrix());
+        y.assertHolds(ReferenceNn.gatherRows(x, rows), 0, "gatherRows");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void scaledMaskedSoftmax(DType dtype) {
+    for (int[] s : SHAPES) {
+      Grid x = Grid.random(s[0], s[1], 1).map(value -> 5 * value);
+      int[] valid = new int[s[0]];
+      for (int i = 0; i < valid.length; i++) {
+        valid[i] = i % (s[1] + 1);
+      }
+      for (Layout layout : Layout.values()) {
+        for (int[] lengths : new int[][] {null, valid}) {
+          Placed y = place(dtype, layout, x);
+          Tensor lengthTensor = lengths == null ? null : ints(lengths);
+          nn().scaledMaskedSoftmax(y.matrix(), 0.7, lengthTensor);
+          y.assertHolds(ReferenceNn.softmax(x, 0.7, lengths), tolerance(dtype), Arrays.toString(s));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void softmaxOfHostileRows(DType dtype) {
+    Grid noise = Grid.random(1, 70, 1);
+    Grid x =
+        Grid.of(
+            7,
+            70,
+            (i, j) ->
+                switch (i) {
+                  case 0 -> -1e30f;
+                  case 1 -> 1e4 * (j + 1);
+                  case 2 -> j == 40 ? Double.NaN : noise.at(0, j);
+                  case 3 -> j % 2 == 0 ? Double.NEGATIVE_INFINITY : noise.at(0, j);
+                  case 4 -> -3e4f * j;
+                  case 5 -> -j;
+                  default -> j == 69 ? -1e-30f : 0;
+                });
+    Placed y = place(dtype, Layout.SLICE, x);
+    nn().scaledMaskedSoftmax(y.matrix(), 1.5, null);
+    y.assertHolds(ReferenceNn.softmax(x, 1.5, null), tolerance(dtype), "hostile rows");
+  }
+}

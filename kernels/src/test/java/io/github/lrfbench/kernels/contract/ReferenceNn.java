@@ -1,0 +1,125 @@
+package io.github.lrfbench.kernels.contract;
+
+import io.github.lrfbench.kernels.ops.Activation;
+
+/**
+ * The operations of {@link io.github.lrfbench.kernels.ops.Nn}, by their definitions. Vectors are
+ * arrays, absent ones null.
+ */
+public final class ReferenceNn {
+  private ReferenceNn() {}
+
+  /** One value under an activation. */
+  public static double activate(Activation activation, double x) {
+    return switch (activation) {
+      case NONE -> x;
+      case GELU -> x * (1 + ReferenceMath.erf(x / Math.sqrt(2))) / 2;
+      case GELU_TANH ->
+          x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))));
+      case RELU -> Math.max(x, 0);
+      case TANH -> Math.tanh(x);
+    };
+  }
+
+  public static Grid biasActivation(Grid x, double[] bias, Activation activation) {
+    return Grid.of(x.rows(), x.cols(), (i, j) -> activate(activation, x.at(i, j) + at(bias, j)));
+  }
+
+  public static Grid linear(Grid x, Grid w, double[] bias, Activation activation) {
+    return biasActivation(ReferenceBlas.multiply(x, w.transposed()), bias, activation);
+  }
+
+  public static Grid layerNorm(
+      Grid x, double[] bias, Grid residual, double[] gamma, double[] beta, double eps) {
+    Grid sum =
+        Grid.of(
+            x.rows(),
+            x.cols(),
+            (i, j) -> x.at(i, j) + at(bias, j) + (residual == null ? 0 : residual.at(i, j)));
+    double[] mean = new double[x.rows()];
+    double[] variance = new double[x.rows()];
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.cols(); j++) {
+        mean[i] += sum.at(i, j) / x.cols();
+      }
+      for (int j = 0; j < x.cols(); j++) {
+        variance[i] += Math.pow(sum.at(i, j) - mean[i], 2) / x.cols();
+      }
+    }
+    return Grid.of(
+        x.rows(),
+        x.cols(),
+        (i, j) -> (sum.at(i, j) - mean[i]) / Math.sqrt(variance[i] + eps) * gamma[j] + beta[j]);
+  }
+
+  public static Grid gatherRows(Grid x, int[] rows) {
+    return Grid.of(rows.length, x.cols(), (i, j) -> x.at(rows[i], j));
+  }
+
+  public static Grid meanPool(Grid x, int[] offsets) {
+    return Grid.of(
+        offsets.length - 1,
+        x.cols(),
+        (s, j) -> {
+          double sum = 0;
+          for (int i = offsets[s]; i < offsets[s + 1]; i++) {
+            sum += x.at(i, j);
+          }
+          return sum / (offsets[s + 1] - offsets[s]);
+        });
+  }
+
+  public static Grid softmax(Grid x, double scale, int[] valid) {
+    double[] max = new double[x.rows()];
+    double[] sum = new double[x.rows()];
+    for (int i = 0; i < x.rows(); i++) {
+      max[i] = Double.NEGATIVE_INFINITY;
+      for (int j = 0; j < length(x, valid, i); j++) {
+        max[i] = Math.max(max[i], scale * x.at(i, j));
+      }
+      for (int j = 0; j < length(x, valid, i); j++) {
+        sum[i] += Math.exp(scale * x.at(i, j) - max[i]);
+      }
+    }
+    return Grid.of(
+        x.rows(),
+        x.cols(),
+        (i, j) -> j < length(x, valid, i) ? Math.exp(scale * x.at(i, j) - max[i]) / sum[i] : 0);
+  }
+
+  public static Grid attention(
+      Grid q, Grid k, Grid v, int[] offsets, int heads, double scale, boolean causal) {
+    double[] y = new double[q.rows() * q.cols()];
+    int size = q.cols() / heads;
+    for (int s = 0; s + 1 < offsets.length; s++) {
+      int from = offsets[s];
+      int to = offsets[s + 1];
+      int[] valid = new int[to - from];
+      for (int i = 0; i < valid.length; i++) {
+        valid[i] = causal ? i + 1 : valid.length;
+      }
+      for (int h = 0; h < heads; h++) {
+        int left = h * size;
+        Grid scores =
+            ReferenceBlas.multiply(
+                q.rows(from, to).columns(left, left + size),
+                k.rows(from, to).columns(left, left + size).transposed());
+        Grid head =
+            ReferenceBlas.multiply(
+                softmax(scores, scale, valid), v.rows(from, to).columns(left, left + size));
+        for (int i = 0; i < head.rows(); i++) {
+          System.arraycopy(head.values(), i * size, y, (from + i) * q.cols() + left, size);
+        }
+      }
+    }
+    return new Grid(q.rows(), q.cols(), y);
+  }
+
+  private static int length(Grid x, int[] valid, int row) {
+    return valid == null ? x.cols() : valid[row];
+  }
+
+  private static double at(double[] vector, int index) {
+    return vector == null ? 0 : vector[index];
+  }
+}

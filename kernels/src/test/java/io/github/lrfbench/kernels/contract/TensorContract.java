@@ -1,0 +1,180 @@
+package io.github.lrfbench.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every {@link Tensor} and {@link Scope} promise. */
+public abstract class TensorContract extends ContractTest {
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void keepsFloatsAndDoubles(DType dtype) {
+    Tensor tensor = scope().allocate(dtype, 2, 3);
+    tensor.write(0, new float[] {1, 2, 3, 4, 5, 6}, 0, 6);
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, tensor.toDoubles());
+    tensor.write(1, new double[] {9, -0.5, 0.25, 9}, 1, 2);
+    assertArrayEquals(new float[] {1, -0.5f, 0.25f, 4, 5, 6}, tensor.toFloats());
+    float[] part = new float[4];
+    tensor.read(2, part, 1, 2);
+    assertArrayEquals(new float[] {0, 0.25f, 4, 0}, part);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void keepsNanAndInfinity(DType dtype) {
+    double[] values = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0.0};
+    Tensor tensor = scope().allocate(dtype, 5);
+    tensor.write(0, values, 0, 5);
+    assertArrayEquals(values, tensor.toDoubles());
+  }
+
+  @Test
+  void keepsInts() {
+    Tensor tensor = scope().ints(new int[] {1, Integer.MIN_VALUE, Integer.MAX_VALUE}, 3);
+    assertArrayEquals(new int[] {1, Integer.MIN_VALUE, Integer.MAX_VALUE}, tensor.toInts());
+    tensor.write(1, new int[] {7, 8, 9}, 1, 1);
+    assertArrayEquals(new int[] {1, 8, Integer.MAX_VALUE}, tensor.toInts());
+  }
+
+  @Test
+  void narrowsDoublesToFloats() {
+    Tensor tensor = scope().allocate(DType.F32, 2);
+    tensor.write(0, new double[] {Math.PI, 1e300}, 0, 2);
+    assertArrayEquals(new double[] {(float) Math.PI, Double.POSITIVE_INFINITY}, tensor.toDoubles());
+  }
+
+  @Test
+  void describesItself() {
+    Tensor tensor = scope().zeros(DType.F32, 4, 5, 6);
+    assertEquals(Shape.of(4, 5, 6), tensor.shape());
+    assertEquals(DType.F32, tensor.dtype());
+    assertSame(device(), tensor.device());
+    assertSame(device(), scope().device());
+  }
+
+  @Test
+  void zerosAreZeroInMemoryThatWasUsedBefore() {
+    for (int round = 0; round < 3; round++) {
+      try (Scope own = device().openScope()) {
+        Tensor tensor = own.zeros(DType.F32, 1001);
+        assertArrayEquals(new float[1001], tensor.toFloats());
+        float[] ones = new float[1001];
+        java.util.Arrays.fill(ones, 1);
+        tensor.write(0, ones, 0, ones.length);
+      }
+    }
+  }
+
+  @Test
+  void scalarsAndEmptyTensors() {
+    assertArrayEquals(new float[] {5}, scope().floats(new float[] {5}).toFloats());
+    Tensor empty = scope().zeros(DType.F32, 3, 0);
+    assertEquals(0, empty.toFloats().length);
+    empty.write(0, new float[0], 0, 0);
+    assertEquals(0, empty.view(0, 0, 7).toDoubles().length);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void viewsShareMemory(DType dtype) {
+    Tensor tensor = scope().zeros(dtype, 3, 4);
+    Tensor view = tensor.view(5, 2, 2);
+    assertEquals(Shape.of(2, 2), view.shape());
+    view.write(0, new double[] {1, 2, 3, 4}, 0, 4);
+    assertArrayEquals(new double[] {0, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0}, tensor.toDoubles());
+    assertArrayEquals(new double[] {3, 4}, view.view(2, 2).toDoubles());
+    assertArrayEquals(tensor.toDoubles(), tensor.reshape(2, 6).toDoubles());
+  }
+
+  @Test
+  void nothingReachesOutsideATensor() {
+    Tensor tensor = scope().zeros(DType.F32, 10);
+    float[] host = new float[20];
+    List<Executable> outside =
+        List.of(
+            () -> tensor.read(5, host, 0, 6),
+            () -> tensor.read(-1, host, 0, 1),
+            () -> tensor.read(0, host, 0, -1),
+            () -> tensor.read(0, host, 15, 6),
+            () -> tensor.read(Long.MAX_VALUE, host, 0, 1),
+            () -> tensor.write(5, host, 0, 6),
+            () -> tensor.write(-1, host, 0, 1),
+            () -> tensor.write(0, host, 15, 6),
+            () -> tensor.write(1L << 32, host, 0, 1),
+            () -> tensor.view(4, 7),
+            () -> tensor.view(-1, 2),
+            () -> tensor.view(11, 0),
+            () -> tensor.view(2, 8).write(8, host, 0, 1));
+    outside.forEach(access -> assertThrows(IndexOutOfBoundsException.class, access));
+    assertArrayEquals(new float[10], tensor.toFloats());
+  }
+
+  @Test
+  void wrongUseIsAnIllegalArgument() {
+    Tensor floats = scope().zeros(DType.F32, 4);
+    Tensor ints = scope().zeros(DType.I32, 4);
+    List<Executable> wrong =
+        List.of(
+            floats::toInts,
+            ints::toFloats,
+            ints::toDoubles,
+            () -> floats.write(0, new int[1], 0, 1),
+            () -> ints.write(0, new float[1], 0, 1),
+            () -> ints.write(0, new double[1], 0, 1),
+            () -> floats.reshape(5),
+            () -> scope().allocate(DType.F32, -1),
+            () -> scope().allocate(DType.F32, Long.MAX_VALUE, 2),
+            () -> scope().floats(new float[3], 2));
+    wrong.forEach(use -> assertThrows(IllegalArgumentException.class, use));
+  }
+
+  @Test
+  void everythingFailsOnceTheScopeIsClosed() {
+    Scope own = device().openScope();
+    Tensor tensor = own.zeros(DType.F32, 2);
+    Tensor doubles = own.zeros(DType.F64, 2);
+    Tensor ints = own.zeros(DType.I32, 2);
+    Tensor view = tensor.view(0, 1);
+    own.close();
+    own.close();
+    List<Executable> late =
+        List.of(
+            tensor::toFloats,
+            tensor::toDoubles,
+            doubles::toFloats,
+            doubles::toDoubles,
+            ints::toInts,
+            view::toFloats,
+            () -> tensor.write(0, new float[1], 0, 1),
+            () -> tensor.write(0, new double[1], 0, 1),
+            () -> doubles.write(0, new float[1], 0, 1),
+            () -> ints.write(0, new int[1], 0, 1),
+            () -> tensor.view(0, 1),
+            () -> tensor.reshape(2, 1),
+            () -> own.allocate(DType.F32, 1),
+            () -> own.zeros(DType.F32, 1));
+    late.forEach(use -> assertThrows(IllegalStateException.class, use));
+  }
+
+  @Test
+  void scopesAreIndependent() {
+    Tensor tensor = scope().floats(new float[] {1, 2}, 2);
+    for (int i = 0; i < 10; i++) {
+      try (Scope own = device().openScope()) {
+        own.floats(new float[] {-1, -2}, 2);
+      }
+    }
+    assertArrayEquals(new float[] {1, 2}, tensor.toFloats());
+  }
+}
