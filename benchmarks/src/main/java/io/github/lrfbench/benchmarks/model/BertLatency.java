@@ -9,9 +9,9 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.RandomWeights;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.model.TokenIds;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -73,10 +73,17 @@ public final class BertLatency {
     return factors;
   }
 
+  /**
+   * The classifier's shape decides how many labels there are; of other tensors only the names
+   * matter.
+   */
   private static Shape shape(String name) {
-    return name.equals("classifier.weight")
-        ? Shape.of(2, 768)
-        : name.startsWith("bert.") ? Shape.of() : null;
+    if (name.equals("classifier.weight")) {
+      return Shape.of(2, 768);
+    }
+    boolean known =
+        name.startsWith("bert.") && (name.endsWith(".weight") || name.endsWith(".bias"));
+    return known ? Shape.of() : null;
   }
 
   private static void measure(
@@ -123,9 +130,9 @@ public final class BertLatency {
 
   private static TokenBatch randomBatch(Scope scope, int batch, int length) {
     SplittableRandom random = new SplittableRandom(0);
-    List<TokenIds> sequences = new ArrayList<>();
+    List<TokenSequence> sequences = new ArrayList<>();
     for (int b = 0; b < batch; b++) {
-      sequences.add(new TokenIds(random.ints(length, 1000, 30000).toArray(), new int[length]));
+      sequences.add(new TokenSequence(random.ints(length, 1000, 30000).toArray(), new int[length]));
     }
     return TokenBatch.of(scope, sequences);
   }

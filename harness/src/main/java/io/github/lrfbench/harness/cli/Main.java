@@ -46,7 +46,13 @@ public final class Main implements Callable<Integer> {
 
   /** The subcommands in the order of the help. */
   private static List<Object> commands() {
-    return List.of(new ListCommand(Catalogue.standard()), new DoctorCommand());
+    return List.of(
+        new SweepCommand(),
+        new EvalCommand(),
+        new CompressCommand(),
+        new KernelsCommand(),
+        new ListCommand(Catalogue.standard()),
+        new DoctorCommand());
   }
 
   /** Runs a command and returns its exit code. */

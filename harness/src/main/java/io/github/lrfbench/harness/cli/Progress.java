@@ -76,6 +76,12 @@ public final class Progress implements AutoCloseable {
     showIfDue(terminal ? REDRAW_NANOS : LINE_NANOS);
   }
 
+  /** So many items are done. */
+  public synchronized void advance(long finished) {
+    begun = finished + 1;
+    showIfDue(terminal ? REDRAW_NANOS : LINE_NANOS);
+  }
+
   /** Says what is going on within the item. */
   public synchronized void detail(String detail) {
     this.detail = detail;

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.model;
 
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -24,8 +25,8 @@ public record TokenBatch(
    *
    * @param sequences token ids and types of every sequence; none may be empty
    */
-  public static TokenBatch of(Scope scope, List<TokenIds> sequences) {
-    int total = sequences.stream().mapToInt(TokenIds::length).sum();
+  public static TokenBatch of(Scope scope, List<TokenSequence> sequences) {
+    int total = sequences.stream().mapToInt(TokenSequence::length).sum();
     int[] ids = new int[total];
     int[] types = new int[total];
     int[] positions = new int[total];
@@ -34,7 +35,7 @@ public record TokenBatch(
     int longest = 0;
     int row = 0;
     for (int s = 0; s < sequences.size(); s++) {
-      TokenIds sequence = sequences.get(s);
+      TokenSequence sequence = sequences.get(s);
       int length = sequence.length();
       if (length == 0) {
         throw new IllegalArgumentException("sequence " + s + " of the batch is empty");

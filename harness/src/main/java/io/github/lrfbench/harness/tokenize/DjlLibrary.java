@@ -19,6 +19,7 @@ import java.util.Map;
  */
 final class DjlLibrary {
   private static final String CACHE_PROPERTY = "DJL_CACHE_DIR";
+  private static final String JNA_PROPERTY = "jna.tmpdir";
   private static final String CACHE_VARIABLE = "LRFBENCH_CACHE";
 
   private DjlLibrary() {}
@@ -64,6 +65,10 @@ final class DjlLibrary {
       throw unusable(folder);
     }
     System.setProperty(CACHE_PROPERTY, folder.toString());
+    // JNA, with which DJL looks for GPUs, unpacks a library of its own.
+    if (System.getProperty(JNA_PROPERTY) == null) {
+      System.setProperty(JNA_PROPERTY, folder.resolve("jna").toString());
+    }
   }
 
   private static InputException unusable(Path folder) {

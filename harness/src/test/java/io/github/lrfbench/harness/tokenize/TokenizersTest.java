@@ -143,6 +143,7 @@ class TokenizersTest {
         "\"BertPreTokenizer\"|\"Metaspace\"",
         "\"TemplateProcessing\"|\"Other\"",
         "\"[SEP]\":{\"id\"|\"[SOP]\":{\"id\"",
+        "{\"id\":\"[SEP]\",\"type_id\":1}|{\"id\":\"[SOP]\",\"type_id\":1}",
         "\"ids\":[2]|\"ids\":[2,3]",
         "\"ids\":[2]|\"ids\":[8]",
         "\"id\":\"B\"|\"id\":\"A\"",

@@ -55,6 +55,7 @@ public final class DoctorCommand implements Callable<Integer> {
     checks.add(MachineChecks::memory);
     checks.add(() -> MachineChecks.environment(System.getenv()));
     checks.add(MachineChecks::cache);
+    checks.add(TokenizerCheck::run);
     for (DeviceProvider provider : Devices.providers()) {
       checks.add(() -> DeviceCheck.run(provider));
     }

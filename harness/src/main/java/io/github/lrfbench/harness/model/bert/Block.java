@@ -8,6 +8,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.stream.Stream;
 
 /**
  * One encoder block (Vaswani et al. 2017, post-norm as in Devlin et al. 2019): attention and
@@ -27,6 +28,12 @@ record Block(
     Linear intermediate,
     Linear output,
     Norm outputNorm) {
+
+  /** The six maps that compression may replace, in the order of the forward pass. */
+  Stream<Linear> linears() {
+    return Stream.concat(
+        projections.members().stream(), Stream.of(attentionOutput, intermediate, output));
+  }
 
   /**
    * Applies the block.

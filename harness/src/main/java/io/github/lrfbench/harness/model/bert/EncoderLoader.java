@@ -1,7 +1,10 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LowRankNames;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
@@ -10,11 +13,14 @@ import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Builds an {@link Encoder} from named tensors, whatever of the usual names a checkpoint uses. */
 public final class EncoderLoader {
@@ -123,15 +129,20 @@ public final class EncoderLoader {
         norm(path + module(Part.OUTPUT_NORM)));
   }
 
-  /** Query, key and value are read into one matrix, so that they are one product. */
+  /** Dense query, key and value are read into one matrix, so that they are one product. */
   private LinearGroup projections(String path) {
     int h = config.hidden();
+    List<String> names =
+        Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
+    if (names.stream().anyMatch(this::isLowRank)) {
+      return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
+    }
     Tensor weight = scope.allocate(DType.F32, 3L * h, h);
     Tensor bias = scope.allocate(DType.F32, 3L * h);
     long row = 0;
-    for (Part part : List.of(Part.QUERY, Part.KEY, Part.VALUE)) {
-      read(path + module(part) + ".weight", weight.view(row * h, h, h));
-      read(path + module(part) + ".bias", bias.view(row, h));
+    for (String name : names) {
+      read(name + ".weight", weight.view(row * h, h, h));
+      read(name + ".bias", bias.view(row, h));
       row += h;
     }
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
@@ -142,13 +153,12 @@ public final class EncoderLoader {
     return switch (config.family()) {
       case BERT ->
           new Head.Classifier(
-              linear(prefix + "pooler.dense", h, h), Activation.TANH, output("classifier"));
+              dense(prefix + "pooler.dense", h, h), Activation.TANH, output("classifier"));
       case ROBERTA ->
           new Head.Classifier(
-              linear("classifier.dense", h, h), Activation.TANH, output("classifier.out_proj"));
+              dense("classifier.dense", h, h), Activation.TANH, output("classifier.out_proj"));
       case DISTILBERT ->
-          new Head.Classifier(
-              linear("pre_classifier", h, h), Activation.RELU, output("classifier"));
+          new Head.Classifier(dense("pre_classifier", h, h), Activation.RELU, output("classifier"));
     };
   }
 
@@ -160,14 +170,45 @@ public final class EncoderLoader {
               + ".weight' is missing); fine-tune it on the task first");
     }
     int labels = Math.toIntExact(weights.shape(name + ".weight").dim(0));
-    return linear(name, labels, config.hidden());
+    return dense(name, labels, config.hidden());
   }
 
   private String module(Part part) {
     return config.family().module(part);
   }
 
-  private DenseLinear linear(String name, int outputs, int inputs) {
+  /** A matrix as the checkpoint stores it: whole, or as two factors of a compressed model. */
+  private Linear linear(String name, int outputs, int inputs) {
+    if (!isLowRank(name)) {
+      return dense(name, outputs, inputs);
+    }
+    Shape factor = weights.shape(name + LowRankNames.UP);
+    if (factor.rank() != 2 || factor.dim(1) < 1) {
+      throw new InputException(
+          "the factor "
+              + name
+              + LowRankNames.UP
+              + " has the shape "
+              + factor
+              + ", not [outputs, rank]");
+    }
+    long rank = factor.dim(1);
+    Tensor up = tensor(name + LowRankNames.UP, outputs, rank);
+    Tensor down = scope.allocate(DType.F32, rank, inputs);
+    try (Scope scratch = scope.device().openScope()) {
+      // The file holds V, which is multiplied from the right; the product wants its rows.
+      Tensor v = scratch.allocate(DType.F32, inputs, rank);
+      read(name + LowRankNames.DOWN, v);
+      scope.device().blas().transpose(Matrix.of(v), Matrix.of(down));
+    }
+    return new LowRankLinear(up, down, tensor(name + ".bias", outputs));
+  }
+
+  private boolean isLowRank(String name) {
+    return weights.has(name + LowRankNames.UP);
+  }
+
+  private DenseLinear dense(String name, int outputs, int inputs) {
     return new DenseLinear(
         tensor(name + ".weight", outputs, inputs), tensor(name + ".bias", outputs));
   }

@@ -2,8 +2,8 @@ package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** The members of the BERT family and how their checkpoints name things. */
 public enum Family {
@@ -90,9 +90,9 @@ public enum Family {
     };
   }
 
-  /** True if {@code modelType} is one of the family. */
-  public static boolean includes(String modelType) {
-    return Arrays.stream(values()).anyMatch(family -> family.modelType().equals(modelType));
+  /** The values of {@code model_type} that can be loaded. */
+  public static List<String> modelTypes() {
+    return Arrays.stream(values()).map(Family::modelType).toList();
   }
 
   static Family of(String modelType) {
@@ -105,6 +105,6 @@ public enum Family {
         "config.json: model_type '"
             + modelType
             + "' is not supported; supported: "
-            + Arrays.stream(values()).map(Family::modelType).collect(Collectors.joining(", ")));
+            + String.join(", ", modelTypes()));
   }
 }

@@ -33,6 +33,12 @@ class DoctorCommandTest {
   }
 
   @Test
+  void theTokenizerWorksHere() {
+    Finding finding = TokenizerCheck.run();
+    assertFalse(finding.fault(), finding.detail());
+  }
+
+  @Test
   void secretsAreNotPrinted() {
     String detail =
         MachineChecks.environment(
