@@ -4,19 +4,20 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 
 /**
  * The largest eigenpairs of a symmetric matrix: reduction to tridiagonal form (sytrd), the
- * tridiagonal eigenproblem in double precision, and the reflections applied to its vectors (ormtr).
+ * tridiagonal eigenproblem in double precision, and the {@link Reflections} applied to its vectors.
  *
- * <p>LAPACK's drivers for a part of the spectrum (syevr, syevx) spend as long on the tridiagonal
- * problem as on the reduction; {@link TridiagonalEigen} is a few times faster. Where it has no
- * result, divide and conquer (stedc) computes the whole spectrum.
+ * <p>LAPACK's drivers for a part of the spectrum (syevr, syevx) spend longer on the tridiagonal
+ * problem and the reflections than on the reduction; {@link TridiagonalEigen} is a few times
+ * faster. Where it has no result, divide and conquer (stedc) computes the whole spectrum.
  */
 final class SymmetricEigen {
   private static final byte UPPER = (byte) 'U';
@@ -32,79 +33,44 @@ final class SymmetricEigen {
    * @return LAPACK's info: 0 for success
    */
   static int largest(Matrix a, int count, Tensor values, Matrix vectors) {
+    int n = a.rows();
+    try (Scope work = a.device().openScope()) {
+      Matrix diagonal = Matrix.of(work.allocate(a.dtype(), 1, n));
+      Matrix offDiagonal = Matrix.of(work.allocate(a.dtype(), 1, n));
+      Matrix tau = Matrix.of(work.allocate(a.dtype(), 1, n));
+      int info = reduce(a, diagonal, offDiagonal, tau);
+      if (info == 0) {
+        double[] d = diagonal.data().toDoubles();
+        double[] e = Arrays.copyOf(offDiagonal.data().toDoubles(), n - 1);
+        info = tridiagonal(d, e, count, values, vectors);
+      }
+      if (info == 0) {
+        Reflections.apply(a, tau.data().toDoubles(), vectors);
+      }
+      return info;
+    }
+  }
+
+  private static int reduce(Matrix a, Matrix diagonal, Matrix offDiagonal, Matrix tau) {
     return a.dtype() == DType.F64
-        ? largestF64(a, count, values, vectors)
-        : largestF32(a, count, values, vectors);
-  }
-
-  private static int largestF64(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    DoublePointer matrix = CpuTensor.doubles(a);
-    DoublePointer rows = CpuTensor.doubles(vectors);
-    try (DoublePointer d = new DoublePointer(n);
-        DoublePointer e = new DoublePointer(n);
-        DoublePointer tau = new DoublePointer(n)) {
-      int info = openblas.LAPACKE_dsytrd(LAPACK_COL_MAJOR, UPPER, n, matrix, a.stride(), d, e, tau);
-      if (info != 0) {
-        return info;
-      }
-      double[] diagonal = new double[n];
-      double[] offDiagonal = new double[n - 1];
-      d.get(diagonal);
-      e.get(offDiagonal);
-      info = tridiagonal(diagonal, offDiagonal, count, values, vectors);
-      return info != 0
-          ? info
-          : openblas.LAPACKE_dormtr(
-              LAPACK_COL_MAJOR,
-              (byte) 'L',
-              UPPER,
-              (byte) 'N',
-              n,
-              count,
-              matrix,
-              a.stride(),
-              tau,
-              rows,
-              vectors.stride());
-    }
-  }
-
-  private static int largestF32(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    FloatPointer matrix = CpuTensor.floats(a);
-    FloatPointer rows = CpuTensor.floats(vectors);
-    try (FloatPointer d = new FloatPointer(n);
-        FloatPointer e = new FloatPointer(n);
-        FloatPointer tau = new FloatPointer(n)) {
-      int info = openblas.LAPACKE_ssytrd(LAPACK_COL_MAJOR, UPPER, n, matrix, a.stride(), d, e, tau);
-      if (info != 0) {
-        return info;
-      }
-      double[] diagonal = new double[n];
-      double[] offDiagonal = new double[n - 1];
-      for (int i = 0; i < n; i++) {
-        diagonal[i] = d.get(i);
-      }
-      for (int i = 0; i < n - 1; i++) {
-        offDiagonal[i] = e.get(i);
-      }
-      info = tridiagonal(diagonal, offDiagonal, count, values, vectors);
-      return info != 0
-          ? info
-          : openblas.LAPACKE_sormtr(
-              LAPACK_COL_MAJOR,
-              (byte) 'L',
-              UPPER,
-              (byte) 'N',
-              n,
-              count,
-              matrix,
-              a.stride(),
-              tau,
-              rows,
-              vectors.stride());
-    }
+        ? openblas.LAPACKE_dsytrd(
+            LAPACK_COL_MAJOR,
+            UPPER,
+            a.rows(),
+            CpuTensor.doubles(a),
+            a.stride(),
+            CpuTensor.doubles(diagonal),
+            CpuTensor.doubles(offDiagonal),
+            CpuTensor.doubles(tau))
+        : openblas.LAPACKE_ssytrd(
+            LAPACK_COL_MAJOR,
+            UPPER,
+            a.rows(),
+            CpuTensor.floats(a),
+            a.stride(),
+            CpuTensor.floats(diagonal),
+            CpuTensor.floats(offDiagonal),
+            CpuTensor.floats(tau));
   }
 
   private static int tridiagonal(
