@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "kernels",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "Time truncated SVD and low-rank products on this device.",
+    header = "Times truncated SVD and low-rank products on this device.",
     description = {
       "",
       "Says where low rank pays before any model is loaded. A weight matrix of m x n as two"
