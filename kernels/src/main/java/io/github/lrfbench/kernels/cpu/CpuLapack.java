@@ -18,7 +18,6 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Lapack;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -124,90 +123,7 @@ final class CpuLapack implements Lapack {
     requireShapes(vectors.rows() == count && vectors.cols() == n, "largestEigenpairs", a, vectors);
     requireVector("largestEigenpairs", values, count, a.dtype());
     requireFinite(a, "largestEigenpairs");
-    int info =
-        a.dtype() == DType.F64
-            ? dsyevr(a, count, values, vectors)
-            : ssyevr(a, count, values, vectors);
-    check(info, "syevr", a);
-    reverseRows(vectors);
-  }
-
-  // syevr writes as many as n eigenvalues, in ascending order, whatever the range.
-  private static int dsyevr(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    try (IntPointer found = new IntPointer(1);
-        IntPointer support = new IntPointer(2L * count);
-        DoublePointer w = new DoublePointer(n)) {
-      int info =
-          openblas.LAPACKE_dsyevr(
-              LAPACK_COL_MAJOR,
-              (byte) 'V',
-              (byte) 'I',
-              (byte) 'U',
-              n,
-              CpuTensor.doubles(a),
-              a.stride(),
-              0,
-              0,
-              n - count + 1,
-              n,
-              0,
-              found,
-              w,
-              CpuTensor.doubles(vectors),
-              vectors.stride(),
-              support);
-      double[] descending = new double[count];
-      for (int i = 0; i < count; i++) {
-        descending[i] = w.get(count - 1 - i);
-      }
-      values.write(0, descending, 0, count);
-      return info;
-    }
-  }
-
-  private static int ssyevr(Matrix a, int count, Tensor values, Matrix vectors) {
-    int n = a.rows();
-    try (IntPointer found = new IntPointer(1);
-        IntPointer support = new IntPointer(2L * count);
-        FloatPointer w = new FloatPointer(n)) {
-      int info =
-          openblas.LAPACKE_ssyevr(
-              LAPACK_COL_MAJOR,
-              (byte) 'V',
-              (byte) 'I',
-              (byte) 'U',
-              n,
-              CpuTensor.floats(a),
-              a.stride(),
-              0,
-              0,
-              n - count + 1,
-              n,
-              0,
-              found,
-              w,
-              CpuTensor.floats(vectors),
-              vectors.stride(),
-              support);
-      float[] descending = new float[count];
-      for (int i = 0; i < count; i++) {
-        descending[i] = w.get(count - 1 - i);
-      }
-      values.write(0, descending, 0, count);
-      return info;
-    }
-  }
-
-  private static void reverseRows(Matrix matrix) {
-    double[] upper = new double[matrix.cols()];
-    double[] lower = new double[matrix.cols()];
-    for (int i = 0, j = matrix.rows() - 1; i < j; i++, j--) {
-      Rows.read(matrix, i, upper);
-      Rows.read(matrix, j, lower);
-      Rows.write(matrix, i, lower);
-      Rows.write(matrix, j, upper);
-    }
+    check(SymmetricEigen.largest(a, count, values, vectors), "sytrd and stedc", a);
   }
 
   @Override

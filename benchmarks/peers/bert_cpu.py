@@ -1,0 +1,112 @@
+"""Times bert-base (random weights, fp32) in PyTorch and ONNX Runtime on the CPU.
+
+    python bert_cpu.py --threads 2 --shapes 1x128,8x128 [--rank 128]
+
+Prints one CSV line per runtime, shape and variant: runtime,variant,batch,seq,median_ms,min_ms,runs.
+"low-rank" replaces every matrix of every block by two Linear layers of the given rank.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--shapes", default="1x128,8x128")
+    parser.add_argument("--rank", type=int, default=128)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--no-onnx", action="store_true")
+    return parser.parse_args()
+
+
+def time_runs(run, runs):
+    for _ in range(3):
+        run()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1e3)
+    return times
+
+
+def report(runtime, variant, batch, seq, times):
+    print(f"{runtime},{variant},{batch},{seq},{statistics.median(times):.2f},{min(times):.2f},{len(times)}", flush=True)
+
+
+def low_rank(model, rank):
+    import torch
+
+    def factor(parent, name):
+        dense = getattr(parent, name)
+        down = torch.nn.Linear(dense.in_features, rank, bias=False)
+        up = torch.nn.Linear(rank, dense.out_features)
+        setattr(parent, name, torch.nn.Sequential(down, up))
+
+    for layer in model.bert.encoder.layer:
+        for name in ("query", "key", "value"):
+            factor(layer.attention.self, name)
+        factor(layer.attention.output, "dense")
+        factor(layer.intermediate, "dense")
+        factor(layer.output, "dense")
+    return model.eval()
+
+
+def main():
+    args = parse()
+    os.environ.setdefault("OMP_NUM_THREADS", str(args.threads))
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(0)
+    print("runtime,variant,batch,seq,median_ms,min_ms,runs", flush=True)
+    for variant in ("dense", f"rank-{args.rank}"):
+        model = BertForSequenceClassification(BertConfig()).eval()
+        if variant != "dense":
+            model = low_rank(model, args.rank)
+        session = None if args.no_onnx else onnx_session(model, args.threads)
+        for shape in args.shapes.split(","):
+            batch, seq = (int(part) for part in shape.split("x"))
+            ids = torch.randint(1000, 30000, (batch, seq))
+            mask = torch.ones_like(ids)
+            with torch.inference_mode():
+                report("pytorch", variant, batch, seq, time_runs(lambda: model(input_ids=ids, attention_mask=mask), args.runs))
+            if session is not None:
+                feed = {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
+                report("onnxruntime", variant, batch, seq, time_runs(lambda: session.run(None, feed), args.runs))
+
+
+def onnx_session(model, threads):
+    import onnxruntime
+    import torch
+
+    class Logits(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids, attention_mask):
+            return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+
+    ids = torch.randint(1000, 30000, (2, 128))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "bert.onnx")
+        axes = {0: "batch", 1: "seq"}
+        torch.onnx.export(
+            Logits(), (ids, torch.ones_like(ids)), path, dynamo=False, opset_version=17,
+            input_names=["input_ids", "attention_mask"], output_names=["logits"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+        )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+/** Benchmarks of {@code kernels.lowrank}. */
+package io.github.lrfbench.benchmarks.lowrank;

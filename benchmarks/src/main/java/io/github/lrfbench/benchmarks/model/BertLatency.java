@@ -1,0 +1,139 @@
+package io.github.lrfbench.benchmarks.model;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.RandomWeights;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.bert.EncoderConfig;
+import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Latency of bert-base with random weights, dense and with every matrix of every block at one rank,
+ * runs interleaved. Arguments: device, threads, rank, runs, then shapes such as {@code 1x128}.
+ * Prints the columns that {@code peers/bert_cpu.py} prints.
+ */
+public final class BertLatency {
+  private static final String CONFIG =
+      """
+      {"model_type": "bert", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+       "num_attention_heads": 12, "intermediate_size": 3072, "max_position_embeddings": 512}""";
+
+  private BertLatency() {}
+
+  /** Runs the benchmark. */
+  public static void main(String[] args) throws Exception {
+    int rank = Integer.parseInt(args[2]);
+    int runs = Integer.parseInt(args[3]);
+    EncoderConfig config = EncoderConfig.parse(new ObjectMapper().readTree(CONFIG));
+    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]));
+    try (Device device = Devices.open(args[0], options, line -> {});
+        Model dense =
+            EncoderLoader.load(config, new RandomWeights(0, BertLatency::shape), false, device);
+        Model lowRank = dense.with(factors(dense, rank))) {
+      System.out.println("runtime,variant,batch,seq,median_ms,min_ms,runs");
+      for (String shape : Arrays.asList(args).subList(4, args.length)) {
+        int batch = Integer.parseInt(shape.substring(0, shape.indexOf('x')));
+        int length = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
+        measure(List.of(dense, lowRank), List.of("dense", "rank-" + rank), batch, length, runs);
+      }
+    }
+  }
+
+  private static Map<String, Linear> factors(Model dense, int rank) {
+    Map<String, Linear> factors = new HashMap<>();
+    RandomWeights weights = new RandomWeights(1, name -> null);
+    Scope scope = dense.device().openScope();
+    for (LinearSlot slot : dense.slots()) {
+      Tensor up = scope.allocate(DType.F32, slot.linear().outputs(), rank);
+      Tensor down = scope.allocate(DType.F32, rank, slot.linear().inputs());
+      weights.read(slot.name() + ".u", up);
+      weights.read(slot.name() + ".v", down);
+      factors.put(slot.name(), new LowRankLinear(up, down, slot.linear().bias()));
+    }
+    return factors;
+  }
+
+  /**
+   * The classifier's shape decides how many labels there are; of other tensors only the names
+   * matter.
+   */
+  private static Shape shape(String name) {
+    if (name.equals("classifier.weight")) {
+      return Shape.of(2, 768);
+    }
+    boolean known =
+        name.startsWith("bert.") && (name.endsWith(".weight") || name.endsWith(".bias"));
+    return known ? Shape.of() : null;
+  }
+
+  private static void measure(
+      List<Model> models, List<String> names, int batch, int length, int runs) {
+    Device device = models.get(0).device();
+    try (Scope scope = device.openScope()) {
+      TokenBatch tokens = randomBatch(scope, batch, length);
+      List<double[]> times = new ArrayList<>();
+      for (int run = -3; run < runs; run++) {
+        for (int m = 0; m < models.size(); m++) {
+          if (run == -3) {
+            times.add(new double[runs]);
+          }
+          double ms = run(models.get(m), tokens);
+          if (run >= 0) {
+            times.get(m)[run] = ms;
+          }
+        }
+      }
+      for (int m = 0; m < models.size(); m++) {
+        double[] sorted = times.get(m);
+        Arrays.sort(sorted);
+        System.out.printf(
+            Locale.ROOT,
+            "lrfbench,%s,%d,%d,%.2f,%.2f,%d%n",
+            names.get(m),
+            batch,
+            length,
+            (sorted[(runs - 1) / 2] + sorted[runs / 2]) / 2,
+            sorted[0],
+            runs);
+      }
+    }
+  }
+
+  private static double run(Model model, TokenBatch tokens) {
+    long start = System.nanoTime();
+    try (Ops ops = new EagerOps(model.device())) {
+      model.forward(ops, tokens);
+      model.device().synchronize();
+    }
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  private static TokenBatch randomBatch(Scope scope, int batch, int length) {
+    SplittableRandom random = new SplittableRandom(0);
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int b = 0; b < batch; b++) {
+      sequences.add(new TokenSequence(random.ints(length, 1000, 30000).toArray(), new int[length]));
+    }
+    return TokenBatch.of(scope, sequences);
+  }
+}

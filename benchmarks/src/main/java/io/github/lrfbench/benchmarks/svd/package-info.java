@@ -1,0 +1,2 @@
+/** Benchmarks of {@code kernels.svd}. */
+package io.github.lrfbench.benchmarks.svd;

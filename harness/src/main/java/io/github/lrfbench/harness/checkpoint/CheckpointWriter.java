@@ -1,0 +1,204 @@
+package io.github.lrfbench.harness.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes model directories. Such a directory bears the mark {@code lrfbench} in its {@code
+ * config.json}; only directories with this mark are ever overwritten, and in them only the files
+ * that this class writes.
+ */
+public final class CheckpointWriter {
+  private static final String MARK = "lrfbench";
+  private static final String STAGE_PREFIX = ".lrfbench-";
+
+  /**
+   * What a model directory holds beside configuration and weights, and a compressed model keeps.
+   */
+  private static final List<String> COMPANIONS =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.txt",
+          "vocab.json",
+          "merges.txt",
+          "generation_config.json",
+          "modules.json",
+          "sentence_bert_config.json",
+          "config_sentence_transformers.json",
+          "1_Pooling/config.json");
+
+  private CheckpointWriter() {}
+
+  /**
+   * Checks, before the work that leads to it, that {@link #write} will find a place: an absent or
+   * empty directory, or one that this class wrote.
+   *
+   * @throws InputException if it will not
+   */
+  public static void requireWritable(Path target) {
+    Path existing = target.toAbsolutePath().normalize();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw Faults.of(existing, "is a file, not a directory to write to");
+    }
+    if (!Files.isWritable(existing)) {
+      throw Faults.of(existing, "cannot be written to");
+    }
+    if (Files.isDirectory(target) && !isEmpty(target) && !isOurs(target)) {
+      throw Faults.of(target, "is not empty and holds no model that lrfbench wrote; left as it is");
+    }
+  }
+
+  /**
+   * Writes a model directory. On failure nothing new is left behind; a model that was there before
+   * goes when the new one is complete on disk, not earlier.
+   *
+   * @param target the directory, made if it is absent
+   * @param config what {@code config.json} shall hold; not modified
+   * @param weights the tensors
+   * @param source the directory whose tokenizer and sentence-transformers files are copied
+   * @throws InputException if the directory is someone else's or cannot be written
+   */
+  public static void write(Path target, ObjectNode config, SafetensorsWriter weights, Path source) {
+    requireWritable(target);
+    List<Path> made = new ArrayList<>();
+    Path stage = null;
+    boolean done = false;
+    try {
+      makeDirectories(target.toAbsolutePath().normalize(), made);
+      stage = Files.createTempDirectory(target, STAGE_PREFIX);
+      weights.write(stage.resolve(Checkpoint.WEIGHTS));
+      copyCompanions(source, stage);
+      writeConfig(config, stage.resolve(Checkpoint.CONFIG));
+      clear(target);
+      publish(stage, target);
+      done = true;
+    } catch (IOException e) {
+      throw Faults.cannotWrite(target, e);
+    } finally {
+      deleteTree(stage);
+      if (!done) {
+        Collections.reverse(made);
+        made.forEach(CheckpointWriter::deleteIfEmpty);
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path directory) {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.allMatch(entry -> entry.getFileName().toString().startsWith(STAGE_PREFIX));
+    } catch (IOException e) {
+      throw Faults.of(directory, e);
+    }
+  }
+
+  private static boolean isOurs(Path directory) {
+    Path config = directory.resolve(Checkpoint.CONFIG);
+    try {
+      return Files.isRegularFile(config) && JsonFile.read(config).path(MARK).isObject();
+    } catch (InputException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Makes a directory and its parents; {@code made} gets those that were absent, outermost first.
+   */
+  private static void makeDirectories(Path directory, List<Path> made) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    if (directory.getParent() != null) {
+      makeDirectories(directory.getParent(), made);
+    }
+    Files.createDirectory(directory);
+    made.add(directory);
+  }
+
+  private static void copyCompanions(Path source, Path stage) throws IOException {
+    for (String name : COMPANIONS) {
+      if (Files.isRegularFile(source.resolve(name))) {
+        Files.createDirectories(stage.resolve(name).getParent());
+        Files.copy(source.resolve(name), stage.resolve(name));
+      }
+    }
+  }
+
+  private static void writeConfig(ObjectNode config, Path file) throws IOException {
+    ObjectNode marked = config.deepCopy();
+    if (!marked.path(MARK).isObject()) {
+      marked.putObject(MARK);
+    }
+    ObjectMapper mapper = new ObjectMapper();
+    Files.writeString(
+        file, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(marked) + "\n");
+  }
+
+  /** Removes an earlier model, the configuration first: without it no reader takes the rest. */
+  private static void clear(Path target) throws IOException {
+    Files.deleteIfExists(target.resolve(Checkpoint.CONFIG));
+    Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
+    for (String name : COMPANIONS) {
+      Path file = target.resolve(name);
+      if (Files.deleteIfExists(file) && !file.getParent().equals(target)) {
+        deleteIfEmpty(file.getParent());
+      }
+    }
+  }
+
+  /** Moves the new files to their place, the configuration last. */
+  private static void publish(Path stage, Path target) throws IOException {
+    try {
+      move(stage, target);
+    } catch (IOException e) {
+      clear(target);
+      throw e;
+    }
+  }
+
+  private static void move(Path stage, Path target) throws IOException {
+    for (String name : COMPANIONS) {
+      if (Files.exists(stage.resolve(name))) {
+        Files.createDirectories(target.resolve(name).getParent());
+        Files.move(stage.resolve(name), target.resolve(name));
+      }
+    }
+    Files.move(stage.resolve(Checkpoint.WEIGHTS), target.resolve(Checkpoint.WEIGHTS));
+    Files.move(stage.resolve(Checkpoint.CONFIG), target.resolve(Checkpoint.CONFIG));
+  }
+
+  private static void deleteTree(Path directory) {
+    if (directory == null) {
+      return;
+    }
+    try (Stream<Path> entries = Files.walk(directory)) {
+      entries.sorted(Comparator.reverseOrder()).forEach(CheckpointWriter::deleteIfEmpty);
+    } catch (IOException e) {
+      // What cannot be listed cannot be tidied up; the failure that matters is already on its way.
+    }
+  }
+
+  private static void deleteIfEmpty(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // Someone else's file in a directory of ours keeps it alive.
+    }
+  }
+}

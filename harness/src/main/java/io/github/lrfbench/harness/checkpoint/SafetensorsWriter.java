@@ -1,0 +1,155 @@
+package io.github.lrfbench.harness.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Collects F32 tensors and writes them to a safetensors file. Their elements are asked for when
+ * they are written, one tensor after the other, so that a model need not be held twice.
+ */
+public final class SafetensorsWriter {
+  private static final int ALIGNMENT = 8;
+  private static final int CHUNK_ELEMENTS = 1 << 16;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  /** Adds a tensor that stays as it is until the file is written. */
+  public SafetensorsWriter add(String name, Tensor tensor) {
+    return add(name, tensor.shape(), sink -> copy(tensor, sink));
+  }
+
+  /**
+   * Adds a tensor whose elements are made when they are written.
+   *
+   * @param values gives the {@code shape.size()} elements, row-major
+   */
+  public SafetensorsWriter add(String name, Shape shape, Supplier<float[]> values) {
+    return add(name, shape, sink -> copy(name, shape, values.get(), sink));
+  }
+
+  private SafetensorsWriter add(String name, Shape shape, Source source) {
+    if (name.equals("__metadata__")
+        || entries.putIfAbsent(name, new Entry(shape, source)) != null) {
+      throw new IllegalArgumentException("a tensor named '" + name + "' cannot be added");
+    }
+    return this;
+  }
+
+  /**
+   * Writes the tensors in the order in which they were added. The file appears whole or not at all;
+   * one that is there is replaced.
+   *
+   * @throws InputException if the file cannot be written
+   */
+  public void write(Path file) {
+    Path absolute = file.toAbsolutePath();
+    Path temporary =
+        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try {
+        try (FileChannel channel =
+            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          write(channel);
+        }
+        Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw Faults.cannotWrite(file, e);
+    }
+  }
+
+  private void write(FileChannel channel) throws IOException {
+    byte[] header = header();
+    ByteBuffer start =
+        ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
+    writeFully(channel, start.putLong(header.length).put(header).flip());
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (Entry entry : entries.values()) {
+      entry
+          .source()
+          .copyTo(
+              (values, offset, count) -> {
+                bytes.clear().limit(count * Float.BYTES);
+                bytes.asFloatBuffer().put(values, offset, count);
+                writeFully(channel, bytes);
+              });
+    }
+  }
+
+  /** The header, padded with spaces so that the data starts at a multiple of eight bytes. */
+  private byte[] header() throws IOException {
+    ObjectNode header = MAPPER.createObjectNode();
+    header.putObject("__metadata__").put("format", "pt");
+    long position = 0;
+    for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+      Shape shape = entry.getValue().shape();
+      ObjectNode tensor = header.putObject(entry.getKey()).put("dtype", StoredType.F32.name());
+      tensor.set("shape", MAPPER.valueToTree(shape.toArray()));
+      long end = position + shape.size() * Float.BYTES;
+      tensor.putArray("data_offsets").add(position).add(end);
+      position = end;
+    }
+    byte[] json = MAPPER.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
+    byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+    return padded;
+  }
+
+  private static void copy(Tensor tensor, Sink sink) throws IOException {
+    long size = tensor.shape().size();
+    float[] values = new float[(int) Math.min(size, CHUNK_ELEMENTS)];
+    for (long offset = 0; offset < size; offset += CHUNK_ELEMENTS) {
+      int count = (int) Math.min(size - offset, CHUNK_ELEMENTS);
+      tensor.read(offset, values, 0, count);
+      sink.accept(values, 0, count);
+    }
+  }
+
+  private static void copy(String name, Shape shape, float[] values, Sink sink) throws IOException {
+    if (values.length != shape.size()) {
+      throw new IllegalStateException(
+          "tensor '" + name + "' of shape " + shape + " was given " + values.length + " elements");
+    }
+    for (int offset = 0; offset < values.length; offset += CHUNK_ELEMENTS) {
+      sink.accept(values, offset, Math.min(values.length - offset, CHUNK_ELEMENTS));
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private record Entry(Shape shape, Source source) {}
+
+  private interface Source {
+    void copyTo(Sink sink) throws IOException;
+  }
+
+  private interface Sink {
+    void accept(float[] values, int offset, int count) throws IOException;
+  }
+}

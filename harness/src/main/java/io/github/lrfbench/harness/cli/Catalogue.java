@@ -1,0 +1,96 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.compress.Compressor;
+import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.MethodInfo;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.model.bert.Family;
+import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.kernels.Devices;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code list} can list.
+ *
+ * @param sections by name; each gives its lines when it is asked for
+ */
+record Catalogue(Map<String, Supplier<List<Line>>> sections) {
+  /**
+   * One thing in a list.
+   *
+   * @param name as the user types it
+   * @param description one line
+   */
+  record Line(String name, String description) {}
+
+  /** Everything there is. */
+  static Catalogue standard() {
+    Map<String, Supplier<List<Line>>> sections = new LinkedHashMap<>();
+    sections.put("methods", Catalogue::methods);
+    sections.put("tasks", Catalogue::tasks);
+    sections.put("models", Catalogue::models);
+    sections.put("devices", Catalogue::devices);
+    return new Catalogue(sections);
+  }
+
+  private static List<Line> methods() {
+    return Compressors.all().stream().map(Compressor::info).map(Catalogue::method).toList();
+  }
+
+  private static Line method(MethodInfo info) {
+    String source = info.source().isEmpty() ? "" : " (" + info.source() + ")";
+    String needs =
+        info.needs().stream()
+            .map(need -> need.name().toLowerCase(Locale.ROOT))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return new Line(
+        info.name(), info.title() + source + (needs.isEmpty() ? "" : "; needs " + needs));
+  }
+
+  private static List<Line> tasks() {
+    return TaskData.known().all().stream().map(Catalogue::task).toList();
+  }
+
+  private static Line task(GlueTask task) {
+    String origin =
+        task.synthetic() ? "synthetic, made by lrfbench" : "--glue DIR, in DIR/" + task.folder();
+    String labels =
+        task.isRegression() ? "a score from 0 to 5" : String.join(" or ", task.labelNames());
+    return new Line(
+        task.name(),
+        (task.isPair() ? "two sentences: " : "a sentence: ")
+            + labels
+            + "; "
+            + task.metric().id()
+            + "; "
+            + origin);
+  }
+
+  private static List<Line> models() {
+    return List.of(
+        new Line(
+            ModelSources.DEMO_BERT, "the embedded BERT, trained on the synthetic task at hand"),
+        new Line(
+            "DIR",
+            "a Hugging Face directory: " + String.join(", ", Family.modelTypes()) + " with a head"),
+        new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
+  }
+
+  private static List<Line> devices() {
+    return Devices.providers().stream()
+        .map(
+            provider -> {
+              var availability = provider.availability();
+              String prefix = availability.available() ? "" : "not usable: ";
+              return new Line(provider.kind(), prefix + availability.detail());
+            })
+        .toList();
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.lrfbench.harness.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.compress.CompressedCheckpoint;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.Compressor;
+import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code compress}: writes a compressed model. */
+@Command(
+    name = "compress",
+    description = "Compresses a model and writes it as a Hugging Face directory.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "The directory holds the factors, W = U V^T, as MODULE.lowrank.u [outputs, rank] and MODULE.lowrank.v",
+      "[inputs, rank]; lrfbench reads it like any model. With --dense it holds the multiplied-out matrices,",
+      "which transformers loads unchanged.",
+      "",
+      "Example: lrfbench compress --model ./bert-sst2 --keep 0.5 --out ./bert-sst2-half"
+    })
+final class CompressCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A model directory, or demo:bert.")
+  private String model;
+
+  @Option(
+      names = "--task",
+      paramLabel = "T",
+      defaultValue = "demo-sst2",
+      description = "Which of the demo models, with --model demo:bert. Default: ${DEFAULT-VALUE}.")
+  private String task;
+
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      defaultValue = "svd",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Mixin private GridOptions grid;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "GLOB",
+      description = "Compress only matrices of these names. Repeatable.")
+  private List<String> layers = new ArrayList<>();
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
+  private Path out;
+
+  @Option(names = "--dense", description = "Write multiplied-out matrices instead of factors.")
+  private boolean dense;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Mixin private DeviceSelection selection;
+
+  @Override
+  public Integer call() {
+    List<Budget> budgets = grid.budgets();
+    if (budgets.size() != 1) {
+      throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
+    }
+    Compressor compressor = Compressors.get(method);
+    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    CheckpointWriter.requireWritable(out);
+    try (Device device = selection.open();
+        LoadedModel loaded = LoadedModel.open(directory, device);
+        FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT);
+        Scope scope = device.openScope();
+        Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
+      List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
+      System.err.println(selection.choice());
+      CompressionRequest request =
+          new CompressionRequest(loaded.model(), slots, budgets.get(0), factors, scope, seed);
+      Compression compression = compressor.compress(request);
+      new CompressedCheckpoint(checkpoint, compression.replacements(), device)
+          .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
+      report(loaded.model(), compression);
+    }
+    return ExitCode.DONE;
+  }
+
+  private ObjectNode describe(Compression compression, Budget budget, String revision) {
+    ObjectNode block = JsonNodeFactory.instance.objectNode();
+    block.put("method", method).put("budget_kind", budget.kind()).put("budget", budget.value());
+    block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
+    ObjectNode ranks = block.putObject("ranks");
+    compression.layers().stream()
+        .filter(LayerReport::replaced)
+        .forEach(layer -> ranks.put(layer.layer(), layer.rank()));
+    return block;
+  }
+
+  private void report(Model source, Compression compression) {
+    long before = compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
+    long after = compression.layers().stream().mapToLong(LayerReport::parameters).sum();
+    long replaced = compression.layers().stream().filter(LayerReport::replaced).count();
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.printf(
+        Locale.ROOT,
+        "%d of %d matrices factored; their parameters %,d -> %,d (%.3f), the model's %,d -> %,d%n",
+        replaced,
+        compression.layers().size(),
+        before,
+        after,
+        (double) after / before,
+        source.parameters(),
+        source.parameters() - before + after);
+    stdout.printf(Locale.ROOT, "written to %s%n", out);
+  }
+}

@@ -1,0 +1,58 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that say where to compute. */
+final class DeviceSelection {
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "${env:LRFBENCH_DEVICE:-auto}",
+      description = "auto, cpu or cuda[:i]. Default: LRFBENCH_DEVICE, else auto.")
+  String device;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "fp32",
+      description =
+          "Type of the numbers computed with: fp32 (the CPU's only one), tf32, fp16, bf16. Default: fp32.")
+  String dtype;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Host threads. Default: 0, one per processor.")
+  int threads;
+
+  private final List<String> log = new ArrayList<>();
+
+  /**
+   * Opens the device.
+   *
+   * @throws InputException if there is no such device
+   */
+  Device open() {
+    if (!dtype.equals("fp32")) {
+      throw new InputException(
+          "--dtype " + dtype + " is not supported by the CPU device; it computes in fp32");
+    }
+    Device opened = Devices.open(device, new DeviceOptions(threads), log::add);
+    if (log.isEmpty()) {
+      log.add("device " + opened.id() + " (" + opened.name() + ")");
+    }
+    return opened;
+  }
+
+  /** One line on the opened device, and where it was chosen automatically, why. */
+  String choice() {
+    return log.get(0);
+  }
+}

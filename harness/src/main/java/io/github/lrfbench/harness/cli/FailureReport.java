@@ -1,0 +1,59 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.kernels.InputException;
+import java.io.PrintStream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Tells the user of a failure in one line and picks the exit code. */
+final class FailureReport {
+  private static final String DEBUG = "LRFBENCH_DEBUG";
+
+  private final PrintStream err;
+
+  FailureReport(PrintStream err) {
+    this.err = err;
+  }
+
+  /** Prints the line (and the stack trace, where the user asked for it). */
+  int report(Throwable failure) {
+    err.println("lrfbench: " + oneLine(describe(failure)));
+    if (wantsTrace()) {
+      failure.printStackTrace(err);
+    }
+    boolean users = failure instanceof InputException || failure instanceof ParameterException;
+    return users ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
+  }
+
+  private static String describe(Throwable failure) {
+    if (failure instanceof ParameterException usage) {
+      return UsageHints.describe(usage) + help(usage.getCommandLine());
+    }
+    if (failure instanceof InputException) {
+      return failure.getMessage();
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return "out of memory ("
+          + failure.getMessage()
+          + "); the Java heap is limited to "
+          + (Runtime.getRuntime().maxMemory() >> 20)
+          + " MiB, set LRFBENCH_JAVA_OPTS=-Xmx... for more";
+    }
+    return "internal error: "
+        + failure
+        + (wantsTrace() ? "" : " (set " + DEBUG + "=1 for the stack trace)");
+  }
+
+  private static String help(CommandLine command) {
+    return " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+  }
+
+  private static boolean wantsTrace() {
+    String value = System.getenv(DEBUG);
+    return value != null && !value.isEmpty() && !value.equals("0");
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ").strip();
+  }
+}

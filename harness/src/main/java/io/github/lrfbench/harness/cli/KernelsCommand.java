@@ -1,0 +1,181 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.kernelsuite.KernelColumn;
+import io.github.lrfbench.harness.kernelsuite.KernelSuite;
+import io.github.lrfbench.harness.kernelsuite.KernelSuiteConfig;
+import io.github.lrfbench.harness.kernelsuite.MatrixShape;
+import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.StopRule;
+import io.github.lrfbench.harness.result.CsvAppender;
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.commons.csv.CSVFormat;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Times the kernels of a device. */
+@Command(
+    name = "kernels",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    header = "Times truncated SVD and low-rank products on this device.",
+    description = {
+      "",
+      "Says where low rank pays before any model is loaded. A weight matrix of m x n as two"
+          + " factors of rank r takes r (m + n) / (m n) of the operations, so on paper it is"
+          + " faster below rank m n / (m + n): 384 for 768x768. Measured, the two thin products"
+          + " are less efficient, and the break-even rank is lower; how much depends on the device,"
+          + " the shape and the number of rows (tokens computed together).",
+      "",
+      "Writes one CSV table: rows of kind gemm (the peak), dense_matmul and lowrank_matmul (times,"
+          + " GFLOP/s, GB/s, share of the peak, speedup), break_even (measured beside analytic)"
+          + " and svd (time and error of each algorithm, against the optimum)."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  lrfbench kernels --quick                    a first look, some seconds",
+      "  lrfbench kernels --out kernels.csv          the default grid, a minute or two",
+      "  lrfbench kernels --device cuda --shapes 768x768 --ranks 64,128 --rows 1,128"
+    })
+public final class KernelsCommand implements Callable<Integer> {
+  private static final List<String> SHAPES =
+      List.of("768x768", "3072x768", "768x3072", "2304x768", "1024x4096");
+  private static final List<Integer> RANKS = List.of(8, 16, 32, 64, 128, 256, 384, 512);
+  private static final List<Integer> ROWS = List.of(1, 16, 128, 1024);
+
+  private static final List<String> QUICK_SHAPES = List.of("768x768", "3072x768");
+  private static final List<Integer> QUICK_RANKS = List.of(32, 128, 384);
+  private static final List<Integer> QUICK_ROWS = List.of(1, 128);
+
+  private static final StopRule SVD_RULE = rule(1, 3, 300, 8_000);
+  private static final StopRule MATMUL_RULE = rule(3, 20, 300, 5_000);
+  private static final StopRule QUICK_SVD_RULE = rule(1, 2, 0, 3_000);
+  private static final StopRule QUICK_MATMUL_RULE = rule(2, 10, 50, 2_000);
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "${env:LRFBENCH_DEVICE:-auto}",
+      description = "auto, cpu, cuda or cuda:N (default: $${LRFBENCH_DEVICE} or auto)")
+  private String deviceId;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "host threads for kernels; 0 (default) takes one per processor")
+  private int threads;
+
+  @Option(
+      names = "--shapes",
+      paramLabel = "MxN",
+      split = ",",
+      description = "weight matrices, outputs x inputs (default: those of BERT and GPT-2)")
+  private List<String> shapes;
+
+  @Option(
+      names = "--ranks",
+      paramLabel = "R",
+      split = ",",
+      description = "ranks; those above min(m, n) of a shape are left out (default: 8 to 512)")
+  private List<Integer> ranks;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "T",
+      split = ",",
+      description = "rows of the product's input, the tokens (default: 1, 16, 128, 1024)")
+  private List<Integer> rows;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "fp32",
+      description = "type of the numbers: fp32")
+  private String dtype;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "seed of the random matrices (default: 0)")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "append the table to a CSV file (default: standard output)")
+  private Path out;
+
+  @Option(names = "--quick", description = "a smaller grid and fewer runs, for a first look")
+  private boolean quick;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (!dtype.equals("fp32")) {
+      throw new InputException("--dtype " + OneLine.quote(dtype) + " is not fp32");
+    }
+    KernelSuiteConfig config = config();
+    PrintWriter progress = spec.commandLine().getErr();
+    Consumer<String> progressLine =
+        line -> {
+          progress.println(line);
+          progress.flush();
+        };
+    try (Device device = Devices.open(deviceId, new DeviceOptions(threads), progressLine)) {
+      KernelSuite suite = new KernelSuite(device, config, Clock.SYSTEM);
+      if (out == null) {
+        print(suite, progressLine);
+      } else {
+        append(suite, progressLine);
+      }
+    }
+    return 0;
+  }
+
+  private KernelSuiteConfig config() {
+    List<String> shapeTexts = shapes != null ? shapes : quick ? QUICK_SHAPES : SHAPES;
+    return new KernelSuiteConfig(
+        shapeTexts.stream().map(MatrixShape::parse).toList(),
+        ranks != null ? ranks : quick ? QUICK_RANKS : RANKS,
+        rows != null ? rows : quick ? QUICK_ROWS : ROWS,
+        seed,
+        quick ? QUICK_SVD_RULE : SVD_RULE,
+        quick ? QUICK_MATMUL_RULE : MATMUL_RULE);
+  }
+
+  private void print(KernelSuite suite, Consumer<String> progress) {
+    PrintWriter table = spec.commandLine().getOut();
+    Consumer<List<String>> printRow =
+        cells -> {
+          table.print(CSVFormat.RFC4180.format(cells.toArray()) + "\r\n");
+          table.flush();
+        };
+    printRow.accept(KernelColumn.headers());
+    suite.run(printRow, progress);
+  }
+
+  private void append(KernelSuite suite, Consumer<String> progress) {
+    try (CsvAppender table = CsvAppender.open(out, KernelColumn.headers())) {
+      suite.run(table::append, progress);
+    }
+  }
+
+  private static StopRule rule(int warmup, int runs, long minimumMs, long maximumMs) {
+    return new StopRule(warmup, runs, Duration.ofMillis(minimumMs), Duration.ofMillis(maximumMs));
+  }
+}

@@ -1,0 +1,88 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.cli.doctor.DoctorCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code lrfbench}. */
+@Command(
+    name = "lrfbench",
+    description =
+        "Measures what low-rank factorization of a language model costs in accuracy and saves in"
+            + " parameters, memory and time.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionLines.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "'lrfbench COMMAND --help' explains a command."})
+public final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code, see {@link ExitCode}. */
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    Natives.configure();
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
+    System.setOut(out);
+    System.setErr(err);
+    int exitCode = run(out, err, arguments);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /** The subcommands in the order of the help. */
+  private static List<Object> commands() {
+    return List.of(
+        new SweepCommand(),
+        new EvalCommand(),
+        new CompressCommand(),
+        new KernelsCommand(),
+        new ListCommand(Catalogue.standard()),
+        new DoctorCommand());
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(PrintStream out, PrintStream err, String... arguments) {
+    return run(commands(), out, err, arguments);
+  }
+
+  static int run(List<Object> commands, PrintStream out, PrintStream err, String... arguments) {
+    FailureReport failures = new FailureReport(err);
+    try {
+      CommandLine line = new CommandLine(new Main());
+      commands.forEach(line::addSubcommand);
+      line.setOut(new PrintWriter(out, true))
+          .setErr(new PrintWriter(err, true))
+          .setParameterExceptionHandler((e, args) -> failures.report(e))
+          .setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
+      return line.execute(arguments);
+    } catch (Throwable e) {
+      return failures.report(e);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "which command? One of " + String.join(", ", spec.subcommands().keySet()));
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+}

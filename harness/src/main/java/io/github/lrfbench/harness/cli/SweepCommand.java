@@ -1,0 +1,172 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.report.RunTable;
+import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.SweepConfig;
+import io.github.lrfbench.harness.sweep.SweepPlan;
+import io.github.lrfbench.harness.sweep.SweepRecord;
+import io.github.lrfbench.harness.sweep.SweepRunner;
+import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sweep}: the grid of models, tasks, methods and budgets. */
+@Command(
+    name = "sweep",
+    description = {
+      "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
+      "",
+      "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
+      "layers.csv. Without options it runs the embedded demo."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
+      "holds already are not run again.",
+      "",
+      "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
+    })
+final class SweepCommand implements Callable<Integer> {
+  private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      split = ",",
+      description = "A model directory, or demo:bert, the default. Repeatable.")
+  private List<String> models = new ArrayList<>();
+
+  @Option(
+      names = "--task",
+      paramLabel = "T",
+      split = ",",
+      description =
+          "See 'lrfbench list tasks'. Default: the demo tasks, for demo:bert. Repeatable.")
+  private List<String> tasks = new ArrayList<>();
+
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      split = ",",
+      defaultValue = "svd",
+      description = "See 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<String> methods = new ArrayList<>();
+
+  @Mixin private GridOptions grid;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "GLOB",
+      description = "Compress only matrices of these names. Repeatable.")
+  private List<String> layers = new ArrayList<>();
+
+  @Mixin private DeviceSelection selection;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      defaultValue = "1",
+      description = "Sequences per call in the latency measurement. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--seq-len",
+      paramLabel = "L",
+      defaultValue = "0",
+      description =
+          "Tokens per sequence in the latency measurement. Default: 128, or what the model allows.")
+  private int seqLen;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "0",
+      description = "Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<Long> seeds = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the files go. Default: a new folder in results/runs.")
+  private Path out;
+
+  @Option(names = "--dry-run", description = "List the cells and stop.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() {
+    String runId = OutputDirectory.newRunId(Instant.now());
+    SweepConfig config = config(runId);
+    PrintWriter stdout = spec.commandLine().getOut();
+    if (dryRun) {
+      SweepPlan.describe(config).forEach(stdout::println);
+      return ExitCode.DONE;
+    }
+    List<RunRow> rows;
+    try (Device device = selection.open();
+        SweepProgress progress = new SweepProgress(selection.choice())) {
+      List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+      SweepRecord record = new SweepRecord(runId, config, arguments);
+      rows = new SweepRunner(config, device, Natives.cacheFolder(), progress).run(record);
+    }
+    stdout.print(RunTable.render(rows));
+    stdout.flush();
+    System.err.println(
+        rows.isEmpty()
+            ? "all cells were done already: " + config.out()
+            : "written to " + config.out());
+    return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  private SweepConfig config(String runId) {
+    List<String> chosenModels = models.isEmpty() ? List.of(ModelSources.DEMO_BERT) : models;
+    List<Budget> budgets = grid.budgets();
+    if (budgets.isEmpty()) {
+      DEMO_KEEP.forEach(keep -> budgets.add(new Budget.Keep(keep)));
+    }
+    return new SweepConfig(
+        chosenModels,
+        tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
+        methods,
+        budgets,
+        seeds,
+        layers,
+        selection.device,
+        selection.dtype,
+        selection.threads,
+        batchSize,
+        seqLen,
+        data.maxLength,
+        data.limit(),
+        data.glue,
+        out == null ? OutputDirectory.RUNS.resolve(runId) : out);
+  }
+
+  private static List<String> demoTasks(List<String> models) {
+    if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
+      throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
+    }
+    return TaskData.known().all().stream().filter(GlueTask::synthetic).map(GlueTask::name).toList();
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.lrfbench.harness.compress;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.Scope;
+import java.util.List;
+
+/**
+ * What is to be compressed, and what the method may share with other calls.
+ *
+ * @param model the dense model
+ * @param slots the matrices to compress, a part of the model's slots
+ * @param budget how much to keep
+ * @param factors singular value decompositions of the model's matrices, shared by all cells of a
+ *     sweep
+ * @param scope owns the replacements
+ * @param seed for methods that draw random numbers
+ */
+public record CompressionRequest(
+    Model model,
+    List<LinearSlot> slots,
+    Budget budget,
+    FactorCache factors,
+    Scope scope,
+    long seed) {}

@@ -1,0 +1,2 @@
+/** The SVD family of methods. */
+package io.github.lrfbench.harness.compress.svd;

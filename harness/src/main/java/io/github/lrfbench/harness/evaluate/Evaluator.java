@@ -1,0 +1,86 @@
+package io.github.lrfbench.harness.evaluate;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.batch.Buckets;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs forward passes over many sequences in batches of similar length. Sequences are packed
+ * without padding, so that the batches change nothing but the speed.
+ *
+ * @param maxSequences the most sequences in a batch
+ * @param maxTokens the most tokens in a batch
+ */
+public record Evaluator(int maxSequences, int maxTokens) {
+  /** Batches whose activations stay in the processor's caches. */
+  public static final Evaluator DEFAULT = new Evaluator(32, 2048);
+
+  /**
+   * A model's outputs for every example: logits, a score, or of a sentence encoder the cosine of
+   * the two embeddings.
+   *
+   * @param progress receives the number of sequences done after every batch
+   * @return [examples][outputs]
+   */
+  public float[][] predict(Model model, TokenizedDataset data, IntConsumer progress) {
+    float[][] first = outputs(model, data.sequences(), progress);
+    if (model.info().output() != Output.EMBEDDING) {
+      return first;
+    }
+    int done = first.length;
+    float[][] second = outputs(model, data.seconds(), count -> progress.accept(done + count));
+    float[][] scores = new float[first.length][];
+    for (int i = 0; i < first.length; i++) {
+      scores[i] = new float[] {(float) cosine(first[i], second[i])};
+    }
+    return scores;
+  }
+
+  private float[][] outputs(Model model, List<TokenSequence> sequences, IntConsumer progress) {
+    int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
+    float[][] outputs = new float[sequences.size()][];
+    int done = 0;
+    for (int[] batch : Buckets.plan(lengths, maxSequences, maxTokens)) {
+      forward(model, sequences, batch, outputs);
+      done += batch.length;
+      progress.accept(done);
+    }
+    return outputs;
+  }
+
+  private static void forward(
+      Model model, List<TokenSequence> sequences, int[] batch, float[][] outputs) {
+    try (Scope scope = model.device().openScope();
+        Ops ops = new EagerOps(model.device())) {
+      List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
+      Tensor output = model.forward(ops, TokenBatch.of(scope, chosen));
+      int width = Math.toIntExact(output.shape().dim(1));
+      for (int i = 0; i < batch.length; i++) {
+        outputs[batch[i]] = new float[width];
+        output.read((long) i * width, outputs[batch[i]], 0, width);
+      }
+    }
+  }
+
+  /** The cosine of two vectors; 0 if one of them is zero. */
+  private static double cosine(float[] a, float[] b) {
+    double dot = 0;
+    double normA = 0;
+    double normB = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += (double) a[i] * b[i];
+      normA += (double) a[i] * a[i];
+      normB += (double) b[i] * b[i];
+    }
+    return normA == 0 || normB == 0 ? 0 : dot / Math.sqrt(normA * normB);
+  }
+}

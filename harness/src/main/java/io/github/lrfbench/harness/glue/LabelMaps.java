@@ -1,0 +1,188 @@
+package io.github.lrfbench.harness.glue;
+
+import io.github.lrfbench.harness.glue.metric.Confusion;
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Finds the {@link LabelMap} of a checkpoint. */
+public final class LabelMaps {
+  private static final int PROBED_EXAMPLES = 200;
+  private static final Pattern GENERIC =
+      Pattern.compile("(?:label[_ -]?)?([0-9]{1,4})", Pattern.CASE_INSENSITIVE);
+
+  private LabelMaps() {}
+
+  /**
+   * The map by the names in a checkpoint's {@code id2label}: real names and their synonyms mean the
+   * task's class of that name, {@code LABEL_i} means class i.
+   *
+   * @param outputs how many numbers the checkpoint's head gives
+   * @param id2label the checkpoint's names, not modified; empty if it has none
+   * @throws InputException if the number of outputs is not the task's, or the names are not its
+   *     labels
+   */
+  public static LabelMap resolve(GlueTask task, int outputs, Map<Integer, String> id2label) {
+    if (outputs != task.outputs()) {
+      throw new InputException(
+          "the checkpoint's head has "
+              + outputs
+              + " outputs, but task "
+              + task.name()
+              + (task.isRegression() ? " needs 1, a score" : " has the labels " + labels(task)));
+    }
+    if (task.isRegression()) {
+      return new LabelMap(List.of("score"), List.of(0), "a score");
+    }
+    if (id2label.isEmpty()) {
+      return new LabelMap(
+          logitNames(outputs), LabelMap.positions(outputs), "no names: as numbered");
+    }
+    List<String> names = namesInOrder(outputs, id2label);
+    return isGeneric(names) ? asNumbered(task, names) : asNamed(task, names);
+  }
+
+  /**
+   * Whether the names leave open which class an output means: three-way inference has three orders
+   * in circulation, so that {@code LABEL_i} says nothing there, and {@link #probe} should decide.
+   */
+  public static boolean isAmbiguous(GlueTask task, Map<Integer, String> id2label) {
+    return task.labels().size() > 2 && isGeneric(id2label.values());
+  }
+
+  /**
+   * The map under which the first (at most 200) labelled examples are predicted best, among all
+   * permutations; of equal ones the first in lexicographic order, so the identity where nothing
+   * speaks against it. Meant for the dense model: what it finds holds for its compressed versions,
+   * which must not be probed again. Its origin tells the accuracy, to be logged.
+   *
+   * @param labels the examples' classes [examples], not modified
+   * @param logits in the checkpoint's order [examples][outputs], not modified
+   * @throws InputException if an example has no label
+   * @throws IllegalArgumentException if there is no example, lengths differ or a label is no class
+   */
+  public static LabelMap probe(GlueTask task, double[] labels, float[][] logits) {
+    int classes = task.outputs();
+    int examples = Math.min(PROBED_EXAMPLES, labels.length);
+    LabelMap identity = new LabelMap(logitNames(classes), LabelMap.positions(classes), "identity");
+    int[] truth = GlueScorer.classes(task, Arrays.copyOf(labels, examples));
+    int[] outputs = Arrays.stream(logits).limit(examples).mapToInt(identity::predict).toArray();
+    Confusion confusion = Confusion.of(truth, outputs, classes);
+    List<Integer> best = identity.toClass();
+    int permutations = 0;
+    for (List<Integer> permutation : permutations(LabelMap.positions(classes))) {
+      permutations++;
+      if (hits(confusion, permutation) > hits(confusion, best)) {
+        best = permutation;
+      }
+    }
+    String origin =
+        String.format(
+            Locale.ROOT,
+            "outputs %s mean %s: best of %d orders on %d examples, %d right (%d as numbered)",
+            identity.outputNames(),
+            best.stream().map(task.labelNames()::get).toList(),
+            permutations,
+            examples,
+            hits(confusion, best),
+            hits(confusion, identity.toClass()));
+    return new LabelMap(identity.outputNames(), best, origin);
+  }
+
+  private static List<String> namesInOrder(int outputs, Map<Integer, String> id2label) {
+    List<Integer> keys = id2label.keySet().stream().sorted().toList();
+    if (!keys.equals(LabelMap.positions(outputs))) {
+      throw new InputException(
+          "the checkpoint's id2label does not name each of the outputs 0 to " + (outputs - 1));
+    }
+    return keys.stream().map(id2label::get).toList();
+  }
+
+  private static boolean isGeneric(Iterable<String> names) {
+    for (String name : names) {
+      if (!GENERIC.matcher(name).matches()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static LabelMap asNumbered(GlueTask task, List<String> names) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String name : names) {
+      Matcher matcher = GENERIC.matcher(name);
+      if (matcher.matches()) {
+        numbers.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    if (!numbers.stream().sorted().toList().equals(LabelMap.positions(names.size()))) {
+      throw mismatch(task, names);
+    }
+    return new LabelMap(logitNames(names.size()), numbers, "generic names: as numbered");
+  }
+
+  private static LabelMap asNamed(GlueTask task, List<String> names) {
+    List<Integer> classes = new ArrayList<>();
+    for (String name : names) {
+      int meant =
+          IntStream.range(0, task.labels().size())
+              .filter(k -> task.labels().get(k).isCalled(name))
+              .findFirst()
+              .orElseThrow(() -> mismatch(task, names));
+      if (classes.contains(meant)) {
+        throw mismatch(task, names);
+      }
+      classes.add(meant);
+    }
+    return new LabelMap(names, classes, "by name");
+  }
+
+  private static InputException mismatch(GlueTask task, List<String> names) {
+    return new InputException(
+        "the checkpoint's labels "
+            + names.stream().map(OneLine::quote).collect(Collectors.joining(", "))
+            + " are not those of task "
+            + task.name()
+            + ": "
+            + labels(task));
+  }
+
+  private static String labels(GlueTask task) {
+    return String.join(", ", task.labelNames());
+  }
+
+  private static List<String> logitNames(int outputs) {
+    return IntStream.range(0, outputs).mapToObj(i -> "logit_" + i).toList();
+  }
+
+  private static long hits(Confusion confusion, List<Integer> toClass) {
+    return IntStream.range(0, toClass.size())
+        .mapToLong(output -> confusion.count(toClass.get(output), output))
+        .sum();
+  }
+
+  /** All orders of a few elements, in lexicographic order. */
+  private static List<List<Integer>> permutations(List<Integer> elements) {
+    if (elements.isEmpty()) {
+      return List.of(List.of());
+    }
+    List<List<Integer>> all = new ArrayList<>();
+    for (Integer head : elements) {
+      List<Integer> rest = elements.stream().filter(element -> !element.equals(head)).toList();
+      for (List<Integer> tail : permutations(rest)) {
+        List<Integer> order = new ArrayList<>(List.of(head));
+        order.addAll(tail);
+        all.add(order);
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.lrfbench.harness.glue.metric;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import java.util.stream.DoubleStream;
+
+/**
+ * Standard errors by resampling examples with replacement (Efron 1979, "Bootstrap methods: another
+ * look at the jackknife"): the standard deviation of the metric over 1000 resamples as large as the
+ * data. The same seed gives the same number.
+ */
+public final class Bootstrap {
+  private static final int RESAMPLES = 1000;
+
+  private final SplittableRandom random;
+
+  /** A bootstrap whose draws follow from a seed. */
+  public Bootstrap(long seed) {
+    random = new SplittableRandom(seed);
+  }
+
+  /**
+   * The standard error of a classification metric.
+   *
+   * @param labels true classes [examples], not modified
+   * @param predictions predicted classes [examples], not modified
+   * @return NaN for fewer than two examples
+   * @throws IllegalArgumentException as {@link Confusion#of}
+   */
+  public double standardError(GlueMetric metric, int[] labels, int[] predictions, int classes) {
+    int[] cells = Confusion.cells(labels, predictions, classes);
+    long[] counts = new long[classes * classes];
+    return deviation(
+        cells.length,
+        () -> {
+          Arrays.fill(counts, 0);
+          for (int i = 0; i < cells.length; i++) {
+            counts[cells[draw(cells.length)]]++;
+          }
+          return metric.of(Confusion.ofCounts(counts, classes));
+        });
+  }
+
+  /**
+   * The standard error of the mean of Pearson and Spearman correlation. Resamples for which they
+   * are undefined are left out.
+   *
+   * @param labels true scores [examples], not modified
+   * @param predictions predicted scores [examples], not modified
+   * @return NaN for fewer than two examples or where fewer than two resamples have a correlation
+   * @throws IllegalArgumentException if there is no example or lengths differ
+   */
+  public double standardError(double[] labels, double[] predictions) {
+    Arguments.requireSameLength(labels.length, predictions.length);
+    if (DoubleStream.concat(Arrays.stream(labels), Arrays.stream(predictions))
+        .anyMatch(Double::isNaN)) {
+      return Double.NaN;
+    }
+    Levels labelLevels = Levels.of(labels);
+    Levels predictionLevels = Levels.of(predictions);
+    int[] sample = new int[labels.length];
+    return deviation(
+        labels.length,
+        () -> {
+          for (int i = 0; i < sample.length; i++) {
+            sample[i] = draw(sample.length);
+          }
+          double pearson = Correlation.pearson(chosen(labels, sample), chosen(predictions, sample));
+          double spearman =
+              Correlation.pearson(labelLevels.ranks(sample), predictionLevels.ranks(sample));
+          return (pearson + spearman) / 2;
+        });
+  }
+
+  private static double[] chosen(double[] values, int[] sample) {
+    double[] chosen = new double[sample.length];
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = values[sample[i]];
+    }
+    return chosen;
+  }
+
+  private static double deviation(int examples, DoubleSupplier resampledMetric) {
+    if (examples < 2) {
+      return Double.NaN;
+    }
+    double[] values =
+        DoubleStream.generate(resampledMetric)
+            .limit(RESAMPLES)
+            .filter(value -> !Double.isNaN(value))
+            .toArray();
+    if (values.length < 2) {
+      return Double.NaN;
+    }
+    double mean = Arrays.stream(values).sum() / values.length;
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1));
+  }
+
+  /**
+   * A position from 0 to {@code bound - 1}; the bias, under bound / 2^32, is far below the noise.
+   */
+  private int draw(int bound) {
+    return (int) (Integer.toUnsignedLong(random.nextInt()) * bound >>> Integer.SIZE);
+  }
+}

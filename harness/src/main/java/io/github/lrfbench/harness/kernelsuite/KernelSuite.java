@@ -1,0 +1,85 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.Interleaved;
+import io.github.lrfbench.kernels.Device;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Times the kernels of a device and hands on one table row after the other. */
+public final class KernelSuite {
+  private final Device device;
+  private final KernelSuiteConfig config;
+  private final Clock clock;
+
+  /** A suite on a device. */
+  public KernelSuite(Device device, KernelSuiteConfig config, Clock clock) {
+    this.device = device;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * Runs everything.
+   *
+   * @param table receives the rows, cells in the order of {@link KernelColumn}
+   * @param progress receives a line before each group of measurements
+   */
+  public void run(Consumer<List<String>> table, Consumer<String> progress) {
+    Groups groups = new Groups(progress);
+    KernelRow template = template();
+    MatmulTimings matmul =
+        new MatmulTimings(device, config, new Interleaved(config.matmulRule(), clock));
+    groups.next("peak of the dense product");
+    MatmulTimings.Peak peak = matmul.measurePeak(template);
+    table.accept(peak.row().cells());
+    for (MatrixShape shape : config.shapes()) {
+      for (int rows : config.batchRows()) {
+        groups.next("products of " + shape + " with " + rows + " rows");
+        write(matmul.measure(shape, rows, peak.gigaFlops(), template), table);
+      }
+    }
+    SvdTimings svd = new SvdTimings(device, config, new Interleaved(config.svdRule(), clock));
+    for (MatrixShape shape : config.shapes()) {
+      List<Integer> ranks = config.ranksOf(shape);
+      for (int rank : ranks) {
+        groups.next("SVD of " + shape + " to rank " + rank);
+        boolean last = rank == ranks.get(ranks.size() - 1);
+        write(svd.measure(shape, rank, last, template), table);
+      }
+    }
+  }
+
+  private static void write(List<KernelRow> rows, Consumer<List<String>> table) {
+    rows.forEach(row -> table.accept(row.cells()));
+  }
+
+  private KernelRow template() {
+    return new KernelRow()
+        .set(KernelColumn.SCHEMA, KernelColumn.SCHEMA_VERSION)
+        .set(KernelColumn.DEVICE, device.id())
+        .set(KernelColumn.DEVICE_NAME, device.name())
+        .set(KernelColumn.DTYPE, "fp32")
+        .set(KernelColumn.THREADS, device.threads())
+        .set(KernelColumn.SEED, config.seed());
+  }
+
+  /** Numbers the groups of measurements. */
+  private final class Groups {
+    private final Consumer<String> progress;
+    private final int total;
+    private int begun;
+
+    Groups(Consumer<String> progress) {
+      this.progress = progress;
+      int products = config.shapes().size() * config.batchRows().size();
+      int svds = config.shapes().stream().mapToInt(shape -> config.ranksOf(shape).size()).sum();
+      this.total = 1 + products + svds;
+    }
+
+    void next(String group) {
+      begun++;
+      progress.accept("[" + begun + "/" + total + "] " + group);
+    }
+  }
+}

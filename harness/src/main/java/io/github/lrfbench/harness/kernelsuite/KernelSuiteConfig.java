@@ -1,0 +1,57 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.harness.measure.StopRule;
+import io.github.lrfbench.kernels.InputException;
+import java.util.List;
+
+/**
+ * What to time.
+ *
+ * @param shapes weight matrices
+ * @param ranks of the factorizations; those above min(m, n) of a shape are left out for it
+ * @param batchRows rows T of the input of the products: tokens that are computed together
+ * @param seed of the random matrices and of the randomized SVD
+ * @param svdRule when a group of decompositions has run long enough
+ * @param matmulRule when a group of products has run long enough
+ */
+public record KernelSuiteConfig(
+    List<MatrixShape> shapes,
+    List<Integer> ranks,
+    List<Integer> batchRows,
+    long seed,
+    StopRule svdRule,
+    StopRule matmulRule) {
+  /** Checks the lists and sorts ranks and rows. */
+  public KernelSuiteConfig {
+    shapes = List.copyOf(shapes);
+    ranks = positive("--ranks", ranks);
+    batchRows = positive("--rows", batchRows);
+    if (shapes.isEmpty()) {
+      throw new InputException("--shapes is empty");
+    }
+    for (MatrixShape shape : shapes) {
+      long most = (long) batchRows.get(batchRows.size() - 1) * Math.max(shape.rows(), shape.cols());
+      if (most > MatrixShape.MAX_ELEMENTS) {
+        throw new InputException(
+            "--rows " + batchRows.get(batchRows.size() - 1) + " is too many for " + shape);
+      }
+    }
+  }
+
+  /** The ranks that a shape can have. */
+  List<Integer> ranksOf(MatrixShape shape) {
+    return ranks.stream().filter(rank -> rank <= shape.size()).toList();
+  }
+
+  private static List<Integer> positive(String option, List<Integer> values) {
+    if (values.isEmpty()) {
+      throw new InputException(option + " is empty");
+    }
+    for (int value : values) {
+      if (value < 1) {
+        throw new InputException(option + " must be at least 1, but one is " + value);
+      }
+    }
+    return values.stream().distinct().sorted().toList();
+  }
+}

@@ -1,0 +1,134 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.harness.measure.Interleaved;
+import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.BreakEven;
+import io.github.lrfbench.kernels.lowrank.LowRankCost;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.lowrank.LowRankMatmul;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Times the dense product and the low-rank products of one shape and one number of rows, in turns,
+ * and finds the rank at which they take equally long.
+ */
+final class MatmulTimings {
+  private static final int GEMM_SIZE = 1024;
+
+  private final Device device;
+  private final KernelSuiteConfig config;
+  private final Interleaved stopwatch;
+
+  MatmulTimings(Device device, KernelSuiteConfig config, Interleaved stopwatch) {
+    this.device = device;
+    this.config = config;
+    this.stopwatch = stopwatch;
+  }
+
+  /**
+   * The speed of a large square product: what the others are a share of.
+   *
+   * @param row of the table
+   * @param gigaFlops billions of operations a second
+   */
+  record Peak(KernelRow row, double gigaFlops) {}
+
+  Peak measurePeak(KernelRow template) {
+    MatrixShape shape = new MatrixShape(GEMM_SIZE, GEMM_SIZE);
+    try (Scope scope = device.openScope()) {
+      LatencyStats stats =
+          stopwatch.measure(List.of(dense(scope, shape, input(scope, shape, GEMM_SIZE)))).get(0);
+      double gigaFlops = gigaPerSecond(2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE, stats.p50Ms());
+      KernelRow row = template.copy().set(KernelColumn.KIND, "gemm").set(shape).set(stats);
+      row.set(KernelColumn.BATCH_ROWS, GEMM_SIZE).set(KernelColumn.GFLOP_PER_S, gigaFlops);
+      return new Peak(row, gigaFlops);
+    }
+  }
+
+  /** The rows of one shape and number of rows: dense, every rank, break-even. */
+  List<KernelRow> measure(MatrixShape shape, int batchRows, double peak, KernelRow template) {
+    List<Integer> ranks = config.ranksOf(shape);
+    List<LatencyStats> stats;
+    try (Scope scope = device.openScope()) {
+      Matrix x = input(scope, shape, batchRows);
+      List<Runnable> subjects = new ArrayList<>();
+      subjects.add(dense(scope, shape, x));
+      for (int rank : ranks) {
+        subjects.add(lowRank(scope, shape, rank, x));
+      }
+      stats = stopwatch.measure(subjects);
+    }
+    KernelRow base = template.copy().set(shape).set(KernelColumn.BATCH_ROWS, batchRows);
+    base.set(KernelColumn.BREAK_EVEN_RANK, LowRankCost.breakEvenRank(shape.rows(), shape.cols()));
+    double denseMs = stats.get(0).p50Ms();
+    List<KernelRow> rows = new ArrayList<>();
+    KernelRow denseRow = base.copy().set(KernelColumn.KIND, "dense_matmul").set(stats.get(0));
+    rows.add(withSpeed(denseRow, shape.elements(), shape, batchRows, denseMs, peak));
+    Map<Integer, Double> times = new TreeMap<>();
+    for (int i = 0; i < ranks.size(); i++) {
+      int rank = ranks.get(i);
+      double ms = stats.get(i + 1).p50Ms();
+      times.put(rank, ms);
+      KernelRow row = base.copy().set(KernelColumn.KIND, "lowrank_matmul").set(stats.get(i + 1));
+      row.set(KernelColumn.RANK, rank).set(KernelColumn.SPEEDUP, denseMs / ms);
+      long weights = new LowRankCost(shape.rows(), shape.cols(), rank).parameters();
+      rows.add(withSpeed(row, weights, shape, batchRows, ms, peak));
+    }
+    if (!ranks.isEmpty()) {
+      rows.add(breakEven(base.copy(), BreakEven.of(denseMs, times)));
+    }
+    return rows;
+  }
+
+  private static KernelRow breakEven(KernelRow row, BreakEven breakEven) {
+    row.set(KernelColumn.KIND, "break_even");
+    row.set(KernelColumn.BREAK_EVEN_RANK_MEASURED, breakEven.rank());
+    return row.set(
+        KernelColumn.BREAK_EVEN_VERDICT, breakEven.verdict().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static KernelRow withSpeed(
+      KernelRow row, long weights, MatrixShape shape, int batchRows, double ms, double peak) {
+    double gigaFlops = gigaPerSecond(2.0 * weights * batchRows, ms);
+    double numbers = weights + (double) batchRows * (shape.rows() + shape.cols());
+    row.set(KernelColumn.GFLOP_PER_S, gigaFlops).set(KernelColumn.PEAK_SHARE, gigaFlops / peak);
+    return row.set(KernelColumn.GB_PER_S, gigaPerSecond(Float.BYTES * numbers, ms));
+  }
+
+  private static double gigaPerSecond(double amount, double ms) {
+    return amount / (ms * 1e6);
+  }
+
+  private Matrix input(Scope scope, MatrixShape shape, int batchRows) {
+    return RandomMatrices.gaussian(scope, batchRows, shape.cols(), config.seed());
+  }
+
+  private Runnable dense(Scope scope, MatrixShape shape, Matrix x) {
+    Matrix w = RandomMatrices.gaussian(scope, shape.rows(), shape.cols(), config.seed() + 1);
+    Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
+    return () -> {
+      device.nn().linear(x, w, null, Activation.NONE, y);
+      device.synchronize();
+    };
+  }
+
+  private Runnable lowRank(Scope scope, MatrixShape shape, int rank, Matrix x) {
+    Matrix up = RandomMatrices.gaussian(scope, shape.rows(), rank, config.seed() + 2);
+    Matrix down = RandomMatrices.gaussian(scope, rank, shape.cols(), config.seed() + 3);
+    Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
+    LowRankMatmul matmul = new LowRankMatmul(new LowRankFactors(up.data(), down.data()), null);
+    return () -> {
+      matmul.apply(x, Activation.NONE, y);
+      device.synchronize();
+    };
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The shape of a weight matrix W of y = W x.
+ *
+ * @param rows m, outputs
+ * @param cols n, inputs
+ */
+public record MatrixShape(int rows, int cols) {
+  /** A gigabyte of floats: more is a typing error, and would not fit beside its copies. */
+  static final long MAX_ELEMENTS = 1L << 28;
+
+  private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})x(\\d{1,9})");
+
+  /**
+   * Reads {@code ROWSxCOLS}.
+   *
+   * @throws InputException if the text is no shape, has a zero, or names an excessive size
+   */
+  public static MatrixShape parse(String text) {
+    Matcher matcher = FORMAT.matcher(text);
+    if (!matcher.matches()) {
+      throw new InputException(
+          "--shapes wants ROWSxCOLS such as 3072x768, not " + OneLine.quote(text));
+    }
+    MatrixShape shape =
+        new MatrixShape(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    if (shape.size() == 0 || shape.elements() > MAX_ELEMENTS) {
+      throw new InputException(
+          "--shapes: " + shape + " has " + (shape.size() == 0 ? "no" : "too many") + " elements");
+    }
+    return shape;
+  }
+
+  /** min(m, n), the largest rank. */
+  public int size() {
+    return Math.min(rows, cols);
+  }
+
+  /** m n. */
+  public long elements() {
+    return (long) rows * cols;
+  }
+
+  @Override
+  public String toString() {
+    return rows + "x" + cols;
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.Random;
+
+/** Gaussian matrices: their flat spectrum is the hardest case for a truncated SVD. */
+final class RandomMatrices {
+  private RandomMatrices() {}
+
+  static Matrix gaussian(Scope scope, int rows, int cols, long seed) {
+    Tensor tensor = scope.allocate(DType.F32, rows, cols);
+    Random random = new Random(seed);
+    float[] row = new float[cols];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        row[j] = (float) random.nextGaussian();
+      }
+      tensor.write((long) i * cols, row, 0, cols);
+    }
+    return Matrix.of(tensor);
+  }
+}

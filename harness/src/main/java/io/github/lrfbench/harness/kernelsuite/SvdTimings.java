@@ -1,0 +1,104 @@
+package io.github.lrfbench.harness.kernelsuite;
+
+import io.github.lrfbench.harness.measure.Interleaved;
+import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.svd.Spectrum;
+import io.github.lrfbench.kernels.svd.SvdAlgorithm;
+import io.github.lrfbench.kernels.svd.SvdFactors;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import io.github.lrfbench.kernels.svd.SvdProgress;
+import io.github.lrfbench.kernels.svd.SvdRequest;
+import io.github.lrfbench.kernels.svd.TruncatedSvd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Times the truncated SVD of one shape: as many matrices at a time as the device has threads, as a
+ * sweep does it, every algorithm in turns. The full decomposition costs the same at every rank and
+ * is timed once, with the largest.
+ */
+final class SvdTimings {
+  private final Device device;
+  private final KernelSuiteConfig config;
+  private final Interleaved stopwatch;
+
+  SvdTimings(Device device, KernelSuiteConfig config, Interleaved stopwatch) {
+    this.device = device;
+    this.config = config;
+    this.stopwatch = stopwatch;
+  }
+
+  /** The rows of one shape at one rank. */
+  List<KernelRow> measure(MatrixShape shape, int rank, boolean withExact, KernelRow template) {
+    List<SvdAlgorithm> algorithms = new ArrayList<>(List.of(SvdAlgorithm.values()));
+    if (!withExact) {
+      algorithms.remove(SvdAlgorithm.EXACT);
+    }
+    try (Scope scope = device.openScope()) {
+      List<SvdRequest> requests =
+          IntStream.range(0, device.threads())
+              .mapToObj(i -> new SvdRequest(matrix(scope, shape, i), rank))
+              .toList();
+      List<LatencyStats> stats =
+          stopwatch.measure(
+              algorithms.stream().map(algorithm -> run(algorithm, requests)).toList());
+      Matrix first = requests.get(0).matrix();
+      Spectrum spectrum =
+          svd(SvdAlgorithm.EXACT).singularValues(List.of(first), SvdProgress.NONE).get(0);
+      List<KernelRow> rows = new ArrayList<>();
+      for (int i = 0; i < algorithms.size(); i++) {
+        KernelRow row = template.copy().set(KernelColumn.KIND, "svd").set(shape);
+        row.set(KernelColumn.RANK, rank);
+        row.set(KernelColumn.SVD_ALGORITHM, algorithms.get(i).label());
+        row.set(KernelColumn.MATRICES, requests.size()).set(stats.get(i));
+        row.set(KernelColumn.MS_PER_MATRIX, stats.get(i).p50Ms() / requests.size());
+        setErrors(row, algorithms.get(i), first, rank, spectrum);
+        rows.add(row);
+      }
+      return rows;
+    }
+  }
+
+  private Matrix matrix(Scope scope, MatrixShape shape, int index) {
+    return RandomMatrices.gaussian(scope, shape.rows(), shape.cols(), config.seed() + index);
+  }
+
+  private TruncatedSvd svd(SvdAlgorithm algorithm) {
+    return new TruncatedSvd(device, SvdOptions.of(algorithm).withSeed(config.seed()));
+  }
+
+  private Runnable run(SvdAlgorithm algorithm, List<SvdRequest> requests) {
+    TruncatedSvd svd = svd(algorithm);
+    return () -> {
+      try (Scope scope = device.openScope()) {
+        svd.factor(scope, requests, SvdProgress.NONE);
+        device.synchronize();
+      }
+    };
+  }
+
+  private void setErrors(
+      KernelRow row, SvdAlgorithm algorithm, Matrix matrix, int rank, Spectrum spectrum) {
+    try (Scope scope = device.openScope()) {
+      SvdFactors factors = svd(algorithm).factor(scope, matrix, rank);
+      double error = factors.measureError(matrix);
+      double optimum = spectrum.tail(rank);
+      row.set(KernelColumn.SVD_USED, used(factors));
+      row.set(KernelColumn.RELATIVE_ERROR, error / spectrum.norm());
+      row.set(KernelColumn.OPTIMAL_RELATIVE_ERROR, optimum / spectrum.norm());
+      if (optimum > 0) {
+        row.set(KernelColumn.ERROR_OVER_OPTIMUM, error / optimum);
+      }
+    }
+  }
+
+  private static String used(SvdFactors factors) {
+    String precision = factors.precision().name().toLowerCase(Locale.ROOT).replace("f", "fp");
+    return factors.algorithm().label() + "-" + precision;
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+
+/**
+ * A linear map y = W x + b with W of [outputs, inputs], in whatever form W is stored.
+ *
+ * <p>Counts are of W alone: the bias stays as it is under every compression and is counted by the
+ * model.
+ */
+public interface Linear {
+  /** Width of the input. */
+  int inputs();
+
+  /** Width of the output. */
+  int outputs();
+
+  /** The bias [outputs], or null if there is none. */
+  Tensor bias();
+
+  /** Stored numbers that represent W. */
+  long parameters();
+
+  /**
+   * Floating-point operations for one input vector; a multiplication and an addition count as two.
+   */
+  long flopsPerRow();
+
+  /** Bytes that represent W. */
+  long bytes();
+
+  /**
+   * {@code y = activation(x Wᵀ + b)}.
+   *
+   * @param x [T, inputs]
+   * @param y [T, outputs], modified; may be a slice of columns
+   */
+  void forward(Ops ops, Matrix x, Activation activation, Matrix y);
+
+  /**
+   * Writes W itself.
+   *
+   * @param target F32 [outputs, inputs], modified
+   */
+  void materialize(Device device, Matrix target);
+
+  /** The same map in memory of another scope of the same device. */
+  Linear copyTo(Scope scope);
+}

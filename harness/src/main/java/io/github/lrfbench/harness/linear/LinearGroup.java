@@ -1,0 +1,122 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Linear maps of one input, like the query, key and value projections: their outputs stand side by
+ * side, and what they compute from the input alone is one matrix product. Dense members share one
+ * stacked matrix, low-rank members one stacked down-projection.
+ */
+public final class LinearGroup {
+  private final List<Linear> members;
+  private final DenseLinear stackedDense;
+  private final Tensor stackedDown;
+
+  private LinearGroup(List<Linear> members, DenseLinear stackedDense, Tensor stackedDown) {
+    this.members = List.copyOf(members);
+    this.stackedDense = stackedDense;
+    this.stackedDown = stackedDown;
+  }
+
+  /**
+   * A group of dense maps whose matrices already stand below each other in memory.
+   *
+   * @param stacked weight [sum of outputs, inputs] and bias [sum of outputs]
+   * @param outputs output widths of the members, in order
+   */
+  public static LinearGroup dense(DenseLinear stacked, int... outputs) {
+    List<Linear> members = new ArrayList<>();
+    long row = 0;
+    for (int width : outputs) {
+      Tensor weight = stacked.weight().view(row * stacked.inputs(), width, stacked.inputs());
+      Tensor bias = stacked.bias() == null ? null : stacked.bias().view(row, width);
+      members.add(new DenseLinear(weight, bias));
+      row += width;
+    }
+    return new LinearGroup(members, stacked, null);
+  }
+
+  /**
+   * A group of any maps. Low-rank members are copied into the scope, their down-projections
+   * stacked; other members are used as they are and must live as long.
+   */
+  public static LinearGroup of(List<Linear> members, Scope scope) {
+    int totalRank = members.stream().mapToInt(LinearGroup::rankOf).sum();
+    if (totalRank == 0) {
+      return new LinearGroup(members, null, null);
+    }
+    Tensor stackedDown = scope.allocate(DType.F32, totalRank, members.get(0).inputs());
+    List<Linear> placed = new ArrayList<>();
+    int row = 0;
+    for (Linear member : members) {
+      if (member instanceof LowRankLinear lowRank) {
+        Matrix target = Matrix.of(stackedDown).rows(row, row + lowRank.rank());
+        scope.device().blas().copy(Matrix.of(lowRank.down()), target);
+        Tensor down = stackedDown.view(target.offset(), lowRank.rank(), lowRank.inputs());
+        placed.add(
+            new LowRankLinear(
+                Tensors.copy(lowRank.up(), scope), down, Tensors.copy(lowRank.bias(), scope)));
+        row += lowRank.rank();
+      } else {
+        placed.add(member);
+      }
+    }
+    return new LinearGroup(placed, null, stackedDown);
+  }
+
+  /** The maps, in the order of their outputs. */
+  public List<Linear> members() {
+    return members;
+  }
+
+  /** Width of all outputs together. */
+  public int outputs() {
+    return members.stream().mapToInt(Linear::outputs).sum();
+  }
+
+  /**
+   * Applies all members.
+   *
+   * @param x [T, inputs]
+   * @param y [T, sum of outputs], modified
+   */
+  public void forward(Ops ops, Matrix x, Matrix y) {
+    if (stackedDense != null) {
+      stackedDense.forward(ops, x, Activation.NONE, y);
+      return;
+    }
+    try (Ops frame = ops.frame()) {
+      Matrix middle = stackedDown == null ? null : projectDown(frame, x);
+      int column = 0;
+      int rank = 0;
+      for (Linear member : members) {
+        Matrix slice = y.columns(column, column + member.outputs());
+        if (member instanceof LowRankLinear lowRank) {
+          lowRank.expand(
+              frame, middle.columns(rank, rank + lowRank.rank()), Activation.NONE, slice);
+          rank += lowRank.rank();
+        } else {
+          member.forward(frame, x, Activation.NONE, slice);
+        }
+        column += member.outputs();
+      }
+    }
+  }
+
+  private Matrix projectDown(Ops frame, Matrix x) {
+    Matrix middle = Matrix.of(frame.allocate(DType.F32, x.rows(), stackedDown.shape().dim(0)));
+    frame.linear(x, Matrix.of(stackedDown), null, Activation.NONE, middle);
+    return middle;
+  }
+
+  private static int rankOf(Linear linear) {
+    return linear instanceof LowRankLinear lowRank ? lowRank.rank() : 0;
+  }
+}

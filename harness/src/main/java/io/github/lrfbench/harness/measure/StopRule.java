@@ -1,0 +1,48 @@
+package io.github.lrfbench.harness.measure;
+
+import java.time.Duration;
+
+/**
+ * When a latency measurement ends: after a warm-up, once there are enough runs <em>and</em> enough
+ * time has passed, or at a hard limit.
+ *
+ * @param warmupRuns runs of each subject that are not counted
+ * @param minimumRuns counted runs of each subject
+ * @param minimumTime that the counted runs of all subjects take together
+ * @param maximumTime after which no further round begins, warm-up included; one counted run of each
+ *     subject happens in any case
+ */
+public record StopRule(
+    int warmupRuns, int minimumRuns, Duration minimumTime, Duration maximumTime) {
+  /** 3 runs to warm up, then at least 20 runs and a second, at most a minute. */
+  public static final StopRule DEFAULT =
+      new StopRule(3, 20, Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+  /** Checks the numbers. */
+  public StopRule {
+    if (warmupRuns < 0
+        || minimumRuns < 1
+        || minimumTime.isNegative()
+        || maximumTime.compareTo(minimumTime) < 0) {
+      throw new IllegalArgumentException(
+          "no rule: "
+              + warmupRuns
+              + " runs to warm up, "
+              + minimumRuns
+              + " runs, "
+              + minimumTime
+              + " to "
+              + maximumTime);
+    }
+  }
+
+  /** True if a measurement may end. */
+  boolean isEnough(int runs, long countedNanos) {
+    return runs >= minimumRuns && countedNanos >= minimumTime.toNanos();
+  }
+
+  /** True if a measurement must end. */
+  boolean isOver(long nanosSinceStart) {
+    return nanosSinceStart >= maximumTime.toNanos();
+  }
+}

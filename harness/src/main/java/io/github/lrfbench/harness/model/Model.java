@@ -1,0 +1,61 @@
+package io.github.lrfbench.harness.model;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network with its weights on a device. Models are immutable: compression makes another model
+ * that shares what it does not replace.
+ */
+public interface Model extends AutoCloseable {
+  /** What the model is, apart from its weights. */
+  ModelInfo info();
+
+  /** Where the weights are. */
+  Device device();
+
+  /** The matrices that compression may replace, in the order of the forward pass. */
+  List<LinearSlot> slots();
+
+  /**
+   * The forward pass.
+   *
+   * @param ops runs the operations; the result lives as long as it
+   * @return [B, outputs]: logits, or the embeddings of a sentence encoder
+   */
+  Tensor forward(Ops ops, TokenBatch batch);
+
+  /**
+   * The hidden states of the forward pass: the embeddings' output first, then every block's.
+   *
+   * @return each [T, H]
+   */
+  List<Tensor> hiddenStates(Ops ops, TokenBatch batch);
+
+  /**
+   * A model with other maps in some slots. It shares all other weights with this one and must be
+   * closed first; the given maps are copied and may be freed after the call.
+   *
+   * @param replacements maps by slot name
+   */
+  Model with(Map<String, Linear> replacements);
+
+  /** Number of parameters: matrices as stored, biases, embeddings, norms and head. */
+  long parameters();
+
+  /** Bytes of all parameters as stored on the device. */
+  long bytes();
+
+  /**
+   * Floating-point operations of a forward pass over sequences of these lengths: matrix products
+   * only.
+   */
+  long flops(int... lengths);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,78 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Segments;
+import java.util.stream.Stream;
+
+/**
+ * One encoder block (Vaswani et al. 2017, post-norm as in Devlin et al. 2019): attention and
+ * feed-forward layer, each followed by residual and layer norm.
+ *
+ * @param projections query, key and value, each [H, H]
+ * @param attentionOutput [H, H]
+ * @param attentionNorm after the attention
+ * @param intermediate [I, H]
+ * @param output [H, I]
+ * @param outputNorm after the feed-forward layer
+ */
+record Block(
+    LinearGroup projections,
+    Linear attentionOutput,
+    Norm attentionNorm,
+    Linear intermediate,
+    Linear output,
+    Norm outputNorm) {
+
+  /** The six maps that compression may replace, in the order of the forward pass. */
+  Stream<Linear> linears() {
+    return Stream.concat(
+        projections.members().stream(), Stream.of(attentionOutput, intermediate, output));
+  }
+
+  /**
+   * Applies the block.
+   *
+   * @param x [T, H]
+   * @param y [T, H], modified
+   */
+  void forward(Ops ops, Matrix x, Segments segments, int heads, Activation activation, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix attended = attend(frame, x, segments, heads);
+      Matrix wide = Matrix.of(frame.allocate(DType.F32, x.rows(), intermediate.outputs()));
+      intermediate.forward(frame, attended, activation, wide);
+      Matrix narrow = Matrix.of(frame.allocate(DType.F32, x.rows(), x.cols()));
+      output.forward(frame, wide, Activation.NONE, narrow);
+      outputNorm.forward(frame, narrow, attended, y);
+    }
+  }
+
+  private Matrix attend(Ops frame, Matrix x, Segments segments, int heads) {
+    int h = x.cols();
+    Tensor normed = frame.allocate(DType.F32, x.rows(), h);
+    try (Ops inner = frame.frame()) {
+      Matrix qkv = Matrix.of(inner.allocate(DType.F32, x.rows(), projections.outputs()));
+      projections.forward(inner, x, qkv);
+      Matrix context = Matrix.of(inner.allocate(DType.F32, x.rows(), h));
+      double scale = 1 / Math.sqrt((double) h / heads);
+      inner.attention(
+          qkv.columns(0, h),
+          qkv.columns(h, 2 * h),
+          qkv.columns(2 * h, 3 * h),
+          segments,
+          heads,
+          scale,
+          false,
+          context);
+      Matrix projected = Matrix.of(inner.allocate(DType.F32, x.rows(), h));
+      attentionOutput.forward(inner, context, Activation.NONE, projected);
+      attentionNorm.forward(inner, projected, x, Matrix.of(normed));
+    }
+    return Matrix.of(normed);
+  }
+}

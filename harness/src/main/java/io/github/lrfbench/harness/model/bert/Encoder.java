@@ -1,0 +1,200 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.bert.Family.Part;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An encoder of the BERT family with its head. */
+public final class Encoder implements Model {
+  private final EncoderConfig config;
+  private final ModelInfo info;
+  private final String prefix;
+  private final Scope scope;
+  private final Embeddings embeddings;
+  private final List<Block> blocks;
+  private final Head head;
+  private final List<LinearSlot> slots;
+  private final long otherParameters;
+
+  /**
+   * An encoder of given parts.
+   *
+   * @param prefix what stands before the encoder's tensors in its checkpoint
+   * @param scope closed with the model
+   * @param otherParameters all parameters but the matrices in the slots
+   */
+  Encoder(
+      EncoderConfig config,
+      ModelInfo info,
+      String prefix,
+      Scope scope,
+      Embeddings embeddings,
+      List<Block> blocks,
+      Head head,
+      long otherParameters) {
+    this.config = config;
+    this.info = info;
+    this.prefix = prefix;
+    this.scope = scope;
+    this.embeddings = embeddings;
+    this.blocks = List.copyOf(blocks);
+    this.head = head;
+    this.otherParameters = otherParameters;
+    this.slots = findSlots();
+  }
+
+  private List<LinearSlot> findSlots() {
+    List<LinearSlot> found = new ArrayList<>();
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      for (Map.Entry<Part, Linear> entry : linears(blocks.get(layer)).entrySet()) {
+        found.add(
+            new LinearSlot(
+                slotName(layer, entry.getKey()), layer, entry.getKey().role(), entry.getValue()));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static Map<Part, Linear> linears(Block block) {
+    Map<Part, Linear> linears = new LinkedHashMap<>();
+    linears.put(Part.QUERY, block.projections().members().get(0));
+    linears.put(Part.KEY, block.projections().members().get(1));
+    linears.put(Part.VALUE, block.projections().members().get(2));
+    linears.put(Part.ATTENTION_OUTPUT, block.attentionOutput());
+    linears.put(Part.INTERMEDIATE, block.intermediate());
+    linears.put(Part.OUTPUT, block.output());
+    return linears;
+  }
+
+  private String slotName(int layer, Part part) {
+    return prefix + config.family().block(layer) + config.family().module(part);
+  }
+
+  @Override
+  public ModelInfo info() {
+    return info;
+  }
+
+  @Override
+  public Device device() {
+    return scope.device();
+  }
+
+  @Override
+  public List<LinearSlot> slots() {
+    return slots;
+  }
+
+  @Override
+  public Tensor forward(Ops ops, TokenBatch batch) {
+    Tensor output = null;
+    try (Ops frame = ops.frame()) {
+      Matrix hidden = embeddings.forward(frame, batch);
+      for (Block block : blocks) {
+        hidden = apply(frame, block, hidden, batch);
+      }
+      output = head.forward(ops, hidden, batch);
+    }
+    return output;
+  }
+
+  @Override
+  public List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
+    List<Tensor> states = new ArrayList<>();
+    Matrix hidden = embeddings.forward(ops, batch);
+    states.add(hidden.data());
+    for (Block block : blocks) {
+      hidden = apply(ops, block, hidden, batch);
+      states.add(hidden.data());
+    }
+    return states;
+  }
+
+  private Matrix apply(Ops ops, Block block, Matrix hidden, TokenBatch batch) {
+    Matrix next = Matrix.of(ops.allocate(DType.F32, hidden.rows(), hidden.cols()));
+    block.forward(ops, hidden, batch.segments(), config.heads(), config.activation(), next);
+    return next;
+  }
+
+  @Override
+  public Model with(Map<String, Linear> replacements) {
+    for (String name : replacements.keySet()) {
+      if (slots.stream().noneMatch(slot -> slot.name().equals(name))) {
+        throw new IllegalArgumentException("the model has no slot " + name);
+      }
+    }
+    Scope own = device().openScope();
+    List<Block> replaced = new ArrayList<>();
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      replaced.add(replace(blocks.get(layer), layer, replacements, own));
+    }
+    return new Encoder(config, info, prefix, own, embeddings, replaced, head, otherParameters);
+  }
+
+  private Block replace(Block block, int layer, Map<String, Linear> replacements, Scope own) {
+    List<Linear> projections = new ArrayList<>();
+    boolean sameProjections = true;
+    for (Part part : List.of(Part.QUERY, Part.KEY, Part.VALUE)) {
+      Linear replacement = replacements.get(slotName(layer, part));
+      sameProjections &= replacement == null;
+      projections.add(replacement == null ? linears(block).get(part) : replacement);
+    }
+    return new Block(
+        sameProjections ? block.projections() : LinearGroup.of(projections, own),
+        replaceOne(
+            block.attentionOutput(), slotName(layer, Part.ATTENTION_OUTPUT), replacements, own),
+        block.attentionNorm(),
+        replaceOne(block.intermediate(), slotName(layer, Part.INTERMEDIATE), replacements, own),
+        replaceOne(block.output(), slotName(layer, Part.OUTPUT), replacements, own),
+        block.outputNorm());
+  }
+
+  private static Linear replaceOne(
+      Linear present, String name, Map<String, Linear> replacements, Scope own) {
+    Linear replacement = replacements.get(name);
+    return replacement == null ? present : replacement.copyTo(own);
+  }
+
+  @Override
+  public long parameters() {
+    return otherParameters + slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
+  }
+
+  @Override
+  public long bytes() {
+    return otherParameters * DType.F32.bytes()
+        + slots.stream().mapToLong(slot -> slot.linear().bytes()).sum();
+  }
+
+  @Override
+  public long flops(int... lengths) {
+    long perToken = slots.stream().mapToLong(slot -> slot.linear().flopsPerRow()).sum();
+    long total = 0;
+    for (int length : lengths) {
+      // Scores and their product with the values: two products of length x length x H in every
+      // block.
+      long attention = 4L * length * length * config.hidden() * config.layers();
+      total += length * perToken + attention + head.flops();
+    }
+    return total;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,235 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LowRankNames;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.bert.Family.Part;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Builds an {@link Encoder} from named tensors, whatever of the usual names a checkpoint uses. */
+public final class EncoderLoader {
+  private final EncoderConfig config;
+  private final WeightSource weights;
+  private final Scope scope;
+  private final String prefix;
+  private long parameters;
+
+  private EncoderLoader(EncoderConfig config, WeightSource weights, Scope scope) {
+    this.config = config;
+    this.weights = weights;
+    this.scope = scope;
+    String word = "embeddings.word_embeddings.weight";
+    this.prefix = weights.has(config.family().prefix() + word) ? config.family().prefix() : "";
+  }
+
+  /**
+   * Loads an encoder.
+   *
+   * @param sentenceEncoder true if the output is the mean of the token embeddings and there is no
+   *     classifier
+   * @throws InputException if a tensor is missing or wrong
+   */
+  public static Model load(
+      EncoderConfig config, WeightSource weights, boolean sentenceEncoder, Device device) {
+    Scope scope = device.openScope();
+    try {
+      return new EncoderLoader(config, weights, scope).build(sentenceEncoder);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private Model build(boolean sentenceEncoder) {
+    Embeddings embeddings = embeddings();
+    List<Block> blocks = new ArrayList<>();
+    long matrices = 0;
+    for (int layer = 0; layer < config.layers(); layer++) {
+      blocks.add(block(prefix + config.family().block(layer)));
+      matrices +=
+          4L * config.hidden() * config.hidden() + 2L * config.hidden() * config.intermediate();
+    }
+    Head head = sentenceEncoder ? new Head.MeanPooling() : classifier();
+    return new Encoder(
+        config,
+        info(sentenceEncoder, head),
+        prefix,
+        scope,
+        embeddings,
+        blocks,
+        head,
+        parameters - matrices);
+  }
+
+  private ModelInfo info(boolean sentenceEncoder, Head head) {
+    List<String> labels =
+        head instanceof Head.Classifier classifier ? labels(classifier) : List.of();
+    Output output =
+        sentenceEncoder ? Output.EMBEDDING : labels.size() == 1 ? Output.SCORE : Output.CLASSES;
+    return new ModelInfo(
+        config.family().modelType(),
+        output,
+        labels,
+        config.vocabulary(),
+        config.maxLength(),
+        config.hidden());
+  }
+
+  private List<String> labels(Head.Classifier classifier) {
+    if (classifier.classifier().outputs() == config.labels().size()) {
+      return config.labels();
+    }
+    throw new InputException(
+        "config.json names "
+            + config.labels().size()
+            + " labels, but the classifier has "
+            + classifier.classifier().outputs()
+            + " outputs");
+  }
+
+  private Embeddings embeddings() {
+    String path = prefix + "embeddings.";
+    Tensor word = tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
+    Tensor positions =
+        tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
+    Tensor fromFirst =
+        positions.view(
+            (long) config.firstPosition() * config.hidden(), config.maxLength(), config.hidden());
+    Tensor type =
+        config.types() == 0
+            ? null
+            : tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
+    return new Embeddings(word, fromFirst, type, norm(path + "LayerNorm"));
+  }
+
+  private Block block(String path) {
+    int h = config.hidden();
+    return new Block(
+        projections(path),
+        linear(path + module(Part.ATTENTION_OUTPUT), h, h),
+        norm(path + module(Part.ATTENTION_NORM)),
+        linear(path + module(Part.INTERMEDIATE), config.intermediate(), h),
+        linear(path + module(Part.OUTPUT), h, config.intermediate()),
+        norm(path + module(Part.OUTPUT_NORM)));
+  }
+
+  /** Dense query, key and value are read into one matrix, so that they are one product. */
+  private LinearGroup projections(String path) {
+    int h = config.hidden();
+    List<String> names =
+        Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
+    if (names.stream().anyMatch(this::isLowRank)) {
+      return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
+    }
+    Tensor weight = scope.allocate(DType.F32, 3L * h, h);
+    Tensor bias = scope.allocate(DType.F32, 3L * h);
+    long row = 0;
+    for (String name : names) {
+      read(name + ".weight", weight.view(row * h, h, h));
+      read(name + ".bias", bias.view(row, h));
+      row += h;
+    }
+    return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
+  }
+
+  private Head.Classifier classifier() {
+    int h = config.hidden();
+    return switch (config.family()) {
+      case BERT ->
+          new Head.Classifier(
+              dense(prefix + "pooler.dense", h, h), Activation.TANH, output("classifier"));
+      case ROBERTA ->
+          new Head.Classifier(
+              dense("classifier.dense", h, h), Activation.TANH, output("classifier.out_proj"));
+      case DISTILBERT ->
+          new Head.Classifier(dense("pre_classifier", h, h), Activation.RELU, output("classifier"));
+    };
+  }
+
+  private DenseLinear output(String name) {
+    if (!weights.has(name + ".weight")) {
+      throw new InputException(
+          "the checkpoint has no classification head ('"
+              + name
+              + ".weight' is missing); fine-tune it on the task first");
+    }
+    int labels = Math.toIntExact(weights.shape(name + ".weight").dim(0));
+    return dense(name, labels, config.hidden());
+  }
+
+  private String module(Part part) {
+    return config.family().module(part);
+  }
+
+  /** A matrix as the checkpoint stores it: whole, or as two factors of a compressed model. */
+  private Linear linear(String name, int outputs, int inputs) {
+    if (!isLowRank(name)) {
+      return dense(name, outputs, inputs);
+    }
+    Shape factor = weights.shape(name + LowRankNames.UP);
+    if (factor.rank() != 2 || factor.dim(1) < 1) {
+      throw new InputException(
+          "the factor "
+              + name
+              + LowRankNames.UP
+              + " has the shape "
+              + factor
+              + ", not [outputs, rank]");
+    }
+    long rank = factor.dim(1);
+    Tensor up = tensor(name + LowRankNames.UP, outputs, rank);
+    Tensor down = scope.allocate(DType.F32, rank, inputs);
+    try (Scope scratch = scope.device().openScope()) {
+      // The file holds V, which is multiplied from the right; the product wants its rows.
+      Tensor v = scratch.allocate(DType.F32, inputs, rank);
+      read(name + LowRankNames.DOWN, v);
+      scope.device().blas().transpose(Matrix.of(v), Matrix.of(down));
+    }
+    return new LowRankLinear(up, down, tensor(name + ".bias", outputs));
+  }
+
+  private boolean isLowRank(String name) {
+    return weights.has(name + LowRankNames.UP);
+  }
+
+  private DenseLinear dense(String name, int outputs, int inputs) {
+    return new DenseLinear(
+        tensor(name + ".weight", outputs, inputs), tensor(name + ".bias", outputs));
+  }
+
+  private Norm norm(String name) {
+    // Checkpoints converted from TensorFlow call the parameters gamma and beta.
+    boolean old = !weights.has(name + ".weight") && weights.has(name + ".gamma");
+    return new Norm(
+        tensor(name + (old ? ".gamma" : ".weight"), config.hidden()),
+        tensor(name + (old ? ".beta" : ".bias"), config.hidden()),
+        config.normEpsilon());
+  }
+
+  private Tensor tensor(String name, long... dims) {
+    Tensor tensor = scope.allocate(DType.F32, dims);
+    read(name, tensor);
+    return tensor;
+  }
+
+  private void read(String name, Tensor target) {
+    weights.read(name, target);
+    parameters += target.shape().size();
+  }
+}

@@ -1,0 +1,19 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+
+/**
+ * A layer norm's parameters.
+ *
+ * @param gamma [H]
+ * @param beta [H]
+ * @param epsilon added to the variance
+ */
+record Norm(Tensor gamma, Tensor beta, double epsilon) {
+  /** {@code y = norm(x + residual)}; the residual may be null. */
+  void forward(Ops ops, Matrix x, Matrix residual, Matrix y) {
+    ops.layerNorm(x, null, residual, gamma, beta, epsilon, y);
+  }
+}

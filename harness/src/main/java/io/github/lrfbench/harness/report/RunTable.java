@@ -1,0 +1,101 @@
+package io.github.lrfbench.harness.report;
+
+import io.github.lrfbench.harness.report.TextTable.Align;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The table at the end of a run: what each cell costs and saves. */
+public final class RunTable {
+  private static final int WIDTH = 120;
+
+  private RunTable() {}
+
+  /**
+   * The rows as aligned lines of at most 120 characters, in their order, under a heading for each
+   * model, device and latency shape. Cells that failed show their error.
+   */
+  public static String render(List<RunRow> rows) {
+    Map<String, List<RunRow>> groups =
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(RunTable::heading, LinkedHashMap::new, Collectors.toList()));
+    return groups.entrySet().stream()
+        .map(group -> group.getKey() + "\n" + table(group.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String heading(RunRow row) {
+    Long threads = row.get(RunColumns.THREADS);
+    Long batch = row.get(RunColumns.BATCH_SIZE);
+    String parts =
+        Stream.of(
+                row.get(RunColumns.MODEL),
+                row.get(RunColumns.DEVICE),
+                row.get(RunColumns.DEVICE_NAME),
+                row.get(RunColumns.DTYPE),
+                threads == null ? null : threads + (threads == 1 ? " thread" : " threads"),
+                batch == null ? null : "latency of " + batch + " x " + row.get(RunColumns.SEQ_LEN))
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(", "));
+    return TextTable.shorten(parts, WIDTH);
+  }
+
+  private static String table(List<RunRow> rows) {
+    boolean manySeeds = rows.stream().map(row -> row.get(RunColumns.SEED)).distinct().count() > 1;
+    TextTable table =
+        new TextTable(WIDTH)
+            .column("task", Align.LEFT)
+            .column("method", Align.LEFT)
+            .column("kept", Align.RIGHT)
+            .column("metric", Align.LEFT)
+            .column("drop", Align.RIGHT)
+            .column("parameters", Align.RIGHT)
+            .column("latency", Align.RIGHT)
+            .column("speedup", Align.RIGHT);
+    for (RunRow row : rows) {
+      String task = Objects.requireNonNullElse(row.get(RunColumns.TASK), "");
+      String method = method(row, manySeeds);
+      if (row.failed()) {
+        table.row(task, method).remark("failed: " + row.get(RunColumns.ERROR));
+      } else {
+        table.row(
+            task,
+            method,
+            Figures.fixed(row.get(RunColumns.LINEAR_RATIO), 3),
+            metric(row),
+            Figures.fixed(row.get(RunColumns.METRIC_DROP), 4),
+            Figures.count(row.get(RunColumns.PARAMS)),
+            Figures.milliseconds(row.get(RunColumns.LATENCY_MS_P50)),
+            Figures.factor(row.get(RunColumns.SPEEDUP)));
+      }
+    }
+    return table.render();
+  }
+
+  private static String method(RunRow row, boolean manySeeds) {
+    String method = Objects.requireNonNullElse(row.get(RunColumns.METHOD), "");
+    if (row.get(RunColumns.BUDGET) != null) {
+      method +=
+          " " + row.get(RunColumns.BUDGET_KIND) + " " + Figures.plain(row.get(RunColumns.BUDGET));
+    }
+    return manySeeds ? method + " seed " + row.get(RunColumns.SEED) : method;
+  }
+
+  private static String metric(RunRow row) {
+    Double metric = row.get(RunColumns.METRIC);
+    if (metric == null) {
+      return "";
+    }
+    Double error = row.get(RunColumns.METRIC_STDERR);
+    return Objects.requireNonNullElse(row.get(RunColumns.METRIC_NAME), "metric")
+        + " "
+        + Figures.fixed(metric, 4)
+        + (error == null ? "" : " ± " + Figures.fixed(error, 4));
+  }
+}

@@ -1,0 +1,2 @@
+/** Result rows as text for people: tables. Knows rows, not models. */
+package io.github.lrfbench.harness.report;

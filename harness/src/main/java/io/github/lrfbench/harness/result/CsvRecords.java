@@ -1,0 +1,36 @@
+package io.github.lrfbench.harness.result;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where the records of a CSV file end. */
+final class CsvRecords {
+  private CsvRecords() {}
+
+  /**
+   * The offset behind each complete record, in bytes. Bytes behind the last offset are a record
+   * whose writing was interrupted.
+   */
+  static List<Long> ends(Path file) throws IOException {
+    List<Long> ends = new ArrayList<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      boolean quoted = false;
+      long offset = 0;
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        offset++;
+        if (b == '"') {
+          // A doubled quote inside a quoted cell toggles twice.
+          quoted = !quoted;
+        } else if (b == '\n' && !quoted) {
+          ends.add(offset);
+        }
+      }
+    }
+    return ends;
+  }
+}

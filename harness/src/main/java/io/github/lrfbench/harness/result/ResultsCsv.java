@@ -1,0 +1,138 @@
+package io.github.lrfbench.harness.result;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
+
+/**
+ * A kind of results file: how its rows are written and read.
+ *
+ * @param <R> the type of a row
+ */
+public final class ResultsCsv<R> {
+  /** {@code runs.csv}. */
+  public static final ResultsCsv<RunRow> RUNS =
+      new ResultsCsv<>(RunColumns.TABLE, RunRow::cells, RunRow::of);
+
+  /** {@code layers.csv}. */
+  public static final ResultsCsv<LayerRow> LAYERS =
+      new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
+
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180
+          .builder()
+          .setHeader()
+          .setSkipHeaderRecord(true)
+          .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
+          .get();
+
+  private final TableSchema schema;
+  private final Function<R, Cells> toCells;
+  private final Function<Cells, R> fromCells;
+
+  private ResultsCsv(TableSchema schema, Function<R, Cells> toCells, Function<Cells, R> fromCells) {
+    this.schema = schema;
+    this.toCells = toCells;
+    this.fromCells = fromCells;
+  }
+
+  /** The columns. */
+  public TableSchema schema() {
+    return schema;
+  }
+
+  /** The cells of a row as text, in the order of the schema. */
+  public List<String> print(R row) {
+    return toCells.apply(row).print(schema);
+  }
+
+  /**
+   * Reads a file of this or an older schema. Columns are found by name; a row at the end of the
+   * file whose writing was interrupted is left out.
+   *
+   * @throws InputException if the file is missing, is of a newer schema or has a bad cell
+   */
+  public List<R> read(Path path) {
+    List<R> rows = new ArrayList<>();
+    try {
+      int rowsAndHeader = CsvRecords.ends(path).size();
+      // Decoding through the charset's own decoder reports malformed bytes instead of replacing.
+      try (Reader reader =
+              new InputStreamReader(
+                  Files.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
+          CSVParser parser = CSVParser.parse(reader, FORMAT)) {
+        requireColumns(path, parser.getHeaderNames());
+        Iterator<CSVRecord> records = parser.iterator();
+        while (rows.size() + 1 < rowsAndHeader && records.hasNext()) {
+          rows.add(parse(path, parser, records.next()));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new InputException(path + ": no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new InputException(path + ": is not UTF-8", e);
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      throw new InputException(
+          path + ": is no CSV: " + Texts.oneLine(String.valueOf(e.getMessage())), e);
+    }
+    return rows;
+  }
+
+  private void requireColumns(Path path, List<String> header) {
+    for (String name : List.of("schema", "run_id", "cell_id")) {
+      if (!header.contains(name)) {
+        throw new InputException(
+            path + ": is no " + schema.file() + ": there is no column " + name);
+      }
+    }
+  }
+
+  private R parse(Path path, CSVParser parser, CSVRecord record) {
+    String place = path + ", line " + parser.getCurrentLineNumber() + ": ";
+    if (!record.isConsistent()) {
+      throw new InputException(
+          place + record.size() + " cells, but " + parser.getHeaderNames().size() + " columns");
+    }
+    Cells cells = Cells.empty();
+    for (Column<?> column : schema.columns()) {
+      if (record.isMapped(column.name())) {
+        parse(place, cells, column, record.get(column.name()));
+      }
+    }
+    Long version = cells.get(Column.SCHEMA);
+    if (version == null || version < 1 || version > schema.version()) {
+      throw new InputException(
+          place + "schema " + version + ", but this version reads up to " + schema.version());
+    }
+    try {
+      return fromCells.apply(cells);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(place + e.getMessage(), e);
+    }
+  }
+
+  private static void parse(String place, Cells cells, Column<?> column, String text) {
+    try {
+      cells.parse(column, text);
+    } catch (RuntimeException e) {
+      throw new InputException(
+          place + column.name() + " is no " + column.type() + ": " + OneLine.quote(text), e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.lrfbench.harness.result;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Appends finished cells to the {@code runs.csv} and {@code layers.csv} of an output directory.
+ *
+ * <p>A cell's layers are written before its row in {@code runs.csv}, and that row is what makes the
+ * cell finished. Layers of a cell that never got its row, because the process was killed between
+ * the two, are dropped when the directory is opened again; so no cell is torn or doubled.
+ */
+public final class ResultsWriter implements Closeable {
+  private final List<RunRow> rows = new ArrayList<>();
+  private final CsvAppender runs;
+  private final CsvAppender layers;
+
+  private ResultsWriter(CsvAppender runs, CsvAppender layers) {
+    this.runs = runs;
+    this.layers = layers;
+  }
+
+  /**
+   * Opens both files, made by an earlier run or new.
+   *
+   * @throws InputException if one cannot be written, holds something else or is being written by
+   *     another run
+   */
+  public static ResultsWriter open(Path directory) {
+    Path runsPath = directory.resolve(RunColumns.TABLE.file());
+    Path layersPath = directory.resolve(LayerColumns.TABLE.file());
+    CsvAppender runs = CsvAppender.open(runsPath, RunColumns.TABLE.header());
+    CsvAppender layers = null;
+    try {
+      layers = CsvAppender.open(layersPath, LayerColumns.TABLE.header());
+      ResultsWriter writer = new ResultsWriter(runs, layers);
+      writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
+      writer.dropUnfinishedLayers(layersPath);
+      return writer;
+    } catch (RuntimeException e) {
+      runs.close();
+      if (layers != null) {
+        layers.close();
+      }
+      throw e;
+    }
+  }
+
+  /** The rows of {@code runs.csv}: those of earlier runs, then those appended since. */
+  public List<RunRow> rows() {
+    return Collections.unmodifiableList(rows);
+  }
+
+  /**
+   * Appends a cell.
+   *
+   * @throws InputException if the disk does not take it
+   */
+  public void append(RunRow run, List<LayerRow> matrices) {
+    if (!matrices.isEmpty()) {
+      layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());
+    }
+    runs.append(ResultsCsv.RUNS.print(run));
+    rows.add(run);
+  }
+
+  @Override
+  public void close() {
+    runs.close();
+    layers.close();
+  }
+
+  private void dropUnfinishedLayers(Path layersPath) {
+    Set<List<String>> finished = new HashSet<>();
+    for (RunRow row : rows) {
+      finished.add(List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)));
+    }
+    List<LayerRow> matrices = ResultsCsv.LAYERS.read(layersPath);
+    int kept = matrices.size();
+    while (kept > 0 && !finished.contains(cellOf(matrices.get(kept - 1)))) {
+      kept--;
+    }
+    if (kept < matrices.size()) {
+      try {
+        layers.truncate(CsvRecords.ends(layersPath).get(kept));
+      } catch (IOException e) {
+        throw new InputException(layersPath + ": cannot be read: " + OneLine.reason(e), e);
+      }
+    }
+  }
+
+  private static List<String> cellOf(LayerRow matrix) {
+    return List.of(matrix.runId(), matrix.cellId());
+  }
+}

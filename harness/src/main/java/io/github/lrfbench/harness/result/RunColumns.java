@@ -1,0 +1,331 @@
+package io.github.lrfbench.harness.result;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The columns of {@code runs.csv}: one row per cell, the dense model included. New ones go to the
+ * end.
+ */
+public final class RunColumns {
+  private static final List<Column<?>> COLUMNS = new ArrayList<>();
+
+  public static final Column<Long> SCHEMA = add(Column.SCHEMA);
+
+  public static final Column<String> RUN_ID =
+      add(
+          Column.text(
+              "run_id",
+              "The run (one call of the command) that made the row; also the name of its folder "
+                  + "by default."));
+
+  public static final Column<String> CELL_ID =
+      add(
+          Column.text(
+              "cell_id",
+              "The cell of the grid: a hash of everything that determines the result, the same "
+                  + "on every machine and in every order."));
+
+  public static final Column<Instant> STARTED_AT =
+      add(Column.time("started_at", "When work on the cell began."));
+
+  public static final Column<String> STATUS = add(Column.text("status", "ok or failed."));
+
+  public static final Column<String> ERROR =
+      add(Column.text("error", "Why the cell failed, in one line."));
+
+  public static final Column<String> MODEL =
+      add(
+          Column.text(
+              "model", "The model as it was asked for: a directory, hf:owner/name or demo:name."));
+
+  public static final Column<String> MODEL_REVISION =
+      add(
+          Column.text(
+              "model_revision",
+              "What pins the weights: the commit of a hub model, else a hash of the files."));
+
+  public static final Column<String> ARCHITECTURE =
+      add(
+          Column.text(
+              "architecture",
+              "The architecture in config.json, such as bert, roberta, distilbert, gpt2."));
+
+  public static final Column<String> TASK = add(Column.text("task", "The task's name."));
+
+  public static final Column<String> SPLIT =
+      add(Column.text("split", "The part of the task's data that was evaluated, such as dev."));
+
+  public static final Column<Long> EXAMPLES =
+      add(
+          Column.integer(
+              "examples",
+              "",
+              "Number of evaluated examples; below the size of the split if --limit was given."));
+
+  public static final Column<String> DATA_HASH =
+      add(Column.text("data_hash", "Hash of the evaluated examples."));
+
+  public static final Column<String> METHOD =
+      add(Column.text("method", "The compression method; dense is the unchanged model."));
+
+  public static final Column<String> METHOD_PARAMS =
+      add(
+          Column.text(
+              "method_params", "The method's parameters as name=value, separated by semicolons."));
+
+  public static final Column<String> BUDGET_KIND =
+      add(Column.text("budget_kind", "What the budget counts: keep, rank or energy."));
+
+  public static final Column<Double> BUDGET =
+      add(
+          Column.number(
+              "budget",
+              "",
+              "The budget: kept fraction of the parameters of the compressed matrices, rank, or "
+                  + "kept fraction of the energy."));
+
+  public static final Column<Long> RANK_MIN =
+      add(Column.integer("rank_min", "", "Smallest rank of the compressed matrices."));
+
+  public static final Column<Double> RANK_MEAN =
+      add(Column.number("rank_mean", "", "Mean rank of the compressed matrices."));
+
+  public static final Column<Long> RANK_MAX =
+      add(Column.integer("rank_max", "", "Largest rank of the compressed matrices."));
+
+  public static final Column<String> SVD_ALGORITHM =
+      add(
+          Column.text(
+              "svd_algorithm",
+              "The algorithm of the factorizations: exact, gram, randomized, jacobi; several "
+                  + "are joined by plus."));
+
+  public static final Column<Long> SEED =
+      add(Column.integer("seed", "", "Seed of everything random in the cell."));
+
+  public static final Column<String> DEVICE =
+      add(Column.text("device", "The device as it is named on the command line."));
+
+  public static final Column<String> DEVICE_NAME =
+      add(Column.text("device_name", "The device as its maker names it."));
+
+  public static final Column<String> DTYPE =
+      add(Column.text("dtype", "Type of the numbers computed with: fp32, tf32, fp16, bf16."));
+
+  public static final Column<Long> THREADS =
+      add(Column.integer("threads", "", "Host threads used by kernels."));
+
+  public static final Column<String> METRIC_NAME =
+      add(
+          Column.text(
+              "metric_name",
+              "Which metric the task is scored by; two that are averaged are joined by an "
+                  + "underscore."));
+
+  public static final Column<Double> METRIC =
+      add(
+          Column.number(
+              "metric", "", "The task's score; higher is better except for perplexity and loss."));
+
+  public static final Column<Double> METRIC_STDERR =
+      add(Column.number("metric_stderr", "", "Bootstrap standard error of metric over examples."));
+
+  public static final Column<Double> ACCURACY =
+      add(Column.number("accuracy", "", "Fraction of correct predictions."));
+
+  public static final Column<Double> F1 = add(Column.number("f1", "", "F1 of the positive class."));
+
+  public static final Column<Double> MCC =
+      add(Column.number("mcc", "", "Matthews correlation coefficient."));
+
+  public static final Column<Double> PEARSON =
+      add(Column.number("pearson", "", "Pearson correlation of scores."));
+
+  public static final Column<Double> SPEARMAN =
+      add(Column.number("spearman", "", "Spearman rank correlation of scores."));
+
+  public static final Column<Double> PERPLEXITY =
+      add(
+          Column.number(
+              "perplexity", "", "Exponential of the mean negative log likelihood of a token."));
+
+  public static final Column<Double> LOSS =
+      add(Column.number("loss", "nat", "Mean loss of an example, or of a token for lm."));
+
+  public static final Column<Double> METRIC_DENSE =
+      add(
+          Column.number(
+              "metric_dense", "", "metric of the dense model, measured in the same process."));
+
+  public static final Column<Double> METRIC_DROP =
+      add(
+          Column.number(
+              "metric_drop",
+              "",
+              "metric_dense minus metric; for perplexity and loss, metric minus metric_dense. "
+                  + "Positive is worse."));
+
+  public static final Column<Long> PARAMS_DENSE =
+      add(
+          Column.integer(
+              "params_dense", "", "Parameters of the dense model, shared ones counted once."));
+
+  public static final Column<Long> PARAMS =
+      add(
+          Column.integer(
+              "params", "", "Parameters of the compressed model, shared ones counted once."));
+
+  public static final Column<Double> PARAMS_RATIO =
+      add(Column.number("params_ratio", "", "params / params_dense."));
+
+  public static final Column<Long> LINEAR_PARAMS_DENSE =
+      add(
+          Column.integer(
+              "linear_params_dense",
+              "",
+              "Parameters of the selected matrices before compression, biases not counted."));
+
+  public static final Column<Long> LINEAR_PARAMS =
+      add(
+          Column.integer(
+              "linear_params",
+              "",
+              "Parameters of the selected matrices after compression, biases not counted."));
+
+  public static final Column<Double> LINEAR_RATIO =
+      add(
+          Column.number(
+              "linear_ratio",
+              "",
+              "linear_params / linear_params_dense: the kept fraction that was reached."));
+
+  public static final Column<Long> BYTES =
+      add(Column.integer("bytes", "B", "Size of the stored weights in dtype."));
+
+  public static final Column<Long> FLOPS_PER_EXAMPLE =
+      add(
+          Column.integer(
+              "flops_per_example",
+              "FLOP",
+              "Floating-point operations of one sequence of seq_len tokens; a multiply-add "
+                  + "counts two."));
+
+  public static final Column<Double> FLOPS_RATIO =
+      add(Column.number("flops_ratio", "", "flops_per_example / that of the dense model."));
+
+  public static final Column<Long> BATCH_SIZE =
+      add(Column.integer("batch_size", "", "Sequences per call in the latency measurement."));
+
+  public static final Column<Long> SEQ_LEN =
+      add(Column.integer("seq_len", "token", "Tokens per sequence in the latency measurement."));
+
+  public static final Column<String> LATENCY_KIND =
+      add(Column.text("latency_kind", "What was timed: forward, prefill or decode."));
+
+  public static final Column<Double> LATENCY_MS_P50 =
+      add(Column.number("latency_ms_p50", "ms", "Median time of a call."));
+
+  public static final Column<Double> LATENCY_MS_P90 =
+      add(Column.number("latency_ms_p90", "ms", "90th percentile of the time of a call."));
+
+  public static final Column<Double> LATENCY_MS_P99 =
+      add(Column.number("latency_ms_p99", "ms", "99th percentile of the time of a call."));
+
+  public static final Column<Double> LATENCY_MS_MEAN =
+      add(Column.number("latency_ms_mean", "ms", "Mean time of a call."));
+
+  public static final Column<Double> LATENCY_MS_STDEV =
+      add(Column.number("latency_ms_stdev", "ms", "Standard deviation of the time of a call."));
+
+  public static final Column<Long> LATENCY_RUNS =
+      add(Column.integer("latency_runs", "", "Timed calls, warm-up not counted."));
+
+  public static final Column<Double> FIRST_LATENCY_MS =
+      add(
+          Column.number(
+              "first_latency_ms", "ms", "Time of the very first call, before any warm-up."));
+
+  public static final Column<Double> THROUGHPUT_EPS =
+      add(
+          Column.number(
+              "throughput_eps",
+              "1/s",
+              "Sequences of seq_len tokens per second at the throughput batch size."));
+
+  public static final Column<Double> SPEEDUP =
+      add(
+          Column.number(
+              "speedup",
+              "",
+              "Median time of the dense model / latency_ms_p50, their calls interleaved in the "
+                  + "same process."));
+
+  public static final Column<Long> PEAK_MEMORY_BYTES =
+      add(
+          Column.integer(
+              "peak_memory_bytes",
+              "B",
+              "Most memory held by tensors on the device while the cell was evaluated and "
+                  + "timed."));
+
+  public static final Column<Double> RELATIVE_ERROR =
+      add(
+          Column.number(
+              "relative_error",
+              "",
+              "Frobenius norm of the change of all selected matrices / their Frobenius norm."));
+
+  public static final Column<Double> COMPRESS_SECONDS =
+      add(
+          Column.number(
+              "compress_seconds",
+              "s",
+              "Time to compress, factorizations shared with other cells counted where they were "
+                  + "computed."));
+
+  public static final Column<Double> CALIBRATE_SECONDS =
+      add(Column.number("calibrate_seconds", "s", "Time to gather calibration statistics."));
+
+  public static final Column<Double> FINETUNE_SECONDS =
+      add(Column.number("finetune_seconds", "s", "Time to fine-tune after compression."));
+
+  public static final Column<Double> EVAL_SECONDS =
+      add(Column.number("eval_seconds", "s", "Time to evaluate the task."));
+
+  public static final Column<Double> LOAD_SECONDS =
+      add(Column.number("load_seconds", "s", "Time to load the model."));
+
+  public static final Column<String> VERSION = add(Column.text("version", "Version of LRF-Bench."));
+
+  public static final Column<String> GIT_COMMIT =
+      add(
+          Column.text(
+              "git_commit", "Commit of LRF-Bench; -dirty is appended if files differed from it."));
+
+  public static final Column<String> JAVA_VERSION =
+      add(Column.text("java_version", "Version of the Java runtime."));
+
+  public static final Column<String> CUDA_VERSION =
+      add(Column.text("cuda_version", "Version of the CUDA libraries."));
+
+  public static final Column<String> DRIVER_VERSION =
+      add(Column.text("driver_version", "Version of the GPU driver."));
+
+  public static final Column<String> HOST = add(Column.text("host", "Name of the machine."));
+
+  public static final Column<Map<String, Object>> EXTRA =
+      add(Column.json("extra", "Whatever else is known about the cell."));
+
+  /** The table: every column in the order of the file. */
+  public static final TableSchema TABLE = new TableSchema("runs.csv", 1, COLUMNS);
+
+  private RunColumns() {}
+
+  private static <T> Column<T> add(Column<T> column) {
+    COLUMNS.add(column);
+    return column;
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.lrfbench.harness.result;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.SYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+
+/** Writes {@code run.json}: what is needed to know, and to repeat, how a run was made. */
+public final class RunJson {
+  /** The file's usual name. */
+  public static final String FILE = "run.json";
+
+  private RunJson() {}
+
+  /**
+   * Writes or replaces a file of one JSON object; readers see the old or the new one, never a part.
+   *
+   * @param object strings, numbers, booleans, lists and maps, in the order to print
+   * @throws InputException if the file cannot be written
+   */
+  public static void write(Path path, Map<String, Object> object) {
+    byte[] bytes = Json.printPretty(object).getBytes(StandardCharsets.UTF_8);
+    Path temporary =
+        path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      try {
+        Files.write(temporary, bytes, CREATE, WRITE, TRUNCATE_EXISTING, SYNC);
+        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be written: " + OneLine.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.model.Model;
+import java.util.List;
+
+/**
+ * A variant of a model, ready to be evaluated.
+ *
+ * @param model runs; the dense model itself for the dense variant
+ * @param owned true if closing this closes the model
+ * @param compression what the method did
+ * @param seconds how long it took
+ */
+record CompressedModel(Model model, boolean owned, Compression compression, double seconds)
+    implements AutoCloseable {
+  /**
+   * ‖all changes‖ / ‖all matrices‖ over the requested matrices, or NaN if nothing was requested.
+   */
+  double relativeError() {
+    double error = 0;
+    double norm = 0;
+    for (LayerReport layer : layers()) {
+      error += layer.error() * layer.error();
+      norm += layer.norm() * layer.norm();
+    }
+    return Math.sqrt(error / norm);
+  }
+
+  List<LayerReport> layers() {
+    return compression.layers();
+  }
+
+  @Override
+  public void close() {
+    if (owned) {
+      model.close();
+    }
+  }
+}

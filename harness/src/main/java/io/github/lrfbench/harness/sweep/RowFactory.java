@@ -1,0 +1,234 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.glue.GlueScore;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.Provenance;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.kernels.Device;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Puts what was measured into rows. */
+final class RowFactory {
+  private final SweepConfig config;
+  private final Device device;
+  private final String runId;
+  private final Provenance provenance;
+
+  RowFactory(SweepConfig config, Device device, String runId, Provenance provenance) {
+    this.config = config;
+    this.device = device;
+    this.runId = runId;
+    this.provenance = provenance;
+  }
+
+  /** The columns that say which cell it is and where it ran. */
+  RunRow.Builder identity(Cell cell, String cellId, Instant startedAt) {
+    Variant variant = cell.variant();
+    RunRow.Builder row =
+        RunRow.builder()
+            .set(RunColumns.RUN_ID, runId)
+            .set(RunColumns.CELL_ID, cellId)
+            .set(RunColumns.STARTED_AT, startedAt)
+            .set(RunColumns.MODEL, cell.model())
+            .set(RunColumns.MODEL_REVISION, cell.revision())
+            .set(RunColumns.TASK, cell.task())
+            .set(RunColumns.METHOD, variant.method())
+            .set(RunColumns.SEED, variant.seed())
+            .set(RunColumns.DEVICE, device.id())
+            .set(RunColumns.DEVICE_NAME, device.name())
+            .set(RunColumns.DTYPE, config.dtype())
+            .set(RunColumns.THREADS, device.threads());
+    provenance.applyTo(row);
+    if (!variant.isDense()) {
+      row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
+      row.set(RunColumns.BUDGET, variant.budget().value());
+    }
+    return row;
+  }
+
+  /** A row for a cell that could not be finished. */
+  static RunRow failed(RunRow.Builder identity, Throwable failure) {
+    String message =
+        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    return identity
+        .set(RunColumns.STATUS, RunRow.FAILED)
+        .set(RunColumns.ERROR, message.replaceAll("\\s*\\R\\s*", " "))
+        .build();
+  }
+
+  /** A row for a finished cell. */
+  RunRow finished(
+      RunRow.Builder row,
+      GlueDataset dataset,
+      Model dense,
+      CompressedModel compressed,
+      TaskResult denseResult,
+      TaskResult result,
+      Timing timing,
+      double loadSeconds) {
+    row.set(RunColumns.STATUS, RunRow.OK)
+        .set(RunColumns.ARCHITECTURE, dense.info().architecture())
+        .set(RunColumns.SPLIT, dataset.split().id())
+        .set(RunColumns.EXAMPLES, dataset.examples().size())
+        .set(RunColumns.DATA_HASH, dataset.sha256())
+        .set(RunColumns.EVAL_SECONDS, result.seconds())
+        .set(RunColumns.LOAD_SECONDS, loadSeconds)
+        .set(RunColumns.EXTRA, extra(dataset, result.score()));
+    score(row, denseResult.score(), result.score());
+    counts(row, dense, compressed, timing.seqLen());
+    timing(row, timing);
+    return row.build();
+  }
+
+  private static void score(RunRow.Builder row, GlueScore dense, GlueScore score) {
+    row.set(RunColumns.METRIC_NAME, score.metricName())
+        .set(RunColumns.METRIC, score.metric())
+        .set(RunColumns.METRIC_STDERR, applicable(score.standardError()))
+        .set(RunColumns.ACCURACY, applicable(score.accuracy()))
+        .set(RunColumns.F1, applicable(score.f1()))
+        .set(RunColumns.MCC, applicable(score.mcc()))
+        .set(RunColumns.PEARSON, applicable(score.pearson()))
+        .set(RunColumns.SPEARMAN, applicable(score.spearman()))
+        .set(RunColumns.LOSS, applicable(score.loss()))
+        .set(RunColumns.METRIC_DENSE, dense.metric())
+        .set(RunColumns.METRIC_DROP, dense.metric() - score.metric());
+  }
+
+  private static void counts(
+      RunRow.Builder row, Model dense, CompressedModel compressed, int seqLen) {
+    Model model = compressed.model();
+    long flops = model.flops(seqLen);
+    row.set(RunColumns.PARAMS_DENSE, dense.parameters())
+        .set(RunColumns.PARAMS, model.parameters())
+        .set(RunColumns.PARAMS_RATIO, (double) model.parameters() / dense.parameters())
+        .set(RunColumns.BYTES, model.bytes())
+        .set(RunColumns.FLOPS_PER_EXAMPLE, flops)
+        .set(RunColumns.FLOPS_RATIO, (double) flops / dense.flops(seqLen));
+    List<LayerReport> layers = compressed.layers();
+    if (layers.isEmpty()) {
+      long matrices =
+          dense.slots().stream().map(LinearSlot::linear).mapToLong(Linear::parameters).sum();
+      linearCounts(row, matrices, matrices);
+      return;
+    }
+    linearCounts(
+        row,
+        layers.stream().mapToLong(LayerReport::parametersDense).sum(),
+        layers.stream().mapToLong(LayerReport::parameters).sum());
+    row.set(RunColumns.RANK_MIN, layers.stream().mapToLong(LayerReport::rank).min().orElseThrow())
+        .set(
+            RunColumns.RANK_MEAN,
+            layers.stream().mapToLong(LayerReport::rank).average().orElseThrow())
+        .set(RunColumns.RANK_MAX, layers.stream().mapToLong(LayerReport::rank).max().orElseThrow())
+        .set(RunColumns.RELATIVE_ERROR, compressed.relativeError())
+        .set(RunColumns.COMPRESS_SECONDS, compressed.seconds())
+        .set(RunColumns.SVD_ALGORITHM, algorithms(layers))
+        .set(RunColumns.METHOD_PARAMS, parameters(compressed.compression().parameters()));
+  }
+
+  private static void linearCounts(RunRow.Builder row, long dense, long now) {
+    row.set(RunColumns.LINEAR_PARAMS_DENSE, dense)
+        .set(RunColumns.LINEAR_PARAMS, now)
+        .set(RunColumns.LINEAR_RATIO, (double) now / dense);
+  }
+
+  private static String algorithms(List<LayerReport> layers) {
+    String joined =
+        layers.stream()
+            .map(LayerReport::svdAlgorithm)
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining("+"));
+    return joined.isEmpty() ? null : joined;
+  }
+
+  private static String parameters(Map<String, String> parameters) {
+    String joined =
+        new TreeMap<>(parameters)
+            .entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(";"));
+    return joined.isEmpty() ? null : joined;
+  }
+
+  private void timing(RunRow.Builder row, Timing timing) {
+    LatencyStats latency = timing.latency();
+    row.set(RunColumns.BATCH_SIZE, config.batchSize())
+        .set(RunColumns.SEQ_LEN, timing.seqLen())
+        .set(RunColumns.LATENCY_KIND, "forward")
+        .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
+        .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
+        .set(RunColumns.LATENCY_MS_P99, latency.p99Ms())
+        .set(RunColumns.LATENCY_MS_MEAN, latency.meanMs())
+        .set(RunColumns.LATENCY_MS_STDEV, latency.stdevMs())
+        .set(RunColumns.LATENCY_RUNS, latency.runs())
+        .set(RunColumns.FIRST_LATENCY_MS, latency.firstMs())
+        .set(RunColumns.THROUGHPUT_EPS, timing.throughput())
+        .set(RunColumns.SPEEDUP, timing.speedup())
+        .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes());
+  }
+
+  private Map<String, Object> extra(GlueDataset dataset, GlueScore score) {
+    Map<String, Object> extra = new HashMap<>();
+    extra.put("max_length", config.maxLength());
+    if (config.limit() > 0) {
+      extra.put("limit", config.limit());
+    }
+    if (!config.layers().isEmpty()) {
+      extra.put("layers", config.layers());
+    }
+    if (dataset.task().synthetic()) {
+      extra.put("synthetic", true);
+    }
+    if (score.collapsed()) {
+      extra.put("collapsed", true);
+    }
+    if (dataset.skippedRows() > 0) {
+      extra.put("skipped_rows", dataset.skippedRows());
+    }
+    return new TreeMap<>(extra);
+  }
+
+  /** A row for each matrix of a compressed model. */
+  List<LayerRow> layers(String cellId, CompressedModel compressed) {
+    return compressed.layers().stream().map(layer -> layerRow(cellId, layer)).toList();
+  }
+
+  private LayerRow layerRow(String cellId, LayerReport layer) {
+    return new LayerRow(
+        runId,
+        cellId,
+        layer.layer(),
+        layer.rows(),
+        layer.cols(),
+        layer.rank(),
+        layer.parametersDense(),
+        layer.parameters(),
+        layer.svdAlgorithm().isEmpty() ? null : layer.svdAlgorithm(),
+        applicable(layer.norm()),
+        applicable(layer.error()),
+        applicable(layer.error() / layer.norm()),
+        applicable(layer.optimalError()),
+        applicable(layer.energyKept()),
+        null,
+        layer.note().isEmpty() ? null : layer.note(),
+        layer.seconds());
+  }
+
+  private static Double applicable(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+}

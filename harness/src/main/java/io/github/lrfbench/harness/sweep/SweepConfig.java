@@ -1,0 +1,63 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a sweep runs. Lists are axes of the grid.
+ *
+ * @param models as the user names them: a directory, {@code demo:bert}
+ * @param tasks names of tasks
+ * @param methods names of compression methods; the dense model is always a row
+ * @param budgets what each method may keep
+ * @param seeds of everything random
+ * @param layers globs that select matrices; none selects all
+ * @param device {@code auto}, {@code cpu}, {@code cuda:1}
+ * @param dtype type of the numbers computed with
+ * @param threads host threads, 0 for all processors
+ * @param batchSize sequences per call in the latency measurement
+ * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
+ * @param maxLength sequences of the evaluation are truncated to this many tokens
+ * @param limit first examples of each task to evaluate; 0 for all
+ * @param glue directory of the GLUE data, or null
+ * @param out directory for the results
+ */
+public record SweepConfig(
+    List<String> models,
+    List<String> tasks,
+    List<String> methods,
+    List<Budget> budgets,
+    List<Long> seeds,
+    List<String> layers,
+    String device,
+    String dtype,
+    int threads,
+    int batchSize,
+    int seqLen,
+    int maxLength,
+    int limit,
+    Path glue,
+    Path out) {
+
+  /** Copies the lists and checks the numbers. */
+  public SweepConfig {
+    models = List.copyOf(models);
+    tasks = List.copyOf(tasks);
+    methods = List.copyOf(methods);
+    budgets = List.copyOf(budgets);
+    seeds = List.copyOf(seeds);
+    layers = List.copyOf(layers);
+    require(batchSize >= 1, "--batch-size must be at least 1, but is " + batchSize);
+    require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
+    require(maxLength >= 2, "--max-length must be at least 2, but is " + maxLength);
+    require(limit >= 0, "--limit must be at least 1, but is " + limit);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InputException(message);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.DenseBaseline;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.zoo.TaskData;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The variants of a sweep, in the order in which they run. */
+public final class SweepPlan {
+  private SweepPlan() {}
+
+  /**
+   * The dense model, then every method at every budget with every seed.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if there is no method of a name
+   */
+  static List<Variant> variants(SweepConfig config) {
+    List<Variant> variants = new ArrayList<>();
+    variants.add(Variant.dense(config.seeds().get(0)));
+    for (String method : config.methods()) {
+      Compressors.get(method);
+      if (!method.equals(DenseBaseline.NAME)) {
+        for (Budget budget : config.budgets()) {
+          for (long seed : config.seeds()) {
+            variants.add(new Variant(method, budget, seed));
+          }
+        }
+      }
+    }
+    return List.copyOf(variants);
+  }
+
+  /**
+   * A line for every cell of a sweep: model, task and variant, separated by tabs.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if there is no task or method of a name
+   */
+  public static List<String> describe(SweepConfig config) {
+    List<String> lines = new ArrayList<>();
+    for (String model : config.models()) {
+      for (GlueTask task : TaskData.tasks(config.tasks())) {
+        for (Variant variant : variants(config)) {
+          lines.add(String.join("\t", model, task.name(), variant.describe()));
+        }
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,94 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.result.Provenance;
+import io.github.lrfbench.harness.result.RunJson;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.kernels.Device;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code run.json} tells of one call of the command: enough to know how its rows were made,
+ * and to repeat it.
+ */
+public final class SweepRecord {
+  private final String runId;
+  private final SweepConfig config;
+  private final List<String> arguments;
+  private final Provenance provenance = Provenance.current();
+  private final Instant startedAt = Instant.now();
+
+  /**
+   * A record.
+   *
+   * @param arguments the command line
+   */
+  public SweepRecord(String runId, SweepConfig config, List<String> arguments) {
+    this.runId = runId;
+    this.config = config;
+    this.arguments = List.copyOf(arguments);
+  }
+
+  /** Identifies the rows of the call. */
+  public String runId() {
+    return runId;
+  }
+
+  Provenance provenance() {
+    return provenance;
+  }
+
+  void writeStart(Device device) {
+    RunJson.write(config.out().resolve(RunJson.FILE), describe(device));
+  }
+
+  void writeEnd(Device device, List<RunRow> rows) {
+    Map<String, Object> record = describe(device);
+    record.put("finished_at", Instant.now().toString());
+    record.put("cells", rows.size());
+    record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
+    RunJson.write(config.out().resolve(RunJson.FILE), record);
+  }
+
+  private Map<String, Object> describe(Device device) {
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put("run_id", runId);
+    record.put("started_at", startedAt.toString());
+    record.put("command", arguments);
+    record.put("configuration", configuration());
+    record.put("version", provenance.version());
+    record.put("git_commit", provenance.gitCommit());
+    record.put("java_version", provenance.javaVersion());
+    record.put("host", provenance.host());
+    record.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    record.put("device", device.id());
+    record.put("device_name", device.name());
+    record.put("threads", device.threads());
+    return record;
+  }
+
+  private Map<String, Object> configuration() {
+    Map<String, Object> resolved = new LinkedHashMap<>();
+    resolved.put("models", config.models());
+    resolved.put("tasks", config.tasks());
+    resolved.put("methods", config.methods());
+    resolved.put("budgets", config.budgets().stream().map(SweepRecord::budget).toList());
+    resolved.put("seeds", config.seeds());
+    resolved.put("layers", config.layers());
+    resolved.put("device", config.device());
+    resolved.put("dtype", config.dtype());
+    resolved.put("batch_size", config.batchSize());
+    resolved.put("seq_len", config.seqLen());
+    resolved.put("max_length", config.maxLength());
+    resolved.put("limit", config.limit());
+    resolved.put("glue", config.glue() == null ? null : config.glue().toString());
+    return resolved;
+  }
+
+  private static Map<String, Object> budget(Budget budget) {
+    return Map.of(budget.kind(), budget.value());
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.ResultsWriter;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.zoo.ModelSource;
+import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a sweep on one device. */
+public final class SweepRunner {
+  /** Standard errors of all cells come from the same resamples of examples. */
+  private static final long BOOTSTRAP_SEED = 0;
+
+  private final SweepConfig config;
+  private final Device device;
+  private final Path cache;
+  private final SweepListener listener;
+
+  /**
+   * A runner.
+   *
+   * @param cache where embedded models and data are unpacked
+   */
+  public SweepRunner(SweepConfig config, Device device, Path cache, SweepListener listener) {
+    this.config = config;
+    this.device = device;
+    this.cache = cache;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs all cells that the output directory does not hold yet.
+   *
+   * @param record describes this call
+   * @return the rows of this call
+   * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
+   *     wrong
+   */
+  public List<RunRow> run(SweepRecord record) {
+    List<Variant> variants = SweepPlan.variants(config);
+    OutputDirectory.check(config.out());
+    List<Group> groups = groups(TaskData.tasks(config.tasks()));
+    RowFactory rows = new RowFactory(config, device, record.runId(), record.provenance());
+    List<RunRow> written = new ArrayList<>();
+    int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
+    try (Output output = new Output(record, cells)) {
+      for (Group group : groups) {
+        try (LoadedModel loaded = LoadedModel.open(group.directory(), device);
+            FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT)) {
+          written.addAll(runModel(group, loaded, factors, variants, rows, output));
+        }
+      }
+      output.finish(written);
+    }
+    return written;
+  }
+
+  private List<RunRow> runModel(
+      Group group,
+      LoadedModel loaded,
+      FactorCache factors,
+      List<Variant> variants,
+      RowFactory rows,
+      Output output) {
+    LatencyProbe probe =
+        new LatencyProbe(config.batchSize(), config.seqLen(), loaded.model().info());
+    List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
+    factors.reserve(slots, config.budgets());
+    List<TaskEvaluation> evaluations = prepare(loaded, group.data());
+    output.open();
+    group.data().forEach(dataset -> dataset.deviation().ifPresent(listener::note));
+    CellLog log =
+        new CellLog(
+            output.writer(), listener, cell -> cell.id(config, device.id(), probe.seqLen()));
+    VariantFactory factory = new VariantFactory(loaded.model(), slots, factors);
+    new ModelSweep(group.name(), loaded, evaluations, factory, probe, rows, log).run(variants);
+    return log.written();
+  }
+
+  private List<TaskEvaluation> prepare(LoadedModel loaded, List<GlueDataset> datasets) {
+    List<TaskEvaluation> evaluations = new ArrayList<>();
+    for (GlueDataset dataset : datasets) {
+      evaluations.add(
+          TaskEvaluation.prepare(
+              loaded.model(), loaded.tokenizer(), dataset, config.maxLength(), BOOTSTRAP_SEED));
+    }
+    return evaluations;
+  }
+
+  /** The data of every model directory: the tasks that one directory serves are run together. */
+  private List<Group> groups(List<GlueTask> tasks) {
+    List<Group> groups = new ArrayList<>();
+    for (String name : config.models()) {
+      ModelSource source = ModelSources.of(name, cache);
+      Map<Path, List<GlueDataset>> byDirectory = new LinkedHashMap<>();
+      for (GlueTask task : tasks) {
+        byDirectory
+            .computeIfAbsent(source.directory(task.name()), directory -> new ArrayList<>())
+            .add(load(task));
+      }
+      byDirectory.forEach((directory, served) -> groups.add(new Group(name, directory, served)));
+    }
+    return groups;
+  }
+
+  private GlueDataset load(GlueTask task) {
+    GlueDataset dataset = TaskData.load(task, config.glue(), cache, config.limit());
+    if (!dataset.isLabelled()) {
+      throw new InputException(
+          dataset.source()
+              + " has no labels to score; 'lrfbench eval --predictions FILE' writes predictions");
+    }
+    return dataset;
+  }
+
+  private record Group(String name, Path directory, List<GlueDataset> data) {}
+
+  /**
+   * The output directory, which is touched only when the first model and all data have been read.
+   */
+  private final class Output implements AutoCloseable {
+    private final SweepRecord record;
+    private final int cells;
+    private ResultsWriter writer;
+
+    Output(SweepRecord record, int cells) {
+      this.record = record;
+      this.cells = cells;
+    }
+
+    void open() {
+      if (writer == null) {
+        OutputDirectory.prepare(config.out());
+        writer = ResultsWriter.open(config.out());
+        record.writeStart(device);
+        listener.started(cells);
+      }
+    }
+
+    ResultsWriter writer() {
+      return writer;
+    }
+
+    void finish(List<RunRow> rows) {
+      record.writeEnd(device, rows);
+    }
+
+    @Override
+    public void close() {
+      if (writer != null) {
+        writer.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.measure.LatencyStats;
+
+/**
+ * How fast a model is and what memory it needs for that.
+ *
+ * @param latency of calls of the latency shape
+ * @param denseLatency of the dense model's calls, interleaved with these; of the dense model its
+ *     own
+ * @param throughput sequences per second in the throughput shape
+ * @param peakBytes weights plus the most that activations took
+ * @param seqLen tokens per sequence
+ */
+record Timing(
+    LatencyStats latency,
+    LatencyStats denseLatency,
+    double throughput,
+    long peakBytes,
+    int seqLen) {
+  /** The dense model's median time divided by this model's. */
+  double speedup() {
+    return denseLatency.p50Ms() / latency.p50Ms();
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.lrfbench.harness.zoo;
+
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.bert.EncoderConfig;
+import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
+import io.github.lrfbench.harness.tokenize.Tokenizers;
+import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
+
+/**
+ * A model with its tokenizer, ready to run.
+ *
+ * @param model the dense model
+ * @param tokenizer turns text into what the model reads
+ * @param transformer directory of the checkpoint, which of a sentence encoder may lie below the
+ *     given one
+ * @param revision what pins the weights: a hash of the checkpoint's files
+ * @param loadSeconds how long loading took
+ */
+public record LoadedModel(
+    Model model, Tokenizer tokenizer, Path transformer, String revision, double loadSeconds)
+    implements AutoCloseable {
+
+  /**
+   * Loads a Hugging Face or sentence-transformers directory.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if something in it is missing or wrong
+   */
+  public static LoadedModel open(Path directory, Device device) {
+    long start = System.nanoTime();
+    SentenceTransformer sentence = SentenceTransformer.detect(directory);
+    Path root = sentence == null ? directory : sentence.transformer();
+    try (Checkpoint checkpoint = Checkpoint.open(root)) {
+      EncoderConfig config = EncoderConfig.parse(checkpoint.config());
+      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
+      Model model =
+          EncoderLoader.load(config, new CheckpointWeights(checkpoint), sentence != null, device);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    model.close();
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.lrfbench.harness.zoo;
+
+import io.github.lrfbench.harness.demo.DemoTask;
+import io.github.lrfbench.harness.demo.DemoTasks;
+import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.glue.GlueReader;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.glue.GlueTasks;
+import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Finds tasks and reads their data: official ones from the user's directory, demo ones from the
+ * generator.
+ */
+public final class TaskData {
+  private static final String PREFIX = "demo-";
+
+  private TaskData() {}
+
+  /** All tasks that can be named. */
+  public static GlueTasks known() {
+    GlueTasks official = GlueTasks.official();
+    GlueTask[] demo =
+        Arrays.stream(DemoTask.values())
+            .map(
+                task ->
+                    official
+                        .get(task.taskName().substring(PREFIX.length()))
+                        .imitation(task.taskName(), task.folder()))
+            .toArray(GlueTask[]::new);
+    return official.with(demo);
+  }
+
+  /**
+   * The tasks of these names.
+   *
+   * @throws InputException if there is none of a name
+   */
+  public static List<GlueTask> tasks(List<String> names) {
+    GlueTasks known = known();
+    return names.stream().map(known::get).toList();
+  }
+
+  /**
+   * Reads the split that models are compared on.
+   *
+   * @param glue directory of the official data, or null
+   * @param cache where the demo data is generated
+   * @param limit first examples to take; 0 takes all
+   * @throws InputException if the data is missing or wrong
+   */
+  public static GlueDataset load(GlueTask task, Path glue, Path cache, int limit) {
+    Path directory = glue;
+    if (task.synthetic()) {
+      directory = DemoTasks.unpack(cache, DemoTask.of(task.name()));
+    } else if (glue == null) {
+      throw new InputException(
+          "task "
+              + task.name()
+              + " needs the GLUE data: give the directory that holds "
+              + task.folder()
+              + "/ with --glue");
+    }
+    return GlueReader.read(
+        directory, task, task.evaluationSplit(), limit == 0 ? GlueReader.ALL : limit);
+  }
+}

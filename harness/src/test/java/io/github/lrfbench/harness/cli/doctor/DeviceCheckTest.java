@@ -1,0 +1,113 @@
+package io.github.lrfbench.harness.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.DeviceProvider;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ops.Blas;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class DeviceCheckTest {
+  private static final DeviceProvider CPU =
+      Devices.providers().stream().filter(p -> p.kind().equals("cpu")).findFirst().orElseThrow();
+
+  @Test
+  void aDeviceThatComputesRightIsGood() {
+    Finding finding = DeviceCheck.run(CPU);
+    assertFalse(finding.fault(), finding.detail());
+    assertTrue(finding.detail().matches(".* GFLOP/s, error .* SVD .* ms, error .*"));
+  }
+
+  @Test
+  void aDeviceThatComputesWrongIsAFault() {
+    Finding finding = DeviceCheck.run(provider(true, DeviceCheckTest::withWrongProducts));
+    assertTrue(finding.fault(), finding.detail());
+  }
+
+  @Test
+  void aDeviceThatDoesNotOpenIsAFault() {
+    Finding finding =
+        DeviceCheck.run(
+            provider(
+                true,
+                device -> {
+                  device.close();
+                  throw new InputException("broken");
+                }));
+    assertTrue(finding.fault());
+    assertTrue(finding.detail().endsWith("broken"));
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNoFault() {
+    Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()));
+    assertEquals(Finding.good("device fake", "not usable: imagined"), finding);
+  }
+
+  private static DeviceProvider provider(boolean available, UnaryOperator<Device> change) {
+    return new DeviceProvider() {
+      @Override
+      public String kind() {
+        return "fake";
+      }
+
+      @Override
+      public int rank() {
+        return -1;
+      }
+
+      @Override
+      public Availability availability() {
+        return new Availability(available, "imagined");
+      }
+
+      @Override
+      public Device open(int index, DeviceOptions options) {
+        return change.apply(CPU.open(index, options));
+      }
+    };
+  }
+
+  /** The device with every product half as large again as it should be. */
+  private static Device withWrongProducts(Device device) {
+    Blas wrong =
+        proxy(
+            Blas.class,
+            (method, arguments) -> {
+              Object result = method.invoke(device.blas(), arguments);
+              if (method.getName().equals("gemm")) {
+                Matrix product = (Matrix) arguments[6];
+                double[] factors = new double[product.rows()];
+                Arrays.fill(factors, 1.5);
+                device.blas().scaleRows(product, factors);
+              }
+              return result;
+            });
+    return proxy(
+        Device.class,
+        (method, arguments) ->
+            method.getName().equals("blas") ? wrong : method.invoke(device, arguments));
+  }
+
+  private interface Handler {
+    Object invoke(Method method, Object[] arguments) throws Throwable;
+  }
+
+  private static <T> T proxy(Class<T> type, Handler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> handler.invoke(method, arguments)));
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.lrfbench.harness.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class DoctorCommandTest {
+  private static final Supplier<Finding> GOOD = () -> Finding.good("java", "17");
+  private static final Supplier<Finding> BAD = () -> Finding.bad("cache", "full");
+
+  private final StringWriter out = new StringWriter();
+
+  @Test
+  void allGoodIsReady() {
+    assertEquals(0, run(List.of(GOOD)));
+    assertEquals(List.of("java          ok    17", "Ready."), out.toString().lines().toList());
+  }
+
+  @Test
+  void aFaultIsMarkedAndTheRestStillLookedAt() {
+    assertEquals(2, run(List.of(BAD, GOOD)));
+    assertEquals(
+        List.of("cache         FAULT full", "java          ok    17", "Mend what is marked FAULT."),
+        out.toString().lines().toList());
+  }
+
+  @Test
+  void theTokenizerWorksHere() {
+    Finding finding = TokenizerCheck.run();
+    assertFalse(finding.fault(), finding.detail());
+  }
+
+  @Test
+  void secretsAreNotPrinted() {
+    String detail =
+        MachineChecks.environment(
+                Map.of("HF_TOKEN", "hf_secret", "LRFBENCH_DEVICE", "cpu", "PATH", "/bin"))
+            .detail();
+    assertEquals("HF_TOKEN=(set) LRFBENCH_DEVICE=cpu", detail);
+  }
+
+  @Test
+  void theDefaultDeviceMustExist() {
+    assertFalse(DeviceCheck.choice(null).fault());
+    assertFalse(DeviceCheck.choice("cpu").fault());
+    Finding unknown = DeviceCheck.choice("abacus");
+    assertTrue(unknown.fault());
+    assertTrue(unknown.detail().startsWith("unknown device 'abacus'"), unknown.detail());
+  }
+
+  private int run(List<Supplier<Finding>> checks) {
+    return new CommandLine(new DoctorCommand(checks)).setOut(new PrintWriter(out)).execute();
+  }
+}

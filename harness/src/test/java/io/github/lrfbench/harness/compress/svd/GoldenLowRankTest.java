@@ -1,0 +1,79 @@
+package io.github.lrfbench.harness.compress.svd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.bert.GoldenInputs;
+import io.github.lrfbench.harness.model.bert.GoldenModel;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.TestData;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.svd.SigmaSplit;
+import io.github.lrfbench.kernels.svd.SvdAlgorithm;
+import io.github.lrfbench.kernels.svd.SvdFactors;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A reference model with every matrix of its blocks cut by truncated SVD, as PyTorch computes it.
+ */
+class GoldenLowRankTest {
+  private static final double LOGIT_TOLERANCE = 1e-4;
+  private static final double ERROR_TOLERANCE = 1e-5;
+
+  @ParameterizedTest
+  @CsvSource({"EXACT, 4", "EXACT, 8", "EXACT, 16", "GRAM, 4", "GRAM, 16", "AUTO, 8"})
+  void logitsParametersAndErrorsAreThoseOfPyTorch(SvdAlgorithm algorithm, int rank)
+      throws IOException {
+    Path folder = TestData.require("golden/bert-cls");
+    JsonNode all = new ObjectMapper().readTree(folder.resolve("lowrank.json").toFile());
+    JsonNode expected = all.get("ranks").get(Integer.toString(rank));
+    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
+        GoldenModel golden = GoldenModel.load(folder, device);
+        FactorCache cache = new FactorCache(device, SvdOptions.of(algorithm));
+        Scope scope = device.openScope();
+        Ops ops = new EagerOps(device)) {
+      Model dense = golden.model();
+      assertEquals(all.get("dense_params").asLong(), dense.parameters());
+      Map<String, Linear> replacements = new HashMap<>();
+      List<SvdFactors> factors =
+          cache.factors(dense.slots(), Collections.nCopies(dense.slots().size(), rank));
+      for (int i = 0; i < factors.size(); i++) {
+        LinearSlot slot = dense.slots().get(i);
+        LowRankFactors split = factors.get(i).split(scope, SigmaSplit.BOTH);
+        replacements.put(
+            slot.name(), new LowRankLinear(split.up(), split.down(), slot.linear().bias()));
+        double wanted = expected.get("rel_fro_error").get(slot.name()).asDouble();
+        assertEquals(
+            wanted,
+            factors.get(i).error() / factors.get(i).spectrum().norm(),
+            ERROR_TOLERANCE,
+            slot.name());
+      }
+      try (Model lowRank = dense.with(replacements)) {
+        assertEquals(expected.get("params").asLong(), lowRank.parameters());
+        TokenBatch batch = TokenBatch.of(scope, GoldenInputs.read(folder));
+        GoldenInputs.assertLogits(
+            expected.get("logits"), lowRank.forward(ops, batch), LOGIT_TOLERANCE);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.lrfbench.harness.model.bert;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The inputs of reference models, without their padding. */
+public final class GoldenInputs {
+  private GoldenInputs() {}
+
+  /** The sequences in a folder's {@code io.json}. */
+  public static List<TokenSequence> read(Path folder) throws IOException {
+    JsonNode io = new ObjectMapper().readTree(folder.resolve("io.json").toFile());
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int s = 0; s < io.get("input_ids").size(); s++) {
+      JsonNode mask = io.get("attention_mask").get(s);
+      int length = 0;
+      while (length < mask.size() && mask.get(length).asInt() == 1) {
+        length++;
+      }
+      int[] ids = new int[length];
+      int[] types = new int[length];
+      for (int i = 0; i < length; i++) {
+        ids[i] = io.get("input_ids").get(s).get(i).asInt();
+        types[i] = io.path("token_type_ids").path(s).path(i).asInt(0);
+      }
+      sequences.add(new TokenSequence(ids, types));
+    }
+    return sequences;
+  }
+
+  /**
+   * Fails unless logits [B, outputs] are as expected; of a single output the expected rows are
+   * numbers.
+   */
+  public static void assertLogits(JsonNode expected, Tensor logits, double tolerance) {
+    float[] actual = logits.toFloats();
+    int width = (int) logits.shape().dim(1);
+    for (int i = 0; i < actual.length; i++) {
+      JsonNode row = expected.get(i / width);
+      double wanted = row.isArray() ? row.get(i % width).asDouble() : row.asDouble();
+      assertEquals(wanted, actual[i], tolerance, "logit " + i);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.lrfbench.harness.result;
+
+import java.util.List;
+
+/** Rows for tests. */
+final class Rows {
+  private Rows() {}
+
+  static RunRow run(String runId, String cellId) {
+    return RunRow.builder()
+        .set(RunColumns.RUN_ID, runId)
+        .set(RunColumns.CELL_ID, cellId)
+        .set(RunColumns.STATUS, RunRow.OK)
+        .set(RunColumns.METHOD, "svd")
+        .set(RunColumns.METRIC, 0.875)
+        .set(RunColumns.RANK_MAX, 128)
+        .build();
+  }
+
+  static LayerRow layer(String runId, String cellId, String layer) {
+    return new LayerRow(
+        runId, cellId, layer, 768, 3072, 128, 2359296, 491520, "gram", 1.5, 0.75, 0.5, 0.5, 0.75,
+        null, null, 0.01);
+  }
+
+  static List<LayerRow> layers(String runId, String cellId) {
+    return List.of(layer(runId, cellId, "a"), layer(runId, cellId, "b"));
+  }
+}

@@ -1,0 +1,202 @@
+package io.github.lrfbench.harness.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.ResultsCsv;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepRunnerTest {
+  @TempDir private Path folder;
+
+  private Path model;
+  private Path glue;
+
+  @BeforeEach
+  void writeModelAndData() throws IOException {
+    model = TinyCheckpoint.bert(folder.resolve("model"), 2);
+    glue = folder.resolve("glue");
+    Files.createDirectories(glue.resolve("SST-2"));
+    StringBuilder dev = new StringBuilder("sentence\tlabel\n");
+    for (int i = 0; i < 30; i++) {
+      dev.append(i % 3 == 0 ? "a good film . " : "the plot is not very bad ")
+          .append('\t')
+          .append(i % 2)
+          .append('\n');
+    }
+    Files.writeString(glue.resolve("SST-2/dev.tsv"), dev);
+  }
+
+  @Test
+  void everyCellIsARowAndEveryMatrixALayer() {
+    Path out = folder.resolve("out");
+    List<RunRow> rows =
+        run(
+            config(
+                out,
+                List.of("sst2"),
+                List.of(new Budget.Keep(0.5), new Budget.Rank(1000)),
+                List.of()));
+
+    assertEquals(
+        List.of("dense", "svd", "svd"),
+        rows.stream().map(row -> row.get(RunColumns.METHOD)).toList());
+    assertEquals(rows, ResultsCsv.RUNS.read(out.resolve("runs.csv")));
+    RunRow dense = rows.get(0);
+    RunRow half = rows.get(1);
+    assertEquals(30, dense.get(RunColumns.EXAMPLES));
+    assertEquals(1.0, dense.get(RunColumns.SPEEDUP));
+    assertEquals(0.0, dense.get(RunColumns.METRIC_DROP));
+    assertNull(dense.get(RunColumns.BUDGET));
+    assertEquals(dense.get(RunColumns.METRIC), half.get(RunColumns.METRIC_DENSE));
+    assertTrue(half.get(RunColumns.LINEAR_RATIO) <= 0.5);
+    assertTrue(half.get(RunColumns.RELATIVE_ERROR) > 0 && half.get(RunColumns.RELATIVE_ERROR) < 1);
+    // 12 x 12 at keep 0.5 is rank 3, 20 x 12 rank 3.
+    assertEquals(2 * (4 * 3 * 24 + 2 * 3 * 32), half.get(RunColumns.LINEAR_PARAMS));
+    assertEquals(
+        dense.get(RunColumns.PARAMS) - half.get(RunColumns.PARAMS),
+        half.get(RunColumns.LINEAR_PARAMS_DENSE) - half.get(RunColumns.LINEAR_PARAMS));
+    List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
+    assertEquals(2 * 12, layers.size());
+    assertTrue(Files.exists(out.resolve("run.json")));
+  }
+
+  @Test
+  void aRankAboveBreakEvenKeepsTheMatrixAndSaysSo() {
+    Path out = folder.resolve("out");
+    RunRow row =
+        run(config(out, List.of("sst2"), List.of(new Budget.Rank(1000)), List.of())).get(1);
+    assertEquals(1.0, row.get(RunColumns.LINEAR_RATIO));
+    assertEquals(0.0, row.get(RunColumns.METRIC_DROP));
+    assertEquals(0.0, row.get(RunColumns.RELATIVE_ERROR));
+    List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
+    assertTrue(
+        layers.stream().allMatch(layer -> layer.note().startsWith("kept dense")),
+        layers.toString());
+  }
+
+  @Test
+  void layersSelectMatrices() {
+    Path out = folder.resolve("out");
+    run(config(out, List.of("sst2"), List.of(new Budget.Rank(2)), List.of("*.1.output.dense")));
+    List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
+    assertEquals(1, layers.size());
+    assertEquals("bert.encoder.layer.1.output.dense", layers.get(0).layer());
+    assertEquals(2, layers.get(0).rank());
+  }
+
+  @Test
+  void aSecondRunAddsOnlyWhatIsMissing() {
+    Path out = folder.resolve("out");
+    assertEquals(
+        2, run(config(out, List.of("sst2"), List.of(new Budget.Rank(2)), List.of())).size());
+    List<RunRow> second =
+        run(
+            config(
+                out, List.of("sst2"), List.of(new Budget.Rank(2), new Budget.Rank(1)), List.of()));
+    assertEquals(1, second.size());
+    assertEquals(1.0, second.get(0).get(RunColumns.BUDGET));
+    assertEquals(3, ResultsCsv.RUNS.read(out.resolve("runs.csv")).size());
+  }
+
+  @Test
+  void cellsAreNamedByWhatMattersAlone() {
+    Variant variant = new Variant("svd", new Budget.Keep(0.5), 0);
+    Cell cell = new Cell("./here", "abc", "sst2", variant);
+    SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
+    SweepConfig elsewhere =
+        config(
+            folder.resolve("b"), List.of("sst2", "cola"), List.of(new Budget.Rank(1)), List.of());
+    assertEquals(
+        cell.id(config, "cpu", 128),
+        new Cell("/there", "abc", "sst2", variant).id(elsewhere, "cpu", 128));
+    assertNotEquals(cell.id(config, "cpu", 128), cell.id(config, "cuda", 128));
+    assertNotEquals(
+        cell.id(config, "cpu", 128),
+        new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
+    Variant other = new Variant("svd", new Budget.Keep(0.4), 0);
+    assertNotEquals(
+        cell.id(config, "cpu", 128),
+        new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));
+  }
+
+  @Test
+  void nothingIsWrittenIfSomethingNamedIsWrong() {
+    Path out = folder.resolve("out");
+    assertThrows(
+        InputException.class, () -> run(config(out, List.of("sst"), List.of(), List.of())));
+    assertThrows(
+        InputException.class, () -> run(config(out, List.of("cola"), List.of(), List.of())));
+    assertThrows(
+        InputException.class, () -> run(config(out, List.of("stsb"), List.of(), List.of())));
+    assertThrows(
+        InputException.class,
+        () -> run(config(out, List.of("sst2"), List.of(new Budget.Rank(1)), List.of("*.nothing"))));
+    assertFalse(Files.exists(out));
+  }
+
+  private SweepConfig config(
+      Path out, List<String> tasks, List<Budget> budgets, List<String> layers) {
+    return new SweepConfig(
+        List.of(model.toString()),
+        tasks,
+        List.of("svd"),
+        budgets,
+        List.of(0L),
+        layers,
+        "cpu",
+        "fp32",
+        1,
+        1,
+        8,
+        128,
+        0,
+        glue,
+        out);
+  }
+
+  private List<RunRow> run(SweepConfig config) {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
+      SweepRecord record = new SweepRecord("run", config, List.of());
+      return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
+    }
+  }
+
+  private static final class Silent implements SweepListener {
+    private final List<String> notes = new ArrayList<>();
+
+    @Override
+    public void started(int cells) {}
+
+    @Override
+    public void working(String what) {}
+
+    @Override
+    public void finished(String cell) {}
+
+    @Override
+    public void note(String line) {
+      notes.add(line);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.lrfbench.harness.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+class OneLineTest {
+  @Test
+  void replacesWhatBreaksALine() {
+    assertEquals("'a b c d e f'", OneLine.quote("a\nb\rc\u0085d\u2028e\tf"));
+    assertEquals("''", OneLine.quote(""));
+  }
+
+  @Test
+  void shortensWithoutSplittingASurrogatePair() {
+    assertEquals("'" + "x".repeat(60) + "'", OneLine.quote("x".repeat(60)));
+    assertEquals("'" + "\uD83D\uDE00".repeat(60) + "…'", OneLine.quote("\uD83D\uDE00".repeat(61)));
+  }
+
+  @Test
+  void namesTheReasonOfAFailure() {
+    assertEquals("access denied", OneLine.reason(new AccessDeniedException("/x")));
+    assertEquals("no such file", OneLine.reason(new NoSuchFileException("/x")));
+    assertEquals("disk full", OneLine.reason(new FileSystemException("/x", null, "disk full")));
+    assertEquals("broken", OneLine.reason(new IOException("broken\nline")));
+    assertEquals("io", OneLine.reason(new IOException()));
+  }
+}
