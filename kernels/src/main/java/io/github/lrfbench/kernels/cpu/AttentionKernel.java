@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
+import java.util.Arrays;
 
 /**
  * Attention of one head over a block of queries at a time.
@@ -17,7 +18,7 @@ final class AttentionKernel<A> {
   private static final int BLOCK_ELEMENTS = 1 << 16;
 
   /** Elements that are computed on at a time: they stay in the first-level cache. */
-  private static final int CHUNK_ELEMENTS = 1 << 10;
+  private static final int CHUNK_ELEMENTS = 1 << 11;
 
   /**
    * Products of fewer multiplications take a path through OpenBLAS that does not pack, which is a
@@ -64,28 +65,36 @@ final class AttentionKernel<A> {
 
   void run(Call call) {
     int size = call.q.cols() / call.heads;
-    int[] blocks = new int[call.offsets.length];
-    for (int s = 0; s + 1 < blocks.length; s++) {
+    int sequences = call.offsets.length - 1;
+    int[] firstTask = new int[sequences + 1];
+    for (int s = 0; s < sequences; s++) {
       int length = call.offsets[s + 1] - call.offsets[s];
       int queries = queriesPerBlock(length, size);
-      blocks[s + 1] = blocks[s] + (length + queries - 1) / queries;
+      firstTask[s + 1] = firstTask[s] + call.heads * ((length + queries - 1) / queries);
     }
-    int perHead = blocks[blocks.length - 1];
     workers.forEach(
-        perHead * call.heads,
+        firstTask[sequences],
         task -> {
-          int head = task % call.heads;
-          int block = task / call.heads;
-          int s = 0;
-          while (blocks[s + 1] <= block) {
-            s++;
-          }
+          int found = Arrays.binarySearch(firstTask, task);
+          int s = found < 0 ? -found - 2 : lastOf(firstTask, found);
           int start = call.offsets[s];
           int length = call.offsets[s + 1] - start;
           int queries = queriesPerBlock(length, size);
-          int from = (block - blocks[s]) * queries;
+          // The blocks of a head follow each other, because they share its keys and values.
+          int blocks = (length + queries - 1) / queries;
+          int head = (task - firstTask[s]) / blocks;
+          int from = (task - firstTask[s]) % blocks * queries;
           attend(call, head, start, length, from, Math.min(length, from + queries));
         });
+  }
+
+  /** The last of some equal elements: empty sequences have no tasks. */
+  private static int lastOf(int[] sorted, int index) {
+    int last = index;
+    while (last + 1 < sorted.length && sorted[last + 1] == sorted[index]) {
+      last++;
+    }
+    return last;
   }
 
   private static int queriesPerBlock(int length, int size) {
