@@ -15,6 +15,8 @@ final class OpenBlasLibrary {
     try {
       Loader.load(openblas.class);
       openblas_nolapack.blas_set_num_threads(1);
+      // CpuLapack checks its input once; LAPACKE would do so again in every call.
+      openblas.LAPACKE_set_nancheck(0);
     } catch (UnsatisfiedLinkError e) {
       throw new InputException(
           "the natives of OpenBLAS for "
