@@ -19,8 +19,19 @@ final class AttentionKernel<A> {
   /** Elements that are computed on at a time: they stay in the first-level cache. */
   private static final int CHUNK_ELEMENTS = 1 << 10;
 
+  /**
+   * Products of fewer multiplications take a path through OpenBLAS that does not pack, which is a
+   * third faster on processors with AVX-512.
+   */
+  private static final int SMALL_PRODUCT = 1_000_000;
+
+  /** With fewer queries at a time, what is won by not packing is lost again. */
+  private static final int MIN_SMALL_QUERIES = 48;
+
   private static final int MAX_QUERIES = 256;
-  private static final int MIN_QUERIES = 16;
+
+  /** Blocks begin at multiples of so many queries: whole vectors and cache lines. */
+  private static final int STEP = 16;
 
   // Slots of a task's arrays; chunks use those from CHUNK_SLOT on.
   private static final int MAX_SLOT = 0;
@@ -52,10 +63,11 @@ final class AttentionKernel<A> {
       Matrix y) {}
 
   void run(Call call) {
+    int size = call.q.cols() / call.heads;
     int[] blocks = new int[call.offsets.length];
     for (int s = 0; s + 1 < blocks.length; s++) {
       int length = call.offsets[s + 1] - call.offsets[s];
-      int queries = queriesPerBlock(length);
+      int queries = queriesPerBlock(length, size);
       blocks[s + 1] = blocks[s] + (length + queries - 1) / queries;
     }
     int perHead = blocks[blocks.length - 1];
@@ -70,15 +82,22 @@ final class AttentionKernel<A> {
           }
           int start = call.offsets[s];
           int length = call.offsets[s + 1] - start;
-          int queries = queriesPerBlock(length);
+          int queries = queriesPerBlock(length, size);
           int from = (block - blocks[s]) * queries;
           attend(call, head, start, length, from, Math.min(length, from + queries));
         });
   }
 
-  private static int queriesPerBlock(int length) {
-    int fitting = BLOCK_ELEMENTS / Math.max(1, length) / MIN_QUERIES * MIN_QUERIES;
-    return Math.max(MIN_QUERIES, Math.min(MAX_QUERIES, fitting));
+  private static int queriesPerBlock(int length, int size) {
+    int limit = Math.min(MAX_QUERIES, BLOCK_ELEMENTS / Math.max(1, length));
+    int small = SMALL_PRODUCT / Math.max(1, length) / Math.max(1, size);
+    if (small >= MIN_SMALL_QUERIES) {
+      limit = Math.min(limit, small);
+    }
+    limit = Math.max(STEP, limit / STEP * STEP);
+    int blocks = Math.max(1, (length + limit - 1) / limit);
+    int even = (length + blocks - 1) / blocks;
+    return Math.max(STEP, (even + STEP - 1) / STEP * STEP);
   }
 
   /** Queries {@code [from, to)} of the sequence that starts at row {@code start}. */
