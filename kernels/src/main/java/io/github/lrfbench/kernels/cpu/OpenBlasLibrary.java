@@ -36,6 +36,8 @@ final class OpenBlasLibrary {
     loadBlas();
     if (!lapackIsLoaded) {
       load(openblas.class);
+      // CpuLapack checks its input once; LAPACKE would do so again in every call.
+      openblas.LAPACKE_set_nancheck(0);
       lapackIsLoaded = true;
     }
   }

@@ -16,7 +16,10 @@ final class SturmBisection {
   /** Added to every pivot, so that none is zero: far below the rounding of a matrix of norm 1. */
   private static final double TINY = 1e-30;
 
-  private static final int MAX_SWEEPS = 70;
+  /** Width of the last interval, relative to |T|: rounding moves eigenvalues by as much. */
+  private static final double RESOLUTION = 0x1p-52;
+
+  private static final int MAX_SWEEPS = 60;
 
   private final double[] diagonal;
   private final double[] squares;
@@ -54,7 +57,8 @@ final class SturmBisection {
       boolean done = true;
       for (int j = 0; j < count; j++) {
         middle[j] = 0.5 * (low[j] + high[j]);
-        done &= middle[j] <= low[j] || middle[j] >= high[j] || high[j] - low[j] < 1e-17 * bound;
+        done &=
+            middle[j] <= low[j] || middle[j] >= high[j] || high[j] - low[j] <= RESOLUTION * bound;
       }
       if (done) {
         break;

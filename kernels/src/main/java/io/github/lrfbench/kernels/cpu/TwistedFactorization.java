@@ -8,6 +8,13 @@ final class TwistedFactorization {
   /** Stands for a pivot of zero: a change far below the rounding of a matrix of norm 1. */
   private static final double TINY = 1e-30;
 
+  /**
+   * Eigenvectors decay exponentially away from the twist. Smaller entries are set to this: denormal
+   * numbers would be slow in what follows, and so would zeros, because LAPACK's block reflections
+   * (larfb) search for columns of zeros, which takes longer than computing with them.
+   */
+  private static final double NEGLIGIBLE = 1e-25;
+
   private final double[] diagonal;
   private final double[] offDiagonal;
   private final double[] down;
@@ -64,7 +71,7 @@ final class TwistedFactorization {
     }
     double norm = Math.sqrt(squares);
     for (int i = 0; i < n; i++) {
-      vector[i] /= norm;
+      vector[i] = Math.abs(vector[i]) < NEGLIGIBLE * norm ? NEGLIGIBLE : vector[i] / norm;
     }
     return norm < Double.POSITIVE_INFINITY ? pivot / norm : Double.NaN;
   }
