@@ -56,7 +56,7 @@ public final class KernelsCommand implements Callable<Integer> {
   private static final List<Integer> QUICK_RANKS = List.of(32, 128, 384);
   private static final List<Integer> QUICK_ROWS = List.of(1, 128);
 
-  private static final StopRule SVD_RULE = rule(1, 3, 300, 8_000);
+  private static final StopRule SVD_RULE = rule(1, 3, 0, 8_000);
   private static final StopRule MATMUL_RULE = rule(3, 20, 300, 5_000);
   private static final StopRule QUICK_SVD_RULE = rule(1, 2, 0, 3_000);
   private static final StopRule QUICK_MATMUL_RULE = rule(2, 10, 50, 2_000);

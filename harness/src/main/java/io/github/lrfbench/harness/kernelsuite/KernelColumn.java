@@ -33,7 +33,7 @@ public enum KernelColumn {
   ERROR_OVER_OPTIMUM("relative_error / optimal_relative_error"),
   GFLOP_PER_S("billions of floating-point operations a second at the median"),
   GB_PER_S("10^9 bytes of weights, input and output a second at the median"),
-  PEAK_SHARE("gflop_per_s / that of the gemm row"),
+  PEAK_SHARE("gflop_per_s / that of the fastest run of gemm, a product of 1024 x 1024 x 1024"),
   SPEEDUP("median of the dense product / latency_ms_p50, runs interleaved"),
   BREAK_EVEN_RANK("m n / (m + n), where parameters and operations are equal"),
   BREAK_EVEN_RANK_MEASURED(

@@ -39,13 +39,20 @@ public final class KernelSuite {
         write(matmul.measure(shape, rows, peak.gigaFlops(), template), table);
       }
     }
-    SvdTimings svd = new SvdTimings(device, config, new Interleaved(config.svdRule(), clock));
     for (MatrixShape shape : config.shapes()) {
-      List<Integer> ranks = config.ranksOf(shape);
+      runSvd(shape, groups, template, table);
+    }
+  }
+
+  private void runSvd(
+      MatrixShape shape, Groups groups, KernelRow template, Consumer<List<String>> table) {
+    List<Integer> ranks = config.ranksOf(shape);
+    Interleaved stopwatch = new Interleaved(config.svdRule(), clock);
+    try (SvdTimings svd = new SvdTimings(device, config, stopwatch, shape)) {
       for (int rank : ranks) {
         groups.next("SVD of " + shape + " to rank " + rank);
         boolean last = rank == ranks.get(ranks.size() - 1);
-        write(svd.measure(shape, rank, last, template), table);
+        write(svd.measure(rank, last, template), table);
       }
     }
   }

@@ -22,50 +22,58 @@ import java.util.stream.IntStream;
  * sweep does it, every algorithm in turns. The full decomposition costs the same at every rank and
  * is timed once, with the largest.
  */
-final class SvdTimings {
+final class SvdTimings implements AutoCloseable {
   private final Device device;
   private final KernelSuiteConfig config;
   private final Interleaved stopwatch;
+  private final MatrixShape shape;
+  private final Scope scope;
+  private final List<Matrix> matrices;
+  private final Spectrum spectrum;
 
-  SvdTimings(Device device, KernelSuiteConfig config, Interleaved stopwatch) {
+  /** Makes the matrices and finds the singular values of the first. */
+  SvdTimings(Device device, KernelSuiteConfig config, Interleaved stopwatch, MatrixShape shape) {
     this.device = device;
     this.config = config;
     this.stopwatch = stopwatch;
+    this.shape = shape;
+    scope = device.openScope();
+    matrices =
+        IntStream.range(0, device.threads()).mapToObj(i -> matrix(config.seed() + i)).toList();
+    spectrum =
+        svd(SvdAlgorithm.EXACT).singularValues(List.of(matrices.get(0)), SvdProgress.NONE).get(0);
   }
 
-  /** The rows of one shape at one rank. */
-  List<KernelRow> measure(MatrixShape shape, int rank, boolean withExact, KernelRow template) {
+  /** The rows of one rank. */
+  List<KernelRow> measure(int rank, boolean withExact, KernelRow template) {
     List<SvdAlgorithm> algorithms = new ArrayList<>(List.of(SvdAlgorithm.values()));
     if (!withExact) {
       algorithms.remove(SvdAlgorithm.EXACT);
     }
-    try (Scope scope = device.openScope()) {
-      List<SvdRequest> requests =
-          IntStream.range(0, device.threads())
-              .mapToObj(i -> new SvdRequest(matrix(scope, shape, i), rank))
-              .toList();
-      List<LatencyStats> stats =
-          stopwatch.measure(
-              algorithms.stream().map(algorithm -> run(algorithm, requests)).toList());
-      Matrix first = requests.get(0).matrix();
-      Spectrum spectrum =
-          svd(SvdAlgorithm.EXACT).singularValues(List.of(first), SvdProgress.NONE).get(0);
-      List<KernelRow> rows = new ArrayList<>();
-      for (int i = 0; i < algorithms.size(); i++) {
-        KernelRow row = template.copy().set(KernelColumn.KIND, "svd").set(shape);
-        row.set(KernelColumn.RANK, rank);
-        row.set(KernelColumn.SVD_ALGORITHM, algorithms.get(i).label());
-        row.set(KernelColumn.MATRICES, requests.size()).set(stats.get(i));
-        row.set(KernelColumn.MS_PER_MATRIX, stats.get(i).p50Ms() / requests.size());
-        setErrors(row, algorithms.get(i), first, rank, spectrum);
-        rows.add(row);
-      }
-      return rows;
+    List<SvdRequest> requests =
+        matrices.stream().map(matrix -> new SvdRequest(matrix, rank)).toList();
+    List<LatencyStats> stats =
+        stopwatch.measure(algorithms.stream().map(algorithm -> run(algorithm, requests)).toList());
+    List<KernelRow> rows = new ArrayList<>();
+    for (int i = 0; i < algorithms.size(); i++) {
+      KernelRow row = template.copy().set(KernelColumn.KIND, "svd").set(shape);
+      row.set(KernelColumn.RANK, rank);
+      row.set(KernelColumn.SVD_ALGORITHM, algorithms.get(i).label());
+      row.set(KernelColumn.MATRICES, requests.size()).set(stats.get(i));
+      row.set(KernelColumn.MS_PER_MATRIX, stats.get(i).p50Ms() / requests.size());
+      setErrors(row, algorithms.get(i), rank);
+      rows.add(row);
     }
+    return rows;
   }
 
-  private Matrix matrix(Scope scope, MatrixShape shape, int index) {
-    return RandomMatrices.gaussian(scope, shape.rows(), shape.cols(), config.seed() + index);
+  @Override
+  public void close() {
+    scope.close();
+  }
+
+  private Matrix matrix(long seed) {
+    return RandomMatrices.gaussian(scope, shape.rows(), shape.cols(), seed);
   }
 
   private TruncatedSvd svd(SvdAlgorithm algorithm) {
@@ -75,18 +83,17 @@ final class SvdTimings {
   private Runnable run(SvdAlgorithm algorithm, List<SvdRequest> requests) {
     TruncatedSvd svd = svd(algorithm);
     return () -> {
-      try (Scope scope = device.openScope()) {
-        svd.factor(scope, requests, SvdProgress.NONE);
+      try (Scope results = device.openScope()) {
+        svd.factor(results, requests, SvdProgress.NONE);
         device.synchronize();
       }
     };
   }
 
-  private void setErrors(
-      KernelRow row, SvdAlgorithm algorithm, Matrix matrix, int rank, Spectrum spectrum) {
-    try (Scope scope = device.openScope()) {
-      SvdFactors factors = svd(algorithm).factor(scope, matrix, rank);
-      double error = factors.measureError(matrix);
+  private void setErrors(KernelRow row, SvdAlgorithm algorithm, int rank) {
+    try (Scope results = device.openScope()) {
+      SvdFactors factors = svd(algorithm).factor(results, matrices.get(0), rank);
+      double error = factors.measureError(matrices.get(0));
       double optimum = spectrum.tail(rank);
       row.set(KernelColumn.SVD_USED, used(factors));
       row.set(KernelColumn.RELATIVE_ERROR, error / spectrum.norm());
