@@ -1,6 +1,7 @@
 package io.github.lrfbench.benchmarks.lowrank;
 
-import io.github.lrfbench.benchmarks.RandomMatrices;
+import io.github.lrfbench.harness.kernelsuite.MatrixShape;
+import io.github.lrfbench.harness.kernelsuite.RandomMatrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -51,11 +52,12 @@ public class LowRankMatmulBenchmark {
   public void open() {
     device = Devices.open("cpu", DeviceOptions.DEFAULT, line -> {});
     scope = device.openScope();
-    weight = RandomMatrices.gaussian(scope, shape, 0);
-    Matrix up = RandomMatrices.gaussian(scope, weight.rows() + "x" + rank, 1);
-    Matrix down = RandomMatrices.gaussian(scope, rank + "x" + weight.cols(), 2);
+    MatrixShape dims = MatrixShape.parse(shape);
+    weight = RandomMatrices.gaussian(scope, dims.rows(), dims.cols(), 0);
+    Matrix up = RandomMatrices.gaussian(scope, weight.rows(), rank, 1);
+    Matrix down = RandomMatrices.gaussian(scope, rank, weight.cols(), 2);
     lowRank = new LowRankMatmul(new LowRankFactors(up.data(), down.data()), null);
-    x = RandomMatrices.gaussian(scope, rows + "x" + weight.cols(), 3);
+    x = RandomMatrices.gaussian(scope, rows, weight.cols(), 3);
     y = Matrix.of(scope.allocate(DType.F32, rows, weight.rows()));
   }
 

@@ -1,6 +1,7 @@
 package io.github.lrfbench.benchmarks.svd;
 
-import io.github.lrfbench.benchmarks.RandomMatrices;
+import io.github.lrfbench.harness.kernelsuite.MatrixShape;
+import io.github.lrfbench.harness.kernelsuite.RandomMatrices;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -48,7 +49,8 @@ public class TruncatedSvdBenchmark {
   public void open() {
     device = Devices.open("cpu", new DeviceOptions(1), line -> {});
     scope = device.openScope();
-    matrix = RandomMatrices.gaussian(scope, shape, 0);
+    MatrixShape dims = MatrixShape.parse(shape);
+    matrix = RandomMatrices.gaussian(scope, dims.rows(), dims.cols(), 0);
     svd = new TruncatedSvd(device, SvdOptions.of(SvdAlgorithm.parse(algorithm)));
   }
 

@@ -38,8 +38,9 @@ public final class EagerOps implements Ops {
   }
 
   @Override
-  public void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    nn.linear(x, w, bias, activation, y);
+  public void linear(
+      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    nn.linear(x, transW, w, bias, activation, y);
   }
 
   @Override

@@ -7,11 +7,7 @@ import io.github.lrfbench.harness.kernelsuite.MatrixShape;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.result.CsvAppender;
-import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
-import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "kernels",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "Time truncated SVD and low-rank products on this device.",
+    header = "Times truncated SVD and low-rank products on this device.",
     description = {
       "",
       "Says where low rank pays before any model is loaded. A weight matrix of m x n as two"
@@ -64,19 +61,7 @@ public final class KernelsCommand implements Callable<Integer> {
   private static final StopRule QUICK_SVD_RULE = rule(1, 2, 0, 3_000);
   private static final StopRule QUICK_MATMUL_RULE = rule(2, 10, 50, 2_000);
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "${env:LRFBENCH_DEVICE:-auto}",
-      description = "auto, cpu, cuda or cuda:N (default: $${LRFBENCH_DEVICE} or auto)")
-  private String deviceId;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "host threads for kernels; 0 (default) takes one per processor")
-  private int threads;
+  @Mixin private DeviceSelection selection;
 
   @Option(
       names = "--shapes",
@@ -100,13 +85,6 @@ public final class KernelsCommand implements Callable<Integer> {
   private List<Integer> rows;
 
   @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      defaultValue = "fp32",
-      description = "type of the numbers: fp32")
-  private String dtype;
-
-  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "0",
@@ -126,9 +104,6 @@ public final class KernelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!dtype.equals("fp32")) {
-      throw new InputException("--dtype " + OneLine.quote(dtype) + " is not fp32");
-    }
     KernelSuiteConfig config = config();
     PrintWriter progress = spec.commandLine().getErr();
     Consumer<String> progressLine =
@@ -136,7 +111,8 @@ public final class KernelsCommand implements Callable<Integer> {
           progress.println(line);
           progress.flush();
         };
-    try (Device device = Devices.open(deviceId, new DeviceOptions(threads), progressLine)) {
+    try (Device device = selection.open()) {
+      progressLine.accept(selection.choice());
       KernelSuite suite = new KernelSuite(device, config, Clock.SYSTEM);
       if (out == null) {
         print(suite, progressLine);
@@ -144,7 +120,7 @@ public final class KernelsCommand implements Callable<Integer> {
         append(suite, progressLine);
       }
     }
-    return 0;
+    return ExitCode.DONE;
   }
 
   private KernelSuiteConfig config() {

@@ -29,8 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sweep",
     description = {
-      "Compresses models by methods at budgets, evaluates and times each beside the dense model, and writes a row",
-      "per cell to runs.csv and a row per matrix to layers.csv. Without options it runs the embedded demo."
+      "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
+      "",
+      "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
+      "layers.csv. Without options it runs the embedded demo."
     },
     mixinStandardHelpOptions = true,
     footer = {

@@ -7,10 +7,11 @@ import io.github.lrfbench.kernels.Tensor;
 import java.util.Random;
 
 /** Gaussian matrices: their flat spectrum is the hardest case for a truncated SVD. */
-final class RandomMatrices {
+public final class RandomMatrices {
   private RandomMatrices() {}
 
-  static Matrix gaussian(Scope scope, int rows, int cols, long seed) {
+  /** A matrix of standard normal numbers, F32 [rows, cols]. */
+  public static Matrix gaussian(Scope scope, int rows, int cols, long seed) {
     Tensor tensor = scope.allocate(DType.F32, rows, cols);
     Random random = new Random(seed);
     float[] row = new float[cols];

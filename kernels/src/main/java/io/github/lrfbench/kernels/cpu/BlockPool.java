@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Device.MemoryUse;
+import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -14,16 +15,23 @@ final class BlockPool {
   /** {@link java.nio.ByteBuffer} addresses by int. */
   static final long MAX_BLOCK_BYTES = Integer.MAX_VALUE - 64;
 
-  private static final long MAX_CACHED_BYTES = 512L << 20;
+  private static final long MAX_CACHED_BYTES = 256L << 20;
 
   private final Map<Long, Deque<Block>> free = new HashMap<>();
   private long cachedBytes;
   private long currentBytes;
   private long peakBytes;
+  private boolean closed;
 
+  /**
+   * A block of at least so many bytes with undefined contents.
+   *
+   * @throws InputException if they are more than a block can hold
+   * @throws OutOfMemoryError if the system has no more memory
+   */
   synchronized Block take(long requestedBytes) {
     if (requestedBytes > MAX_BLOCK_BYTES) {
-      throw new OutOfMemoryError(
+      throw new InputException(
           "a tensor of "
               + requestedBytes
               + " bytes is over the CPU device's limit of "
@@ -50,9 +58,10 @@ final class BlockPool {
     return block;
   }
 
+  /** Takes back a block, which must not be used any more. */
   synchronized void give(Block block) {
     currentBytes -= block.bytes();
-    if (cachedBytes + block.bytes() > MAX_CACHED_BYTES) {
+    if (closed || cachedBytes + block.bytes() > MAX_CACHED_BYTES) {
       block.free();
     } else {
       cachedBytes += block.bytes();
@@ -60,7 +69,13 @@ final class BlockPool {
     }
   }
 
-  synchronized void releaseCached() {
+  /** Frees what is kept and, from now on, what is given back. */
+  synchronized void close() {
+    closed = true;
+    releaseCached();
+  }
+
+  private void releaseCached() {
     free.values().forEach(blocks -> blocks.forEach(Block::free));
     free.clear();
     cachedBytes = 0;

@@ -19,7 +19,7 @@ public final class CpuDevice implements Device {
   private volatile boolean open = true;
 
   CpuDevice(DeviceOptions options) {
-    OpenBlasLibrary.load();
+    OpenBlasLibrary.loadBlas();
     int threads =
         options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
     workers = new Workers(threads);
@@ -57,6 +57,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public Lapack lapack() {
+    OpenBlasLibrary.loadLapack();
     return lapack;
   }
 
@@ -89,7 +90,7 @@ public final class CpuDevice implements Device {
   public void close() {
     open = false;
     workers.close();
-    pool.releaseCached();
+    pool.close();
   }
 
   BlockPool pool() {

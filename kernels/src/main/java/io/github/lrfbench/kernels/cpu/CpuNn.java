@@ -22,7 +22,7 @@ final class CpuNn implements Nn {
       RowKernels<A> rows = new RowKernels<>(math, workers);
       return new Kernels<>(
           rows,
-          new LinearKernel<>(math, rows, workers),
+          new LinearKernel<>(math, rows, workers, SmallProducts.areFast(math.dtype())),
           new AttentionKernel<>(math, workers, pool));
     }
   }
@@ -40,12 +40,15 @@ final class CpuNn implements Nn {
   }
 
   @Override
-  public void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y) {
+  public void linear(
+      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     requireOneType("linear", y, x, w);
+    int inputs = transW ? w.cols() : w.rows();
+    int outputs = transW ? w.rows() : w.cols();
     requireShapes(
-        w.cols() == x.cols() && y.rows() == x.rows() && y.cols() == w.rows(), "linear", x, w, y);
+        inputs == x.cols() && y.rows() == x.rows() && y.cols() == outputs, "linear", x, w, y);
     requireOptional("linear", bias, y);
-    kernels(y).linear().run(x, w, bias, activation, y);
+    kernels(y).linear().run(x, transW, w, bias, activation, y);
   }
 
   @Override

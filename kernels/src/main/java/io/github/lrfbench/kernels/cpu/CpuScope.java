@@ -24,15 +24,20 @@ final class CpuScope implements Scope {
   }
 
   @Override
-  public Tensor allocate(DType dtype, long... dims) {
+  public synchronized Tensor allocate(DType dtype, long... dims) {
     requireOpen();
     if (dtype != DType.F32 && dtype != DType.F64 && dtype != DType.I32) {
       throw new IllegalArgumentException("the CPU device computes in F32 and F64, not in " + dtype);
     }
     Shape shape = Shape.of(dims);
-    Block block = device.pool().take(Math.multiplyExact(shape.size(), (long) dtype.bytes()));
+    Block block = device.pool().take(bytes(shape, dtype));
     blocks.add(block);
     return new CpuTensor(this, block, 0, dtype, shape);
+  }
+
+  private static long bytes(Shape shape, DType dtype) {
+    long size = shape.size();
+    return size > Long.MAX_VALUE / dtype.bytes() ? Long.MAX_VALUE : size * dtype.bytes();
   }
 
   @Override
@@ -43,7 +48,7 @@ final class CpuScope implements Scope {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (open) {
       open = false;
       blocks.forEach(device.pool()::give);

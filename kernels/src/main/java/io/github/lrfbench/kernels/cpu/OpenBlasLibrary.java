@@ -5,24 +5,56 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
-/** Loads OpenBLAS once, with one thread of its own. */
+/**
+ * Loads OpenBLAS once, with one thread of its own. LAPACK is loaded when it is first asked for: its
+ * bindings are large, and most commands do without.
+ */
 final class OpenBlasLibrary {
+  private static boolean blasIsLoaded;
+  private static boolean lapackIsLoaded;
+
   private OpenBlasLibrary() {}
 
-  static synchronized void load() {
-    // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
-    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-    try {
-      Loader.load(openblas.class);
-      openblas_nolapack.blas_set_num_threads(1);
+  /**
+   * Loads the matrix products.
+   *
+   * @throws InputException if there are no natives for this platform
+   */
+  static synchronized void loadBlas() {
+    if (!blasIsLoaded) {
+      load(openblas_nolapack.class);
+      blasIsLoaded = true;
+    }
+  }
+
+  /**
+   * Loads the factorizations too.
+   *
+   * @throws InputException if there are no natives for this platform
+   */
+  static synchronized void loadLapack() {
+    loadBlas();
+    if (!lapackIsLoaded) {
+      load(openblas.class);
       // CpuLapack checks its input once; LAPACKE would do so again in every call.
       openblas.LAPACKE_set_nancheck(0);
-    } catch (UnsatisfiedLinkError e) {
+      lapackIsLoaded = true;
+    }
+  }
+
+  private static void load(Class<?> bindings) {
+    // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
+    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+    try (NativesFolder folder = NativesFolder.lock()) {
+      Loader.load(bindings);
+      openblas_nolapack.blas_set_num_threads(1);
+    } catch (LinkageError e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new InputException(
           "the natives of OpenBLAS for "
               + Loader.Detector.getPlatform()
               + " cannot be loaded: "
-              + e.getMessage(),
+              + reason,
           e);
     }
   }

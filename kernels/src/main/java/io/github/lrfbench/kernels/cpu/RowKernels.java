@@ -48,39 +48,33 @@ final class RowKernels<A> {
     Staging<A> rows = math.stage(x);
     A b = vector(bias, 0);
     Bands.forEach(
-        workers,
-        x,
-        (from, to) -> {
-          if (b != null) {
-            addToRows(rows, from, to, b, x.cols());
-          }
-          activate(activation, rows, from, to, 0, x.cols());
-        });
+        workers, x, (from, to) -> addAndActivate(rows, from, to, 0, x.cols(), b, activation));
   }
 
-  private void addToRows(Staging<A> rows, int from, int to, A vector, int cols) {
-    A row = scratch.get().array(ROW_SLOT, cols);
-    for (int i = from; i < to; i++) {
-      rows.read(i, row, cols);
-      math.add(row, vector, cols);
-      rows.write(i, row, cols);
-    }
-  }
-
-  /** Applies an activation to rows {@code [from, to)} and columns {@code [left, right)}. */
-  void activate(Activation activation, Staging<A> block, int from, int to, int left, int right) {
-    if (activation == Activation.NONE) {
-      return;
-    }
-    A chunk = scratch.get().array(ROW_SLOT, CHUNK_ELEMENTS);
+  /**
+   * {@code x = activation(x + bias)} for rows {@code [from, to)} and columns {@code [left, right)}.
+   *
+   * @param bias one element for each column of x, or null for none
+   */
+  void addAndActivate(
+      Staging<A> x, int from, int to, int left, int right, A bias, Activation activation) {
+    Scratch<A> arrays = scratch.get();
+    A chunk = arrays.array(ROW_SLOT, CHUNK_ELEMENTS);
     for (int col = left; col < right; col += CHUNK_ELEMENTS) {
       int cols = Math.min(CHUNK_ELEMENTS, right - col);
-      int step = CHUNK_ELEMENTS / cols;
+      int step = Math.min(to - from, CHUNK_ELEMENTS / cols);
+      A biases = bias == null ? null : arrays.array(OTHER_SLOT, CHUNK_ELEMENTS);
+      for (int row = 0; bias != null && row < step; row++) {
+        System.arraycopy(bias, col, biases, row * cols, cols);
+      }
       for (int row = from; row < to; row += step) {
         int rows = Math.min(step, to - row);
-        block.readBlock(row, rows, col, cols, chunk);
+        x.readBlock(row, rows, col, cols, chunk);
+        if (bias != null) {
+          math.add(chunk, biases, rows * cols);
+        }
         math.activate(activation, chunk, rows * cols);
-        block.writeBlock(row, rows, col, cols, chunk);
+        x.writeBlock(row, rows, col, cols, chunk);
       }
     }
   }

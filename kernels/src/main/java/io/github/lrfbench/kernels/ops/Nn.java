@@ -18,7 +18,19 @@ public interface Nn {
    * @param bias [O], or null for none
    * @param y [T, O], modified; may be a slice of columns, overlaps no input
    */
-  void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y);
+  default void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    linear(x, true, w, bias, activation, y);
+  }
+
+  /**
+   * {@code y = activation(x op(w) + bias)}, op being the transpose where the flag is set.
+   *
+   * @param x [T, I]
+   * @param w [I, O], or [O, I] if transposed; the former is faster on some processors
+   * @param bias [O], or null for none
+   * @param y [T, O], modified; may be a slice of columns, overlaps no input
+   */
+  void linear(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y);
 
   /**
    * {@code x = activation(x + bias)}, in place.

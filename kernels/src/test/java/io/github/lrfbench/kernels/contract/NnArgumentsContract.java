@@ -90,6 +90,10 @@ public abstract class NnArgumentsContract extends ContractTest {
     calls.add(() -> nn().linear(a, bad, v, none, y));
     calls.add(() -> nn().linear(a, a, badVector, none, y));
     calls.add(() -> nn().linear(a, a, v, none, bad));
+    calls.add(() -> nn().linear(bad, false, a, v, none, y));
+    calls.add(() -> nn().linear(a, false, bad, v, none, y));
+    calls.add(() -> nn().linear(a, false, a, badVector, none, y));
+    calls.add(() -> nn().linear(a, false, a, v, none, bad));
     calls.add(() -> nn().biasActivation(bad, v, none));
     calls.add(() -> nn().biasActivation(a, badVector, none));
     calls.add(() -> nn().layerNorm(bad, v, a, v, v, 1, y));

@@ -48,20 +48,23 @@ public abstract class NnContract extends ContractTest {
       for (Layout layout : Layout.values()) {
         for (double[] b : new double[][] {null, bias}) {
           for (Activation activation : new Activation[] {Activation.NONE, Activation.TANH}) {
-            Placed y = Placed.empty(scope(), dtype, layout, s[0], s[2]);
-            nn().linear(
-                    place(dtype, layout, x).matrix(),
-                    place(dtype, layout, w).matrix(),
-                    b == null ? null : vector(dtype, b),
-                    activation,
-                    y.matrix());
             // Rounding is relative to the sums, which the activation may make small.
             double sums = Math.max(1, ReferenceNn.linear(x, w, b, Activation.NONE).largest());
             Grid expected = ReferenceNn.linear(x, w, b, activation);
-            y.assertHolds(
-                expected,
-                tolerance(dtype) * sums / Math.max(1, expected.largest()),
-                dtype + " linear of " + Arrays.toString(s) + " " + layout + " " + activation);
+            for (boolean transW : new boolean[] {true, false}) {
+              Placed y = Placed.empty(scope(), dtype, layout, s[0], s[2]);
+              nn().linear(
+                      place(dtype, layout, x).matrix(),
+                      transW,
+                      place(dtype, layout, transW ? w : w.transposed()).matrix(),
+                      b == null ? null : vector(dtype, b),
+                      activation,
+                      y.matrix());
+              y.assertHolds(
+                  expected,
+                  tolerance(dtype) * sums / Math.max(1, expected.largest()),
+                  dtype + " linear of " + Arrays.toString(s) + " " + layout + " " + activation);
+            }
           }
         }
       }

@@ -1,0 +1,155 @@
+package io.github.lrfbench.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkersTest {
+  @Test
+  void manyShortLoopsLoseNoTask() {
+    try (Workers workers = new Workers(4)) {
+      AtomicLong sum = new AtomicLong();
+      for (int loop = 0; loop < 20_000; loop++) {
+        workers.forEach(loop % 9, sum::addAndGet);
+      }
+      long expected = 0;
+      for (int loop = 0; loop < 20_000; loop++) {
+        int count = loop % 9;
+        expected += count * (count - 1) / 2;
+      }
+      assertEquals(expected, sum.get());
+    }
+  }
+
+  @Test
+  void allThreadsTakePartAndSleepersWake() throws InterruptedException {
+    int threads = 3;
+    try (Workers workers = new Workers(threads)) {
+      for (int round = 0; round < 3; round++) {
+        CyclicBarrier allHere = new CyclicBarrier(threads);
+        workers.forEach(threads, i -> await(allHere));
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("not all threads took part", e);
+    }
+  }
+
+  @Test
+  void aLoopInsideALoopStaysOnItsThread() {
+    try (Workers workers = new Workers(3)) {
+      assertEquals(3, workers.width());
+      workers.forEach(
+          3,
+          i -> {
+            assertEquals(1, workers.width());
+            Set<Thread> inner = ConcurrentHashMap.newKeySet();
+            workers.forEach(50, j -> inner.add(Thread.currentThread()));
+            assertEquals(Set.of(Thread.currentThread()), inner);
+          });
+      assertEquals(3, workers.width());
+    }
+  }
+
+  @Test
+  void aThreadThatFindsTheTeamAtWorkRunsItsLoopAlone() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      CountDownLatch started = new CountDownLatch(1);
+      CountDownLatch release = new CountDownLatch(1);
+      Thread first =
+          new Thread(
+              () ->
+                  workers.forEach(
+                      2,
+                      i -> {
+                        started.countDown();
+                        awaitQuietly(release);
+                      }));
+      first.start();
+      started.await();
+      AtomicInteger runs = new AtomicInteger();
+      workers.forEach(10, i -> runs.incrementAndGet());
+      assertEquals(10, runs.get());
+      release.countDown();
+      first.join();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aFailureSkipsWhatHasNotBegunAndLeavesTheTeamUsable() {
+    try (Workers workers = new Workers(3)) {
+      for (int round = 0; round < 200; round++) {
+        RuntimeException failure = new RuntimeException("task failed");
+        AtomicInteger runs = new AtomicInteger();
+        Throwable thrown =
+            assertThrows(
+                RuntimeException.class,
+                () ->
+                    workers.forEach(
+                        10_000,
+                        i -> {
+                          runs.incrementAndGet();
+                          throw failure;
+                        }));
+        assertSame(failure, thrown);
+        assertTrue(runs.get() <= 3, "only tasks that had begun ran");
+        AtomicInteger after = new AtomicInteger();
+        workers.forEach(10, i -> after.incrementAndGet());
+        assertEquals(10, after.get());
+      }
+    }
+  }
+
+  @Test
+  void checkedFailuresAreNotLost() {
+    try (Workers workers = new Workers(2)) {
+      Exception failure = new Exception("smuggled");
+      Throwable thrown =
+          assertThrows(
+              IllegalStateException.class,
+              () -> workers.forEach(2, i -> WorkersTest.<RuntimeException>smuggle(failure)));
+      assertSame(failure, thrown.getCause());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Exception> void smuggle(Exception exception) throws T {
+    throw (T) exception;
+  }
+
+  @Test
+  void aClosedTeamStillRunsLoops() {
+    Workers workers = new Workers(3);
+    workers.close();
+    workers.close();
+    AtomicInteger runs = new AtomicInteger();
+    workers.forEach(10, i -> runs.incrementAndGet());
+    assertEquals(10, runs.get());
+  }
+}
