@@ -62,8 +62,4 @@ final class CpuScope implements Scope {
     }
     device.requireOpen();
   }
-
-  CpuDevice cpu() {
-    return device;
-  }
 }

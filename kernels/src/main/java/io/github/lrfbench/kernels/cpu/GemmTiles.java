@@ -19,7 +19,7 @@ record GemmTiles(int rows, int cols, int bands, int strips) {
   /** Tiles per worker that even out workers of unequal speed, for products worth it. */
   private static final int TILES_PER_WORKER = 2;
 
-  private static final long TILE_WORK = 1 << 24;
+  private static final long TILE_WORK = 1 << 25;
 
   private static final int MIN_ROWS = 128;
   private static final int MIN_COLS = 64;
@@ -32,23 +32,24 @@ record GemmTiles(int rows, int cols, int bands, int strips) {
     if (workers == 1 || work < SERIAL_WORK) {
       return new GemmTiles(rows, cols, 1, 1);
     }
-    int wanted =
-        work / (workers * TILES_PER_WORKER) >= TILE_WORK ? workers * TILES_PER_WORKER : workers;
-    int bands = 1;
-    int strips = 1;
-    while (bands * strips < wanted) {
-      boolean tall = rows / bands >= 2 * MIN_ROWS && rows / bands >= cols / strips;
-      if (tall) {
-        bands *= 2;
-      } else if (cols / strips >= 2 * MIN_COLS) {
-        strips *= 2;
-      } else if (rows / bands >= 2 * STEP) {
-        bands *= 2;
-      } else {
-        break;
-      }
+    int wanted = workers;
+    if (work / (workers * TILES_PER_WORKER) >= TILE_WORK) {
+      wanted *= TILES_PER_WORKER;
     }
-    return new GemmTiles(rows, cols, bands, strips);
+    int bands = Math.max(1, rows / MIN_ROWS);
+    int strips = Math.max(1, cols / MIN_COLS);
+    if (rows > cols) {
+      bands = Math.min(bands, wanted);
+      strips = Math.min(strips, ceilDiv(wanted, bands));
+    } else {
+      strips = Math.min(strips, wanted);
+      bands = Math.min(Math.max(bands, rows / STEP), ceilDiv(wanted, strips));
+    }
+    return new GemmTiles(rows, cols, Math.max(1, bands), strips);
+  }
+
+  private static int ceilDiv(int dividend, int divisor) {
+    return (dividend + divisor - 1) / divisor;
   }
 
   int count() {

@@ -2,7 +2,6 @@ package io.github.lrfbench.kernels.cpu;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -25,10 +24,6 @@ final class RawMemory extends Pointer {
     return new Doubles(address);
   }
 
-  static IntPointer ints(long address) {
-    return new Ints(address);
-  }
-
   private static final class Floats extends FloatPointer {
     Floats(long address) {
       super((Pointer) null);
@@ -38,13 +33,6 @@ final class RawMemory extends Pointer {
 
   private static final class Doubles extends DoublePointer {
     Doubles(long address) {
-      super((Pointer) null);
-      this.address = address;
-    }
-  }
-
-  private static final class Ints extends IntPointer {
-    Ints(long address) {
       super((Pointer) null);
       this.address = address;
     }

@@ -1,5 +1,8 @@
 package io.github.lrfbench.kernels.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Arrays that one thread keeps between kernels. A kernel that has taken an array must not call
  * another kernel while it uses it.
@@ -8,7 +11,7 @@ package io.github.lrfbench.kernels.cpu;
  */
 final class Scratch<A> {
   private final RowMath<A> math;
-  private final java.util.ArrayList<A> arrays = new java.util.ArrayList<>();
+  private final List<A> arrays = new ArrayList<>();
 
   Scratch(RowMath<A> math) {
     this.math = math;
