@@ -47,9 +47,12 @@ def read(task: Task, file: Path, tokens: BertWordPieceTokenizer):
 
 
 def batches(examples, size: int, generator: np.random.Generator | None = None):
-    """Tensors (ids, type ids, mask, labels) of examples of similar length; in random order if asked."""
-    jitter = generator.random(len(examples)) if generator else np.zeros(len(examples))
-    order = sorted(range(len(examples)), key=lambda i: (len(examples[i][0]), jitter[i]))
+    """Tensors (ids, type ids, mask, labels) of examples of similar length; in random order if asked.
+
+    Neighbours in the file, which may differ in one word only, mostly stay together.
+    """
+    jitter = generator.random(len(examples) // 2 + 1) if generator else np.zeros(len(examples) // 2 + 1)
+    order = sorted(range(len(examples)), key=lambda i: (len(examples[i][0]), jitter[i // 2]))
     groups = [order[i : i + size] for i in range(0, len(order), size)]
     if generator:
         generator.shuffle(groups)
