@@ -4,61 +4,71 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class SentimentGrammarTest {
-  private static final Pattern PREDICATE =
-      Pattern.compile("the ([a-z]+) (is|are|was|were|seems?)( [a-z ]+)? ([a-z]+)");
+  private static final Set<String> COPULAS = Set.of("is", "are", "was", "were", "seem", "seems");
   private static final Pattern NEGATION =
-      Pattern.compile(" (not|never|hardly|scarcely|rarely|far from|anything but|by no means)\\b.*");
+      Pattern.compile("(not|never|hardly|scarcely|rarely|far from|anything but|by no means)\\b.*");
+  private static final Pattern CONJUNCTION =
+      Pattern.compile("[;,]|\\b(and|but|yet|although|though|if|while|because|despite|for all)\\b");
 
   private static final Lexicon LEXICON = Lexicon.get();
 
-  /** Reads a plain predicate by another route than the grammar made it. */
-  private static boolean judge(String clause) {
-    Matcher matcher = PREDICATE.matcher(clause);
-    assertTrue(matcher.matches(), clause);
-    boolean favourable = LEXICON.opinions("adjective+").contains(matcher.group(4));
-    assertTrue(favourable || LEXICON.opinions("adjective-").contains(matcher.group(4)), clause);
-    String adverb = matcher.group(3);
-    boolean negated = adverb != null && NEGATION.matcher(adverb).matches();
-    return favourable != negated;
+  /**
+   * Reads "the plot is not dull" by another route than the grammar made it; empty if it is other.
+   */
+  private static Optional<Boolean> judge(String clause) {
+    List<String> words = List.of(clause.split(" "));
+    int last = words.size() - 1;
+    boolean predicate = last >= 3 && words.get(0).equals("the") && COPULAS.contains(words.get(2));
+    boolean favourable = LEXICON.opinions("adjective+").contains(words.get(last));
+    if (!predicate || !(favourable || LEXICON.opinions("adjective-").contains(words.get(last)))) {
+      return Optional.empty();
+    }
+    String adverb = String.join(" ", words.subList(3, last));
+    return Optional.of(favourable != NEGATION.matcher(adverb).matches());
   }
 
-  private static void check(Pattern form, int mainClause, int atLeast) {
+  /** Checks the reviews of which {@code mainClause} finds the main clause; it may answer "". */
+  private static void check(UnaryOperator<String> mainClause, int atLeast) {
     SplitMix64 random = new SplitMix64(4);
     Grammar grammar = Grammars.sentiment();
     int checked = 0;
     for (int i = 0; i < 20_000; i++) {
       Sample sample = grammar.next(random).get(0);
-      Matcher matcher = form.matcher(sample.texts().get(0));
-      if (matcher.matches()) {
-        String clause = matcher.group(mainClause);
-        assertEquals(judge(clause) ? "1" : "0", sample.label(), sample.texts().get(0));
+      String text = sample.texts().get(0).replace(" . ", "");
+      Optional<Boolean> favourable = judge(mainClause.apply(text));
+      if (favourable.isPresent()) {
+        assertEquals(favourable.get() ? "1" : "0", sample.label(), text);
         checked++;
       }
     }
     assertTrue(checked >= atLeast, "checked only " + checked);
   }
 
-  private static final String CLAUSE =
-      "(the [a-z]+ (?:is|are|was|were|seems?) (?!full|free|never full|short|rich|never short|never free|bound)(?:(?!because|and|but|despite|although|though|even if|yet)[a-z]+ ?)+?)";
+  private static String part(String text, String separator, int index) {
+    String[] parts = text.split(separator);
+    return parts.length == 2 ? parts[index] : "";
+  }
 
   @Test
   void aSingleClauseIsJudgedByItsAdjectiveAndItsNegation() {
-    check(Pattern.compile(CLAUSE + " \\. "), 1, 1000);
+    check(text -> CONJUNCTION.matcher(text.replace("anything but", "")).find() ? "" : text, 1000);
   }
 
   @Test
   void theClauseAfterButDecides() {
-    check(Pattern.compile(".* (?:but in the end|but|yet) " + CLAUSE + " \\. "), 1, 500);
+    check(text -> part(text, "(?<!anything) (, )?(but in the end|but|yet) ", 1), 500);
   }
 
   @Test
   void theMainClauseDecidesBeforeAConcession() {
-    check(Pattern.compile(CLAUSE + " (?:although|though|even if|despite) .*"), 1, 300);
+    check(text -> part(text, " (although|though|even if|despite) ", 0), 500);
   }
 
   @Test
