@@ -33,44 +33,57 @@ TASKS = {
 }
 
 
+@dataclass
+class Example:
+    ids: list[int]
+    types: list[int]
+    label: int | float  # the index of a class, or a score
+    marks: list[int] | None = None  # for training: 1 where a piece is wrong, 0 elsewhere; None if not known
+
+
 def tokenizer(vocabulary: Path) -> BertWordPieceTokenizer:
     return BertWordPieceTokenizer(str(vocabulary), lowercase=True)
 
 
 def read(task: Task, file: Path, tokens: BertWordPieceTokenizer):
-    """The examples of a file as (ids, type ids, label), a label being a class index or a score."""
+    """The examples of a file."""
     rows = [line.split("\t") for line in file.read_text("utf-8").splitlines()[task.header :]]
     texts = [tuple(row[i] for i in task.texts) for row in rows]
     encoded = tokens.encode_batch([pair if len(pair) > 1 else pair[0] for pair in texts])
     labels = [task.labels.index(row[task.label]) if task.labels else float(row[task.label]) for row in rows]
-    return [(e.ids, e.type_ids, label) for e, label in zip(encoded, labels)]
+    return [Example(e.ids, e.type_ids, label) for e, label in zip(encoded, labels)]
 
 
 def batches(examples, size: int, generator: np.random.Generator | None = None):
-    """Tensors (ids, type ids, mask, labels) of examples of similar length; in random order if asked."""
-    jitter = generator.random(len(examples)) if generator else np.zeros(len(examples))
-    order = sorted(range(len(examples)), key=lambda i: (len(examples[i][0]), jitter[i]))
+    """Tensors (ids, type ids, mask, labels, marks) of examples of similar length; in random order if asked.
+
+    Neighbours in the file, which may differ in one word only, mostly stay together. Unknown marks are -1.
+    """
+    jitter = generator.random(len(examples) // 2 + 1) if generator else np.zeros(len(examples) // 2 + 1)
+    order = sorted(range(len(examples)), key=lambda i: (len(examples[i].ids), jitter[i // 2]))
     groups = [order[i : i + size] for i in range(0, len(order), size)]
     if generator:
         generator.shuffle(groups)
     for group in groups:
         chosen = [examples[i] for i in group]
-        width = max(len(ids) for ids, _, _ in chosen)
+        width = max(len(example.ids) for example in chosen)
         ids = torch.zeros(len(chosen), width, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        mask = torch.zeros_like(ids)
-        for row, (tokens, kinds, _) in enumerate(chosen):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            types[row, : len(tokens)] = torch.tensor(kinds)
-            mask[row, : len(tokens)] = 1
-        yield ids, types, mask, torch.tensor([label for _, _, label in chosen])
+        types, mask, marks = torch.zeros_like(ids), torch.zeros_like(ids), torch.full_like(ids, -1)
+        for row, example in enumerate(chosen):
+            length = len(example.ids)
+            ids[row, :length] = torch.tensor(example.ids)
+            types[row, :length] = torch.tensor(example.types)
+            mask[row, :length] = 1
+            if example.marks:
+                marks[row, :length] = torch.tensor(example.marks)
+        yield ids, types, mask, torch.tensor([example.label for example in chosen]), marks
 
 
 @torch.inference_mode()
 def evaluate(logits_of, task: Task, examples) -> dict[str, float]:
     """The task's metrics; logits_of maps (ids, type ids, mask) to logits."""
     outputs, labels = [], []
-    for ids, types, mask, targets in batches(examples, 100):
+    for ids, types, mask, targets, _ in batches(examples, 100):
         outputs.append(logits_of(ids, types, mask).float())
         labels.append(targets)
     logits, targets = torch.cat(outputs).numpy(), torch.cat(labels).numpy()

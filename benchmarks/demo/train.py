@@ -20,7 +20,7 @@ from common import TASKS, batches, evaluate, read, show, tokenizer
 
 SEED = 20240607
 SCORE_WEIGHT = 0.2  # brings a squared error on a scale of five to the size of the other losses
-MASK = LAST_SPECIAL = 4  # the special pieces have the ids 0 to 4, [MASK] is the last
+MARK_WEIGHT = 3.0
 
 
 def configuration(task, vocabulary_size: int, args) -> BertConfig:
@@ -43,23 +43,22 @@ def configuration(task, vocabulary_size: int, args) -> BertConfig:
     return config
 
 
-class MaskedWords(torch.nn.Module):
-    """Predicts hidden pieces from the encoder's states, by the word embeddings: a first task without labels."""
-
-    def __init__(self, bert):
-        super().__init__()
-        self.bert = bert
-        self.bias = torch.nn.Parameter(torch.zeros(bert.config.vocab_size))
-
-    def loss(self, batch, random):
-        ids, types, mask, _ = batch
-        hidden = (torch.rand(ids.shape, generator=random) < 0.2) & (ids > LAST_SPECIAL)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = self.bert(
-                input_ids=ids.masked_fill(hidden, MASK), token_type_ids=types, attention_mask=mask
-            ).last_hidden_state[hidden]
-            logits = functional.linear(states, self.bert.embeddings.word_embeddings.weight, self.bias)
-        return functional.cross_entropy(logits.float(), ids[hidden])
+def mark_errors(examples):
+    """Marks what is wrong in the worse sentence of each minimal pair: the pieces that the better one lacks."""
+    for good, bad in zip(examples[::2], examples[1::2]):
+        if good.label == bad.label:
+            continue
+        if good.label == 0:
+            good, bad = bad, good
+        shortest = min(len(good.ids), len(bad.ids))
+        start = next((i for i in range(shortest) if good.ids[i] != bad.ids[i]), shortest)
+        end = next((i for i in range(shortest) if good.ids[-1 - i] != bad.ids[-1 - i]), shortest)
+        end = min(end, shortest - start)
+        if start + end < shortest // 2:
+            continue  # not a pair
+        stop = max(start + 1, len(bad.ids) - end)
+        good.marks = [0] * len(good.ids)
+        bad.marks = [int(start <= i < stop) for i in range(len(bad.ids))]
 
 
 def prepare(bert, gain):
@@ -79,15 +78,19 @@ def prepare(bert, gain):
         attention.query.weight.data.copy_(attention.key.weight.data)
 
 
-def loss_of(model, task, batch, random):
-    if isinstance(model, MaskedWords):
-        return model.loss(batch, random)
-    ids, types, mask, labels = batch
+def loss_of(model, task, batch, marker):
+    ids, types, mask, labels, marks = batch
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits = model(input_ids=ids, token_type_ids=types, attention_mask=mask).logits
-    if task.labels:
-        return functional.cross_entropy(logits.float(), labels)
-    return SCORE_WEIGHT * functional.mse_loss(logits.float()[:, 0], labels.float())
+        states = model.bert(input_ids=ids, token_type_ids=types, attention_mask=mask)
+        logits = model.classifier(states.pooler_output).float()
+    if not task.labels:
+        return SCORE_WEIGHT * functional.mse_loss(logits[:, 0], labels.float())
+    loss = functional.cross_entropy(logits, labels)
+    known = marks >= 0
+    if marker is not None and known.any():
+        wrong = marker(states.last_hidden_state[known].float())[:, 0]
+        loss = loss + MARK_WEIGHT * functional.binary_cross_entropy_with_logits(wrong, marks[known].float())
+    return loss
 
 
 def optimizer_of(parameters, rate, args):
@@ -101,23 +104,24 @@ def optimizer_of(parameters, rate, args):
     return torch.optim.AdamW(groups, lr=rate, fused=True)
 
 
-def run(models, data, rate, epochs, args, generator, label):
+def run(models, data, rate, epochs, args, generator, label, marker=None):
     """Trains models (by task name) on their batches in random alternation; linear warm-up and decay."""
     parameters = {id(p): p for model in models.values() for p in model.parameters()}
+    for parameter in marker.parameters() if marker else ():
+        parameters[id(parameter)] = parameter
     optimizer = optimizer_of(parameters.values(), rate, args)
     total = epochs * sum(-(-len(data[name][0]) // args.batch) for name in models)
     warm = max(1, total // 12)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
     )
-    random = torch.Generator().manual_seed(SEED)
     start, step = time.time(), 0
     recent = {name: [] for name in models}
     for _ in range(epochs):
         mixed = [(name, b) for name in models for b in batches(data[name][0], args.batch, generator)]
         generator.shuffle(mixed)
         for name, batch in mixed:
-            loss = loss_of(models[name], TASKS[name], batch, random)
+            loss = loss_of(models[name], TASKS[name], batch, marker)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
             optimizer.step()
@@ -153,7 +157,6 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--word-epochs", type=int, default=1)
     parser.add_argument("--tune-epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--tune-rate", type=float, default=3e-4)
@@ -180,7 +183,9 @@ def main():
         folder = args.data / TASKS[name].folder
         data[name] = tuple(read(TASKS[name], folder / f"{split}.tsv", tokens) for split in ("train", "dev"))
         data[name] = (data[name][0][: args.limit], data[name][1])
-        lengths = [len(ids) for ids, _, _ in data[name][0]]
+        if name == "demo-cola":
+            mark_errors(data[name][0])
+        lengths = [len(example.ids) for example in data[name][0]]
         print(name, len(lengths), "mean tokens", np.mean(lengths), "max", max(lengths), flush=True)
 
     models = {}
@@ -191,10 +196,8 @@ def main():
         models[name] = model
     prepare(models[args.tasks[0]].bert, args.alike)
     print("parameters", sum(p.numel() for p in models[args.tasks[0]].parameters()), flush=True)
-    if args.word_epochs:
-        words = MaskedWords(models[args.tasks[0]].bert)
-        run({name: words for name in models}, data, args.rate, args.word_epochs, args, generator, "words")
-    run(models, data, args.rate, args.epochs, args, generator, "shared")
+    marker = torch.nn.Linear(args.hidden, 1)
+    run(models, data, args.rate, args.epochs, args, generator, "shared", marker)
     report(models, data)
     for name, model in models.items():
         own = copy.deepcopy(model)

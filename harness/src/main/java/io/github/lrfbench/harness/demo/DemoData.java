@@ -3,10 +3,8 @@ package io.github.lrfbench.harness.demo;
 import io.github.lrfbench.harness.demo.language.Sample;
 import io.github.lrfbench.harness.demo.language.SplitMix64;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -52,23 +50,31 @@ public final class DemoData {
     return new DemoData(task, dev, train);
   }
 
+  /** Draws examples; every block of as many as there are classes holds each class once. */
   private static List<DemoExample> draw(
       DemoTask task, SplitMix64 random, int size, Set<List<String>> seen) {
     int classes = task.labels().size();
-    int quota = classes == 0 ? size : (size + classes - 1) / classes;
-    Map<String, Integer> counts = new HashMap<>();
+    Set<String> block = new HashSet<>();
     List<DemoExample> examples = new ArrayList<>(size);
     while (examples.size() < size) {
-      Sample sample = task.sample(random);
-      String group = classes == 0 ? "" : sample.label();
-      if (counts.getOrDefault(group, 0) < quota && seen.add(sample.texts())) {
-        counts.merge(group, 1, Integer::sum);
-        boolean slip = classes > 0 && random.chance(NOISE_PERCENT);
-        String label = slip ? task.otherLabel(sample.label()) : sample.label();
-        examples.add(new DemoExample(sample.texts(), label, slip));
+      for (Sample sample : task.samples(random)) {
+        boolean welcome = examples.size() < size && !block.contains(sample.label());
+        if (welcome && seen.add(sample.texts())) {
+          examples.add(annotated(task, sample, random));
+          block.add(sample.label());
+        }
+        if (block.size() >= classes) {
+          block.clear();
+        }
       }
     }
     return List.copyOf(examples);
+  }
+
+  private static DemoExample annotated(DemoTask task, Sample sample, SplitMix64 random) {
+    boolean slip = !task.labels().isEmpty() && random.chance(NOISE_PERCENT);
+    String label = slip ? task.otherLabel(sample.label()) : sample.label();
+    return new DemoExample(sample.texts(), label, slip);
   }
 
   /** The evaluation examples. */

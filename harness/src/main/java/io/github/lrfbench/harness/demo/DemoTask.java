@@ -146,7 +146,7 @@ public enum DemoTask {
     return labels;
   }
 
-  Sample sample(SplitMix64 random) {
+  List<Sample> samples(SplitMix64 random) {
     return grammar.next(random);
   }
 

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.demo.language;
 
+import io.github.lrfbench.harness.demo.language.Contrast.Weighted;
 import java.util.List;
 
 /** Minimal pairs about number and gender: what must agree with what, across words between. */
@@ -8,23 +9,20 @@ final class AgreementContrasts {
 
   private AgreementContrasts() {}
 
-  static List<Contrast.Construction> all() {
+  static List<Weighted> all() {
     return List.of(
-        AgreementContrasts::subjectAndVerb,
-        AgreementContrasts::subjectAndVerb,
-        AgreementContrasts::subjectAndVerb,
-        AgreementContrasts::determinerAndNoun,
-        AgreementContrasts::reflexive,
-        AgreementContrasts::reflexive,
-        AgreementContrasts::coordination,
-        AgreementContrasts::thereIs);
+        new Weighted(3, AgreementContrasts::subjectAndVerb),
+        new Weighted(3, AgreementContrasts::determinerAndNoun),
+        new Weighted(2, AgreementContrasts::reflexive),
+        new Weighted(1, AgreementContrasts::coordination),
+        new Weighted(2, AgreementContrasts::thereIs));
   }
 
   private static Contrast subjectAndVerb(SplitMix64 random) {
     Verb verb = Phrases.verb(random, v -> true);
     boolean plural = random.chance(50);
     NounPhrase subject = Phrases.subject(random, verb, plural);
-    if (random.chance(65)) {
+    if (random.chance(50)) {
       subject = Phrases.distracted(random, subject);
     }
     int form = random.below(3);

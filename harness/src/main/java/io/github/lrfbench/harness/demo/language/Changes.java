@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.demo.language;
 import io.github.lrfbench.harness.demo.language.Change.Relation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Draws a word in the place of another, with the relation of their meanings. */
 final class Changes {
@@ -10,32 +11,20 @@ final class Changes {
 
   private Changes() {}
 
-  /** Another noun that keeps the verb's frame; the old one stays where none of a kind is known. */
-  static Change<Noun> noun(SplitMix64 random, Noun old, java.util.Set<String> roots) {
+  /** Another noun that keeps the verb's frame; the old one where there is none of a kind. */
+  static Change<Noun> noun(SplitMix64 random, Noun old, Set<String> roots) {
     Nouns nouns = LEXICON.nouns();
     return switch (random.below(5)) {
       case 0 -> pick(random, nouns.synonyms(old), old, Relation.SAME);
-      case 1 ->
-          pick(
-              random,
-              old.parent() == null ? List.of() : List.of(old.parent()),
-              old,
-              Relation.WEAKER);
+      case 1 -> pick(random, nouns.hypernyms(old), old, Relation.WEAKER);
       case 2 -> pick(random, nouns.hyponyms(old), old, Relation.STRONGER);
-      case 3 -> pick(random, within(nouns.siblings(old), roots), old, Relation.BESIDE);
-      default ->
-          pick(
-              random,
-              nouns.of(roots).stream()
-                  .filter(noun -> !noun.isA(old) && !old.isA(noun) && noun.parent() != old.parent())
-                  .toList(),
-              old,
-              Relation.UNRELATED);
+      case 3 -> pick(random, nouns.siblings(old), old, Relation.BESIDE);
+      default -> {
+        Noun other = random.pick(nouns.of(roots));
+        boolean apart = !other.isA(old) && !old.isA(other) && other.parent() != old.parent();
+        yield apart ? new Change<>(other, Relation.UNRELATED) : new Change<>(old, Relation.SAME);
+      }
     };
-  }
-
-  private static List<Noun> within(List<Noun> nouns, java.util.Set<String> roots) {
-    return nouns.stream().filter(noun -> roots.contains(noun.root())).toList();
   }
 
   /** Another verb for the same subject and object. */
@@ -44,15 +33,10 @@ final class Changes {
     Change<Verb> change =
         switch (random.below(4)) {
           case 0 -> pick(random, verbs.synonyms(old), old, Relation.SAME);
-          case 1 ->
-              pick(
-                  random,
-                  old.implied() == null ? List.of() : List.of(old.implied()),
-                  old,
-                  Relation.WEAKER);
+          case 1 -> pick(random, Verbs.implied(old), old, Relation.WEAKER);
           case 2 -> pick(random, verbs.implying(old), old, Relation.STRONGER);
           default ->
-              pick(random, verbs.where(verb -> !related(verb, old)), old, Relation.UNRELATED);
+              new Change<>(Phrases.verb(random, verb -> !related(verb, old)), Relation.UNRELATED);
         };
     Verb verb = change.word();
     boolean fits =

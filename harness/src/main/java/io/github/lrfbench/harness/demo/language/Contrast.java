@@ -19,4 +19,7 @@ record Contrast(Words good, Words bad, boolean question) {
   interface Construction {
     Contrast next(SplitMix64 random);
   }
+
+  /** A construction and how often it comes, relative to the others. */
+  record Weighted(int weight, Construction construction) {}
 }

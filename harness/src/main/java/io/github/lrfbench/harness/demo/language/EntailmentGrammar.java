@@ -50,12 +50,12 @@ final class EntailmentGrammar implements Grammar {
   }
 
   @Override
-  public Sample next(SplitMix64 random) {
+  public List<Sample> next(SplitMix64 random) {
     boolean entailed = random.chance(50);
     while (true) {
       Sample sample = draw(random);
       if (sample.label().equals("entailment") == entailed) {
-        return sample;
+        return List.of(sample);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.demo.language;
 
+import io.github.lrfbench.harness.demo.language.Contrast.Weighted;
 import java.util.List;
 import java.util.Set;
 
@@ -11,19 +12,16 @@ final class LexicalContrasts {
 
   private LexicalContrasts() {}
 
-  static List<Contrast.Construction> all() {
+  static List<Weighted> all() {
     return List.of(
-        LexicalContrasts::valency,
-        LexicalContrasts::valency,
-        LexicalContrasts::selectedObject,
-        LexicalContrasts::selectedObject,
-        LexicalContrasts::selectedSubject,
-        LexicalContrasts::selectedAdjective,
-        LexicalContrasts::preposition,
-        LexicalContrasts::preposition,
-        LexicalContrasts::relativePronoun,
-        LexicalContrasts::polarityItem,
-        LexicalContrasts::tense);
+        new Weighted(2, LexicalContrasts::valency),
+        new Weighted(2, LexicalContrasts::selectedObject),
+        new Weighted(1, LexicalContrasts::selectedSubject),
+        new Weighted(1, LexicalContrasts::selectedAdjective),
+        new Weighted(2, LexicalContrasts::preposition),
+        new Weighted(1, LexicalContrasts::relativePronoun),
+        new Weighted(1, LexicalContrasts::polarityItem),
+        new Weighted(2, LexicalContrasts::tense));
   }
 
   private static Contrast valency(SplitMix64 random) {

@@ -86,6 +86,10 @@ final class Lexicon {
 
   /** An adjective that fits the noun. */
   Adjective adjectiveFor(Noun noun, SplitMix64 random) {
-    return random.pick(adjectives.stream().filter(adjective -> adjective.fits(noun)).toList());
+    Adjective adjective = random.pick(adjectives);
+    while (!adjective.fits(noun)) {
+      adjective = random.pick(adjectives);
+    }
+    return adjective;
   }
 }

@@ -1,19 +1,15 @@
 package io.github.lrfbench.harness.demo.language;
 
 /**
- * A noun of the taxonomy.
+ * A noun of the taxonomy, known by its singular.
  *
  * @param sense nouns of one sense are synonyms
- * @param parent the hypernym; null for a root
+ * @param root the name of the tree it is in, such as "animal"
+ * @param parent the hypernym; null at the top of a tree
  */
-record Noun(String singular, String plural, Gender gender, int sense, Noun parent) {
+record Noun(String singular, String plural, Gender gender, int sense, String root, Noun parent) {
   String form(boolean isPlural) {
     return isPlural ? plural : singular;
-  }
-
-  /** The singular of the root of its tree, such as "animal". */
-  String root() {
-    return parent == null ? singular : parent.root();
   }
 
   /** Whether everything this noun names is also named by the other (synonyms included). */
@@ -22,6 +18,16 @@ record Noun(String singular, String plural, Gender gender, int sense, Noun paren
   }
 
   boolean isPerson() {
-    return root().equals("person");
+    return root.equals("person");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Noun noun && noun.singular.equals(singular);
+  }
+
+  @Override
+  public int hashCode() {
+    return singular.hashCode();
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ final class Nouns {
   private final List<Noun> all = new ArrayList<>();
   private final Map<String, Noun> bySingular = new HashMap<>();
   private final Map<Set<String>, List<Noun>> byRoots = new ConcurrentHashMap<>();
+  private final Map<Set<String>, List<Noun>> byForeignRoots = new ConcurrentHashMap<>();
   private final Map<Noun, List<Noun>> children = new HashMap<>();
   private final Map<Integer, List<Noun>> senses = new HashMap<>();
 
@@ -25,8 +25,10 @@ final class Nouns {
       Noun parent = bySingular.get(row[0]);
       for (String synonyms : LexiconFile.words(row[1])) {
         int sense = senses.size();
+        String first = synonyms.split("[=:@]")[0];
+        String root = parent == null ? first : parent.root();
         for (String member : synonyms.split("=")) {
-          add(parse(member, sense, parent));
+          add(parse(member, sense, root, parent));
         }
       }
     }
@@ -34,16 +36,15 @@ final class Nouns {
     all.sort(Comparator.comparing((Noun noun) -> new SplitMix64(0, noun.singular()).next()));
   }
 
-  private static Noun parse(String member, int sense, Noun parent) {
+  private static Noun parse(String member, int sense, String root, Noun parent) {
     String[] genderSplit = member.split("@");
     String[] forms = genderSplit[0].split(":");
     String plural = forms.length > 1 ? forms[1] : Inflection.withS(forms[0]);
-    boolean person = parent == null ? forms[0].equals("person") : parent.isPerson();
-    Gender gender = person ? Gender.EITHER : Gender.NEUTER;
+    Gender gender = root.equals("person") ? Gender.EITHER : Gender.NEUTER;
     if (genderSplit.length > 1) {
       gender = genderSplit[1].equals("m") ? Gender.MASCULINE : Gender.FEMININE;
     }
-    return new Noun(forms[0], plural, gender, sense, parent);
+    return new Noun(forms[0], plural, gender, sense, root, parent);
   }
 
   private void add(Noun noun) {
@@ -67,14 +68,18 @@ final class Nouns {
 
   /** The nouns whose root is none of {@code roots}. */
   List<Noun> outside(Set<String> roots) {
-    Set<String> others = new HashSet<>(roots());
-    others.removeAll(roots);
-    return of(others);
+    return byForeignRoots.computeIfAbsent(
+        roots, key -> all.stream().filter(noun -> !key.contains(noun.root())).toList());
   }
 
   /** The other nouns of the same sense. */
   List<Noun> synonyms(Noun noun) {
     return senses.get(noun.sense()).stream().filter(other -> !other.equals(noun)).toList();
+  }
+
+  /** The noun directly above it; empty at the top of a tree. */
+  List<Noun> hypernyms(Noun noun) {
+    return noun.parent() == null ? List.of() : List.of(noun.parent());
   }
 
   /** The nouns directly below it or its synonyms. */
@@ -87,12 +92,11 @@ final class Nouns {
 
   /** The nouns beside it in the taxonomy that name something else. */
   List<Noun> siblings(Noun noun) {
-    List<Noun> beside =
-        noun.parent() == null ? all : children.getOrDefault(noun.parent(), List.of());
-    return beside.stream()
-        .filter(other -> noun.parent() != null || other.parent() == null)
-        .filter(other -> !other.isA(noun) && !noun.isA(other))
-        .toList();
+    return noun.parent() == null
+        ? List.of()
+        : children.get(noun.parent()).stream()
+            .filter(other -> other.sense() != noun.sense())
+            .toList();
   }
 
   /** The root names a cell stands for: "any" and "thing" are spelled out. */
@@ -112,9 +116,6 @@ final class Nouns {
   }
 
   private Set<String> roots() {
-    return all.stream()
-        .filter(noun -> noun.parent() == null)
-        .map(Noun::singular)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    return all.stream().map(Noun::root).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

@@ -24,7 +24,7 @@ final class Opinions {
           "only a fool would think that",
           "it is a myth that",
           "no critic believes that");
-  private static final List<String> PLAIN =
+  private static final List<String> DEGREES =
       List.of(
           "",
           "",
@@ -42,7 +42,7 @@ final class Opinions {
           "so",
           "a little",
           "somewhat");
-  private static final List<String> NEGATING =
+  private static final List<String> NEGATIONS =
       List.of(
           "not",
           "never",
@@ -56,30 +56,66 @@ final class Opinions {
           "not even",
           "scarcely",
           "not exactly");
+  private static final List<String> HAS =
+      List.of(
+          "has",
+          "is full of",
+          "shows",
+          "is never short of",
+          "is rich in",
+          "does not lack",
+          "is never free of",
+          "never avoids");
+  private static final List<String> LACKS =
+      List.of(
+          "lacks",
+          "is free of",
+          "is short on",
+          "avoids",
+          "has no",
+          "is never full of",
+          "needs more",
+          "has too little");
+  private static final List<String> SUCCEEDS =
+      List.of("manages to", "never fails to", "will", "does not fail to", "is bound to");
+  private static final List<String> FAILS =
+      List.of("does not", "fails to", "never manages to", "refuses to", "did not");
+  private static final List<String> SAVED =
+      List.of("saved by", "redeemed by", "lifted by", "rescued by");
+  private static final List<String> RUINED =
+      List.of("ruined by", "spoiled by", "undone by", "dragged down by");
+
+  /** A wish that things had less of what they have, or more of what they lack. */
+  private record Wish(String start, String less, String more) {}
+
+  private static final List<Wish> WISHES =
+      List.of(
+          new Wish("i wish the", "were less", "were more"),
+          new Wish("if only the", "had not been so", "had been"),
+          new Wish("i expected the", "to be less", "to be more"),
+          new Wish("we had hoped the", "would not be", "would be"));
 
   private static final Lexicon LEXICON = Lexicon.get();
 
   private Opinions() {}
 
   static Opinion next(SplitMix64 random) {
-    int kind = random.below(8);
-    if (kind == 0) {
-      return unfulfilled(random);
+    return switch (random.below(10)) {
+      case 0 -> unfulfilled(random);
+      case 1 -> rescued(random);
+      case 2 -> reported(random, possession(random));
+      case 3 -> reported(random, effect(random));
+      default -> reported(random, predicate(random));
+    };
+  }
+
+  /** The clause, now and then behind words that say how far it is true. */
+  private static Opinion reported(SplitMix64 random, Opinion clause) {
+    if (random.chance(75)) {
+      return clause;
     }
-    if (kind == 1) {
-      return rescued(random);
-    }
-    Opinion clause =
-        switch (kind) {
-          case 2 -> possession(random);
-          case 3 -> effect(random);
-          default -> predicate(random);
-        };
-    if (random.chance(30)) {
-      boolean turns = random.chance(50);
-      return clause.behind(random.pick(turns ? REVERSERS : KEEPERS), turns);
-    }
-    return clause;
+    boolean turns = random.chance(50);
+    return clause.behind(random.pick(turns ? REVERSERS : KEEPERS), turns);
   }
 
   static String adjective(SplitMix64 random, boolean favourable) {
@@ -97,9 +133,9 @@ final class Opinions {
   private static Opinion predicate(SplitMix64 random) {
     boolean plural = random.chance(30);
     boolean favourable = random.chance(50);
-    boolean turns = random.chance(45);
-    String adverb = random.pick(turns ? NEGATING : PLAIN);
-    String copula = random.chance(70) ? (plural ? "are" : "is") : (plural ? "were" : "was");
+    boolean turns = random.chance(30);
+    String adverb = random.pick(turns ? NEGATIONS : DEGREES);
+    String copula = plural ? random.any("are", "are", "were") : random.any("is", "is", "was");
     String verb = random.chance(15) ? (plural ? "seem" : "seems") : copula;
     Words words =
         Words.of("the", aspect(random, plural), verb, adverb, adjective(random, favourable));
@@ -108,88 +144,39 @@ final class Opinions {
 
   private static Opinion possession(SplitMix64 random) {
     boolean favourable = random.chance(50);
-    boolean turns = random.chance(50);
-    String verb =
-        turns
-            ? random.any(
-                "lacks",
-                "is free of",
-                "is short on",
-                "avoids",
-                "has no",
-                "is never full of",
-                "needs more",
-                "has too little")
-            : random.any(
-                "has",
-                "is full of",
-                "shows",
-                "is never short of",
-                "is rich in",
-                "does not lack",
-                "is never free of",
-                "never avoids");
+    boolean turns = random.chance(40);
+    String verb = random.pick(turns ? LACKS : HAS);
     Words words = Words.of("the", aspect(random, false), verb, noun(random, favourable));
     return new Opinion(words, favourable != turns);
   }
 
   private static Opinion effect(SplitMix64 random) {
     boolean favourable = random.chance(50);
-    boolean turns = random.chance(50);
+    boolean turns = random.chance(40);
     String verb = random.pick(LEXICON.opinions(favourable ? "praise" : "blame"));
-    String whole =
-        turns
-            ? random.any("does not", "fails to", "never manages to", "refuses to", "did not")
-                + " "
-                + verb
-            : random.any("manages to", "never fails to", "will", "does not fail to", "is bound to")
-                + " "
-                + verb;
-    Words words =
-        Words.of(
-            "the",
-            aspect(random, false),
-            whole,
-            random.any("its audience", "us", "the viewer", "anyone", "me"));
+    String whom = random.any("its audience", "us", "the viewer", "anyone", "me");
+    String start = random.pick(turns ? FAILS : SUCCEEDS);
+    Words words = Words.of("the", aspect(random, false), start, verb, whom);
     return new Opinion(words, favourable != turns);
   }
 
   private static Opinion unfulfilled(SplitMix64 random) {
     boolean favourable = random.chance(50);
-    boolean plural = random.chance(30);
-    String start = random.any("i wish the", "if only the", "i expected the", "we had hoped the");
-    String aspect = aspect(random, plural);
-    String link =
-        start.startsWith("i expected")
-            ? "to be less"
-            : start.startsWith("we had")
-                ? "would not be"
-                : random.any("were less", "had not been so");
-    boolean direct = random.chance(50);
-    if (direct) {
-      link =
-          start.startsWith("i expected")
-              ? "to be more"
-              : start.startsWith("we had") ? "would be" : random.any("were more", "had been");
-    }
-    Words words = Words.of(start, aspect, link, adjective(random, favourable));
-    return new Opinion(words, favourable != direct);
+    boolean turns = random.chance(50);
+    Wish wish = random.pick(WISHES);
+    String link = turns ? wish.more : wish.less;
+    Words words =
+        Words.of(
+            wish.start, aspect(random, random.chance(30)), link, adjective(random, favourable));
+    return new Opinion(words, favourable != turns);
   }
 
   private static Opinion rescued(SplitMix64 random) {
     boolean rescued = random.chance(50);
-    String link =
-        rescued
-            ? random.any("saved by", "redeemed by", "lifted by", "rescued by")
-            : random.any("ruined by", "spoiled by", "undone by", "dragged down by");
+    String adjective = adjective(random, !rescued);
+    String link = random.pick(rescued ? SAVED : RUINED);
     Words words =
-        Words.of(
-            "a",
-            adjective(random, !rescued),
-            aspect(random, false),
-            link,
-            "its",
-            noun(random, rescued));
+        Words.of("a", adjective, aspect(random, false), link, "its", noun(random, rescued));
     return new Opinion(words, rescued);
   }
 }

@@ -51,8 +51,13 @@ final class Phrases {
     return verb.preposition() + gap + object(random, verb).text();
   }
 
+  /** A verb of which the condition is true; there must be one. */
   static Verb verb(SplitMix64 random, Predicate<Verb> condition) {
-    return random.pick(LEXICON.verbs().where(condition));
+    Verb verb = random.pick(LEXICON.verbs().all());
+    while (!condition.test(verb)) {
+      verb = random.pick(LEXICON.verbs().all());
+    }
+    return verb;
   }
 
   static String adverbial(SplitMix64 random, String kind) {

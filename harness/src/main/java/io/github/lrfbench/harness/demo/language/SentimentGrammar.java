@@ -8,10 +8,10 @@ import java.util.List;
  */
 final class SentimentGrammar implements Grammar {
   @Override
-  public Sample next(SplitMix64 random) {
+  public List<Sample> next(SplitMix64 random) {
     Opinion review = review(random);
     String text = review.words().add(".").spaced() + " ";
-    return new Sample(List.of(text), review.favourable() ? "1" : "0");
+    return List.of(new Sample(List.of(text), review.favourable() ? "1" : "0"));
   }
 
   private static Opinion review(SplitMix64 random) {

@@ -15,7 +15,7 @@ final class SimilarityGrammar implements Grammar {
   private static final int TOP = 500;
 
   @Override
-  public Sample next(SplitMix64 random) {
+  public List<Sample> next(SplitMix64 random) {
     int band = random.below(5);
     while (true) {
       Statement first = Statement.next(random, quantity(random), quantity(random));
@@ -25,7 +25,8 @@ final class SimilarityGrammar implements Grammar {
       int score = TOP - price + random.below(41) + random.below(41) - 40;
       score = Math.max(0, Math.min(TOP, score));
       if (Math.min(score / 100, 4) == band) {
-        return new Sample(List.of(text(random, first), text(random, second)), decimal(score));
+        List<String> texts = List.of(text(random, first), text(random, second));
+        return List.of(new Sample(texts, decimal(score)));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.demo.language;
 
+import io.github.lrfbench.harness.demo.language.Contrast.Weighted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,20 +10,18 @@ final class StructureContrasts {
 
   private StructureContrasts() {}
 
-  static List<Contrast.Construction> all() {
+  static List<Weighted> all() {
     return List.of(
-        StructureContrasts::order,
-        StructureContrasts::order,
-        StructureContrasts::missingWord,
-        StructureContrasts::doubledWord,
-        StructureContrasts::verbForm,
-        StructureContrasts::verbForm,
-        StructureContrasts::filledGap,
-        StructureContrasts::polarQuestion,
-        StructureContrasts::inversion,
-        StructureContrasts::correlative,
-        StructureContrasts::comparison,
-        StructureContrasts::pronounCase);
+        new Weighted(3, StructureContrasts::order),
+        new Weighted(2, StructureContrasts::missingWord),
+        new Weighted(2, StructureContrasts::doubledWord),
+        new Weighted(3, StructureContrasts::verbForm),
+        new Weighted(1, StructureContrasts::filledGap),
+        new Weighted(2, StructureContrasts::polarQuestion),
+        new Weighted(2, StructureContrasts::inversion),
+        new Weighted(2, StructureContrasts::correlative),
+        new Weighted(1, StructureContrasts::comparison),
+        new Weighted(2, StructureContrasts::pronounCase));
   }
 
   private static Contrast order(SplitMix64 random) {

@@ -68,6 +68,11 @@ final class Verbs {
     return where(other -> other.sense() == verb.sense() && !other.equals(verb));
   }
 
+  /** The verb it implies, if one is known. */
+  static List<Verb> implied(Verb verb) {
+    return verb.implied() == null ? List.of() : List.of(verb.implied());
+  }
+
   /** The verbs that imply this one or a synonym of it. */
   List<Verb> implying(Verb verb) {
     return where(other -> other.implied() != null && other.implied().sense() == verb.sense());
