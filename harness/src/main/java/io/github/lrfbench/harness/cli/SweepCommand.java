@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
     })
 final class SweepCommand implements Callable<Integer> {
-  private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3);
+  private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1);
 
   @Spec private CommandSpec spec;
 

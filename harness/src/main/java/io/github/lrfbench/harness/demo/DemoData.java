@@ -20,19 +20,22 @@ public final class DemoData {
   public static final int DEV_SIZE = 1000;
 
   /** The number of training examples. */
-  public static final int TRAIN_SIZE = 30_000;
+  public static final int TRAIN_SIZE = 60_000;
 
   /** How many labels of a hundred are wrong on purpose, in both splits. */
   public static final int NOISE_PERCENT = 3;
 
   private final DemoTask task;
+  private final long seed;
+  private final int trainSize;
   private final List<DemoExample> dev;
-  private final List<DemoExample> train;
+  private List<DemoExample> train;
 
-  private DemoData(DemoTask task, List<DemoExample> dev, List<DemoExample> train) {
+  private DemoData(DemoTask task, long seed, int devSize, int trainSize) {
     this.task = task;
-    this.dev = dev;
-    this.train = train;
+    this.seed = seed;
+    this.trainSize = trainSize;
+    dev = draw("dev", devSize, new HashSet<>());
   }
 
   /** The data of the default seed and sizes. */
@@ -40,19 +43,14 @@ public final class DemoData {
     return of(task, SEED, DEV_SIZE, TRAIN_SIZE);
   }
 
-  /** The data of a seed, of the given sizes. */
+  /** The data of a seed, of the given sizes; a larger training set starts with a smaller one. */
   public static DemoData of(DemoTask task, long seed, int devSize, int trainSize) {
-    Set<List<String>> seen = new HashSet<>();
-    List<DemoExample> dev =
-        draw(task, new SplitMix64(seed, task.taskName() + "/dev"), devSize, seen);
-    List<DemoExample> train =
-        draw(task, new SplitMix64(seed, task.taskName() + "/train"), trainSize, seen);
-    return new DemoData(task, dev, train);
+    return new DemoData(task, seed, devSize, trainSize);
   }
 
   /** Draws examples; every block of as many as there are classes holds each class once. */
-  private static List<DemoExample> draw(
-      DemoTask task, SplitMix64 random, int size, Set<List<String>> seen) {
+  private List<DemoExample> draw(String split, int size, Set<List<String>> seen) {
+    SplitMix64 random = new SplitMix64(seed, task.taskName() + "/" + split);
     int classes = task.labels().size();
     Set<String> block = new HashSet<>();
     List<DemoExample> examples = new ArrayList<>(size);
@@ -60,7 +58,7 @@ public final class DemoData {
       for (Sample sample : task.samples(random)) {
         boolean welcome = examples.size() < size && !block.contains(sample.label());
         if (welcome && seen.add(sample.texts())) {
-          examples.add(annotated(task, sample, random));
+          examples.add(annotated(sample, random));
           block.add(sample.label());
         }
         if (block.size() >= classes) {
@@ -71,7 +69,7 @@ public final class DemoData {
     return List.copyOf(examples);
   }
 
-  private static DemoExample annotated(DemoTask task, Sample sample, SplitMix64 random) {
+  private DemoExample annotated(Sample sample, SplitMix64 random) {
     boolean slip = !task.labels().isEmpty() && random.chance(NOISE_PERCENT);
     String label = slip ? task.otherLabel(sample.label()) : sample.label();
     return new DemoExample(sample.texts(), label, slip);
@@ -82,22 +80,30 @@ public final class DemoData {
     return dev;
   }
 
-  /** The training examples; none of their texts is among the evaluation examples. */
-  public List<DemoExample> train() {
+  /**
+   * The training examples, drawn when first asked for; none of their texts is among the evaluation
+   * examples.
+   */
+  public synchronized List<DemoExample> train() {
+    if (train == null) {
+      Set<List<String>> seen = new HashSet<>();
+      dev.forEach(example -> seen.add(example.texts()));
+      train = draw("train", trainSize, seen);
+    }
     return train;
   }
 
   /** The evaluation file in the layout of the GLUE task. */
   public String devFile() {
-    return tsv(task, dev);
+    return tsv(dev);
   }
 
   /** The training file in the layout of the GLUE task. */
   public String trainFile() {
-    return tsv(task, train);
+    return tsv(train());
   }
 
-  private static String tsv(DemoTask task, List<DemoExample> examples) {
+  private String tsv(List<DemoExample> examples) {
     StringBuilder text = new StringBuilder(task.header());
     for (int i = 0; i < examples.size(); i++) {
       DemoExample example = examples.get(i);
