@@ -4,7 +4,7 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.model.LowRankNames;
+import io.github.lrfbench.harness.linear.LowRankNames;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
@@ -109,14 +109,11 @@ public final class EncoderLoader {
     Tensor word = tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
     Tensor positions =
         tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
-    Tensor fromFirst =
-        positions.view(
-            (long) config.firstPosition() * config.hidden(), config.maxLength(), config.hidden());
     Tensor type =
         config.types() == 0
             ? null
             : tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
-    return new Embeddings(word, fromFirst, type, norm(path + "LayerNorm"));
+    return new Embeddings(word, positions, config.firstPosition(), type, norm(path + "LayerNorm"));
   }
 
   private Block block(String path) {
@@ -150,17 +147,25 @@ public final class EncoderLoader {
   }
 
   private Head.Classifier classifier() {
-    int h = config.hidden();
+    double dropout = config.dropout().classifier();
     return switch (config.family()) {
-      case BERT ->
-          new Head.Classifier(
-              dense(prefix + "pooler.dense", h, h), Activation.TANH, output("classifier"));
+      case BERT -> classifier(prefix + "pooler.dense", Activation.TANH, "classifier", 0);
       case ROBERTA ->
-          new Head.Classifier(
-              dense("classifier.dense", h, h), Activation.TANH, output("classifier.out_proj"));
-      case DISTILBERT ->
-          new Head.Classifier(dense("pre_classifier", h, h), Activation.RELU, output("classifier"));
+          classifier("classifier.dense", Activation.TANH, "classifier.out_proj", dropout);
+      case DISTILBERT -> classifier("pre_classifier", Activation.RELU, "classifier", 0);
     };
+  }
+
+  private Head.Classifier classifier(
+      String pooler, Activation activation, String classifier, double firstDropout) {
+    int h = config.hidden();
+    return new Head.Classifier(
+        List.of(pooler, classifier),
+        dense(pooler, h, h),
+        activation,
+        output(classifier),
+        firstDropout,
+        config.dropout().classifier());
   }
 
   private DenseLinear output(String name) {
