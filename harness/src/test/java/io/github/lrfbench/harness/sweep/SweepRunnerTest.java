@@ -45,6 +45,7 @@ class SweepRunnerTest {
           .append('\n');
     }
     Files.writeString(glue.resolve("SST-2/dev.tsv"), dev);
+    Files.writeString(glue.resolve("SST-2/train.tsv"), dev);
   }
 
   @Test
@@ -93,6 +94,44 @@ class SweepRunnerTest {
     assertTrue(
         layers.stream().allMatch(layer -> layer.note().startsWith("kept dense")),
         layers.toString());
+  }
+
+  @Test
+  void methodsThatNeedDataAndTrainingAfterwardsAreCellsOfTheirOwn() {
+    Path out = folder.resolve("out");
+    SweepConfig config =
+        config(
+            out,
+            List.of("svd", "fwsvd"),
+            List.of("sst2"),
+            List.of(new Budget.Keep(0.5)),
+            List.of(Recovery.NONE, new Recovery(2, 1e-3, 0, 0), new Recovery(2, 1e-3, 0.5, 1)),
+            List.of());
+    List<RunRow> rows = run(config);
+    assertEquals(
+        List.of("dense", "svd", "svd", "svd", "fwsvd", "fwsvd", "fwsvd"),
+        rows.stream().map(row -> row.get(RunColumns.METHOD)).toList());
+    assertTrue(rows.stream().noneMatch(RunRow::failed), rows.toString());
+    assertEquals(
+        rows.size(), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).distinct().count());
+    for (int i : new int[] {1, 4}) {
+      assertNull(rows.get(i).get(RunColumns.FINETUNE_SECONDS));
+      assertTrue(rows.get(i + 1).get(RunColumns.FINETUNE_SECONDS) > 0);
+      // Training lowers the loss on what is trained on, which here is what is scored.
+      assertTrue(rows.get(i + 1).get(RunColumns.LOSS) < rows.get(i).get(RunColumns.LOSS));
+      assertTrue(rows.get(i + 2).get(RunColumns.METHOD_PARAMS).contains("distill=0.5"));
+    }
+    assertTrue(rows.get(4).get(RunColumns.CALIBRATE_SECONDS) > 0);
+    assertTrue(rows.get(4).get(RunColumns.METHOD_PARAMS).contains("examples=30"));
+    assertNotEquals(
+        rows.get(1).get(RunColumns.RELATIVE_ERROR), rows.get(4).get(RunColumns.RELATIVE_ERROR));
+    // The dense model that the cells share was trained in none of them.
+    RunRow again =
+        run(config(
+                folder.resolve("again"), List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()))
+            .get(0);
+    assertEquals(rows.get(0).get(RunColumns.LOSS), again.get(RunColumns.LOSS));
+    assertEquals(List.of(), run(config));
   }
 
   @Test
@@ -157,12 +196,22 @@ class SweepRunnerTest {
 
   private SweepConfig config(
       Path out, List<String> tasks, List<Budget> budgets, List<String> layers) {
+    return config(out, List.of("svd"), tasks, budgets, List.of(Recovery.NONE), layers);
+  }
+
+  private SweepConfig config(
+      Path out,
+      List<String> methods,
+      List<String> tasks,
+      List<Budget> budgets,
+      List<Recovery> recoveries,
+      List<String> layers) {
     return new SweepConfig(
         List.of(model.toString()),
         tasks,
-        List.of("svd"),
+        methods,
         budgets,
-        List.of(Recovery.NONE),
+        recoveries,
         64,
         List.of(0L),
         layers,

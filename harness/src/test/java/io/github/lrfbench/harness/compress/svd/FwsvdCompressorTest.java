@@ -1,0 +1,136 @@
+package io.github.lrfbench.harness.compress.svd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FwsvdCompressorTest {
+  /** W of the worked example, [4, 3]. */
+  private static final float[] W = {2, -1, 0, 1, 3, -2, 0, 1, 4, -1, 2, 1};
+
+  private static final double[] IMPORTANCES = {3.5, 1.5, 3.5};
+
+  private Device device;
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+    scope = device.openScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+    device.close();
+  }
+
+  private LinearSlot slot(float[] w, int outputs, int inputs) {
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, inputs, outputs));
+    device.blas().transpose(Matrix.of(scope.floats(w, outputs, inputs)), weight);
+    return new LinearSlot("w", 0, "query", new DenseLinear(weight, null));
+  }
+
+  private float[] compressed(LinearSlot slot, double[] scales, int rank) {
+    try (FactorCache cache = new FactorCache(device, SvdOptions.DEFAULT)) {
+      CompressionRequest request =
+          new CompressionRequest(null, List.of(slot), new Budget.Rank(rank), cache, scope, 0);
+      Compression compression = new InputScaledSvd(request, Map.of("w", scales)).compress(Map.of());
+      Tensor product = scope.allocate(DType.F32, slot.linear().outputs(), slot.linear().inputs());
+      compression.replacements().get("w").materialize(device, Matrix.of(product));
+      return product.toFloats();
+    }
+  }
+
+  private static double weightedError(float[] w, float[] approximation, double[] importances) {
+    double error = 0;
+    for (int i = 0; i < w.length; i++) {
+      error += importances[i % importances.length] * Math.pow(w[i] - approximation[i], 2);
+    }
+    return error;
+  }
+
+  @Test
+  void workedExample() {
+    LinearSlot slot = slot(W, 4, 3);
+    double[] scales = FwsvdCompressor.scales("w", IMPORTANCES);
+    float[] weighted = compressed(slot, scales, 1);
+    assertEquals(41.474338, weightedError(W, weighted, IMPORTANCES), 1e-4);
+    float[] plain = compressed(slot, new double[] {1, 1, 1}, 1);
+    assertEquals(41.494941, weightedError(W, plain, IMPORTANCES), 1e-4);
+    assertEquals(20.416771, weightedError(W, plain, new double[] {1, 1, 1}), 1e-4);
+  }
+
+  @Test
+  void onlyTheRatiosOfImportancesCount() {
+    double[] scales = FwsvdCompressor.scales("w", IMPORTANCES);
+    double[] scaled = FwsvdCompressor.scales("w", new double[] {3.5e-30, 1.5e-30, 3.5e-30});
+    assertArrayEquals(scales, scaled, 1e-12);
+    assertEquals(1, scales[0]);
+    assertArrayEquals(
+        new double[] {1, 1}, FwsvdCompressor.scales("w", new double[] {1e-20, 1e-20}));
+  }
+
+  @Test
+  void isNeverWorseThanPlainSvdInItsOwnMeasure() {
+    SplittableRandom random = new SplittableRandom(3);
+    float[] w = new float[20 * 30];
+    for (int i = 0; i < w.length; i++) {
+      w[i] = (float) random.nextGaussian();
+    }
+    double[] importances = new double[30];
+    for (int i = 0; i < importances.length; i++) {
+      importances[i] = Math.exp(3 * random.nextGaussian());
+    }
+    LinearSlot slot = slot(w, 20, 30);
+    double[] ones = new double[30];
+    Arrays.fill(ones, 1);
+    for (int rank : new int[] {1, 4, 9}) {
+      double weighted =
+          weightedError(
+              w, compressed(slot, FwsvdCompressor.scales("w", importances), rank), importances);
+      double plain = weightedError(w, compressed(slot, ones, rank), importances);
+      assertTrue(weighted < 0.9 * plain, rank + ": " + weighted + " against " + plain);
+    }
+  }
+
+  @Test
+  void inputsThatNeverMatterAreKeptInBounds() {
+    double[] scales = FwsvdCompressor.scales("w", new double[] {1, 0, 1e-30});
+    assertArrayEquals(new double[] {1, 1e-4, 1e-4}, scales, 1e-15);
+    float[] product = compressed(slot(W, 4, 3), scales, 1);
+    for (float value : product) {
+      assertTrue(Float.isFinite(value));
+    }
+  }
+
+  @Test
+  void uselessInformationIsRefused() {
+    assertThrows(InputException.class, () -> FwsvdCompressor.scales("w", new double[] {0, 0}));
+    assertThrows(
+        InputException.class, () -> FwsvdCompressor.scales("w", new double[] {1, Double.NaN}));
+  }
+}
