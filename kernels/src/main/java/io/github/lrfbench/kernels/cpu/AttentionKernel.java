@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.host.Workers;
 import java.util.Arrays;
 
 /**

@@ -1,13 +1,11 @@
 package io.github.lrfbench.kernels.cpu;
 
-import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
+import static io.github.lrfbench.kernels.cpu.CpuTensor.ARGUMENTS;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -42,10 +40,10 @@ final class CpuNn implements Nn {
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    requireOneType("linear", y, x, w);
+    ARGUMENTS.requireOneType("linear", y, x, w);
     int inputs = transW ? w.cols() : w.rows();
     int outputs = transW ? w.rows() : w.cols();
-    requireShapes(
+    ARGUMENTS.requireShapes(
         inputs == x.cols() && y.rows() == x.rows() && y.cols() == outputs, "linear", x, w, y);
     requireOptional("linear", bias, y);
     kernels(y).linear().run(x, transW, w, bias, activation, y);
@@ -68,7 +66,7 @@ final class CpuNn implements Nn {
 
   @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
-    requireFloating("biasActivation", x);
+    ARGUMENTS.requireFloating("biasActivation", x);
     requireOptional("biasActivation", bias, x);
     kernels(x).rows().biasActivation(x, bias, activation);
   }
@@ -77,11 +75,11 @@ final class CpuNn implements Nn {
   public void layerNorm(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
     Matrix added = residual == null ? x : residual;
-    requireOneType("layerNorm", x, added, y);
-    requireShapes(sameShape(x, added) && sameShape(x, y), "layerNorm", x, added, y);
+    ARGUMENTS.requireOneType("layerNorm", x, added, y);
+    ARGUMENTS.requireShapes(sameShape(x, added) && sameShape(x, y), "layerNorm", x, added, y);
     requireOptional("layerNorm", bias, x);
-    requireVector("layerNorm", gamma, x.cols(), x.dtype());
-    requireVector("layerNorm", beta, x.cols(), x.dtype());
+    ARGUMENTS.requireVector("layerNorm", gamma, x.cols(), x.dtype());
+    ARGUMENTS.requireVector("layerNorm", beta, x.cols(), x.dtype());
     kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, y);
   }
 
@@ -111,14 +109,14 @@ final class CpuNn implements Nn {
     if (index == null || table == null) {
       throw new IllegalArgumentException("embed: " + name + " indices and table go together");
     }
-    requireOneType("embed", y, table);
-    requireShapes(table.cols() == y.cols(), "embed", table, y);
+    ARGUMENTS.requireOneType("embed", y, table);
+    ARGUMENTS.requireShapes(table.cols() == y.cols(), "embed", table, y);
     tables.add(table);
     indices.add(rowsOf(name, index, table, y.rows()));
   }
 
   private static int[] rowsOf(String name, Tensor index, Matrix table, int count) {
-    requireVector(name + " indices", index, count, DType.I32);
+    ARGUMENTS.requireVector(name + " indices", index, count, DType.I32);
     int[] rows = index.toInts();
     for (int row : rows) {
       if (row < 0 || row >= table.rows()) {
@@ -139,8 +137,9 @@ final class CpuNn implements Nn {
       double scale,
       boolean causal,
       Matrix y) {
-    requireOneType("attention", q, k, v, y);
-    requireShapes(sameShape(q, k) && sameShape(q, v) && sameShape(q, y), "attention", q, k, v, y);
+    ARGUMENTS.requireOneType("attention", q, k, v, y);
+    ARGUMENTS.requireShapes(
+        sameShape(q, k) && sameShape(q, v) && sameShape(q, y), "attention", q, k, v, y);
     if (heads < 1 || q.cols() % heads != 0) {
       throw new IllegalArgumentException(
           "attention: " + q.cols() + " columns do not divide into " + heads + " heads");
@@ -151,7 +150,7 @@ final class CpuNn implements Nn {
 
   private static int[] offsets(Segments segments, int rows) {
     int count = segments.count();
-    requireVector("segments", segments.offsets(), count + 1L, DType.I32);
+    ARGUMENTS.requireVector("segments", segments.offsets(), count + 1L, DType.I32);
     int[] offsets = segments.offsets().toInts();
     boolean ascending = offsets[0] == 0 && offsets[count] == rows;
     for (int s = 0; s < count; s++) {
@@ -166,10 +165,10 @@ final class CpuNn implements Nn {
 
   @Override
   public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
-    requireFloating("scaledMaskedSoftmax", x);
+    ARGUMENTS.requireFloating("scaledMaskedSoftmax", x);
     int[] lengths = null;
     if (valid != null) {
-      requireVector("scaledMaskedSoftmax", valid, x.rows(), DType.I32);
+      ARGUMENTS.requireVector("scaledMaskedSoftmax", valid, x.rows(), DType.I32);
       lengths = valid.toInts();
     }
     kernels(x).rows().softmax(x, scale, lengths);
@@ -177,16 +176,16 @@ final class CpuNn implements Nn {
 
   @Override
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
-    requireOneType("gatherRows", x, y);
-    requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
+    ARGUMENTS.requireOneType("gatherRows", x, y);
+    ARGUMENTS.requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
     int[] index = rowsOf("row", rows, x, y.rows());
     kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
   }
 
   @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
-    requireOneType("meanPool", x, y);
-    requireShapes(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, y);
+    ARGUMENTS.requireOneType("meanPool", x, y);
+    ARGUMENTS.requireShapes(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, y);
     int[] offsets = offsets(segments, x.rows());
     for (int s = 0; s < y.rows(); s++) {
       if (offsets[s] == offsets[s + 1]) {
@@ -198,7 +197,7 @@ final class CpuNn implements Nn {
 
   private static void requireOptional(String operation, Tensor vector, Matrix matrix) {
     if (vector != null) {
-      requireVector(operation, vector, matrix.cols(), matrix.dtype());
+      ARGUMENTS.requireVector(operation, vector, matrix.cols(), matrix.dtype());
     }
   }
 

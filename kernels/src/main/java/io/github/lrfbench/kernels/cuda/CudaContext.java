@@ -1,0 +1,43 @@
+package io.github.lrfbench.kernels.cuda;
+
+import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
+
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.JCudaDriver;
+
+/** The primary context of a GPU, which every library of the process shares. */
+final class CudaContext implements AutoCloseable {
+  private static final ThreadLocal<CudaContext> CURRENT = new ThreadLocal<>();
+
+  private final CUdevice device = new CUdevice();
+  private final CUcontext context = new CUcontext();
+  private final DeviceProperties properties;
+
+  CudaContext(int index) {
+    checkDriver(JCudaDriver.cuDeviceGet(device, index), "cuDeviceGet " + index);
+    properties = DeviceProperties.of(device);
+    checkDriver(
+        JCudaDriver.cuDevicePrimaryCtxRetain(context, device),
+        "cuDevicePrimaryCtxRetain of device " + index);
+  }
+
+  DeviceProperties properties() {
+    return properties;
+  }
+
+  /** Makes this context the calling thread's; every CUDA call needs that. */
+  void enter() {
+    if (CURRENT.get() != this) {
+      checkDriver(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+      CURRENT.set(this);
+    }
+  }
+
+  @Override
+  public void close() {
+    CURRENT.remove();
+    checkDriver(JCudaDriver.cuCtxSetCurrent(null), "cuCtxSetCurrent to none");
+    checkDriver(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
+  }
+}
