@@ -52,8 +52,8 @@ final class CpuNn implements Nn {
   @Override
   public void lowRank(
       Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
-    requireOneType("lowRank", y, x, down, up);
-    requireShapes(
+    ARGUMENTS.requireOneType("lowRank", y, x, down, up);
+    ARGUMENTS.requireShapes(
         x.cols() == down.rows() && down.cols() == up.rows() && up.cols() == y.cols(),
         "lowRank",
         x,

@@ -3,6 +3,8 @@ package io.github.lrfbench.kernels.cuda;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.cuda.module.KernelModules;
+import io.github.lrfbench.kernels.cuda.module.Nvrtc;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
@@ -13,6 +15,7 @@ public final class CudaDevice implements Device {
   private final CudaContext context;
   private final CudaStream stream;
   private final int index;
+  private KernelModules modules;
   private volatile boolean open = true;
 
   CudaDevice(int index, DeviceOptions options) {
@@ -42,6 +45,15 @@ public final class CudaDevice implements Device {
   /** Memory for the calling thread's stream: not a tensor, and not counted as one. */
   CudaBuffer scratch(long bytes) {
     throw new UnsupportedOperationException();
+  }
+
+  /** Our own kernels, compiled when first used. */
+  synchronized KernelModules modules() {
+    requireOpen();
+    if (modules == null) {
+      modules = KernelModules.open(Nvrtc.load(), properties().capability());
+    }
+    return modules;
   }
 
   @Override
@@ -104,6 +116,9 @@ public final class CudaDevice implements Device {
   public void close() {
     open = false;
     context.enter();
+    if (modules != null) {
+      modules.close();
+    }
     stream.close();
     context.close();
   }

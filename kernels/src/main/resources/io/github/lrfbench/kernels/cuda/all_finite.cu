@@ -3,6 +3,8 @@
 // x [rows, cols] with stride; flag I32 [1], 0 before. Grid: enough blocks of any size for
 // rows * cols threads. Shared memory: none.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void all_finite(
     const elem* x, long long stride, int rows, int cols, int* flag) {
   unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;

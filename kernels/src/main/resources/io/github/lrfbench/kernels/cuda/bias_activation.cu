@@ -5,6 +5,8 @@
 // Bound by memory: one 16-byte load and store a thread, neighbours side by side; the bias comes
 // from the first-level cache.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void bias_activation(
     elem* x, long long stride, const elem* bias, int rows, int cols) {
   unsigned width = cols / VECTOR;

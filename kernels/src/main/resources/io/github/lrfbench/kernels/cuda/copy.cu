@@ -3,6 +3,8 @@
 // x, y [rows, cols] with strides. VECTOR elements a thread.
 // Grid: enough blocks of any size for rows * cols / VECTOR threads. Shared memory: none.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void copy(
     const elem* x, long long x_stride, TARGET* y, long long y_stride, int rows, int cols) {
   unsigned width = cols / VECTOR;

@@ -7,6 +7,8 @@
 // The host has checked the indices; a graph that is replayed with others gets rows of NaN for
 // those outside their table.
 
+#include "prelude.cuh"
+
 __device__ __forceinline__ bool add_row(
     const int* index, unsigned row, const elem* table, long long stride, int table_rows,
     unsigned col, acc (&sum)[VECTOR]) {

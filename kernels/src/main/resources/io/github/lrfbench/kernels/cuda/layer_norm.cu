@@ -8,6 +8,8 @@
 // one after the other, which keeps the digits of rows far from zero. Up to 1024 16-bit elements
 // one warp does a row by shuffles alone, without a barrier; gamma and beta are under way meanwhile.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void layer_norm(
     const elem* x, long long x_stride, const elem* bias, const elem* residual,
     long long residual_stride, const elem* gamma, const elem* beta, double eps, elem* y,

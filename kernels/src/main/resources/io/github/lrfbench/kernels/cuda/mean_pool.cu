@@ -6,6 +6,8 @@
 // The 8 warps of a block take every eighth row, each with neighbouring lanes on neighbouring
 // columns, so that 8 loads are under way for each column.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void mean_pool(
     const elem* x, long long x_stride, const int* offsets, elem* y, long long y_stride, int rows,
     int cols) {

@@ -4,6 +4,8 @@
 // Grid: (n / 32 rounded up, the same), block 32 x 8. Shared memory: static, one tile of 32 x 33.
 // Blocks below the diagonal have nothing to do; the others read a tile and write it transposed.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void mirror(elem* x, long long stride, int n) {
   __shared__ elem tile[32][33];
   int left = blockIdx.x * 32;

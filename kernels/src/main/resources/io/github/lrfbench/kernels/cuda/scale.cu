@@ -3,6 +3,8 @@
 // x [rows, cols] with stride; factors F64 [rows] or [cols].
 // Grid: enough blocks of any size for rows * cols threads. Shared memory: none.
 
+#include "prelude.cuh"
+
 __device__ __forceinline__ void scale(
     elem* x, long long stride, const double* factors, int rows, int cols, bool by_row) {
   unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;

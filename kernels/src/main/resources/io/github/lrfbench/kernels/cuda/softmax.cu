@@ -5,6 +5,8 @@
 // Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols.
 // Shared memory: static, one value a warp. The row stays in registers.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void softmax(
     elem* x, long long stride, double scale, const int* valid, int cols) {
   __shared__ acc scratch[2][32];

@@ -4,6 +4,8 @@
 // Grid: any number of blocks of 256 threads; a warp takes whole rows, so that its lanes read
 // neighbours. Shared memory: static, one value a warp.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void squared_norm(
     const elem* x, long long stride, int rows, int cols, double* parts) {
   __shared__ double sums[32];

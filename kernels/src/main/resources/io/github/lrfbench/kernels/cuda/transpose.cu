@@ -5,6 +5,8 @@
 // Shared memory: static, one tile of 32 x 33; the odd width keeps columns free of bank conflicts.
 // Both the reading and the writing lanes of a warp are neighbours in memory.
 
+#include "prelude.cuh"
+
 extern "C" __global__ void transpose(
     const elem* x, long long x_stride, TARGET* y, long long y_stride, int rows, int cols) {
   __shared__ acc tile[32][33];
