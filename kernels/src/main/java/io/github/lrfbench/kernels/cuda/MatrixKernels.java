@@ -13,7 +13,6 @@ import java.util.stream.DoubleStream;
 final class MatrixKernels {
   private static final int THREADS = 256;
   private static final int TILE = 32;
-  private static final int TILE_THREADS = 8;
 
   /** Blocks that share the rows of a transposition. */
   private static final int MAX_TRANSPOSE_BLOCKS = 32_768;
@@ -55,8 +54,7 @@ final class MatrixKernels {
         .launch(
             device.stream().handle(),
             grid,
-            TILE,
-            TILE_THREADS,
+            THREADS,
             0,
             from.address(),
             from.stride(),
@@ -144,8 +142,7 @@ final class MatrixKernels {
         .launch(
             device.stream().handle(),
             new Grid(tiles(x.rows()), tiles(x.rows()), 1),
-            TILE,
-            TILE_THREADS,
+            THREADS,
             0,
             operand.address(),
             operand.stride(),

@@ -35,35 +35,23 @@ public final class Kernel {
     return attribute(CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS);
   }
 
-  /** Queues a run with blocks of one dimension; see the other form. */
-  public void launch(
-      CUstream stream, Grid grid, int threads, int sharedBytes, Object... arguments) {
-    launch(stream, grid, threads, 1, sharedBytes, arguments);
-  }
-
   /**
    * Queues a run; with an empty grid there is none. The device's context is the calling thread's.
    *
-   * @param threadsX threads of a block in the first direction
-   * @param threadsY threads of a block in the second direction
+   * @param threads of a block
    * @param sharedBytes dynamic shared memory
    * @param arguments in the order of the kernel's parameters: Long for addresses and 64-bit
    *     integers, Integer, Double, Float
    * @throws IllegalArgumentException if the block has too many threads
    */
   public void launch(
-      CUstream stream,
-      Grid grid,
-      int threadsX,
-      int threadsY,
-      int sharedBytes,
-      Object... arguments) {
+      CUstream stream, Grid grid, int threads, int sharedBytes, Object... arguments) {
     if (grid.isEmpty()) {
       return;
     }
-    if (threadsX < 1 || threadsY < 1 || threadsX * threadsY > maxThreads) {
+    if (threads < 1 || threads > maxThreads) {
       throw new IllegalArgumentException(
-          name + " runs with at most " + maxThreads + " threads, not " + threadsX * threadsY);
+          name + " runs with at most " + maxThreads + " threads, not " + threads);
     }
     allowSharedBytes(sharedBytes);
     checkDriver(
@@ -72,8 +60,8 @@ public final class Kernel {
             (int) grid.x(),
             (int) grid.y(),
             (int) grid.z(),
-            threadsX,
-            threadsY,
+            threads,
+            1,
             1,
             sharedBytes,
             stream,
