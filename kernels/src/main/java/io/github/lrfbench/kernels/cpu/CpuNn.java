@@ -50,6 +50,21 @@ final class CpuNn implements Nn {
   }
 
   @Override
+  public void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    ARGUMENTS.requireOneType("lowRank", y, x, down, up);
+    ARGUMENTS.requireShapes(
+        x.cols() == down.rows() && down.cols() == up.rows() && up.cols() == y.cols(),
+        "lowRank",
+        x,
+        down,
+        up,
+        y);
+    requireOptional("lowRank", bias, y);
+    Nn.super.lowRank(x, down, up, bias, activation, y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
     ARGUMENTS.requireFloating("biasActivation", x);
     requireOptional("biasActivation", bias, x);

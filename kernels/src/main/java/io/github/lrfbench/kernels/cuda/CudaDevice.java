@@ -6,6 +6,8 @@ import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
+import io.github.lrfbench.kernels.cuda.module.KernelModules;
+import io.github.lrfbench.kernels.cuda.module.Nvrtc;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
@@ -40,6 +42,7 @@ public final class CudaDevice implements Device {
   private final Blas blas;
   private final Lapack lapack;
   private final Nn nn;
+  private KernelModules modules;
   private volatile boolean open = true;
 
   CudaDevice(int index, DeviceOptions options) {
@@ -88,6 +91,15 @@ public final class CudaDevice implements Device {
   /** Memory whose next use is on the calling thread's stream. */
   CudaBuffer scratch(long bytes) {
     return stream().take(bytes);
+  }
+
+  /** Our own kernels, compiled when first used. */
+  synchronized KernelModules modules() {
+    requireOpen();
+    if (modules == null) {
+      modules = KernelModules.open(Nvrtc.load(), properties().capability());
+    }
+    return modules;
   }
 
   @Override
@@ -246,6 +258,9 @@ public final class CudaDevice implements Device {
       List.copyOf(recordings).forEach(CudaRecording::close);
       open = false;
       workerStreams.forEach(CudaStream::close);
+      if (modules != null) {
+        modules.close();
+      }
       main.close();
       memory.close();
       context.close();
