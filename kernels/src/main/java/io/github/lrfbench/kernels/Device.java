@@ -1,7 +1,9 @@
 package io.github.lrfbench.kernels;
 
+import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
+import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.Nn;
 import java.util.function.IntConsumer;
 
@@ -24,6 +26,11 @@ public interface Device extends AutoCloseable {
 
   /** Factorizations. */
   Lapack lapack();
+
+  /** Products and factorizations of many matrices of one shape. */
+  default Batched batched() {
+    return new LoopedBatched(this);
+  }
 
   /** Operations of neural networks. */
   Nn nn();

@@ -2,8 +2,12 @@ package io.github.lrfbench.kernels.cuda;
 
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkBlas;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.cuda.driver.CudaLibrary;
 import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
@@ -17,18 +21,40 @@ final class BlasHandle implements AutoCloseable {
 
   private final CudaStream stream;
   private final long workspaceBytes;
-  private final boolean tf32;
+  private final ByteBuffer alpha = scalar();
+  private final ByteBuffer beta = scalar();
+  private final Pointer alphaPointer = Pointer.to(alpha);
+  private final Pointer betaPointer = Pointer.to(beta);
   private cublasHandle handle;
 
-  BlasHandle(CudaStream stream, DeviceProperties properties, boolean tf32) {
+  BlasHandle(CudaStream stream, DeviceProperties properties) {
     this.stream = stream;
-    this.tf32 = tf32;
     workspaceBytes = properties.capability() >= HOPPER ? HOPPER_WORKSPACE_BYTES : WORKSPACE_BYTES;
   }
 
-  /** Whether F32 products may round their factors to TF32. */
-  boolean tf32() {
-    return tf32;
+  private static ByteBuffer scalar() {
+    return ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  /** A factor of a product, in host memory that the next call of this method overwrites. */
+  Pointer alpha(double value, DType dtype) {
+    set(alpha, value, dtype);
+    return alphaPointer;
+  }
+
+  /** A second factor; as {@link #alpha}. */
+  Pointer beta(double value, DType dtype) {
+    set(beta, value, dtype);
+    return betaPointer;
+  }
+
+  /** Products of narrower types than F64 take their factors in F32. */
+  private static void set(ByteBuffer scalar, double value, DType dtype) {
+    if (dtype == DType.F64) {
+      scalar.putDouble(0, value);
+    } else {
+      scalar.putFloat(0, (float) value);
+    }
   }
 
   cublasHandle get() {

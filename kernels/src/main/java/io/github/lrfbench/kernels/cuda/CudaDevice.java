@@ -10,6 +10,7 @@ import io.github.lrfbench.kernels.cuda.module.KernelModules;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.host.Workers;
+import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
@@ -41,6 +42,7 @@ public final class CudaDevice implements Device {
   private final Set<CudaRecording> recordings = ConcurrentHashMap.newKeySet();
   private final Blas blas;
   private final Lapack lapack;
+  private final Batched batched;
   private final Nn nn;
   private KernelModules modules;
   private volatile boolean open = true;
@@ -52,8 +54,11 @@ public final class CudaDevice implements Device {
     memory = new DeviceMemory(id(), context);
     main = newStream();
     workers = new Workers(options.threads() == 0 ? defaultThreads() : options.threads());
-    blas = null;
-    lapack = null;
+    MatrixKernels kernels = new MatrixKernels(this);
+    Gemm gemm = new Gemm(this, kernels, false);
+    blas = new CudaBlas(this, kernels, gemm);
+    lapack = new CudaLapack(this, kernels, gemm);
+    batched = new CudaBatched(this, kernels, gemm);
     nn = null;
   }
 
@@ -62,12 +67,17 @@ public final class CudaDevice implements Device {
   }
 
   private CudaStream newStream() {
-    return new CudaStream(memory, properties(), tf32);
+    return new CudaStream(memory, properties());
   }
 
   /** What the GPU is. */
   public DeviceProperties properties() {
     return context.properties();
+  }
+
+  /** Whether products of F32 in networks may round their factors to TF32. */
+  boolean tf32() {
+    return tf32;
   }
 
   /** Checks of arguments that must live on this device. */
@@ -134,6 +144,11 @@ public final class CudaDevice implements Device {
   }
 
   @Override
+  public Batched batched() {
+    return batched;
+  }
+
+  @Override
   public Nn nn() {
     return nn;
   }
@@ -188,7 +203,7 @@ public final class CudaDevice implements Device {
     work.run();
     CudaStream home = stream();
     home.requireNotRecording("a recording");
-    CudaStream recorder = home.recorder(properties(), tf32);
+    CudaStream recorder = home.recorder();
     BlockList blocks = memory.newPrivateList(home.blocks());
     CudaStream before = ownStream.get();
     ownStream.set(recorder);

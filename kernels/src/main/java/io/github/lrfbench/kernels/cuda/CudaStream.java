@@ -19,6 +19,7 @@ public final class CudaStream implements AutoCloseable {
   private final CUstream handle = new CUstream();
   private final CUevent mark = new CUevent();
   private final DeviceMemory memory;
+  private final DeviceProperties properties;
   private final BlockList blocks;
   private final BlasHandle blas;
   private final SolverHandle solver;
@@ -27,15 +28,16 @@ public final class CudaStream implements AutoCloseable {
   private BlockList recordedBlocks;
 
   /** A new stream of the calling thread's context. */
-  CudaStream(DeviceMemory memory, DeviceProperties properties, boolean tf32) {
+  CudaStream(DeviceMemory memory, DeviceProperties properties) {
     this.memory = memory;
+    this.properties = properties;
     checkDriver(
         JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
         "cuStreamCreate");
     checkDriver(
         JCudaDriver.cuEventCreate(mark, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
     blocks = memory.newList();
-    blas = new BlasHandle(this, properties, tf32);
+    blas = new BlasHandle(this, properties);
     solver = new SolverHandle(this);
   }
 
@@ -98,9 +100,9 @@ public final class CudaStream implements AutoCloseable {
   }
 
   /** The stream on which this one's work is recorded; its own, so that nothing else gets in. */
-  synchronized CudaStream recorder(DeviceProperties properties, boolean tf32) {
+  synchronized CudaStream recorder() {
     if (recorder == null) {
-      recorder = new CudaStream(memory, properties, tf32);
+      recorder = new CudaStream(memory, properties);
     }
     return recorder;
   }
