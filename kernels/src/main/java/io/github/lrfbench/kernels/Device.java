@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.function.IntConsumer;
 
 /** A place where tensors live and kernels run. Opened by {@link Devices#open}. */
@@ -34,6 +35,15 @@ public interface Device extends AutoCloseable {
 
   /** Operations of neural networks. */
   Nn nn();
+
+  /**
+   * The backward passes of those operations.
+   *
+   * @throws InputException if the device does not train
+   */
+  default NnGradients gradients() {
+    throw new InputException("the device " + id() + " does not train");
+  }
 
   /**
    * Runs {@code task} for 0 to {@code count - 1}, spread over the device's workers, and returns

@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.function.IntConsumer;
 
 /** The processor. It computes in F32 and F64. */
@@ -16,6 +17,7 @@ public final class CpuDevice implements Device {
   private final CpuBlas blas;
   private final Lapack lapack;
   private final Nn nn;
+  private final NnGradients gradients;
   private final String name;
   private volatile boolean open = true;
 
@@ -27,6 +29,7 @@ public final class CpuDevice implements Device {
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     nn = new CpuNn(workers, pool);
+    gradients = new CpuGradients(workers, pool);
     name = ProcessorName.read();
   }
 
@@ -65,6 +68,11 @@ public final class CpuDevice implements Device {
   @Override
   public Nn nn() {
     return nn;
+  }
+
+  @Override
+  public NnGradients gradients() {
+    return gradients;
   }
 
   @Override

@@ -112,19 +112,7 @@ final class CpuNn implements Nn {
     ARGUMENTS.requireOneType("embed", y, table);
     ARGUMENTS.requireShapes(table.cols() == y.cols(), "embed", table, y);
     tables.add(table);
-    indices.add(rowsOf(name, index, table, y.rows()));
-  }
-
-  private static int[] rowsOf(String name, Tensor index, Matrix table, int count) {
-    ARGUMENTS.requireVector(name + " indices", index, count, DType.I32);
-    int[] rows = index.toInts();
-    for (int row : rows) {
-      if (row < 0 || row >= table.rows()) {
-        throw new IndexOutOfBoundsException(
-            name + " index " + row + " is outside a table of " + table.rows() + " rows");
-      }
-    }
-    return rows;
+    indices.add(Indices.rows(name, index, table, y.rows()));
   }
 
   @Override
@@ -144,23 +132,8 @@ final class CpuNn implements Nn {
       throw new IllegalArgumentException(
           "attention: " + q.cols() + " columns do not divide into " + heads + " heads");
     }
-    int[] offsets = offsets(segments, q.rows());
+    int[] offsets = Indices.offsets(segments, q.rows());
     kernels(q).attention().run(new AttentionKernel.Call(q, k, v, offsets, heads, scale, causal, y));
-  }
-
-  private static int[] offsets(Segments segments, int rows) {
-    int count = segments.count();
-    ARGUMENTS.requireVector("segments", segments.offsets(), count + 1L, DType.I32);
-    int[] offsets = segments.offsets().toInts();
-    boolean ascending = offsets[0] == 0 && offsets[count] == rows;
-    for (int s = 0; s < count; s++) {
-      ascending &= offsets[s] <= offsets[s + 1];
-    }
-    if (!ascending) {
-      throw new IllegalArgumentException(
-          "the offsets of " + count + " segments do not ascend from 0 to " + rows);
-    }
-    return offsets;
   }
 
   @Override
@@ -178,7 +151,7 @@ final class CpuNn implements Nn {
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
     ARGUMENTS.requireOneType("gatherRows", x, y);
     ARGUMENTS.requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
-    int[] index = rowsOf("row", rows, x, y.rows());
+    int[] index = Indices.rows("row", rows, x, y.rows());
     kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
   }
 
@@ -186,7 +159,7 @@ final class CpuNn implements Nn {
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     ARGUMENTS.requireOneType("meanPool", x, y);
     ARGUMENTS.requireShapes(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, y);
-    int[] offsets = offsets(segments, x.rows());
+    int[] offsets = Indices.offsets(segments, x.rows());
     for (int s = 0; s < y.rows(); s++) {
       if (offsets[s] == offsets[s + 1]) {
         throw new IllegalArgumentException("meanPool: segment " + s + " is empty");

@@ -26,6 +26,13 @@ __device__ __forceinline__ unsigned short float_to_half(float x) {
   return bits;
 }
 
+// 2 to the x, to two units in the last place.
+__device__ __forceinline__ float power_of_two(float x) {
+  float y;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
 #if __CUDA_ARCH__ >= 800
 // d += a b, [16, 16] by [16, 8]; all lanes of a warp hold a part.
 __device__ __forceinline__ void mma_16x8x16_f16(
