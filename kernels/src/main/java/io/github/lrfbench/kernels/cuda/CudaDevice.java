@@ -59,7 +59,7 @@ public final class CudaDevice implements Device {
     blas = new CudaBlas(this, kernels, gemm);
     lapack = new CudaLapack(this, kernels, gemm);
     batched = new CudaBatched(this, kernels, gemm);
-    nn = null;
+    nn = new CudaNn(this);
   }
 
   private static int defaultThreads() {

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda;
 
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
+import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUgraph;
@@ -24,6 +25,7 @@ public final class CudaStream implements AutoCloseable {
   private final BlasHandle blas;
   private final SolverHandle solver;
   private StagingRing staging;
+  private CudaBuffer zeros;
   private CudaStream recorder;
   private BlockList recordedBlocks;
 
@@ -66,6 +68,24 @@ public final class CudaStream implements AutoCloseable {
     return memory.takeUncounted(bytes, blocks);
   }
 
+  /**
+   * Memory that was filled with zeros when it was first asked for. Kernels leave zeros behind, so
+   * that the next, which runs after them, finds them. A recording is replayed on the stream that it
+   * was made for, and uses that one's.
+   *
+   * @param bytes the same at every call
+   */
+  synchronized CudaBuffer zeros(long bytes) {
+    if (zeros == null) {
+      requireNotRecording("a first use of memory");
+      zeros = takeWorkspace(bytes);
+      checkDriver(
+          JCudaDriver.cuMemsetD8Async(new DevicePointer(zeros.address()), (byte) 0, bytes, handle),
+          "cuMemsetD8Async of " + bytes + " bytes");
+    }
+    return zeros;
+  }
+
   /** Copies to the device; see {@link StagingRing#upload}. */
   synchronized void upload(long address, int count, int bytes, StagingRing.Transfer fill) {
     requireNotRecording("a copy from the host");
@@ -104,6 +124,7 @@ public final class CudaStream implements AutoCloseable {
     if (recorder == null) {
       recorder = new CudaStream(memory, properties);
     }
+    recorder.zeros = zeros;
     return recorder;
   }
 

@@ -11,17 +11,17 @@
 
 constexpr int TILE_PAD = 8;
 
-// Starts copying rows x cols elements into a tile of ROWS x COLS, the rest of which becomes zero.
+// Starts copying rows x cols elements into a tile of Rows x Cols, the rest of which becomes zero.
 // Complete after cp_async_wait and a barrier.
-template <int ROWS, int COLS, int THREADS>
+template <int Rows, int Cols, int Threads>
 __device__ __forceinline__ void load_tile(
     elem* tile, const elem* source, long long stride, int rows, int cols) {
-  constexpr int PIECES = COLS / 8;
+  constexpr int pieces = Cols / 8;
 #pragma unroll
-  for (int i = threadIdx.x; i < ROWS * PIECES; i += THREADS) {
-    int row = i / PIECES;
-    int col = i % PIECES * 8;
-    elem* target = tile + row * (COLS + TILE_PAD) + col;
+  for (int i = threadIdx.x; i < Rows * pieces; i += Threads) {
+    int row = i / pieces;
+    int col = i % pieces * 8;
+    elem* target = tile + row * (Cols + TILE_PAD) + col;
     const elem* from = source + row * stride + col;
     if (VECTOR == 8) {
       bool inside = row < rows && col < cols;
@@ -36,18 +36,18 @@ __device__ __forceinline__ void load_tile(
 }
 
 // Rows and columns 0 to 15 of a tile as a left operand.
-template <int COLS>
+template <int Cols>
 __device__ __forceinline__ void load_left(unsigned (&a)[4], const elem* tile) {
   int lane = threadIdx.x % 32;
-  ldmatrix_x4(a, tile + lane % 16 * (COLS + TILE_PAD) + lane / 16 * 8);
+  ldmatrix_x4(a, tile + lane % 16 * (Cols + TILE_PAD) + lane / 16 * 8);
 }
 
 // Rows 0 to 15 of a tile as two right operands of 8 columns each, the tile's rows being the depth.
-template <int COLS>
+template <int Cols>
 __device__ __forceinline__ void load_right(unsigned (&b)[2][2], const elem* tile) {
   int lane = threadIdx.x % 32;
   unsigned r[4];
-  ldmatrix_x4_trans(r, tile + lane % 16 * (COLS + TILE_PAD) + lane / 16 * 8);
+  ldmatrix_x4_trans(r, tile + lane % 16 * (Cols + TILE_PAD) + lane / 16 * 8);
   b[0][0] = r[0];
   b[0][1] = r[1];
   b[1][0] = r[2];
@@ -56,11 +56,11 @@ __device__ __forceinline__ void load_right(unsigned (&b)[2][2], const elem* tile
 
 // Rows 0 to 15 of a tile as two right operands of 8 columns each, the tile's columns being the
 // depth: the tile is transposed.
-template <int COLS>
+template <int Cols>
 __device__ __forceinline__ void load_right_transposed(unsigned (&b)[2][2], const elem* tile) {
   int lane = threadIdx.x % 32;
   unsigned r[4];
-  ldmatrix_x4(r, tile + (lane / 16 * 8 + lane % 8) * (COLS + TILE_PAD) + lane / 8 % 2 * 8);
+  ldmatrix_x4(r, tile + (lane / 16 * 8 + lane % 8) * (Cols + TILE_PAD) + lane / 8 % 2 * 8);
   b[0][0] = r[0];
   b[0][1] = r[1];
   b[1][0] = r[2];
@@ -95,27 +95,27 @@ __device__ __forceinline__ void multiply(
 }
 
 // Writes an accumulator into columns 0 to 7 of 16 rows of a tile.
-template <int COLS>
+template <int Cols>
 __device__ __forceinline__ void store_accumulator(elem* tile, const float (&d)[4]) {
   int lane = threadIdx.x % 32;
-  elem* target = tile + lane / 4 * (COLS + TILE_PAD) + lane % 4 * 2;
+  elem* target = tile + lane / 4 * (Cols + TILE_PAD) + lane % 4 * 2;
   *(unsigned*)target = pack<elem>(d[0], d[1]);
-  *(unsigned*)(target + 8 * (COLS + TILE_PAD)) = pack<elem>(d[2], d[3]);
+  *(unsigned*)(target + 8 * (Cols + TILE_PAD)) = pack<elem>(d[2], d[3]);
 }
 
-// Copies rows x cols elements of a tile of ROWS x COLS to memory; the lanes of one warp alone.
-template <int ROWS, int COLS>
+// Copies rows x cols elements of a tile of Rows x Cols to memory; the lanes of one warp alone.
+template <int Rows, int Cols>
 __device__ __forceinline__ void store_rows(
     elem* target, long long stride, const elem* tile, int rows, int cols) {
-  constexpr int PIECES = COLS / 8;
+  constexpr int pieces = Cols / 8;
 #pragma unroll
-  for (int i = threadIdx.x % 32; i < ROWS * PIECES; i += 32) {
-    int row = i / PIECES;
-    int col = i % PIECES * 8;
+  for (int i = threadIdx.x % 32; i < Rows * pieces; i += 32) {
+    int row = i / pieces;
+    int col = i % pieces * 8;
     if (row >= rows || col >= cols) {
       continue;
     }
-    const elem* from = tile + row * (COLS + TILE_PAD) + col;
+    const elem* from = tile + row * (Cols + TILE_PAD) + col;
     elem* to = target + row * stride + col;
     if (VECTOR == 8) {
       *(uint4*)to = *(const uint4*)from;

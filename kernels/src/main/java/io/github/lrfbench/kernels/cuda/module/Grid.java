@@ -30,7 +30,8 @@ public record Grid(long x, long y, long z) {
     return of((count + size - 1) / size);
   }
 
-  boolean isEmpty() {
+  /** Whether a launch does nothing. */
+  public boolean isEmpty() {
     return x == 0 || y == 0 || z == 0;
   }
 }
