@@ -53,12 +53,12 @@ public class LowRankMatmulBenchmark {
     device = Devices.open("cpu", DeviceOptions.DEFAULT, line -> {});
     scope = device.openScope();
     MatrixShape dims = MatrixShape.parse(shape);
-    weight = RandomMatrices.gaussian(scope, dims.rows(), dims.cols(), 0);
-    Matrix up = RandomMatrices.gaussian(scope, weight.rows(), rank, 1);
-    Matrix down = RandomMatrices.gaussian(scope, rank, weight.cols(), 2);
-    lowRank = new LowRankMatmul(new LowRankFactors(up.data(), down.data()), null);
-    x = RandomMatrices.gaussian(scope, rows, weight.cols(), 3);
-    y = Matrix.of(scope.allocate(DType.F32, rows, weight.rows()));
+    weight = RandomMatrices.gaussian(scope, dims.cols(), dims.rows(), 0);
+    Matrix up = RandomMatrices.gaussian(scope, rank, dims.rows(), 1);
+    Matrix down = RandomMatrices.gaussian(scope, dims.cols(), rank, 2);
+    lowRank = new LowRankMatmul(new LowRankFactors(down, up), null);
+    x = RandomMatrices.gaussian(scope, rows, dims.cols(), 3);
+    y = Matrix.of(scope.allocate(DType.F32, rows, dims.rows()));
   }
 
   @TearDown
@@ -69,7 +69,7 @@ public class LowRankMatmulBenchmark {
 
   @Benchmark
   public void dense() {
-    device.nn().linear(x, weight, null, Activation.NONE, y);
+    device.nn().linear(x, false, weight, null, Activation.NONE, y);
     device.synchronize();
   }
 

@@ -16,9 +16,11 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -64,11 +66,12 @@ public final class BertLatency {
     RandomWeights weights = new RandomWeights(1, name -> null);
     Scope scope = dense.device().openScope();
     for (LinearSlot slot : dense.slots()) {
-      Tensor up = scope.allocate(DType.F32, slot.linear().outputs(), rank);
-      Tensor down = scope.allocate(DType.F32, rank, slot.linear().inputs());
+      Tensor up = scope.allocate(DType.F32, rank, slot.linear().outputs());
+      Tensor down = scope.allocate(DType.F32, slot.linear().inputs(), rank);
       weights.read(slot.name() + ".u", up);
       weights.read(slot.name() + ".v", down);
-      factors.put(slot.name(), new LowRankLinear(up, down, slot.linear().bias()));
+      LowRankFactors pair = new LowRankFactors(Matrix.of(down), Matrix.of(up));
+      factors.put(slot.name(), new LowRankLinear(pair, slot.linear().bias()));
     }
     return factors;
   }

@@ -44,6 +44,12 @@ public final class EagerOps implements Ops {
   }
 
   @Override
+  public void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    nn.lowRank(x, down, up, bias, activation, y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
     nn.biasActivation(x, bias, activation);
   }

@@ -77,9 +77,12 @@ public final class CompressedCheckpoint {
   }
 
   private void addFactors(SafetensorsWriter weights, String module, LowRankLinear linear) {
-    weights.add(module + LowRankNames.UP, linear.up());
-    Shape shape = Shape.of(linear.inputs(), linear.rank());
-    weights.add(module + LowRankNames.DOWN, shape, () -> transposed(linear.down()));
+    Matrix down = linear.factors().down();
+    Matrix up = linear.factors().up();
+    Shape upShape = Shape.of(up.cols(), up.rows());
+    weights.add(module + LowRankNames.UP, upShape, () -> read(up, true));
+    Shape downShape = Shape.of(down.rows(), down.cols());
+    weights.add(module + LowRankNames.DOWN, downShape, () -> read(down, false));
   }
 
   private float[] materialize(Linear linear) {
@@ -90,10 +93,15 @@ public final class CompressedCheckpoint {
     }
   }
 
-  private float[] transposed(Tensor matrix) {
+  private float[] read(Matrix matrix, boolean transposed) {
     try (Scope scope = device.openScope()) {
-      Tensor target = scope.allocate(DType.F32, matrix.shape().dim(1), matrix.shape().dim(0));
-      device.blas().transpose(Matrix.of(matrix), Matrix.of(target));
+      int rows = transposed ? matrix.cols() : matrix.rows();
+      Tensor target = scope.allocate(DType.F32, rows, matrix.rows() + matrix.cols() - rows);
+      if (transposed) {
+        device.blas().transpose(matrix, Matrix.of(target));
+      } else {
+        device.blas().copy(matrix, Matrix.of(target));
+      }
       return target.toFloats();
     }
   }

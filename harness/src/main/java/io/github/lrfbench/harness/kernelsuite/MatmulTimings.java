@@ -114,19 +114,19 @@ final class MatmulTimings {
   }
 
   private Runnable dense(Scope scope, MatrixShape shape, Matrix x) {
-    Matrix w = RandomMatrices.gaussian(scope, shape.rows(), shape.cols(), config.seed() + 1);
+    Matrix w = RandomMatrices.gaussian(scope, shape.cols(), shape.rows(), config.seed() + 1);
     Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
     return () -> {
-      device.nn().linear(x, w, null, Activation.NONE, y);
+      device.nn().linear(x, false, w, null, Activation.NONE, y);
       device.synchronize();
     };
   }
 
   private Runnable lowRank(Scope scope, MatrixShape shape, int rank, Matrix x) {
-    Matrix up = RandomMatrices.gaussian(scope, shape.rows(), rank, config.seed() + 2);
-    Matrix down = RandomMatrices.gaussian(scope, rank, shape.cols(), config.seed() + 3);
+    Matrix up = RandomMatrices.gaussian(scope, rank, shape.rows(), config.seed() + 2);
+    Matrix down = RandomMatrices.gaussian(scope, shape.cols(), rank, config.seed() + 3);
     Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
-    LowRankMatmul matmul = new LowRankMatmul(new LowRankFactors(up.data(), down.data()), null);
+    LowRankMatmul matmul = new LowRankMatmul(new LowRankFactors(down, up), null);
     return () -> {
       matmul.apply(x, Activation.NONE, y);
       device.synchronize();

@@ -10,47 +10,47 @@ import io.github.lrfbench.kernels.ops.Activation;
 /**
  * A linear map stored as its matrix.
  *
- * @param weight W, F32 [outputs, inputs]
+ * @param weight Wᵀ, F32 [inputs, outputs]: a product with it on the right needs no transposition
  * @param bias F32 [outputs], or null for none
  */
-public record DenseLinear(Tensor weight, Tensor bias) implements Linear {
+public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   @Override
   public int inputs() {
-    return Math.toIntExact(weight.shape().dim(1));
+    return weight.rows();
   }
 
   @Override
   public int outputs() {
-    return Math.toIntExact(weight.shape().dim(0));
+    return weight.cols();
   }
 
   @Override
   public long parameters() {
-    return weight.shape().size();
+    return (long) weight.rows() * weight.cols();
   }
 
   @Override
   public long flopsPerRow() {
-    return 2 * weight.shape().size();
+    return 2 * parameters();
   }
 
   @Override
   public long bytes() {
-    return weight.shape().size() * weight.dtype().bytes();
+    return parameters() * weight.dtype().bytes();
   }
 
   @Override
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
-    ops.linear(x, Matrix.of(weight), bias, activation, y);
+    ops.linear(x, false, weight, bias, activation, y);
   }
 
   @Override
   public void materialize(Device device, Matrix target) {
-    device.blas().copy(Matrix.of(weight), target);
+    device.blas().transpose(weight, target);
   }
 
   @Override
   public Linear copyTo(Scope scope) {
-    return new DenseLinear(Tensors.copy(weight, scope), Tensors.copy(bias, scope));
+    return new DenseLinear(Copies.of(weight, scope), Copies.of(bias, scope));
   }
 }

@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,28 +18,28 @@ import java.util.List;
 public final class LinearGroup {
   private final List<Linear> members;
   private final DenseLinear stackedDense;
-  private final Tensor stackedDown;
+  private final Matrix stackedDown;
 
-  private LinearGroup(List<Linear> members, DenseLinear stackedDense, Tensor stackedDown) {
+  private LinearGroup(List<Linear> members, DenseLinear stackedDense, Matrix stackedDown) {
     this.members = List.copyOf(members);
     this.stackedDense = stackedDense;
     this.stackedDown = stackedDown;
   }
 
   /**
-   * A group of dense maps whose matrices already stand below each other in memory.
+   * A group of dense maps whose matrices already stand side by side in memory.
    *
-   * @param stacked weight [sum of outputs, inputs] and bias [sum of outputs]
+   * @param stacked weight [inputs, sum of outputs] and bias [sum of outputs]
    * @param outputs output widths of the members, in order
    */
   public static LinearGroup dense(DenseLinear stacked, int... outputs) {
     List<Linear> members = new ArrayList<>();
-    long row = 0;
+    int column = 0;
     for (int width : outputs) {
-      Tensor weight = stacked.weight().view(row * stacked.inputs(), width, stacked.inputs());
-      Tensor bias = stacked.bias() == null ? null : stacked.bias().view(row, width);
+      Matrix weight = stacked.weight().columns(column, column + width);
+      Tensor bias = stacked.bias() == null ? null : stacked.bias().view(column, width);
       members.add(new DenseLinear(weight, bias));
-      row += width;
+      column += width;
     }
     return new LinearGroup(members, stacked, null);
   }
@@ -52,18 +53,17 @@ public final class LinearGroup {
     if (totalRank == 0) {
       return new LinearGroup(members, null, null);
     }
-    Tensor stackedDown = scope.allocate(DType.F32, totalRank, members.get(0).inputs());
+    Matrix stackedDown = Matrix.of(scope.allocate(DType.F32, members.get(0).inputs(), totalRank));
     List<Linear> placed = new ArrayList<>();
-    int row = 0;
+    int column = 0;
     for (Linear member : members) {
       if (member instanceof LowRankLinear lowRank) {
-        Matrix target = Matrix.of(stackedDown).rows(row, row + lowRank.rank());
-        scope.device().blas().copy(Matrix.of(lowRank.down()), target);
-        Tensor down = stackedDown.view(target.offset(), lowRank.rank(), lowRank.inputs());
+        Matrix down = stackedDown.columns(column, column + lowRank.rank());
+        scope.device().blas().copy(lowRank.factors().down(), down);
+        Matrix up = Copies.of(lowRank.factors().up(), scope);
         placed.add(
-            new LowRankLinear(
-                Tensors.copy(lowRank.up(), scope), down, Tensors.copy(lowRank.bias(), scope)));
-        row += lowRank.rank();
+            new LowRankLinear(new LowRankFactors(down, up), Copies.of(lowRank.bias(), scope)));
+        column += lowRank.rank();
       } else {
         placed.add(member);
       }
@@ -111,8 +111,8 @@ public final class LinearGroup {
   }
 
   private Matrix projectDown(Ops frame, Matrix x) {
-    Matrix middle = Matrix.of(frame.allocate(DType.F32, x.rows(), stackedDown.shape().dim(0)));
-    frame.linear(x, Matrix.of(stackedDown), null, Activation.NONE, middle);
+    Matrix middle = Matrix.of(frame.allocate(DType.F32, x.rows(), stackedDown.cols()));
+    frame.linear(x, false, stackedDown, null, Activation.NONE, middle);
     return middle;
   }
 

@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -104,12 +105,13 @@ class LinearGroupTest {
   }
 
   private Linear dense(Scope scope, int outputs) {
-    return new DenseLinear(random(scope, outputs, INPUTS), random(scope, outputs));
+    return new DenseLinear(Matrix.of(random(scope, INPUTS, outputs)), random(scope, outputs));
   }
 
   private Linear lowRank(Scope scope, int outputs, int rank) {
-    return new LowRankLinear(
-        random(scope, outputs, rank), random(scope, rank, INPUTS), random(scope, outputs));
+    Matrix down = Matrix.of(random(scope, INPUTS, rank));
+    Matrix up = Matrix.of(random(scope, rank, outputs));
+    return new LowRankLinear(new LowRankFactors(down, up), random(scope, outputs));
   }
 
   private Tensor random(Scope scope, long... dims) {

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.host.Workers;
 import java.util.Arrays;
 
 /**
@@ -19,12 +20,6 @@ final class AttentionKernel<A> {
 
   /** Elements that are computed on at a time: they stay in the first-level cache. */
   private static final int CHUNK_ELEMENTS = 1 << 11;
-
-  /**
-   * Products of fewer multiplications take a path through OpenBLAS that does not pack, which is a
-   * third faster on processors with AVX-512.
-   */
-  private static final int SMALL_PRODUCT = 1_000_000;
 
   /** With fewer queries at a time, what is won by not packing is lost again. */
   private static final int MIN_SMALL_QUERIES = 48;
@@ -97,10 +92,10 @@ final class AttentionKernel<A> {
     return last;
   }
 
-  private static int queriesPerBlock(int length, int size) {
+  private int queriesPerBlock(int length, int size) {
     int limit = Math.min(MAX_QUERIES, BLOCK_ELEMENTS / Math.max(1, length));
-    int small = SMALL_PRODUCT / Math.max(1, length) / Math.max(1, size);
-    if (small >= MIN_SMALL_QUERIES) {
+    int small = SmallProducts.MAX_WORK / Math.max(1, length) / Math.max(1, size);
+    if (SmallProducts.areFast(math.dtype()) && small >= MIN_SMALL_QUERIES) {
       limit = Math.min(limit, small);
     }
     limit = Math.max(STEP, limit / STEP * STEP);

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.host.Workers;
 
 /** Shares the rows of a matrix out to the workers. */
 final class Bands {

@@ -1,11 +1,10 @@
 package io.github.lrfbench.kernels.cpu;
 
-import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
+import static io.github.lrfbench.kernels.cpu.CpuTensor.ARGUMENTS;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
 
 /**
@@ -35,9 +34,9 @@ final class CpuBlas implements Blas {
   @Override
   public void gemm(
       boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
-    requireOneType("gemm", c, a, b);
+    ARGUMENTS.requireOneType("gemm", c, a, b);
     int k = transA ? a.rows() : a.cols();
-    requireShapes(
+    ARGUMENTS.requireShapes(
         (transA ? a.cols() : a.rows()) == c.rows()
             && (transB ? b.cols() : b.rows()) == k
             && (transB ? b.rows() : b.cols()) == c.cols(),
@@ -66,9 +65,9 @@ final class CpuBlas implements Blas {
 
   @Override
   public void syrk(boolean transA, Matrix a, Matrix c) {
-    requireOneType("syrk", c, a);
+    ARGUMENTS.requireOneType("syrk", c, a);
     int n = transA ? a.cols() : a.rows();
-    requireShapes(c.rows() == n && c.cols() == n, "syrk", a, c);
+    ARGUMENTS.requireShapes(c.rows() == n && c.cols() == n, "syrk", a, c);
     int wanted = workers.width() == 1 ? 1 : workers.width() * SYRK_BLOCKS_PER_WORKER;
     int blocks = Math.max(1, Math.min(wanted, n / MIN_SYRK_BLOCK));
     int pairs = blocks * (blocks + 1) / 2;
@@ -104,17 +103,17 @@ final class CpuBlas implements Blas {
 
   @Override
   public void copy(Matrix x, Matrix y) {
-    requireFloating("copy", x);
-    requireFloating("copy", y);
-    requireShapes(x.rows() == y.rows() && x.cols() == y.cols(), "copy", x, y);
+    ARGUMENTS.requireFloating("copy", x);
+    ARGUMENTS.requireFloating("copy", y);
+    ARGUMENTS.requireShapes(x.rows() == y.rows() && x.cols() == y.cols(), "copy", x, y);
     kernelsFor(x, y).copy(x, y);
   }
 
   @Override
   public void transpose(Matrix x, Matrix y) {
-    requireFloating("transpose", x);
-    requireFloating("transpose", y);
-    requireShapes(x.rows() == y.cols() && x.cols() == y.rows(), "transpose", x, y);
+    ARGUMENTS.requireFloating("transpose", x);
+    ARGUMENTS.requireFloating("transpose", y);
+    ARGUMENTS.requireShapes(x.rows() == y.cols() && x.cols() == y.rows(), "transpose", x, y);
     kernelsFor(x, y).transpose(x, y);
   }
 
@@ -125,21 +124,21 @@ final class CpuBlas implements Blas {
 
   @Override
   public void scaleRows(Matrix x, double[] factors) {
-    requireFloating("scaleRows", x);
+    ARGUMENTS.requireFloating("scaleRows", x);
     requireFactors(x.rows(), factors);
     kernels(x).scaleRows(x, factors);
   }
 
   @Override
   public void scaleColumns(Matrix x, double[] factors) {
-    requireFloating("scaleColumns", x);
+    ARGUMENTS.requireFloating("scaleColumns", x);
     requireFactors(x.cols(), factors);
     kernels(x).scaleColumns(x, factors);
   }
 
   @Override
   public double squaredNorm(Matrix x) {
-    requireFloating("squaredNorm", x);
+    ARGUMENTS.requireFloating("squaredNorm", x);
     return kernels(x).squaredNorm(x);
   }
 

@@ -3,9 +3,11 @@ package io.github.lrfbench.kernels.cpu;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.function.IntConsumer;
 
 /** The processor. It computes in F32 and F64. */
@@ -15,6 +17,7 @@ public final class CpuDevice implements Device {
   private final CpuBlas blas;
   private final Lapack lapack;
   private final Nn nn;
+  private final NnGradients gradients;
   private final String name;
   private volatile boolean open = true;
 
@@ -26,6 +29,7 @@ public final class CpuDevice implements Device {
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     nn = new CpuNn(workers, pool);
+    gradients = new CpuGradients(workers, pool);
     name = ProcessorName.read();
   }
 
@@ -64,6 +68,11 @@ public final class CpuDevice implements Device {
   @Override
   public Nn nn() {
     return nn;
+  }
+
+  @Override
+  public NnGradients gradients() {
+    return gradients;
   }
 
   @Override

@@ -1,9 +1,6 @@
 package io.github.lrfbench.kernels.cpu;
 
-import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
+import static io.github.lrfbench.kernels.cpu.CpuTensor.ARGUMENTS;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLeft;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
@@ -37,11 +34,11 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void svd(Matrix a, Tensor s, Matrix u, Matrix vt) {
-    requireOneType("svd", a, u, vt);
+    ARGUMENTS.requireOneType("svd", a, u, vt);
     int k = Math.min(a.rows(), a.cols());
-    requireShapes(u.rows() == a.rows() && u.cols() == k, "svd", a, u, vt);
-    requireShapes(vt.rows() == k && vt.cols() == a.cols(), "svd", a, u, vt);
-    requireVector("svd", s, k, a.dtype());
+    ARGUMENTS.requireShapes(u.rows() == a.rows() && u.cols() == k, "svd", a, u, vt);
+    ARGUMENTS.requireShapes(vt.rows() == k && vt.cols() == a.cols(), "svd", a, u, vt);
+    ARGUMENTS.requireVector("svd", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -78,9 +75,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void singularValues(Matrix a, Tensor s) {
-    requireFloating("singularValues", a);
+    ARGUMENTS.requireFloating("singularValues", a);
     int k = Math.min(a.rows(), a.cols());
-    requireVector("singularValues", s, k, a.dtype());
+    ARGUMENTS.requireVector("singularValues", s, k, a.dtype());
     if (k == 0) {
       return;
     }
@@ -117,21 +114,23 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void largestEigenpairs(Matrix a, int count, Tensor values, Matrix vectors) {
-    requireOneType("largestEigenpairs", a, vectors);
+    ARGUMENTS.requireOneType("largestEigenpairs", a, vectors);
     int n = a.rows();
-    requireShapes(a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a, vectors);
-    requireShapes(vectors.rows() == count && vectors.cols() == n, "largestEigenpairs", a, vectors);
-    requireVector("largestEigenpairs", values, count, a.dtype());
+    ARGUMENTS.requireShapes(
+        a.cols() == n && count >= 1 && count <= n, "largestEigenpairs", a, vectors);
+    ARGUMENTS.requireShapes(
+        vectors.rows() == count && vectors.cols() == n, "largestEigenpairs", a, vectors);
+    ARGUMENTS.requireVector("largestEigenpairs", values, count, a.dtype());
     requireFinite(a, "largestEigenpairs");
     check(SymmetricEigen.largest(a, count, values, vectors), "sytrd and stedc", a);
   }
 
   @Override
   public void orthonormalize(Matrix a) {
-    requireFloating("orthonormalize", a);
+    ARGUMENTS.requireFloating("orthonormalize", a);
     int m = a.rows();
     int n = a.cols();
-    requireShapes(m >= n, "orthonormalize", a);
+    ARGUMENTS.requireShapes(m >= n, "orthonormalize", a);
     if (n == 0) {
       return;
     }
@@ -165,9 +164,9 @@ final class CpuLapack implements Lapack {
 
   @Override
   public boolean cholesky(Matrix a) {
-    requireFloating("cholesky", a);
+    ARGUMENTS.requireFloating("cholesky", a);
     int n = a.rows();
-    requireShapes(a.cols() == n, "cholesky", a);
+    ARGUMENTS.requireShapes(a.cols() == n, "cholesky", a);
     if (n == 0) {
       return true;
     }
@@ -191,8 +190,8 @@ final class CpuLapack implements Lapack {
 
   @Override
   public void solveLower(boolean transposed, Matrix l, Matrix b) {
-    requireOneType("solveLower", b, l);
-    requireShapes(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l, b);
+    ARGUMENTS.requireOneType("solveLower", b, l);
+    ARGUMENTS.requireShapes(l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l, b);
     if (b.rows() == 0 || b.cols() == 0) {
       return;
     }

@@ -1,13 +1,10 @@
 package io.github.lrfbench.kernels.cpu;
 
-import static io.github.lrfbench.kernels.cpu.Arguments.requireFloating;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireOneType;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireShapes;
-import static io.github.lrfbench.kernels.cpu.Arguments.requireVector;
-
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.host.NnArguments;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -16,6 +13,8 @@ import java.util.List;
 
 /** {@link Nn} on the processor: checks the arguments and hands them to the kernel of their type. */
 final class CpuNn implements Nn {
+  private static final NnArguments CHECK = new NnArguments(CpuTensor.ARGUMENTS, CpuTensor.INDICES);
+
   private record Kernels<A>(
       RowKernels<A> rows, LinearKernel<A> linear, AttentionKernel<A> attention) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
@@ -42,31 +41,27 @@ final class CpuNn implements Nn {
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    requireOneType("linear", y, x, w);
-    int inputs = transW ? w.cols() : w.rows();
-    int outputs = transW ? w.rows() : w.cols();
-    requireShapes(
-        inputs == x.cols() && y.rows() == x.rows() && y.cols() == outputs, "linear", x, w, y);
-    requireOptional("linear", bias, y);
+    CHECK.linear(x, transW, w, bias, y);
     kernels(y).linear().run(x, transW, w, bias, activation, y);
   }
 
   @Override
+  public void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    CHECK.lowRank(x, down, up, bias, y);
+    Nn.super.lowRank(x, down, up, bias, activation, y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
-    requireFloating("biasActivation", x);
-    requireOptional("biasActivation", bias, x);
+    CHECK.biasActivation(x, bias);
     kernels(x).rows().biasActivation(x, bias, activation);
   }
 
   @Override
   public void layerNorm(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
-    Matrix added = residual == null ? x : residual;
-    requireOneType("layerNorm", x, added, y);
-    requireShapes(sameShape(x, added) && sameShape(x, y), "layerNorm", x, added, y);
-    requireOptional("layerNorm", bias, x);
-    requireVector("layerNorm", gamma, x.cols(), x.dtype());
-    requireVector("layerNorm", beta, x.cols(), x.dtype());
+    CHECK.layerNorm(x, bias, residual, gamma, beta, y);
     kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, y);
   }
 
@@ -93,25 +88,8 @@ final class CpuNn implements Nn {
 
   private static void addTable(
       String name, Tensor index, Matrix table, Matrix y, List<Matrix> tables, List<int[]> indices) {
-    if (index == null || table == null) {
-      throw new IllegalArgumentException("embed: " + name + " indices and table go together");
-    }
-    requireOneType("embed", y, table);
-    requireShapes(table.cols() == y.cols(), "embed", table, y);
+    indices.add(CHECK.embed(name, index, table, y));
     tables.add(table);
-    indices.add(rowsOf(name, index, table, y.rows()));
-  }
-
-  private static int[] rowsOf(String name, Tensor index, Matrix table, int count) {
-    requireVector(name + " indices", index, count, DType.I32);
-    int[] rows = index.toInts();
-    for (int row : rows) {
-      if (row < 0 || row >= table.rows()) {
-        throw new IndexOutOfBoundsException(
-            name + " index " + row + " is outside a table of " + table.rows() + " rows");
-      }
-    }
-    return rows;
   }
 
   @Override
@@ -124,70 +102,25 @@ final class CpuNn implements Nn {
       double scale,
       boolean causal,
       Matrix y) {
-    requireOneType("attention", q, k, v, y);
-    requireShapes(sameShape(q, k) && sameShape(q, v) && sameShape(q, y), "attention", q, k, v, y);
-    if (heads < 1 || q.cols() % heads != 0) {
-      throw new IllegalArgumentException(
-          "attention: " + q.cols() + " columns do not divide into " + heads + " heads");
-    }
-    int[] offsets = offsets(segments, q.rows());
+    int[] offsets = CHECK.attention(q, k, v, segments, heads, y);
     kernels(q).attention().run(new AttentionKernel.Call(q, k, v, offsets, heads, scale, causal, y));
-  }
-
-  private static int[] offsets(Segments segments, int rows) {
-    int count = segments.count();
-    requireVector("segments", segments.offsets(), count + 1L, DType.I32);
-    int[] offsets = segments.offsets().toInts();
-    boolean ascending = offsets[0] == 0 && offsets[count] == rows;
-    for (int s = 0; s < count; s++) {
-      ascending &= offsets[s] <= offsets[s + 1];
-    }
-    if (!ascending) {
-      throw new IllegalArgumentException(
-          "the offsets of " + count + " segments do not ascend from 0 to " + rows);
-    }
-    return offsets;
   }
 
   @Override
   public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
-    requireFloating("scaledMaskedSoftmax", x);
-    int[] lengths = null;
-    if (valid != null) {
-      requireVector("scaledMaskedSoftmax", valid, x.rows(), DType.I32);
-      lengths = valid.toInts();
-    }
+    int[] lengths = CHECK.scaledMaskedSoftmax(x, valid);
     kernels(x).rows().softmax(x, scale, lengths);
   }
 
   @Override
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
-    requireOneType("gatherRows", x, y);
-    requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
-    int[] index = rowsOf("row", rows, x, y.rows());
+    int[] index = CHECK.gatherRows(x, rows, y);
     kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
   }
 
   @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
-    requireOneType("meanPool", x, y);
-    requireShapes(x.cols() == y.cols() && y.rows() == segments.count(), "meanPool", x, y);
-    int[] offsets = offsets(segments, x.rows());
-    for (int s = 0; s < y.rows(); s++) {
-      if (offsets[s] == offsets[s + 1]) {
-        throw new IllegalArgumentException("meanPool: segment " + s + " is empty");
-      }
-    }
+    int[] offsets = CHECK.meanPool(x, segments, y);
     kernels(x).rows().means(x, offsets, y);
-  }
-
-  private static void requireOptional(String operation, Tensor vector, Matrix matrix) {
-    if (vector != null) {
-      requireVector(operation, vector, matrix.cols(), matrix.dtype());
-    }
-  }
-
-  private static boolean sameShape(Matrix a, Matrix b) {
-    return a.rows() == b.rows() && a.cols() == b.cols();
   }
 }

@@ -44,4 +44,19 @@ final class DoubleFunctions {
     }
     return value;
   }
+
+  /** {@code Φ(x) + x φ(x)}, the derivative of the GELU. */
+  static double geluDerivative(double x) {
+    double density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    return (1 + erf(x / Math.sqrt(2))) / 2 + (density == 0 ? 0 : x * density);
+  }
+
+  /** The derivative of {@code x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))}. */
+  static double geluTanhDerivative(double x) {
+    double root = Math.sqrt(2 / Math.PI);
+    double t = Math.tanh(root * (x + 0.044715 * x * x * x));
+    double rest = 1 - t * t;
+    double slope = root * (1 + 3 * 0.044715 * x * x);
+    return (1 + t) / 2 + (rest == 0 ? 0 : x / 2 * rest * slope);
+  }
 }

@@ -3,6 +3,8 @@ package io.github.lrfbench.kernels.cpu;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.Dropout;
 import java.util.Arrays;
 
 /** {@link RowMath} in double precision, for checks; nothing here is fast. */
@@ -173,5 +175,111 @@ final class DoubleRowMath implements RowMath<double[]> {
       x[i] = Math.exp(x[i] - max[i]);
       sum[i] += x[i];
     }
+  }
+
+  @Override
+  public void addScaled(double[] x, double[] y, double factor, int n) {
+    double f = factor;
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.fma(f, y[i], x[i]);
+    }
+  }
+
+  @Override
+  public void addProduct(double[] x, double[] y, double[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] = Math.fma(x[i], y[i], sum[i]);
+    }
+  }
+
+  @Override
+  public void differentiate(Activation activation, double[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] =
+          switch (activation) {
+            case NONE -> 1;
+            case GELU -> DoubleFunctions.geluDerivative(x[i]);
+            case GELU_TANH -> DoubleFunctions.geluTanhDerivative(x[i]);
+            case RELU -> Double.isNaN(x[i]) ? x[i] : x[i] > 0 ? 1 : 0;
+            case TANH -> 1 - Math.tanh(x[i]) * Math.tanh(x[i]);
+          };
+    }
+  }
+
+  @Override
+  public double standardize(double[] x, int n, double eps, double[] tmp) {
+    double mean = sum(x, n) / n;
+    for (int i = 0; i < n; i++) {
+      double deviation = x[i] - mean;
+      x[i] = deviation;
+      tmp[i] = deviation * deviation;
+    }
+    double factor = 1 / Math.sqrt(sum(tmp, n) / n + eps);
+    for (int i = 0; i < n; i++) {
+      x[i] *= factor;
+    }
+    return factor;
+  }
+
+  @Override
+  public void standardizeGradient(double[] z, double[] g, double factor, int n, double[] tmp) {
+    double mean = sum(g, n) / n;
+    for (int i = 0; i < n; i++) {
+      tmp[i] = g[i] * z[i];
+    }
+    double projection = sum(tmp, n) / n;
+    double f = factor;
+    for (int i = 0; i < n; i++) {
+      g[i] = f * (g[i] - mean - z[i] * projection);
+    }
+  }
+
+  @Override
+  public void softmaxGradient(double[] y, double[] dy, double factor, int n, double[] tmp) {
+    for (int i = 0; i < n; i++) {
+      tmp[i] = dy[i] * y[i];
+    }
+    double mean = sum(tmp, n);
+    double f = factor;
+    for (int i = 0; i < n; i++) {
+      dy[i] = f * y[i] * (dy[i] - mean);
+    }
+  }
+
+  @Override
+  public void dropout(double[] x, Dropout dropout, long index, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= dropout.factor(index + i);
+    }
+  }
+
+  @Override
+  public void adamW(double[] parameter, double[] g, double[] m, double[] v, AdamWStep step, int n) {
+    double scale = step.gradientScale();
+    double beta1 = step.beta1();
+    double beta2 = step.beta2();
+    double gain1 = 1 - step.beta1();
+    double gain2 = (1 - step.beta2());
+    double rate = (step.learningRate() / (1 - Math.pow(step.beta1(), step.step())));
+    double correction = (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.step())));
+    double epsilon = step.epsilon();
+    double kept = (1 - step.learningRate() * step.weightDecay());
+    for (int i = 0; i < n; i++) {
+      double gradient = scale * g[i];
+      double mean = beta1 * m[i] + gain1 * gradient;
+      double square = beta2 * v[i] + gain2 * gradient * gradient;
+      m[i] = mean;
+      v[i] = square;
+      double root = Math.sqrt(square) * correction + epsilon;
+      parameter[i] = kept * parameter[i] - rate * mean / root;
+    }
+  }
+
+  private static double sum(double[] x, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[i];
+    }
+    return sum;
   }
 }

@@ -3,6 +3,8 @@ package io.github.lrfbench.kernels.cpu;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.Dropout;
 import java.util.Arrays;
 
 /** {@link RowMath} in single precision. */
@@ -217,6 +219,126 @@ final class FloatRowMath implements RowMath<float[]> {
       float e = FloatFunctions.expOfMinus(max[i] - x[i]);
       x[i] = e;
       sum[i] += e;
+    }
+  }
+
+  @Override
+  public void addScaled(float[] x, float[] y, double factor, int n) {
+    float f = (float) factor;
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.fma(f, y[i], x[i]);
+    }
+  }
+
+  @Override
+  public void addProduct(float[] x, float[] y, float[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] = Math.fma(x[i], y[i], sum[i]);
+    }
+  }
+
+  @Override
+  public void differentiate(Activation activation, float[] x, int n) {
+    switch (activation) {
+      case NONE -> Arrays.fill(x, 0, n, 1);
+      case GELU -> differentiateGelu(x, n);
+      case GELU_TANH -> differentiateGeluTanh(x, n);
+      case RELU -> differentiateRelu(x, n);
+      case TANH -> differentiateTanh(x, n);
+    }
+  }
+
+  private static void differentiateGelu(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = FloatFunctions.geluDerivative(x[i]);
+    }
+  }
+
+  private static void differentiateGeluTanh(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = FloatFunctions.geluTanhDerivative(x[i]);
+    }
+  }
+
+  private static void differentiateRelu(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Float.isNaN(x[i]) ? x[i] : x[i] > 0 ? 1 : 0;
+    }
+  }
+
+  private static void differentiateTanh(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      double y = Math.tanh(x[i]);
+      x[i] = (float) (1 - y * y);
+    }
+  }
+
+  @Override
+  public double standardize(float[] x, int n, double eps, float[] tmp) {
+    float mean = (float) (sum(x, n) / n);
+    for (int i = 0; i < n; i++) {
+      float deviation = x[i] - mean;
+      x[i] = deviation;
+      tmp[i] = deviation * deviation;
+    }
+    float factor = (float) (1 / Math.sqrt(sum(tmp, n) / n + eps));
+    for (int i = 0; i < n; i++) {
+      x[i] *= factor;
+    }
+    return factor;
+  }
+
+  @Override
+  public void standardizeGradient(float[] z, float[] g, double factor, int n, float[] tmp) {
+    float mean = (float) (sum(g, n) / n);
+    for (int i = 0; i < n; i++) {
+      tmp[i] = g[i] * z[i];
+    }
+    float projection = (float) (sum(tmp, n) / n);
+    float f = (float) factor;
+    for (int i = 0; i < n; i++) {
+      g[i] = f * (g[i] - mean - z[i] * projection);
+    }
+  }
+
+  @Override
+  public void softmaxGradient(float[] y, float[] dy, double factor, int n, float[] tmp) {
+    for (int i = 0; i < n; i++) {
+      tmp[i] = dy[i] * y[i];
+    }
+    float mean = (float) sum(tmp, n);
+    float f = (float) factor;
+    for (int i = 0; i < n; i++) {
+      dy[i] = f * y[i] * (dy[i] - mean);
+    }
+  }
+
+  @Override
+  public void dropout(float[] x, Dropout dropout, long index, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= dropout.factor(index + i);
+    }
+  }
+
+  @Override
+  public void adamW(float[] parameter, float[] g, float[] m, float[] v, AdamWStep step, int n) {
+    float scale = (float) step.gradientScale();
+    float beta1 = (float) step.beta1();
+    float beta2 = (float) step.beta2();
+    float gain1 = (float) (1 - step.beta1());
+    float gain2 = (float) (1 - step.beta2());
+    float rate = (float) (step.learningRate() / (1 - Math.pow(step.beta1(), step.step())));
+    float correction = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.step())));
+    float epsilon = (float) step.epsilon();
+    float kept = (float) (1 - step.learningRate() * step.weightDecay());
+    for (int i = 0; i < n; i++) {
+      float gradient = scale * g[i];
+      float mean = beta1 * m[i] + gain1 * gradient;
+      float square = beta2 * v[i] + gain2 * gradient * gradient;
+      m[i] = mean;
+      v[i] = square;
+      float root = (float) Math.sqrt(square) * correction + epsilon;
+      parameter[i] = kept * parameter[i] - rate * mean / root;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.host.Workers;
 
 /**
  * What goes over a matrix once. Arguments have been checked.

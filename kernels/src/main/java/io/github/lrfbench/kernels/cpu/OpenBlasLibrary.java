@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.host.NativesFolder;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -45,7 +46,7 @@ final class OpenBlasLibrary {
   private static void load(Class<?> bindings) {
     // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
     System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-    try (NativesFolder folder = NativesFolder.lock()) {
+    try (NativesFolder folder = NativesFolder.lockForJavaCpp()) {
       Loader.load(bindings);
       openblas_nolapack.blas_set_num_threads(1);
     } catch (LinkageError e) {

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;

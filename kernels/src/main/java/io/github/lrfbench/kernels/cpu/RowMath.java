@@ -3,6 +3,8 @@ package io.github.lrfbench.kernels.cpu;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.Dropout;
 
 /**
  * Arithmetic on the first n elements of Java arrays of one floating-point type. All arrays of a
@@ -63,4 +65,28 @@ interface RowMath<A> {
 
   /** {@code x = exp(x - max), sum += x}, where no x is greater than its max. */
   void expBelow(A max, A x, A sum, int n);
+
+  /** {@code x += factor y}. */
+  void addScaled(A x, A y, double factor, int n);
+
+  /** {@code sum += x y}. */
+  void addProduct(A x, A y, A sum, int n);
+
+  /** {@code x = activation'(x)}. */
+  void differentiate(Activation activation, A x, int n);
+
+  /** {@code x = (x - mean) / sqrt(variance + eps)}; returns the factor; tmp is overwritten. */
+  double standardize(A x, int n, double eps, A tmp);
+
+  /** {@code g = factor (g - mean(g) - z mean(g z))}; tmp is overwritten. */
+  void standardizeGradient(A z, A g, double factor, int n, A tmp);
+
+  /** {@code dy = factor y (dy - sum(dy y))}; tmp is overwritten. */
+  void softmaxGradient(A y, A dy, double factor, int n, A tmp);
+
+  /** {@code x *= dropout's factor} of elements {@code index, index + 1, ...}. */
+  void dropout(A x, Dropout dropout, long index, int n);
+
+  /** A step of AdamW with gradient g, running mean m and running mean of squares v. */
+  void adamW(A parameter, A g, A m, A v, AdamWStep step, int n);
 }

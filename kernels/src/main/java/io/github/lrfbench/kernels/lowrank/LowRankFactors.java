@@ -1,49 +1,50 @@
 package io.github.lrfbench.kernels.lowrank;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Tensor;
 
 /**
- * A matrix W of [m, n] as a product U Vᵀ of rank r.
+ * A matrix W of [m, n] as a product U Vᵀ of rank r, stored as y = (x V) Uᵀ reads it: in both
+ * products the factor stands on the right, not transposed.
  *
- * @param up U, [m, r]
- * @param down Vᵀ, [r, n]
+ * @param down V, [n, r]
+ * @param up Uᵀ, [r, m]
  */
-public record LowRankFactors(Tensor up, Tensor down) {
+public record LowRankFactors(Matrix down, Matrix up) {
   /** Checks that the factors fit together. */
   public LowRankFactors {
-    if (up.shape().rank() != 2
-        || down.shape().rank() != 2
-        || up.shape().dim(1) != down.shape().dim(0)
-        || up.dtype() != down.dtype()) {
+    if (down.cols() != up.rows() || down.dtype() != up.dtype()) {
       throw new IllegalArgumentException(
-          "factors "
-              + up.dtype()
-              + up.shape()
-              + " and "
-              + down.dtype()
-              + down.shape()
-              + " do not fit together");
+          "factors " + describe(down) + " and " + describe(up) + " do not fit together");
     }
+  }
+
+  private static String describe(Matrix factor) {
+    return factor.dtype() + "[" + factor.rows() + ", " + factor.cols() + "]";
   }
 
   /** m. */
   public int outputs() {
-    return Math.toIntExact(up.shape().dim(0));
+    return up.cols();
   }
 
   /** n. */
   public int inputs() {
-    return Math.toIntExact(down.shape().dim(1));
+    return down.rows();
   }
 
   /** r. */
   public int rank() {
-    return Math.toIntExact(down.shape().dim(0));
+    return up.rows();
   }
 
-  /** Writes U Vᵀ to {@code target} [m, n]. */
+  /** The type of both factors. */
+  public DType dtype() {
+    return up.dtype();
+  }
+
+  /** Writes W = U Vᵀ to {@code target} [m, n]. */
   public void multiply(Matrix target) {
-    target.device().blas().gemm(false, false, 1, Matrix.of(up), Matrix.of(down), 0, target);
+    target.device().blas().gemm(true, true, 1, up, down, 0, target);
   }
 }

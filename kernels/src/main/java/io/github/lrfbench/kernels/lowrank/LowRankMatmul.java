@@ -1,10 +1,9 @@
 package io.github.lrfbench.kernels.lowrank;
 
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Nn;
 
 /**
  * The low-rank product {@code y = activation((x V) Uᵀ + b)}: two matrix products with a middle of
@@ -12,7 +11,7 @@ import io.github.lrfbench.kernels.ops.Activation;
  *
  * <p>Letters: T rows of x; n inputs; m outputs; r rank.
  *
- * @param factors U [m, r] and Vᵀ [r, n]
+ * @param factors V [n, r] and Uᵀ [r, m]
  * @param bias b, [m], or null for none
  */
 public record LowRankMatmul(LowRankFactors factors, Tensor bias) {
@@ -30,29 +29,25 @@ public record LowRankMatmul(LowRankFactors factors, Tensor bias) {
   }
 
   /**
-   * Computes the product.
+   * Computes the product the way the device finds best.
    *
    * @param x [T, n]
    * @param y [T, m], modified; may be a slice of columns, overlaps no input
    */
   public void apply(Matrix x, Activation activation, Matrix y) {
-    Device device = x.device();
-    try (Scope work = device.openScope()) {
-      Matrix middle = Matrix.of(work.allocate(x.dtype(), x.rows(), factors.rank()));
-      apply(x, middle, activation, y);
-    }
+    x.device().nn().lowRank(x, factors.down(), factors.up(), bias, activation, y);
   }
 
   /**
-   * Computes the product in memory of the caller.
+   * Computes it as two matrix products, with the middle in memory of the caller.
    *
    * @param x [T, n]
    * @param middle [T, r], receives x V
    * @param y [T, m], modified; may be a slice of columns, overlaps no input
    */
   public void apply(Matrix x, Matrix middle, Activation activation, Matrix y) {
-    Device device = x.device();
-    device.nn().linear(x, Matrix.of(factors.down()), null, Activation.NONE, middle);
-    device.nn().linear(middle, Matrix.of(factors.up()), bias, activation, y);
+    Nn nn = x.device().nn();
+    nn.linear(x, false, factors.down(), null, Activation.NONE, middle);
+    nn.linear(middle, false, factors.up(), bias, activation, y);
   }
 }

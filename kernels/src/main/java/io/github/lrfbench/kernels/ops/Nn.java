@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.ops;
 
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 
 /**
@@ -11,18 +12,6 @@ import io.github.lrfbench.kernels.Tensor;
  */
 public interface Nn {
   /**
-   * {@code y = activation(x wᵀ + bias)}.
-   *
-   * @param x [T, I]
-   * @param w [O, I]
-   * @param bias [O], or null for none
-   * @param y [T, O], modified; may be a slice of columns, overlaps no input
-   */
-  default void linear(Matrix x, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    linear(x, true, w, bias, activation, y);
-  }
-
-  /**
    * {@code y = activation(x op(w) + bias)}, op being the transpose where the flag is set.
    *
    * @param x [T, I]
@@ -31,6 +20,24 @@ public interface Nn {
    * @param y [T, O], modified; may be a slice of columns, overlaps no input
    */
   void linear(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y);
+
+  /**
+   * {@code y = activation((x down) up + bias)}, a linear layer whose matrix has rank R.
+   *
+   * @param x [T, I]
+   * @param down [I, R]
+   * @param up [R, O]
+   * @param bias [O], or null for none
+   * @param y [T, O], modified; may be a slice of columns, overlaps no input
+   */
+  default void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    try (Scope work = x.device().openScope()) {
+      Matrix middle = Matrix.of(work.allocate(x.dtype(), x.rows(), down.cols()));
+      linear(x, false, down, null, Activation.NONE, middle);
+      linear(middle, false, up, bias, activation, y);
+    }
+  }
 
   /**
    * {@code x = activation(x + bias)}, in place.

@@ -3,7 +3,6 @@ package io.github.lrfbench.kernels.svd;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Blas;
 import java.util.Arrays;
@@ -70,19 +69,19 @@ public record SvdFactors(
   /** Copies of the two factors of the product, with the singular values shared out. */
   public LowRankFactors split(Scope scope, SigmaSplit split) {
     Blas blas = scope.device().blas();
-    Tensor up = scope.allocate(u.dtype(), rows(), rank());
-    Tensor down = scope.allocate(vt.dtype(), rank(), cols());
+    Matrix down = Matrix.of(scope.allocate(vt.dtype(), cols(), rank()));
+    Matrix up = Matrix.of(scope.allocate(u.dtype(), rank(), rows()));
     double[] upFactors = new double[rank()];
     double[] downFactors = new double[rank()];
     for (int i = 0; i < rank(); i++) {
       upFactors[i] = split.up(spectrum.value(i));
       downFactors[i] = split.down(spectrum.value(i));
     }
-    blas.copy(u, Matrix.of(up));
-    blas.scaleColumns(Matrix.of(up), upFactors);
-    blas.copy(vt, Matrix.of(down));
-    blas.scaleRows(Matrix.of(down), downFactors);
-    return new LowRankFactors(up, down);
+    blas.transpose(vt, down);
+    blas.scaleColumns(down, downFactors);
+    blas.transpose(u, up);
+    blas.scaleRows(up, upFactors);
+    return new LowRankFactors(down, up);
   }
 
   /** The share of ‖W‖² that is kept. */

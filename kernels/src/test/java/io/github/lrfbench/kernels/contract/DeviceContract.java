@@ -91,7 +91,7 @@ public abstract class DeviceContract extends ContractTest {
                 Matrix a = Placed.of(own, DType.F32, Placed.Layout.PACKED, x).matrix();
                 Matrix b = Placed.of(own, DType.F32, Placed.Layout.PACKED, w).matrix();
                 Placed y = Placed.empty(own, DType.F32, Placed.Layout.PACKED, 9, 90);
-                device().nn().linear(a, b, null, Activation.NONE, y.matrix());
+                device().nn().linear(a, true, b, null, Activation.NONE, y.matrix());
                 results[i] = y.read();
               }
             });

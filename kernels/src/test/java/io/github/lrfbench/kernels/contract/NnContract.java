@@ -72,6 +72,48 @@ public abstract class NnContract extends ContractTest {
   }
 
   @ParameterizedTest
+  @MethodSource("dtypes")
+  void lowRank(DType dtype) {
+    // Rows, inputs, rank, outputs.
+    int[][] shapes = {
+      {1, 1, 1, 1},
+      {0, 3, 2, 4},
+      {3, 0, 2, 4},
+      {3, 4, 0, 2},
+      {3, 4, 2, 0},
+      {5, 7, 3, 9},
+      {1, 200, 17, 530},
+      {131, 67, 8, 97},
+      {40, 96, 130, 70}
+    };
+    for (int[] s : shapes) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid down = Grid.random(s[2], s[1], 2);
+      Grid up = Grid.random(s[3], s[2], 3);
+      double[] bias = Grid.random(1, s[3], 4).values();
+      Grid middle = ReferenceNn.linear(x, down, null, Activation.NONE);
+      for (Layout layout : Layout.values()) {
+        for (double[] b : new double[][] {null, bias}) {
+          double sums = Math.max(1, ReferenceNn.linear(middle, up, b, Activation.NONE).largest());
+          Grid expected = ReferenceNn.linear(middle, up, b, Activation.TANH);
+          Placed y = Placed.empty(scope(), dtype, layout, s[0], s[3]);
+          nn().lowRank(
+                  place(dtype, layout, x).matrix(),
+                  place(dtype, layout, down.transposed()).matrix(),
+                  place(dtype, layout, up.transposed()).matrix(),
+                  b == null ? null : vector(dtype, b),
+                  Activation.TANH,
+                  y.matrix());
+          y.assertHolds(
+              expected,
+              tolerance(dtype) * sums / Math.max(1, expected.largest()),
+              dtype + " low rank of " + Arrays.toString(s) + " " + layout);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource
   void activationsOverTheirRange(Activation activation) {
     Grid x = Grid.of(90, 17, (i, j) -> (float) ((i * 17 + j) / 60.0 - 12.75));
@@ -130,7 +172,7 @@ public abstract class NnContract extends ContractTest {
     Grid w = Grid.random(150, 48, 2);
     for (Activation activation : Activation.values()) {
       Placed y = Placed.empty(scope(), dtype, Layout.PACKED, 70, 150);
-      nn().linear(packed(dtype, x), packed(dtype, w), null, activation, y.matrix());
+      nn().linear(packed(dtype, x), true, packed(dtype, w), null, activation, y.matrix());
       y.assertHolds(
           ReferenceNn.linear(x, w, null, activation), tolerance(dtype), "NaN under " + activation);
     }

@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.contract.Grid;
 import io.github.lrfbench.kernels.contract.ReferenceNn;
+import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;

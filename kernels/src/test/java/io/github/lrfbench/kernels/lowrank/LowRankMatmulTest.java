@@ -44,6 +44,11 @@ class LowRankMatmulTest {
     return values;
   }
 
+  private LowRankFactors factors(float[] down, int n, int r, float[] up, int m) {
+    return new LowRankFactors(
+        Matrix.of(scope.floats(down, n, r)), Matrix.of(scope.floats(up, r, m)));
+  }
+
   /** y = relu((x V) Uᵀ + b) one output at a time. */
   private static float[] reference(
       float[] x, float[] up, float[] down, float[] bias, int rows, int m, int n, int r) {
@@ -54,9 +59,9 @@ class LowRankMatmulTest {
         for (int k = 0; k < r; k++) {
           double middle = 0;
           for (int i = 0; i < n; i++) {
-            middle += (double) x[t * n + i] * down[k * n + i];
+            middle += (double) x[t * n + i] * down[i * r + k];
           }
-          sum += middle * up[o * r + k];
+          sum += middle * up[k * m + o];
         }
         y[t * m + o] = (float) Math.max(0, sum);
       }
@@ -80,7 +85,7 @@ class LowRankMatmulTest {
     float[] down = random(r * n, 3);
     float[] bias = random(m, 4);
     Tensor biasTensor = scope.floats(bias, m);
-    LowRankFactors factors = new LowRankFactors(scope.floats(up, m, r), scope.floats(down, r, n));
+    LowRankFactors factors = factors(down, n, r, up, m);
     Matrix input = Matrix.of(scope.floats(x, rows, n));
     Tensor y = scope.allocate(DType.F32, rows, m);
     new LowRankMatmul(factors, biasTensor).apply(input, Activation.RELU, Matrix.of(y));
@@ -93,8 +98,7 @@ class LowRankMatmulTest {
 
   @Test
   void writesASliceOfColumns() {
-    LowRankFactors factors =
-        new LowRankFactors(scope.floats(random(6, 1), 3, 2), scope.floats(random(8, 2), 2, 4));
+    LowRankFactors factors = factors(random(8, 2), 4, 2, random(6, 1), 3);
     Tensor x = scope.floats(random(20, 3), 5, 4);
     Tensor wide = scope.zeros(DType.F32, 5, 9);
     Tensor narrow = scope.allocate(DType.F32, 5, 3);
@@ -112,9 +116,7 @@ class LowRankMatmulTest {
 
   @Test
   void factorsMultiplyToTheMatrix() {
-    LowRankFactors factors =
-        new LowRankFactors(
-            scope.floats(new float[] {1, 2, 3}, 3, 1), scope.floats(new float[] {5, 7}, 1, 2));
+    LowRankFactors factors = factors(new float[] {5, 7}, 2, 1, new float[] {1, 2, 3}, 3);
     Tensor w = scope.allocate(DType.F32, 3, 2);
     factors.multiply(Matrix.of(w));
     assertArrayEquals(new float[] {5, 7, 10, 14, 15, 21}, w.toFloats());
@@ -122,13 +124,13 @@ class LowRankMatmulTest {
 
   @Test
   void partsThatDoNotFitAreRefused() {
-    Tensor up = scope.zeros(DType.F32, 3, 2);
-    Tensor down = scope.zeros(DType.F32, 2, 4);
+    Matrix up = Matrix.of(scope.zeros(DType.F32, 2, 3));
+    Matrix down = Matrix.of(scope.zeros(DType.F32, 4, 2));
     Tensor bias = scope.zeros(DType.F32, 4);
-    LowRankFactors factors = new LowRankFactors(up, down);
-    assertThrows(IllegalArgumentException.class, () -> new LowRankFactors(down, up));
+    LowRankFactors factors = new LowRankFactors(down, up);
+    assertThrows(IllegalArgumentException.class, () -> new LowRankFactors(up, down));
     assertThrows(IllegalArgumentException.class, () -> new LowRankMatmul(factors, bias));
-    Tensor doubles = scope.zeros(DType.F64, 2, 4);
-    assertThrows(IllegalArgumentException.class, () -> new LowRankFactors(up, doubles));
+    Matrix doubles = Matrix.of(scope.zeros(DType.F64, 4, 2));
+    assertThrows(IllegalArgumentException.class, () -> new LowRankFactors(doubles, up));
   }
 }

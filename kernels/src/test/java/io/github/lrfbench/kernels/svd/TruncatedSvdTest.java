@@ -149,8 +149,8 @@ class TruncatedSvdTest {
     assertArrayEquals(Matrices.product(factors), Matrices.read(product), 1e-12);
     Matrix upGram = Matrix.of(scope.allocate(DType.F64, 7, 7));
     Matrix downGram = Matrix.of(scope.allocate(DType.F64, 7, 7));
-    device.blas().syrk(true, Matrix.of(pair.up()), upGram);
-    device.blas().syrk(false, Matrix.of(pair.down()), downGram);
+    device.blas().syrk(false, pair.up(), upGram);
+    device.blas().syrk(true, pair.down(), downGram);
     double[] s = factors.singularValues();
     for (int i = 0; i < 7; i++) {
       for (int j = 0; j < 7; j++) {

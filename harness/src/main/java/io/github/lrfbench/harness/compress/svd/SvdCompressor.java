@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.compress.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
@@ -47,7 +48,7 @@ public final class SvdCompressor implements Compressor {
       int cols = slot.linear().inputs();
       int rank = request.budget().rank(rows, cols, () -> request.factors().singularValues(slot));
       if (Budget.atOrAboveBreakEven(rows, cols, rank)) {
-        reports.put(slot.name(), keptDense(slot, rank, request.scope()));
+        reports.put(slot.name(), keptDense(slot, rank, request.scope().device()));
       } else {
         factored.add(slot);
         ranks.add(rank);
@@ -59,7 +60,7 @@ public final class SvdCompressor implements Compressor {
       LinearSlot slot = factored.get(i);
       long start = System.nanoTime();
       LowRankFactors split = factors.get(i).split(request.scope(), SigmaSplit.BOTH);
-      Linear replacement = new LowRankLinear(split.up(), split.down(), slot.linear().bias());
+      Linear replacement = new LowRankLinear(split, slot.linear().bias());
       replacements.put(slot.name(), replacement);
       reports.put(slot.name(), replaced(slot, factors.get(i), replacement, start));
     }
@@ -68,11 +69,14 @@ public final class SvdCompressor implements Compressor {
     return new Compression(replacements, layers, Map.of("split", "sqrt"));
   }
 
-  private static LayerReport keptDense(LinearSlot slot, int rank, Scope scope) {
+  private static LayerReport keptDense(LinearSlot slot, int rank, Device device) {
     int rows = slot.linear().outputs();
     int cols = slot.linear().inputs();
     long parameters = slot.linear().parameters();
-    double norm = Math.sqrt(scope.device().blas().squaredNorm(SlotMatrix.of(slot, scope)));
+    double norm;
+    try (Scope scratch = device.openScope()) {
+      norm = Math.sqrt(device.blas().squaredNorm(SlotMatrix.of(slot, scratch)));
+    }
     String note =
         String.format(
             Locale.ROOT,

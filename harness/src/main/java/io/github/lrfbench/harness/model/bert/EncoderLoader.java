@@ -17,6 +17,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,13 +138,13 @@ public final class EncoderLoader {
     if (names.stream().anyMatch(this::isLowRank)) {
       return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
     }
-    Tensor weight = scope.allocate(DType.F32, 3L * h, h);
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * h));
     Tensor bias = scope.allocate(DType.F32, 3L * h);
-    long row = 0;
+    int column = 0;
     for (String name : names) {
-      read(name + ".weight", weight.view(row * h, h, h));
-      read(name + ".bias", bias.view(row, h));
-      row += h;
+      readTransposed(name + ".weight", weight.columns(column, column + h));
+      read(name + ".bias", bias.view(column, h));
+      column += h;
     }
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
   }
@@ -193,15 +194,9 @@ public final class EncoderLoader {
               + ", not [outputs, rank]");
     }
     long rank = factor.dim(1);
-    Tensor up = tensor(name + LowRankNames.UP, outputs, rank);
-    Tensor down = scope.allocate(DType.F32, rank, inputs);
-    try (Scope scratch = scope.device().openScope()) {
-      // The file holds V, which is multiplied from the right; the product wants its rows.
-      Tensor v = scratch.allocate(DType.F32, inputs, rank);
-      read(name + LowRankNames.DOWN, v);
-      scope.device().blas().transpose(Matrix.of(v), Matrix.of(down));
-    }
-    return new LowRankLinear(up, down, tensor(name + ".bias", outputs));
+    Matrix down = Matrix.of(tensor(name + LowRankNames.DOWN, inputs, rank));
+    Matrix up = transposed(name + LowRankNames.UP, outputs, Math.toIntExact(rank));
+    return new LowRankLinear(new LowRankFactors(down, up), tensor(name + ".bias", outputs));
   }
 
   private boolean isLowRank(String name) {
@@ -210,7 +205,7 @@ public final class EncoderLoader {
 
   private DenseLinear dense(String name, int outputs, int inputs) {
     return new DenseLinear(
-        tensor(name + ".weight", outputs, inputs), tensor(name + ".bias", outputs));
+        transposed(name + ".weight", outputs, inputs), tensor(name + ".bias", outputs));
   }
 
   private Norm norm(String name) {
@@ -226,6 +221,21 @@ public final class EncoderLoader {
     Tensor tensor = scope.allocate(DType.F32, dims);
     read(name, tensor);
     return tensor;
+  }
+
+  /** The transpose, [cols, rows], of a matrix that the checkpoint stores as [rows, cols]. */
+  private Matrix transposed(String name, int rows, int cols) {
+    Matrix matrix = Matrix.of(scope.allocate(DType.F32, cols, rows));
+    readTransposed(name, matrix);
+    return matrix;
+  }
+
+  private void readTransposed(String name, Matrix target) {
+    try (Scope scratch = scope.device().openScope()) {
+      Tensor stored = scratch.allocate(DType.F32, target.cols(), target.rows());
+      read(name, stored);
+      scope.device().blas().transpose(Matrix.of(stored), target);
+    }
   }
 
   private void read(String name, Tensor target) {

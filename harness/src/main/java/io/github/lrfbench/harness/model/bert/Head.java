@@ -20,9 +20,9 @@ sealed interface Head {
    * A layer over the first token, then the classifier: BERT's pooler, RoBERTa's and DistilBERT's
    * own layer.
    *
-   * @param pooler [H, H]
+   * @param pooler from H to H
    * @param activation after the pooler
-   * @param classifier [labels, H]
+   * @param classifier from H to the labels
    */
   record Classifier(DenseLinear pooler, Activation activation, DenseLinear classifier)
       implements Head {

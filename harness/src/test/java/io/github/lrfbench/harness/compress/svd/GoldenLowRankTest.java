@@ -59,8 +59,7 @@ class GoldenLowRankTest {
       for (int i = 0; i < factors.size(); i++) {
         LinearSlot slot = dense.slots().get(i);
         LowRankFactors split = factors.get(i).split(scope, SigmaSplit.BOTH);
-        replacements.put(
-            slot.name(), new LowRankLinear(split.up(), split.down(), slot.linear().bias()));
+        replacements.put(slot.name(), new LowRankLinear(split, slot.linear().bias()));
         double wanted = expected.get("rel_fro_error").get(slot.name()).asDouble();
         assertEquals(
             wanted,

@@ -1,4 +1,4 @@
-package io.github.lrfbench.kernels.cpu;
+package io.github.lrfbench.kernels.host;
 
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Devices;

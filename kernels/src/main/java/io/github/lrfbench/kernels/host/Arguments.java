@@ -1,12 +1,23 @@
-package io.github.lrfbench.kernels.cpu;
+package io.github.lrfbench.kernels.host;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.function.Consumer;
 
 /** Refuses arguments before a kernel touches memory. */
-final class Arguments {
-  private Arguments() {}
+public final class Arguments {
+  private final Consumer<Tensor> requireHere;
+
+  /**
+   * Checks for a device.
+   *
+   * @param requireHere throws {@link IllegalArgumentException} if a tensor lives elsewhere, {@link
+   *     IllegalStateException} if its scope is closed
+   */
+  public Arguments(Consumer<Tensor> requireHere) {
+    this.requireHere = requireHere;
+  }
 
   /**
    * Checks that the matrices live here and hold one floating-point type.
@@ -14,10 +25,10 @@ final class Arguments {
    * @throws IllegalArgumentException if they do not
    * @throws IllegalStateException if one's scope is closed
    */
-  static void requireOneType(String operation, Matrix first, Matrix... others) {
+  public void requireOneType(String operation, Matrix first, Matrix... others) {
     requireFloating(operation, first);
     for (Matrix other : others) {
-      CpuTensor.of(other);
+      requireHere.accept(other.data());
       if (other.dtype() != first.dtype()) {
         throw new IllegalArgumentException(
             operation + " of " + first.dtype() + " and " + other.dtype());
@@ -26,16 +37,16 @@ final class Arguments {
   }
 
   /** Checks that a matrix lives here and holds a floating-point type. */
-  static void requireFloating(String operation, Matrix matrix) {
-    CpuTensor.of(matrix);
+  public void requireFloating(String operation, Matrix matrix) {
+    requireHere.accept(matrix.data());
     if (!matrix.dtype().isFloating()) {
       throw new IllegalArgumentException(operation + " of " + matrix.dtype());
     }
   }
 
   /** Checks that a tensor lives here and has so many elements of a type. */
-  static void requireVector(String operation, Tensor vector, long size, DType dtype) {
-    CpuTensor.of(vector);
+  public void requireVector(String operation, Tensor vector, long size, DType dtype) {
+    requireHere.accept(vector);
     if (vector.shape().size() != size || vector.dtype() != dtype) {
       throw new IllegalArgumentException(
           operation + " wants " + dtype + "[" + size + "], not " + vector.dtype() + vector.shape());
@@ -43,7 +54,7 @@ final class Arguments {
   }
 
   /** Checks the shapes of matrices; the message lists them. */
-  static void requireShapes(boolean fit, String operation, Matrix... matrices) {
+  public void requireShapes(boolean fit, String operation, Matrix... matrices) {
     if (!fit) {
       StringBuilder message = new StringBuilder("shapes do not fit in ").append(operation);
       for (Matrix matrix : matrices) {

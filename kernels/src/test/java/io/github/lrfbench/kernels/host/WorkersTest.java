@@ -1,4 +1,4 @@
-package io.github.lrfbench.kernels.cpu;
+package io.github.lrfbench.kernels.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

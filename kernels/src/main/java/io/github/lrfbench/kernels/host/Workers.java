@@ -1,4 +1,4 @@
-package io.github.lrfbench.kernels.cpu;
+package io.github.lrfbench.kernels.host;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,7 +14,7 @@ import java.util.function.IntConsumer;
  * <p>One loop runs at a time. A thread that finds the team at work, or is part of it, runs its loop
  * alone.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
   private static final long SPIN_NANOS = 100_000;
 
   private static final class Loop {
@@ -118,7 +118,8 @@ final class Workers implements AutoCloseable {
   private volatile Loop current;
   private volatile boolean closed;
 
-  Workers(int threads) {
+  /** A team of so many threads, the caller among them. */
+  public Workers(int threads) {
     helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
       helpers[i] = new Helper(i + 1);
@@ -126,12 +127,13 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  int threads() {
+  /** The number of threads of the team. */
+  public int threads() {
     return helpers.length + 1;
   }
 
   /** The number of threads that a loop of the calling thread would have. */
-  int width() {
+  public int width() {
     return inLoop.get() ? 1 : threads();
   }
 
@@ -139,7 +141,7 @@ final class Workers implements AutoCloseable {
    * Runs the task for 0 to {@code count - 1}. The first failure is thrown when no task runs any
    * more; tasks that had not begun are left out.
    */
-  void forEach(int count, IntConsumer task) {
+  public void forEach(int count, IntConsumer task) {
     if (count > 1 && width() > 1 && team.tryLock()) {
       try {
         runShared(new Loop(count, task));

@@ -1,0 +1,143 @@
+package io.github.lrfbench.kernels.ops;
+
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+
+/**
+ * What training needs beside {@link Nn} and {@link Blas}: the backward passes of the operations,
+ * dropout and the optimizer's step.
+ *
+ * <p>The gradient of the loss with respect to a value is called d and the value's name. Letters are
+ * those of {@link Nn}. All floating-point arguments of one call have one type, F32 or F64.
+ */
+public interface NnGradients {
+  /** {@code y += alpha x}; both [m, n]. */
+  void addScaled(double alpha, Matrix x, Matrix y);
+
+  /**
+   * {@code sums += the sum of the rows of x}: the gradient of a bias.
+   *
+   * @param x [m, n]
+   * @param sums [n], modified
+   */
+  void addColumnSums(Matrix x, Tensor sums);
+
+  /** {@code y = activation(x)}; both [m, n]. */
+  void activate(Matrix x, Activation activation, Matrix y);
+
+  /**
+   * {@code dx = dy activation'(x)}, element by element; all [m, n].
+   *
+   * @param dx modified; may be dy
+   */
+  void activationGradient(Matrix x, Activation activation, Matrix dy, Matrix dx);
+
+  /**
+   * The backward pass of {@link Nn#layerNorm}. With s = x + residual + bias, z = (s - mean) / σ and
+   * g = dy γ: ds = (g - mean(g) - z mean(g z)) / σ, which is the gradient of x, residual and
+   * (summed over rows) bias alike.
+   *
+   * @param x [T, H]
+   * @param bias [H], or null for none
+   * @param residual [T, H], or null for none
+   * @param gamma γ, [H]
+   * @param dy [T, H]
+   * @param dgamma [H], to which Σ dy z is added
+   * @param dbeta [H], to which Σ dy is added
+   * @param ds [T, H], modified; may be dy
+   */
+  void layerNormGradient(
+      Matrix x,
+      Tensor bias,
+      Matrix residual,
+      Tensor gamma,
+      double eps,
+      Matrix dy,
+      Tensor dgamma,
+      Tensor dbeta,
+      Matrix ds);
+
+  /**
+   * {@code dx[rows[i]] += dy[i]}: the backward pass of taking rows.
+   *
+   * @param dy [B, H]
+   * @param rows I32 [B], may repeat
+   * @param dx [T, H], modified
+   * @throws IndexOutOfBoundsException if a row is outside dx
+   */
+  void addRows(Matrix dy, Tensor rows, Matrix dx);
+
+  /** {@link Nn#attention} with dropout of the probabilities. */
+  void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Dropout dropout,
+      Matrix y);
+
+  /**
+   * The backward pass of attention, which computes the probabilities P anew. With the kept
+   * probabilities P' = P m, m being dropout's factors: dv = P'ᵀ dy, dP = (dy vᵀ) m, dS = P (dP -
+   * rowsum(dP P)), dq = scale dS k, dk = scale dSᵀ q.
+   *
+   * @param dy [T, H]
+   * @param dq [T, H], modified; overlaps no other argument
+   * @param dk [T, H], modified; likewise
+   * @param dv [T, H], modified; likewise
+   */
+  void attentionGradient(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Dropout dropout,
+      Matrix dy,
+      Matrix dq,
+      Matrix dk,
+      Matrix dv);
+
+  /**
+   * The backward pass of {@link Nn#scaledMaskedSoftmax}: {@code dx = scale y (dy - rowsum(dy y))}.
+   *
+   * @param y the softmax, [m, n]
+   * @param dx [m, n], modified; may be dy
+   */
+  void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx);
+
+  /**
+   * The backward pass of {@link Nn#meanPool}: every row of a sequence of dx gains the sequence's
+   * row of dy, divided by the sequence's length.
+   *
+   * @param dy [B, H]
+   * @param dx [T, H], modified
+   */
+  void addMeanPoolGradient(Matrix dy, Segments segments, Matrix dx);
+
+  /**
+   * {@code y = x} times dropout's factors, element (i, j) having number i n + j. It is its own
+   * backward pass.
+   *
+   * @param x [m, n]
+   * @param y [m, n], modified; may be x
+   */
+  void dropout(Matrix x, Dropout dropout, Matrix y);
+
+  /**
+   * One step of AdamW: with g = gradientScale gradient, {@code mean = β₁ mean + (1 - β₁) g, square
+   * = β₂ square + (1 - β₂) g², parameter = (1 - η λ) parameter - η m̂ / (√ŝ + ε)}, the hats
+   * dividing by 1 - βᵗ.
+   *
+   * @param parameter modified
+   * @param gradient of the same size
+   * @param mean of the same size, modified; zeros before the first step
+   * @param square of the same size, modified; zeros before the first step
+   */
+  void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamWStep step);
+}
