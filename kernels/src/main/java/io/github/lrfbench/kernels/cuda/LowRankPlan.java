@@ -59,28 +59,34 @@ record LowRankPlan(
    */
   static Optional<LowRankPlan> of(
       int rows, int inputs, int rank, int outputs, DeviceProperties device) {
-    int multiprocessors = device.multiprocessors();
-    int rowsPerBlock = rows <= STEP ? STEP : rows <= MAX_LOW_ROWS ? 2 * STEP : 4 * STEP;
-    int rowTiles = (rows + rowsPerBlock - 1) / rowsPerBlock;
-    int wantedSplits = Math.min(MAX_SPLITS, Math.round((float) inputs / INPUTS_PER_SPLIT));
-    int splits = Math.max(1, Math.min(wantedSplits, multiprocessors / rowTiles));
-    LowRankPlan plan = cut(rowsPerBlock, rowTiles, rank, outputs, splits, multiprocessors);
-    if (plan.exchangedBytes() > MAX_EXCHANGED_BYTES) {
-      plan = cut(rowsPerBlock, rowTiles, rank, outputs, 1, multiprocessors);
-    }
-    for (int depth : new int[] {8 * STEP, 4 * STEP}) {
-      for (int stages = plan.stagesOf(depth); stages >= 2; stages--) {
-        LowRankPlan staged = plan.staged(depth, stages);
-        if (staged.sharedBytes() <= device.sharedBytesPerBlock()) {
-          return Optional.of(staged);
+    int most = rows <= STEP ? STEP : rows <= MAX_LOW_ROWS ? 2 * STEP : 4 * STEP;
+    for (int perBlock = most; perBlock >= STEP; perBlock /= 2) {
+      LowRankPlan plan = cut(rows, perBlock, inputs, rank, outputs, device.multiprocessors());
+      for (int depth : new int[] {8 * STEP, 4 * STEP}) {
+        for (int stages = plan.stagesOf(depth); stages >= 2; stages--) {
+          LowRankPlan staged = plan.staged(depth, stages);
+          if (staged.sharedBytes() <= device.sharedBytesPerBlock()) {
+            return Optional.of(staged);
+          }
         }
       }
     }
     return Optional.empty();
   }
 
-  /** Shares the outputs out so that there is about one block for every multiprocessor. */
   private static LowRankPlan cut(
+      int rows, int perBlock, int inputs, int rank, int outputs, int multiprocessors) {
+    int rowTiles = (rows + perBlock - 1) / perBlock;
+    int wantedSplits = Math.min(MAX_SPLITS, Math.round((float) inputs / INPUTS_PER_SPLIT));
+    int splits = Math.max(1, Math.min(wantedSplits, multiprocessors / rowTiles));
+    LowRankPlan plan = share(perBlock, rowTiles, rank, outputs, splits, multiprocessors);
+    return plan.exchangedBytes() <= MAX_EXCHANGED_BYTES
+        ? plan
+        : share(perBlock, rowTiles, rank, outputs, 1, multiprocessors);
+  }
+
+  /** Shares the outputs out so that there is about one block for every multiprocessor. */
+  private static LowRankPlan share(
       int rows, int rowTiles, int rank, int outputs, int splits, int multiprocessors) {
     int units = (outputs + COLUMNS - 1) / COLUMNS;
     int mostGroups = Math.max(1, units / splits);
