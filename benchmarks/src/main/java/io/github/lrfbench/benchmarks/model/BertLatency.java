@@ -18,7 +18,6 @@ import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ public final class BertLatency {
     DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]));
     try (Device device = Devices.open(args[0], options, line -> {});
         Model dense =
-            EncoderLoader.load(config, new RandomWeights(0, BertLatency::shape), false, device);
+            EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device);
         Model lowRank = dense.with(factors(dense, rank))) {
       System.out.println("runtime,variant,batch,seq,median_ms,min_ms,runs");
       for (String shape : Arrays.asList(args).subList(4, args.length)) {
@@ -74,19 +73,6 @@ public final class BertLatency {
       factors.put(slot.name(), new LowRankLinear(pair, slot.linear().bias()));
     }
     return factors;
-  }
-
-  /**
-   * The classifier's shape decides how many labels there are; of other tensors only the names
-   * matter.
-   */
-  private static Shape shape(String name) {
-    if (name.equals("classifier.weight")) {
-      return Shape.of(2, 768);
-    }
-    boolean known =
-        name.startsWith("bert.") && (name.endsWith(".weight") || name.endsWith(".bias"));
-    return known ? Shape.of() : null;
   }
 
   private static void measure(

@@ -1,8 +1,10 @@
 package io.github.lrfbench.harness.autograd;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.Segments;
 
 /**
  * The operations of a forward pass with a place for their results.
@@ -18,6 +20,31 @@ public interface Ops extends Nn, AutoCloseable {
    * Operations whose results are needed only until the frame is closed, like the inside of a layer.
    */
   Ops frame();
+
+  /**
+   * Dropout, which happens in training only.
+   *
+   * @param x [T, H]
+   * @param rate share of the elements that become 0
+   * @return what takes the place of x; x itself if nothing is dropped
+   */
+  default Matrix dropout(Matrix x, double rate) {
+    return x;
+  }
+
+  /** {@link Nn#attention} with dropout of the probabilities, which happens in training only. */
+  default void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      double dropoutRate,
+      Matrix y) {
+    attention(q, k, v, segments, heads, scale, causal, y);
+  }
 
   @Override
   void close();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,17 @@ public final class CheckpointWriter {
           "sentence_bert_config.json",
           "config_sentence_transformers.json",
           "1_Pooling/config.json");
+
+  /** Those that make a directory a sentence encoder's. */
+  private static final Set<String> POOLING =
+      Set.of(
+          "modules.json",
+          "sentence_bert_config.json",
+          "config_sentence_transformers.json",
+          "1_Pooling/config.json");
+
+  /** The log of a training, which is in the directory before the model is. */
+  public static final String TRAINING_LOG = "training.csv";
 
   private CheckpointWriter() {}
 
@@ -72,10 +84,12 @@ public final class CheckpointWriter {
    * @param target the directory, made if it is absent
    * @param config what {@code config.json} shall hold; not modified
    * @param weights the tensors
-   * @param source the directory whose tokenizer and sentence-transformers files are copied
+   * @param source the directory whose tokenizer is copied
+   * @param pooling whether its sentence-transformers files are copied as well
    * @throws InputException if the directory is someone else's or cannot be written
    */
-  public static void write(Path target, ObjectNode config, SafetensorsWriter weights, Path source) {
+  public static void write(
+      Path target, ObjectNode config, SafetensorsWriter weights, Path source, boolean pooling) {
     requireWritable(target);
     List<Path> made = new ArrayList<>();
     Path stage = null;
@@ -84,7 +98,7 @@ public final class CheckpointWriter {
       makeDirectories(target.toAbsolutePath().normalize(), made);
       stage = Files.createTempDirectory(target, STAGE_PREFIX);
       weights.write(stage.resolve(Checkpoint.WEIGHTS));
-      copyCompanions(source, stage);
+      copyCompanions(source, stage, pooling);
       writeConfig(config, stage.resolve(Checkpoint.CONFIG));
       clear(target);
       publish(stage, target);
@@ -102,7 +116,9 @@ public final class CheckpointWriter {
 
   private static boolean isEmpty(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.allMatch(entry -> entry.getFileName().toString().startsWith(STAGE_PREFIX));
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .allMatch(name -> name.startsWith(STAGE_PREFIX) || name.equals(TRAINING_LOG));
     } catch (IOException e) {
       throw Faults.of(directory, e);
     }
@@ -131,8 +147,11 @@ public final class CheckpointWriter {
     made.add(directory);
   }
 
-  private static void copyCompanions(Path source, Path stage) throws IOException {
+  private static void copyCompanions(Path source, Path stage, boolean pooling) throws IOException {
     for (String name : COMPANIONS) {
+      if (!pooling && POOLING.contains(name)) {
+        continue;
+      }
       if (Files.isRegularFile(source.resolve(name))) {
         Files.createDirectories(stage.resolve(name).getParent());
         Files.copy(source.resolve(name), stage.resolve(name));

@@ -50,6 +50,7 @@ public final class Main implements Callable<Integer> {
         new SweepCommand(),
         new EvalCommand(),
         new CompressCommand(),
+        new FinetuneCommand(),
         new KernelsCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());

@@ -6,7 +6,7 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.model.LowRankNames;
+import io.github.lrfbench.harness.linear.LowRankNames;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
@@ -69,7 +69,7 @@ public final class CompressedCheckpoint {
       }
     }
     config.set("lrfbench", block);
-    CheckpointWriter.write(target, config, weights, source.directory());
+    CheckpointWriter.write(target, config, weights, source.directory(), true);
   }
 
   private static String module(String name) {

@@ -1,11 +1,14 @@
 package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.List;
 
 /**
  * A linear map stored as its matrix.
@@ -47,6 +50,12 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   @Override
   public void materialize(Device device, Matrix target) {
     device.blas().transpose(weight, target);
+  }
+
+  @Override
+  public List<Parameter> weights(String name) {
+    Parameter matrix = new Parameter(name + ".weight", weight, Storage.TRANSPOSED);
+    return bias == null ? List.of(matrix) : List.of(matrix, Parameter.vector(name + ".bias", bias));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.List;
 
 /**
  * A linear map y = W x + b with W of [outputs, inputs], in whatever form W is stored.
@@ -48,6 +50,13 @@ public interface Linear {
    * @param target F32 [outputs, inputs], modified
    */
   void materialize(Device device, Matrix target);
+
+  /**
+   * The weights, bias included.
+   *
+   * @param name of the module in a checkpoint
+   */
+  List<Parameter> weights(String name);
 
   /** The same map in memory of another scope of the same device. */
   Linear copyTo(Scope scope);

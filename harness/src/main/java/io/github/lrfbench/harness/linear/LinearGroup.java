@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -74,6 +76,29 @@ public final class LinearGroup {
   /** The maps, in the order of their outputs. */
   public List<Linear> members() {
     return members;
+  }
+
+  /**
+   * The weights of all members.
+   *
+   * @param names of the members' modules in a checkpoint
+   */
+  public List<Parameter> weights(List<String> names) {
+    List<Parameter> weights = new ArrayList<>();
+    int column = 0;
+    for (int i = 0; i < members.size(); i++) {
+      Linear member = members.get(i);
+      int width = member.outputs();
+      for (Parameter weight : member.weights(names.get(i))) {
+        boolean stackedBias = stackedDense != null && weight.storage() == Storage.VECTOR;
+        // The forward pass uses the stacked tensor; a gradient belongs to a slice of it.
+        Matrix value =
+            stackedBias ? new Matrix(stackedDense.bias(), column, 1, width, width) : weight.value();
+        weights.add(new Parameter(weight.name(), value, weight.storage()));
+      }
+      column += width;
+    }
+    return weights;
   }
 
   /** Width of all outputs together. */

@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -8,6 +10,8 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A linear map stored as two factors, W = U Vᵀ, applied as y = (x V) Uᵀ + b.
@@ -68,6 +72,17 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   @Override
   public void materialize(Device device, Matrix target) {
     factors.multiply(target);
+  }
+
+  @Override
+  public List<Parameter> weights(String name) {
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(new Parameter(name + LowRankNames.UP, factors.up(), Storage.TRANSPOSED));
+    weights.add(new Parameter(name + LowRankNames.DOWN, factors.down(), Storage.MATRIX));
+    if (bias != null) {
+      weights.add(Parameter.vector(name + ".bias", bias));
+    }
+    return weights;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Tensor;
@@ -46,6 +47,9 @@ public interface Model extends AutoCloseable {
 
   /** Number of parameters: matrices as stored, biases, embeddings, norms and head. */
   long parameters();
+
+  /** All weights, as the model uses them, in the order of the forward pass. */
+  List<Parameter> weights();
 
   /** Bytes of all parameters as stored on the device. */
   long bytes();

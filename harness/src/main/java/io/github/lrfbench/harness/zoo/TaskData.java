@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueReader;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.GlueTasks;
+import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,6 +54,11 @@ public final class TaskData {
    * @throws InputException if the data is missing or wrong
    */
   public static GlueDataset load(GlueTask task, Path glue, Path cache, int limit) {
+    return load(task, task.evaluationSplit(), glue, cache, limit);
+  }
+
+  /** Reads any split of a task. */
+  public static GlueDataset load(GlueTask task, Split split, Path glue, Path cache, int limit) {
     Path directory = glue;
     if (task.synthetic()) {
       directory = DemoTasks.unpack(cache, DemoTask.of(task.name()));
@@ -64,7 +70,6 @@ public final class TaskData {
               + task.folder()
               + "/ with --glue");
     }
-    return GlueReader.read(
-        directory, task, task.evaluationSplit(), limit == 0 ? GlueReader.ALL : limit);
+    return GlueReader.read(directory, task, split, limit == 0 ? GlueReader.ALL : limit);
   }
 }

@@ -39,6 +39,12 @@ final class CpuGradients implements NnGradients {
   }
 
   @Override
+  public void clear(Matrix x) {
+    ARGUMENTS.requireFloating("clear", x);
+    rows(x).clear(x);
+  }
+
+  @Override
   public void addScaled(double alpha, Matrix x, Matrix y) {
     requireAlike("addScaled", x, y);
     rows(x).addScaled(alpha, x, y);

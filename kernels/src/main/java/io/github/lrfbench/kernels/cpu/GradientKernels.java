@@ -65,6 +65,10 @@ final class GradientKernels<A> {
         });
   }
 
+  void clear(Matrix x) {
+    map(x, null, x, (chunk, other, row, col, n) -> math.fill(chunk, 0, n, 0));
+  }
+
   void addScaled(double alpha, Matrix x, Matrix y) {
     map(y, x, y, (chunk, other, row, col, n) -> math.addScaled(chunk, other, alpha, n));
   }

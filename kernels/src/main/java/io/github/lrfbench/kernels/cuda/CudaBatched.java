@@ -20,6 +20,11 @@ final class CudaBatched implements Batched {
   }
 
   @Override
+  public boolean isPreferred() {
+    return true;
+  }
+
+  @Override
   public void gemm(
       boolean transA,
       boolean transB,

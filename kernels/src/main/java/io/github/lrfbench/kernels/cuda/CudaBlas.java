@@ -78,6 +78,12 @@ final class CudaBlas implements Blas {
     return kernels.squaredNorm(x);
   }
 
+  @Override
+  public double[] rowSquaredNorms(Matrix x) {
+    arguments.requireFloating("rowSquaredNorms", x);
+    return kernels.rowSquaredNorms(x);
+  }
+
   private static void requireFactors(int wanted, double[] factors) {
     if (factors.length != wanted) {
       throw new IllegalArgumentException(wanted + " factors wanted, not " + factors.length);

@@ -199,36 +199,54 @@ public final class CudaDevice implements Device {
 
   @Override
   public Recording record(Runnable work) {
-    // Compiles kernels and fills caches, which cannot be done while recording.
-    work.run();
     CudaStream home = stream();
     home.requireNotRecording("a recording");
     CudaStream recorder = home.recorder();
     BlockList blocks = memory.newPrivateList(home.blocks());
-    CudaStream before = ownStream.get();
-    ownStream.set(recorder);
-    recorder.beginRecording(blocks);
-    boolean complete = false;
     CUgraph graph = null;
+    ownStream.set(recorder);
+    recorder.useBlocks(blocks);
     try {
-      work.run();
-      complete = true;
-    } catch (NotCapturableException | CudaCallException e) {
-      // The work runs as it is; if it fails for another reason, it will do so again and say why.
+      // Done once as it is: that compiles kernels and fills caches, which no recording can.
+      recorder.waitFor(home);
+      try {
+        work.run();
+      } finally {
+        home.waitFor(recorder);
+      }
+      graph = capture(recorder, work);
     } finally {
-      ownStream.set(before);
-      graph = recorder.endRecording();
-      if (!complete || graph == null) {
+      recorder.useBlocks(null);
+      ownStream.set(home == main ? null : home);
+      if (graph == null) {
         memory.closeList(blocks);
-        CudaRecording.discard(graph);
       }
     }
-    if (!complete || graph == null) {
+    if (graph == null) {
       return Recording.ofRunning(work);
     }
     CudaRecording recording = new CudaRecording(this, home, blocks, graph);
     recordings.add(recording);
     return recording;
+  }
+
+  /** What the work queues on the stream, or null if that cannot be recorded. */
+  private static CUgraph capture(CudaStream recorder, Runnable work) {
+    boolean complete = false;
+    CUgraph graph = null;
+    recorder.beginRecording();
+    try {
+      work.run();
+      complete = true;
+    } catch (NotCapturableException | CudaCallException e) {
+      // If the work fails for another reason than being recorded, it will do so again and say why.
+    } finally {
+      graph = recorder.endRecording();
+      if (!complete) {
+        CudaRecording.discard(graph);
+      }
+    }
+    return complete ? graph : null;
   }
 
   /** Frees what a closed recording held, unless the device has done so. */

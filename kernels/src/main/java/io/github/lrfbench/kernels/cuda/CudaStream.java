@@ -27,7 +27,8 @@ public final class CudaStream implements AutoCloseable {
   private StagingRing staging;
   private CudaBuffer zeros;
   private CudaStream recorder;
-  private BlockList recordedBlocks;
+  private BlockList privateBlocks;
+  private boolean recording;
 
   /** A new stream of the calling thread's context. */
   CudaStream(DeviceMemory memory, DeviceProperties properties) {
@@ -60,7 +61,7 @@ public final class CudaStream implements AutoCloseable {
 
   /** Memory whose next use is on this stream. */
   CudaBuffer take(long bytes) {
-    return memory.take(bytes, recordedBlocks == null ? blocks : recordedBlocks);
+    return memory.take(bytes, privateBlocks == null ? blocks : privateBlocks);
   }
 
   /** Memory that a library keeps as long as the stream lives. */
@@ -124,7 +125,9 @@ public final class CudaStream implements AutoCloseable {
     if (recorder == null) {
       recorder = new CudaStream(memory, properties);
     }
-    recorder.zeros = zeros;
+    if (recorder.zeros == null) {
+      recorder.zeros = zeros;
+    }
     return recorder;
   }
 
@@ -133,24 +136,29 @@ public final class CudaStream implements AutoCloseable {
     return blocks;
   }
 
-  /** From now on, work is recorded and not done; it takes memory from the given list. */
-  void beginRecording(BlockList list) {
+  /** From now on, memory comes from this list; null for the stream's own. */
+  void useBlocks(BlockList list) {
+    privateBlocks = list;
+  }
+
+  /** From now on, work is recorded and not done. */
+  void beginRecording() {
     checkDriver(
         JCudaDriver.cuStreamBeginCapture(
             handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
         "cuStreamBeginCapture");
-    recordedBlocks = list;
+    recording = true;
   }
 
   /** Ends a recording: what was recorded, or null if it cannot be replayed. */
   CUgraph endRecording() {
-    recordedBlocks = null;
+    recording = false;
     CUgraph graph = new CUgraph();
     return JCudaDriver.cuStreamEndCapture(handle, graph) == CUresult.CUDA_SUCCESS ? graph : null;
   }
 
   boolean isRecording() {
-    return recordedBlocks != null;
+    return recording;
   }
 
   /** Refuses what the host takes part in. */

@@ -118,6 +118,26 @@ final class MatrixKernels {
     }
   }
 
+  /** The sum of squares of every row in double precision; waits for the device. */
+  double[] rowSquaredNorms(Matrix x) {
+    if (x.rows() == 0) {
+      return new double[0];
+    }
+    Operand operand = Operand.of(x);
+    try (Scope scope = device.openScope()) {
+      Tensor sums = scope.allocate(DType.F64, x.rows());
+      run(
+          variant("row_squared_norms", x),
+          (long) x.rows() * TILE,
+          operand.address(),
+          operand.stride(),
+          x.rows(),
+          x.cols(),
+          CudaTensor.of(sums).address());
+      return sums.toDoubles();
+    }
+  }
+
   /** Whether no element is NaN or infinite; waits for the device. */
   boolean isFinite(Matrix x) {
     Operand operand = Operand.of(x);

@@ -6,6 +6,9 @@ package io.github.lrfbench.kernels.ops;
  * Lapack} of the same name does to one; all batches of a call have the same count.
  */
 public interface Batched {
+  /** Whether one call for many matrices is faster here than a call for each. */
+  boolean isPreferred();
+
   /** {@code c = alpha op(a) op(b) + beta c}; see {@link Blas#gemm}. */
   void gemm(
       boolean transA,

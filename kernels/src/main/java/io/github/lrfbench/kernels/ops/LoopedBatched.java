@@ -12,6 +12,11 @@ public final class LoopedBatched implements Batched {
   }
 
   @Override
+  public boolean isPreferred() {
+    return false;
+  }
+
+  @Override
   public void gemm(
       boolean transA,
       boolean transB,

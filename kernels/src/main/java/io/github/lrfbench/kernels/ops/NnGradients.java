@@ -11,6 +11,9 @@ import io.github.lrfbench.kernels.Tensor;
  * those of {@link Nn}. All floating-point arguments of one call have one type, F32 or F64.
  */
 public interface NnGradients {
+  /** {@code x = 0}, whatever x holds. */
+  void clear(Matrix x);
+
   /** {@code y += alpha x}; both [m, n]. */
   void addScaled(double alpha, Matrix x, Matrix y);
 

@@ -85,6 +85,8 @@ public abstract class GradientsContract extends ContractTest {
             Grid.of(s[0], s[1], (i, j) -> y.at(i, j) - 1.5 * x.at(i, j)),
             tolerance(dtype),
             "addScaled");
+        gradients().clear(target.matrix());
+        target.assertHolds(x.map(value -> 0), 0, "clear");
         Grid before = Grid.random(1, s[1], 3);
         Tensor sums = vector(dtype, before.values());
         gradients().addColumnSums(place(dtype, layout, x).matrix(), sums);

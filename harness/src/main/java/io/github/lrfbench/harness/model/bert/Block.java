@@ -41,19 +41,21 @@ record Block(
    * @param x [T, H]
    * @param y [T, H], modified
    */
-  void forward(Ops ops, Matrix x, Segments segments, int heads, Activation activation, Matrix y) {
+  void forward(Ops ops, Matrix x, Segments segments, EncoderConfig config, Matrix y) {
     try (Ops frame = ops.frame()) {
-      Matrix attended = attend(frame, x, segments, heads);
+      Matrix attended = attend(frame, x, segments, config);
       Matrix wide = Matrix.of(frame.allocate(DType.F32, x.rows(), intermediate.outputs()));
-      intermediate.forward(frame, attended, activation, wide);
+      intermediate.forward(frame, attended, config.activation(), wide);
       Matrix narrow = Matrix.of(frame.allocate(DType.F32, x.rows(), x.cols()));
       output.forward(frame, wide, Activation.NONE, narrow);
-      outputNorm.forward(frame, narrow, attended, y);
+      Matrix kept = frame.dropout(narrow, config.dropout().hidden());
+      outputNorm.forward(frame, kept, attended, y);
     }
   }
 
-  private Matrix attend(Ops frame, Matrix x, Segments segments, int heads) {
+  private Matrix attend(Ops frame, Matrix x, Segments segments, EncoderConfig config) {
     int h = x.cols();
+    int heads = config.heads();
     Tensor normed = frame.allocate(DType.F32, x.rows(), h);
     try (Ops inner = frame.frame()) {
       Matrix qkv = Matrix.of(inner.allocate(DType.F32, x.rows(), projections.outputs()));
@@ -68,10 +70,12 @@ record Block(
           heads,
           scale,
           false,
+          config.dropout().attention(),
           context);
       Matrix projected = Matrix.of(inner.allocate(DType.F32, x.rows(), h));
       attentionOutput.forward(inner, context, Activation.NONE, projected);
-      attentionNorm.forward(inner, projected, x, Matrix.of(normed));
+      Matrix kept = inner.dropout(projected, config.dropout().hidden());
+      attentionNorm.forward(inner, kept, x, Matrix.of(normed));
     }
     return Matrix.of(normed);
   }

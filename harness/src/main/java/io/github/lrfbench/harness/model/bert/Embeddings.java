@@ -1,22 +1,48 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The input layer: word, position and type embeddings, summed and normed.
  *
  * @param word [vocabulary, H]
- * @param position [positions, H] from the first token's row on
+ * @param position [positions, H]
+ * @param firstPosition row of the first token
  * @param type [types, H], or null if there is none
  * @param norm after the sum
  */
-record Embeddings(Tensor word, Tensor position, Tensor type, Norm norm) {
-  /** The embeddings of a batch: [T, H]. */
-  Matrix forward(Ops ops, TokenBatch batch) {
+record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, Norm norm) {
+  /** The parameters, under the path of the module. */
+  List<Parameter> weights(String path) {
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(table(path + "word_embeddings.weight", word));
+    weights.add(table(path + "position_embeddings.weight", position));
+    if (type != null) {
+      weights.add(table(path + "token_type_embeddings.weight", type));
+    }
+    weights.addAll(norm.weights(path + "LayerNorm"));
+    return weights;
+  }
+
+  private static Parameter table(String name, Tensor table) {
+    return new Parameter(name, Matrix.of(table), Storage.MATRIX);
+  }
+
+  /**
+   * The embeddings of a batch: [T, H].
+   *
+   * @param dropout rate in training
+   */
+  Matrix forward(Ops ops, TokenBatch batch, double dropout) {
+    Matrix positions = Matrix.of(position);
     Matrix y = Matrix.of(ops.allocate(DType.F32, batch.tokens(), word.shape().dim(1)));
     try (Ops frame = ops.frame()) {
       Matrix sum = Matrix.of(frame.allocate(DType.F32, batch.tokens(), word.shape().dim(1)));
@@ -24,12 +50,12 @@ record Embeddings(Tensor word, Tensor position, Tensor type, Norm norm) {
           batch.ids(),
           Matrix.of(word),
           batch.positions(),
-          Matrix.of(position),
+          positions.rows(firstPosition, positions.rows()),
           type == null ? null : batch.types(),
           type == null ? null : Matrix.of(type),
           sum);
       norm.forward(frame, sum, null, y);
     }
-    return y;
+    return ops.dropout(y, dropout);
   }
 }

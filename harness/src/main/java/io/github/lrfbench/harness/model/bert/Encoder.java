@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** An encoder of the BERT family with its head. */
 public final class Encoder implements Model {
@@ -103,7 +105,7 @@ public final class Encoder implements Model {
   public Tensor forward(Ops ops, TokenBatch batch) {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
-      Matrix hidden = embeddings.forward(frame, batch);
+      Matrix hidden = embeddings.forward(frame, batch, config.dropout().hidden());
       for (Block block : blocks) {
         hidden = apply(frame, block, hidden, batch);
       }
@@ -115,7 +117,7 @@ public final class Encoder implements Model {
   @Override
   public List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
     List<Tensor> states = new ArrayList<>();
-    Matrix hidden = embeddings.forward(ops, batch);
+    Matrix hidden = embeddings.forward(ops, batch, config.dropout().hidden());
     states.add(hidden.data());
     for (Block block : blocks) {
       hidden = apply(ops, block, hidden, batch);
@@ -126,7 +128,7 @@ public final class Encoder implements Model {
 
   private Matrix apply(Ops ops, Block block, Matrix hidden, TokenBatch batch) {
     Matrix next = Matrix.of(ops.allocate(DType.F32, hidden.rows(), hidden.cols()));
-    block.forward(ops, hidden, batch.segments(), config.heads(), config.activation(), next);
+    block.forward(ops, hidden, batch.segments(), config, next);
     return next;
   }
 
@@ -172,6 +174,25 @@ public final class Encoder implements Model {
   @Override
   public long parameters() {
     return otherParameters + slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
+  }
+
+  @Override
+  public List<Parameter> weights() {
+    List<Parameter> weights = new ArrayList<>(embeddings.weights(prefix + "embeddings."));
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      Block block = blocks.get(layer);
+      int at = layer;
+      List<String> projections =
+          Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> slotName(at, part)).toList();
+      weights.addAll(block.projections().weights(projections));
+      weights.addAll(block.attentionOutput().weights(slotName(layer, Part.ATTENTION_OUTPUT)));
+      weights.addAll(block.attentionNorm().weights(slotName(layer, Part.ATTENTION_NORM)));
+      weights.addAll(block.intermediate().weights(slotName(layer, Part.INTERMEDIATE)));
+      weights.addAll(block.output().weights(slotName(layer, Part.OUTPUT)));
+      weights.addAll(block.outputNorm().weights(slotName(layer, Part.OUTPUT_NORM)));
+    }
+    weights.addAll(head.weights());
+    return List.copyOf(weights);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.List;
  * @param types rows of the token type embedding, 0 if there is none
  * @param normEpsilon added to the variance in layer norms
  * @param activation of the feed-forward layer
+ * @param dropout of training
  * @param labels names of the outputs
  */
 public record EncoderConfig(
@@ -34,6 +35,7 @@ public record EncoderConfig(
     int types,
     double normEpsilon,
     Activation activation,
+    DropoutRates dropout,
     List<String> labels) {
 
   /** Checks that the heads divide the hidden size. */
@@ -89,6 +91,7 @@ public record EncoderConfig(
         distil ? 0 : json.path("type_vocab_size").asInt(2),
         json.path("layer_norm_eps").asDouble(1e-12),
         activation(json.path(distil ? "activation" : "hidden_act").asText("gelu")),
+        dropout(json, distil),
         labels(json));
   }
 
@@ -102,6 +105,27 @@ public record EncoderConfig(
           "config.json: '" + key + "' must be a positive integer, but is " + value);
     }
     return value.asInt();
+  }
+
+  private static DropoutRates dropout(JsonNode json, boolean distil) {
+    double hidden = rate(json, distil ? "dropout" : "hidden_dropout_prob", 0.1);
+    String head = distil ? "seq_classif_dropout" : "classifier_dropout";
+    return new DropoutRates(
+        hidden,
+        rate(json, distil ? "attention_dropout" : "attention_probs_dropout_prob", 0.1),
+        rate(json, head, distil ? 0.2 : hidden));
+  }
+
+  private static double rate(JsonNode json, String key, double otherwise) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() < 1)) {
+      throw new InputException(
+          "config.json: '" + key + "' must be a number from 0 to 1, but is " + value);
+    }
+    return value.asDouble();
   }
 
   private static Activation activation(String name) {

@@ -4,10 +4,11 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.model.LowRankNames;
+import io.github.lrfbench.harness.linear.LowRankNames;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.RandomWeights;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 
 /** Builds an {@link Encoder} from named tensors, whatever of the usual names a checkpoint uses. */
 public final class EncoderLoader {
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+
   private final EncoderConfig config;
   private final WeightSource weights;
   private final Scope scope;
@@ -55,6 +59,55 @@ public final class EncoderLoader {
       scope.close();
       throw e;
     }
+  }
+
+  /**
+   * Weights for a model that is yet to be trained: matrices N(0, 0.02²), norms 1, biases 0.
+   *
+   * @param config also says how many outputs the head has
+   */
+  public static WeightSource randomWeights(EncoderConfig config, long seed) {
+    Family family = config.family();
+    Shape head = Shape.of(config.labels().size(), config.hidden());
+    return new RandomWeights(
+        seed,
+        name -> {
+          boolean ours =
+              name.startsWith(family.prefix()) || family.headModules().contains(module(name));
+          if (!ours || !(name.endsWith(WEIGHT) || name.endsWith(BIAS))) {
+            return null;
+          }
+          return name.equals(family.headModules().get(1) + WEIGHT) ? head : Shape.of();
+        });
+  }
+
+  /**
+   * Weights whose classification head is drawn anew, unless they have one of the right number of
+   * outputs.
+   *
+   * @param config says how many outputs that is
+   */
+  public static WeightSource withHead(EncoderConfig config, WeightSource weights, long seed) {
+    String head = config.family().headModules().get(1) + WEIGHT;
+    if (weights.has(head) && weights.shape(head).dim(0) == config.labels().size()) {
+      return weights;
+    }
+    return new FreshHead(config.family(), weights, randomWeights(config, seed));
+  }
+
+  /** What {@code config.json} calls the class of a model with a classifier. */
+  public static String classifierArchitecture(EncoderConfig config) {
+    String family =
+        switch (config.family()) {
+          case BERT -> "Bert";
+          case ROBERTA -> "Roberta";
+          case DISTILBERT -> "DistilBert";
+        };
+    return family + "ForSequenceClassification";
+  }
+
+  private static String module(String tensor) {
+    return tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
   }
 
   private Model build(boolean sentenceEncoder) {
@@ -109,14 +162,11 @@ public final class EncoderLoader {
     Tensor word = tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
     Tensor positions =
         tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
-    Tensor fromFirst =
-        positions.view(
-            (long) config.firstPosition() * config.hidden(), config.maxLength(), config.hidden());
     Tensor type =
         config.types() == 0
             ? null
             : tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
-    return new Embeddings(word, fromFirst, type, norm(path + "LayerNorm"));
+    return new Embeddings(word, positions, config.firstPosition(), type, norm(path + "LayerNorm"));
   }
 
   private Block block(String path) {
@@ -150,17 +200,25 @@ public final class EncoderLoader {
   }
 
   private Head.Classifier classifier() {
-    int h = config.hidden();
+    double dropout = config.dropout().classifier();
+    List<String> modules = config.family().headModules();
     return switch (config.family()) {
-      case BERT ->
-          new Head.Classifier(
-              dense(prefix + "pooler.dense", h, h), Activation.TANH, output("classifier"));
-      case ROBERTA ->
-          new Head.Classifier(
-              dense("classifier.dense", h, h), Activation.TANH, output("classifier.out_proj"));
-      case DISTILBERT ->
-          new Head.Classifier(dense("pre_classifier", h, h), Activation.RELU, output("classifier"));
+      case BERT -> classifier(prefix + modules.get(0), Activation.TANH, 0);
+      case ROBERTA -> classifier(modules.get(0), Activation.TANH, dropout);
+      case DISTILBERT -> classifier(modules.get(0), Activation.RELU, 0);
     };
+  }
+
+  private Head.Classifier classifier(String pooler, Activation activation, double firstDropout) {
+    int h = config.hidden();
+    String classifier = config.family().headModules().get(1);
+    return new Head.Classifier(
+        List.of(pooler, classifier),
+        dense(pooler, h, h),
+        activation,
+        output(classifier),
+        firstDropout,
+        config.dropout().classifier());
   }
 
   private DenseLinear output(String name) {

@@ -76,6 +76,18 @@ public enum Family {
   /** Path of a block, relative to the encoder. */
   abstract String block(int layer);
 
+  /**
+   * The layer before the classifier and the classifier itself. BERT's first belongs to the encoder
+   * and bears its prefix.
+   */
+  List<String> headModules() {
+    return switch (this) {
+      case BERT -> List.of("pooler.dense", "classifier");
+      case ROBERTA -> List.of("classifier.dense", "classifier.out_proj");
+      case DISTILBERT -> List.of("pre_classifier", "classifier");
+    };
+  }
+
   /** Path of a part, relative to its block. */
   String module(Part part) {
     return switch (part) {

@@ -1,12 +1,15 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What turns hidden states into the model's output, [B, outputs]. */
 sealed interface Head {
@@ -16,15 +19,27 @@ sealed interface Head {
   /** Floating-point operations for one sequence. */
   long flops();
 
+  /** The parameters. */
+  List<Parameter> weights();
+
   /**
    * A layer over the first token, then the classifier: BERT's pooler, RoBERTa's and DistilBERT's
    * own layer.
    *
+   * @param names of the modules in a checkpoint: pooler, classifier
    * @param pooler from H to H
    * @param activation after the pooler
    * @param classifier from H to the labels
+   * @param firstDropout rate in training before the pooler
+   * @param dropout rate in training after it
    */
-  record Classifier(DenseLinear pooler, Activation activation, DenseLinear classifier)
+  record Classifier(
+      List<String> names,
+      DenseLinear pooler,
+      Activation activation,
+      DenseLinear classifier,
+      double firstDropout,
+      double dropout)
       implements Head {
     @Override
     public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
@@ -34,8 +49,9 @@ sealed interface Head {
         Matrix first = Matrix.of(frame.allocate(DType.F32, sequences, hidden.cols()));
         frame.gatherRows(hidden, batch.firstTokens(), first);
         Matrix pooled = Matrix.of(frame.allocate(DType.F32, sequences, pooler.outputs()));
-        pooler.forward(frame, first, activation, pooled);
-        classifier.forward(frame, pooled, Activation.NONE, Matrix.of(logits));
+        pooler.forward(frame, frame.dropout(first, firstDropout), activation, pooled);
+        Matrix kept = frame.dropout(pooled, dropout);
+        classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
       }
       return logits;
     }
@@ -43,6 +59,13 @@ sealed interface Head {
     @Override
     public long flops() {
       return pooler.flopsPerRow() + classifier.flopsPerRow();
+    }
+
+    @Override
+    public List<Parameter> weights() {
+      List<Parameter> weights = new ArrayList<>(pooler.weights(names.get(0)));
+      weights.addAll(classifier.weights(names.get(1)));
+      return weights;
     }
   }
 
@@ -58,6 +81,11 @@ sealed interface Head {
     @Override
     public long flops() {
       return 0;
+    }
+
+    @Override
+    public List<Parameter> weights() {
+      return List.of();
     }
   }
 }

@@ -18,6 +18,7 @@ final class ElfFile {
   private static final int NEEDED = 1;
   private static final int STRING_TABLE = 5;
   private static final int HEADER_BYTES = 64;
+  private static final int SEGMENT_BYTES = 56;
   private static final int MAX_TABLE_BYTES = 1 << 20;
 
   /** A part of the file and where it lies in memory. */
@@ -64,6 +65,9 @@ final class ElfFile {
     }
     int bytes = Short.toUnsignedInt(header.getShort(54));
     int count = Short.toUnsignedInt(header.getShort(56));
+    if (bytes < SEGMENT_BYTES) {
+      throw new IOException("the library's header is damaged");
+    }
     ByteBuffer table = read(channel, header.getLong(32), (long) bytes * count);
     List<Segment> segments = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -89,6 +93,9 @@ final class ElfFile {
   }
 
   private static String string(FileChannel channel, long offset) throws IOException {
+    if (offset < 0) {
+      throw new IOException("the library's table of names lies outside of it");
+    }
     ByteBuffer buffer = ByteBuffer.allocate(256);
     channel.read(buffer, offset);
     int length = 0;

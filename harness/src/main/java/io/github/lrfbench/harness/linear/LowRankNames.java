@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.model;
+package io.github.lrfbench.harness.linear;
 
 /**
  * How the factors of a compressed matrix W = U Vᵀ are named in a checkpoint: the module's path with

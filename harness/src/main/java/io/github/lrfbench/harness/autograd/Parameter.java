@@ -1,0 +1,69 @@
+package io.github.lrfbench.harness.autograd;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+
+/**
+ * A weight of a model and how a checkpoint stores it.
+ *
+ * @param name in the checkpoint
+ * @param value the weight as the model uses it; a vector is one row
+ * @param storage how the checkpoint's tensor lies to the value
+ */
+public record Parameter(String name, Matrix value, Storage storage) {
+  /** How a tensor of a checkpoint lies to the weight that is made of it. */
+  public enum Storage {
+    /** A tensor of one dimension. */
+    VECTOR,
+    /** The matrix as it is. */
+    MATRIX,
+    /** The transposed matrix. */
+    TRANSPOSED
+  }
+
+  /** A vector, or null if there is none. */
+  public static Parameter vector(String name, Tensor value) {
+    int size = Math.toIntExact(value.shape().size());
+    return new Parameter(name, new Matrix(value, 0, 1, size, size), Storage.VECTOR);
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return (long) value.rows() * value.cols();
+  }
+
+  /** The shape of the checkpoint's tensor. */
+  public Shape shape() {
+    return switch (storage) {
+      case VECTOR -> Shape.of(value.cols());
+      case MATRIX -> Shape.of(value.rows(), value.cols());
+      case TRANSPOSED -> Shape.of(value.cols(), value.rows());
+    };
+  }
+
+  /** The elements in the checkpoint's order. */
+  public float[] read() {
+    return read(value);
+  }
+
+  /**
+   * The elements of another matrix that lies like the value, in the checkpoint's order.
+   *
+   * @param matrix for example the gradient
+   */
+  public float[] read(Matrix matrix) {
+    try (Scope scope = matrix.device().openScope()) {
+      Tensor target = scope.allocate(DType.F32, shape().toArray());
+      if (storage == Storage.TRANSPOSED) {
+        matrix.device().blas().transpose(matrix, Matrix.of(target));
+      } else {
+        Matrix packed = new Matrix(target, 0, matrix.rows(), matrix.cols(), matrix.cols());
+        matrix.device().blas().copy(matrix, packed);
+      }
+      return target.toFloats();
+    }
+  }
+}

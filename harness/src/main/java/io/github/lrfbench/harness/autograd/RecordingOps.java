@@ -1,0 +1,337 @@
+package io.github.lrfbench.harness.autograd;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Blas;
+import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
+import io.github.lrfbench.kernels.ops.Segments;
+
+/** Runs every operation and tells the tape how to run it backwards. */
+final class RecordingOps implements Ops {
+  private final Tape tape;
+  private final Nn nn;
+  private final NnGradients gradients;
+  private final Blas blas;
+  private final Long dropoutSeed;
+  private long dropouts;
+
+  RecordingOps(Tape tape, Long dropoutSeed) {
+    this.tape = tape;
+    this.nn = tape.device().nn();
+    this.gradients = tape.device().gradients();
+    this.blas = tape.device().blas();
+    this.dropoutSeed = dropoutSeed;
+  }
+
+  @Override
+  public Tensor allocate(DType dtype, long... dims) {
+    return tape.allocate(dtype, dims);
+  }
+
+  @Override
+  public Ops frame() {
+    return this;
+  }
+
+  @Override
+  public void close() {
+    // The tape frees values when the backward pass is done with them.
+  }
+
+  @Override
+  public void linear(
+      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    boolean differentiable =
+        tape.isDifferentiable(x) || tape.isDifferentiable(w) || tape.isDifferentiable(bias);
+    if (activation == Activation.NONE || !differentiable) {
+      nn.linear(x, transW, w, bias, activation, y);
+      tape.record(
+          differentiable, () -> linearBackward(x, transW, w, bias, tape.gradientOrNull(y)), y);
+      return;
+    }
+    Tensor inner = tape.allocate(y.dtype(), y.rows(), y.cols());
+    Matrix sum = Matrix.of(inner);
+    nn.linear(x, transW, w, bias, Activation.NONE, sum);
+    gradients.activate(sum, activation, y);
+    tape.record(
+        true,
+        () -> {
+          Matrix dy = tape.gradientOrNull(y);
+          gradients.activationGradient(sum, activation, dy, dy);
+          linearBackward(x, transW, w, bias, dy);
+        },
+        y,
+        inner);
+  }
+
+  private void linearBackward(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
+    tape.parameters().addProduct(w, transW, x, dy);
+    if (tape.isDifferentiable(bias)) {
+      gradients.addColumnSums(dy, tape.parameters().of(bias));
+    }
+    if (tape.isDifferentiable(x)) {
+      Matrix fresh = tape.freshGradient(x);
+      Matrix dx = fresh == null ? tape.gradient(x) : fresh;
+      blas.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
+    }
+  }
+
+  @Override
+  public void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    Matrix middle = Matrix.of(tape.allocate(x.dtype(), x.rows(), down.cols()));
+    linear(x, false, down, null, Activation.NONE, middle);
+    linear(middle, false, up, bias, activation, y);
+  }
+
+  @Override
+  public void biasActivation(Matrix x, Tensor bias, Activation activation) {
+    Tensor inner = tape.allocate(x.dtype(), x.rows(), x.cols());
+    Matrix sum = Matrix.of(inner);
+    nn.biasActivation(x, bias, Activation.NONE);
+    blas.copy(x, sum);
+    nn.biasActivation(x, null, activation);
+    boolean differentiable = tape.isDifferentiable(x) || tape.isDifferentiable(bias);
+    tape.record(
+        differentiable,
+        () -> {
+          // The gradient before the operation takes the place of the one after it.
+          Matrix dx = tape.gradientOrNull(x);
+          gradients.activationGradient(sum, activation, dx, dx);
+          if (tape.isDifferentiable(bias)) {
+            gradients.addColumnSums(dx, tape.parameters().of(bias));
+          }
+        },
+        x,
+        inner);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
+    if (y.data() == x.data() || residual != null && y.data() == residual.data()) {
+      throw new IllegalArgumentException("a recorded layer norm must not overwrite its input");
+    }
+    nn.layerNorm(x, bias, residual, gamma, beta, eps, y);
+    boolean differentiable =
+        tape.isDifferentiable(x)
+            || tape.isDifferentiable(residual)
+            || tape.isDifferentiable(bias)
+            || tape.isDifferentiable(gamma)
+            || tape.isDifferentiable(beta);
+    tape.record(differentiable, () -> layerNormBackward(x, bias, residual, gamma, beta, eps, y), y);
+  }
+
+  private void layerNormBackward(
+      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix dy = tape.gradientOrNull(y);
+      // No one reads dy after this, so that ds may take its place.
+      gradients.layerNormGradient(
+          x,
+          bias,
+          residual,
+          gamma,
+          eps,
+          dy,
+          gradientOrScratch(gamma, scratch),
+          gradientOrScratch(beta, scratch),
+          dy);
+      if (tape.isDifferentiable(bias)) {
+        gradients.addColumnSums(dy, tape.parameters().of(bias));
+      }
+      addTo(x, dy);
+      addTo(residual, dy);
+    }
+  }
+
+  private Tensor gradientOrScratch(Tensor parameter, Scope scratch) {
+    Tensor gradient = tape.parameters().of(parameter);
+    return gradient == null
+        ? scratch.zeros(parameter.dtype(), parameter.shape().toArray())
+        : gradient;
+  }
+
+  /** Adds to the gradient of a value, if it has one. */
+  private void addTo(Matrix value, Matrix amount) {
+    if (!tape.isDifferentiable(value)) {
+      return;
+    }
+    Matrix fresh = tape.freshGradient(value);
+    if (fresh != null) {
+      blas.copy(amount, fresh);
+    } else {
+      gradients.addScaled(1, amount, tape.gradient(value));
+    }
+  }
+
+  @Override
+  public void embed(
+      Tensor ids,
+      Matrix word,
+      Tensor positions,
+      Matrix position,
+      Tensor types,
+      Matrix type,
+      Matrix y) {
+    nn.embed(ids, word, positions, position, types, type, y);
+    boolean differentiable =
+        tape.isDifferentiable(word)
+            || tape.isDifferentiable(position)
+            || tape.isDifferentiable(type);
+    tape.record(
+        differentiable,
+        () -> {
+          addRows(y, ids, word);
+          addRows(y, positions, position);
+          addRows(y, types, type);
+        },
+        y);
+  }
+
+  private void addRows(Matrix y, Tensor rows, Matrix table) {
+    if (tape.isDifferentiable(table)) {
+      gradients.addRows(tape.gradientOrNull(y), rows, tape.gradient(table));
+    }
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix y) {
+    attention(q, k, v, segments, heads, scale, causal, 0, y);
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      double dropoutRate,
+      Matrix y) {
+    Dropout dropout = nextDropout(dropoutRate);
+    if (dropout.keepsAll()) {
+      nn.attention(q, k, v, segments, heads, scale, causal, y);
+    } else {
+      gradients.attention(q, k, v, segments, heads, scale, causal, dropout, y);
+    }
+    boolean differentiable =
+        tape.isDifferentiable(q) || tape.isDifferentiable(k) || tape.isDifferentiable(v);
+    tape.record(
+        differentiable,
+        () -> attentionBackward(q, k, v, segments, heads, scale, causal, dropout, y),
+        y);
+  }
+
+  private void attentionBackward(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Dropout dropout,
+      Matrix y) {
+    Matrix dy = tape.gradientOrNull(y);
+    boolean together = q.data() == k.data() && q.data() == v.data();
+    Matrix dq = together ? tape.freshGradient(q, k, v) : null;
+    if (dq != null) {
+      gradients.attentionGradient(
+          q,
+          k,
+          v,
+          segments,
+          heads,
+          scale,
+          causal,
+          dropout,
+          dy,
+          dq,
+          tape.gradientOrNull(k),
+          tape.gradientOrNull(v));
+      return;
+    }
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix[] parts = new Matrix[3];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = Matrix.of(scratch.allocate(q.dtype(), q.rows(), q.cols()));
+      }
+      gradients.attentionGradient(
+          q, k, v, segments, heads, scale, causal, dropout, dy, parts[0], parts[1], parts[2]);
+      addTo(q, parts[0]);
+      addTo(k, parts[1]);
+      addTo(v, parts[2]);
+    }
+  }
+
+  @Override
+  public Matrix dropout(Matrix x, double rate) {
+    Dropout dropout = nextDropout(rate);
+    if (dropout.keepsAll()) {
+      return x;
+    }
+    Matrix y = Matrix.of(tape.allocate(x.dtype(), x.rows(), x.cols()));
+    gradients.dropout(x, dropout, y);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          Matrix dy = tape.gradientOrNull(y);
+          gradients.dropout(dy, dropout, dy);
+          addTo(x, dy);
+        },
+        y);
+    return y;
+  }
+
+  /** Every dropout of a pass has a pattern of its own. */
+  private Dropout nextDropout(double rate) {
+    if (dropoutSeed == null || rate == 0) {
+      return Dropout.NONE;
+    }
+    dropouts++;
+    return new Dropout(rate, dropoutSeed + dropouts * 0x9e3779b97f4a7c15L);
+  }
+
+  @Override
+  public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
+    nn.scaledMaskedSoftmax(x, scale, valid);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          Matrix dx = tape.gradientOrNull(x);
+          gradients.softmaxGradient(x, scale, dx, dx);
+        },
+        x);
+  }
+
+  @Override
+  public void gatherRows(Matrix x, Tensor rows, Matrix y) {
+    nn.gatherRows(x, rows, y);
+    tape.record(tape.isDifferentiable(x), () -> addRows(y, rows, x), y);
+  }
+
+  @Override
+  public void meanPool(Matrix x, Segments segments, Matrix y) {
+    nn.meanPool(x, segments, y);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> gradients.addMeanPoolGradient(tape.gradientOrNull(y), segments, tape.gradient(x)),
+        y);
+  }
+}

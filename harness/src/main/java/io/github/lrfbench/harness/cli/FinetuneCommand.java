@@ -1,0 +1,265 @@
+package io.github.lrfbench.harness.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.FineTuning;
+import io.github.lrfbench.harness.train.Trainer;
+import io.github.lrfbench.harness.train.TrainingListener;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.harness.train.TrainingSettings;
+import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code finetune}: trains a model on a task. */
+@Command(
+    name = "finetune",
+    description = "Trains a model on a task, if wanted after compressing it.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Writes a Hugging Face directory with the weights of the epoch that was best on the dev set, and",
+      "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
+      "where it last saved when the same command is given again, with the same result.",
+      "",
+      "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
+      "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half"
+    })
+final class FinetuneCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A model directory, or demo:bert. A head of another size is drawn anew.")
+  private String model;
+
+  @Option(
+      names = "--task",
+      required = true,
+      paramLabel = "T",
+      description = "See 'lrfbench list tasks'.")
+  private String task;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
+  private Path out;
+
+  @Option(
+      names = "--from-scratch",
+      description = "Take the model's configuration and tokenizer only; draw all weights.")
+  private boolean fromScratch;
+
+  @Mixin private TrainingOptions training;
+
+  @Option(
+      names = "--train-limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Train on the first N examples only. Default: all.")
+  private int trainLimit;
+
+  @Option(
+      names = "--save-steps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Save a state to go on from every N steps too. Default: after epochs only.")
+  private long saveSteps;
+
+  @Option(names = "--restart", description = "Forget an unfinished run in the directory.")
+  private boolean restart;
+
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      defaultValue = "svd",
+      description = "Compress by this method first, with --keep, --rank or --energy.")
+  private String method;
+
+  @Mixin private GridOptions grid;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "GLOB",
+      description = "Compress only matrices of these names. Repeatable.")
+  private List<String> layers = new ArrayList<>();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Of drawn weights, the order of examples and dropout. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Mixin private DataOptions data;
+
+  @Mixin private DeviceSelection selection;
+
+  @Override
+  public Integer call() {
+    List<Budget> budgets = grid.budgets();
+    if (budgets.size() > 1) {
+      throw new InputException("finetune takes one of --keep, --rank and --energy, with one value");
+    }
+    if (trainLimit < 0 || saveSteps < 0) {
+      throw new InputException("--train-limit and --save-steps must be at least 0");
+    }
+    TrainingSettings settings = training.settings(seed);
+    Path cache = Natives.cacheFolder();
+    GlueTask found = TaskData.known().get(task);
+    Path directory = ModelSources.of(model, cache).directory(task);
+    CheckpointWriter.requireWritable(out);
+    GlueDataset train = TaskData.load(found, Split.TRAIN, data.glue, cache, trainLimit);
+    GlueDataset dev = TaskData.load(found, data.glue, cache, data.limit());
+    if (restart) {
+      FineTuning.restart(out);
+    }
+    try (Device device = selection.open();
+        TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
+        Compressed compressed = compress(dense.model(), budgets)) {
+      System.err.println(selection.choice());
+      System.err.println(
+          FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
+      TaskEvaluation evaluation =
+          TaskEvaluation.prepare(dense.model(), dense.tokenizer(), dev, data.maxLength, seed);
+      int maxLength = Math.min(data.maxLength, dense.model().info().maxLength());
+      TrainingSet examples =
+          TrainingSet.of(train, dense.tokenizer(), evaluation.labels(), maxLength);
+      ObjectNode block = describe(settings, train, dense, budgets);
+      FineTuning.Job job =
+          new FineTuning.Job(
+              compressed.model(),
+              dense.config(),
+              dense.transformer(),
+              out,
+              block + " " + dev.sha256() + " " + data.limit() + " " + data.maxLength,
+              block,
+              saveSteps);
+      report(train(job, examples, settings, evaluation), compressed.model());
+    }
+    return ExitCode.DONE;
+  }
+
+  private Trainer.Outcome train(
+      FineTuning.Job job,
+      TrainingSet examples,
+      TrainingSettings settings,
+      TaskEvaluation evaluation) {
+    int perEpoch = (examples.size() + settings.batchSize() - 1) / settings.batchSize();
+    long total = (long) perEpoch * settings.epochs();
+    try (Progress progress = Progress.start(total, "finetune " + task)) {
+      TrainingListener listener =
+          new TrainingListener() {
+            @Override
+            public void step(
+                int epoch, long step, long all, double loss, double rate, double seconds) {
+              progress.detail(String.format(Locale.ROOT, "loss %.4f", loss));
+              progress.advance(step);
+            }
+
+            @Override
+            public void epoch(
+                int epoch, long step, double loss, double metric, boolean best, double seconds) {
+              progress.note(
+                  String.format(
+                      Locale.ROOT,
+                      "epoch %d: loss %.4f, dev metric %.4f%s",
+                      epoch,
+                      loss,
+                      metric,
+                      best ? ", best so far" : ""));
+            }
+          };
+      Trainer.Outcome outcome = FineTuning.run(job, examples, settings, evaluation, listener);
+      progress.done();
+      return outcome;
+    }
+  }
+
+  /** The model that is trained; the dense one itself where nothing is compressed. */
+  private record Compressed(Model model, boolean owned) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (owned) {
+        model.close();
+      }
+    }
+  }
+
+  private Compressed compress(Model dense, List<Budget> budgets) {
+    if (budgets.isEmpty()) {
+      return new Compressed(dense, false);
+    }
+    try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
+        Scope scope = dense.device().openScope()) {
+      CompressionRequest request =
+          new CompressionRequest(
+              dense,
+              SlotSelection.select(dense.slots(), layers),
+              budgets.get(0),
+              factors,
+              scope,
+              seed);
+      Compression compression = Compressors.get(method).compress(request);
+      return new Compressed(dense.with(compression.replacements()), true);
+    }
+  }
+
+  private ObjectNode describe(
+      TrainingSettings settings, GlueDataset train, TaskModel dense, List<Budget> budgets) {
+    ObjectNode block = JsonNodeFactory.instance.objectNode();
+    block.put("task", task).put("source", model).put("source_revision", dense.revision());
+    block.put("from_scratch", fromScratch);
+    block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
+    if (!budgets.isEmpty()) {
+      block.put("method", method).put("layers", String.join("|", layers));
+      block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
+    }
+    AdamWSettings adam = settings.optimizer();
+    block.put("epochs", settings.epochs()).put("learning_rate", settings.learningRate());
+    block.put("batch_size", settings.batchSize()).put("micro_batch", settings.microBatch());
+    block.put("warmup", settings.warmup()).put("weight_decay", adam.weightDecay());
+    block.put("gradient_clip", settings.gradientClip()).put("patience", settings.patience());
+    block.put("seed", settings.seed());
+    return block;
+  }
+
+  private void report(Trainer.Outcome outcome, Model trained) {
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.printf(Locale.ROOT, "metric\t%.6f%n", outcome.metric());
+    stdout.printf(Locale.ROOT, "epoch\t%d%n", outcome.epoch());
+    stdout.printf(Locale.ROOT, "steps\t%d%n", outcome.steps());
+    stdout.printf(Locale.ROOT, "seconds\t%.1f%n", outcome.seconds());
+    stdout.printf(Locale.ROOT, "parameters\t%d%n", trained.parameters());
+    stdout.printf(Locale.ROOT, "out\t%s%n", out);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.TrainingSettings;
+import picocli.CommandLine.Option;
+
+/** Options that say how a model is trained. */
+final class TrainingOptions {
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Passes over the training examples. Default: ${DEFAULT-VALUE}.")
+  int epochs;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      defaultValue = "2e-5",
+      description = "The largest learning rate. Default: ${DEFAULT-VALUE}.")
+  double learningRate;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      defaultValue = "32",
+      description = "Examples per step. Default: ${DEFAULT-VALUE}.")
+  int batchSize;
+
+  @Option(
+      names = "--micro-batch",
+      paramLabel = "B",
+      defaultValue = "32",
+      description =
+          "The most examples per forward pass; gradients of a step's passes are added up. Default: ${DEFAULT-VALUE}.")
+  int microBatch;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description =
+          "Share of the steps in which the learning rate rises; then it falls to 0. Default: ${DEFAULT-VALUE}.")
+  double warmup;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "W",
+      defaultValue = "0.01",
+      description = "Of matrices, not of biases and norms. Default: ${DEFAULT-VALUE}.")
+  double weightDecay;
+
+  @Option(
+      names = "--grad-clip",
+      paramLabel = "NORM",
+      defaultValue = "1",
+      description =
+          "Scale larger gradients down to this norm; 0 for none. Default: ${DEFAULT-VALUE}.")
+  double gradientClip;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Stop after N epochs without a better metric; 0 for never. Default: 0.")
+  int patience;
+
+  TrainingSettings settings(long seed) {
+    AdamWSettings standard = AdamWSettings.DEFAULT;
+    AdamWSettings adam =
+        new AdamWSettings(standard.beta1(), standard.beta2(), standard.epsilon(), weightDecay);
+    return new TrainingSettings(
+        epochs, learningRate, batchSize, microBatch, warmup, adam, gradientClip, patience, seed);
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.lrfbench.harness.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.model.Model;
+import java.nio.file.Path;
+
+/** Writes a model's weights as they are now as a Hugging Face directory. */
+public final class TrainedCheckpoint {
+  private TrainedCheckpoint() {}
+
+  /**
+   * Writes the directory; factored matrices are written as factors.
+   *
+   * @param config what {@code config.json} shall hold, without the block below
+   * @param block what it shall tell of the training, under the key {@code lrfbench}
+   * @param source the directory whose tokenizer is copied
+   * @throws io.github.lrfbench.kernels.InputException if it cannot be written
+   */
+  public static void write(
+      Path target, Model model, ObjectNode config, ObjectNode block, Path source) {
+    SafetensorsWriter weights = new SafetensorsWriter();
+    for (Parameter parameter : model.weights()) {
+      weights.add(parameter.name(), parameter.shape(), parameter::read);
+    }
+    ObjectNode written = config.deepCopy();
+    for (String key : new String[] {"dtype", "torch_dtype"}) {
+      if (written.has(key)) {
+        written.put(key, "float32");
+      }
+    }
+    written.set("lrfbench", block);
+    CheckpointWriter.write(target, written, weights, source, false);
+  }
+}

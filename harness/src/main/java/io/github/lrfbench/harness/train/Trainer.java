@@ -1,0 +1,235 @@
+package io.github.lrfbench.harness.train;
+
+import io.github.lrfbench.harness.autograd.GradientBuffers;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Tape;
+import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Trains a model in place by AdamW with a linear warm-up and decay of the learning rate, evaluates
+ * it after every epoch and leaves it with the best weights. On the CPU a run depends on its
+ * settings alone, not on the number of threads or on where it was interrupted.
+ */
+public final class Trainer {
+  private final Model model;
+  private final TrainingSet examples;
+  private final TrainingSettings settings;
+  private final TaskEvaluation evaluation;
+  private final TrainingListener listener;
+  private final TrainingState state;
+  private final long saveEvery;
+
+  /**
+   * A trainer.
+   *
+   * @param model trained in place
+   * @param evaluation decides which epoch was best; null keeps the last
+   * @param state where to go on from and to save to; null for neither
+   * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
+   */
+  Trainer(
+      Model model,
+      TrainingSet examples,
+      TrainingSettings settings,
+      TaskEvaluation evaluation,
+      TrainingListener listener,
+      TrainingState state,
+      long saveEvery) {
+    this.model = model;
+    this.examples = examples;
+    this.settings = settings;
+    this.evaluation = evaluation;
+    this.listener = listener;
+    this.state = state;
+    this.saveEvery = saveEvery;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param metric the best, NaN without evaluation
+   * @param epoch when it was reached
+   * @param steps optimizer steps done
+   * @param seconds all of it, resumed runs included
+   */
+  public record Outcome(double metric, int epoch, long steps, double seconds) {}
+
+  /**
+   * Trains without saving states.
+   *
+   * @param evaluation decides which epoch was best; null keeps the last
+   * @throws InputException if the loss becomes NaN or infinite
+   */
+  public static Outcome train(
+      Model model,
+      TrainingSet examples,
+      TrainingSettings settings,
+      TaskEvaluation evaluation,
+      TrainingListener listener) {
+    return new Trainer(model, examples, settings, evaluation, listener, null, 0).run();
+  }
+
+  Outcome run() {
+    Device device = model.device();
+    List<Parameter> parameters = model.weights();
+    try (GradientBuffers gradients = new GradientBuffers(device, parameters);
+        AdamW optimizer = new AdamW(device, parameters, gradients, settings.optimizer(), false);
+        WeightSnapshot best = new WeightSnapshot(device, gradients.tensors())) {
+      return new Run(gradients, optimizer, best).go();
+    }
+  }
+
+  /** One training from its start, or from a saved state, to its end. */
+  private final class Run {
+    private final GradientBuffers gradients;
+    private final AdamW optimizer;
+    private final WeightSnapshot best;
+    private final List<Tensor> saved = new ArrayList<>();
+    private final int stepsPerEpoch =
+        (examples.size() + settings.batchSize() - 1) / settings.batchSize();
+    private final long total = (long) stepsPerEpoch * settings.epochs();
+    private final long start = System.nanoTime();
+    private TrainingProgress resumed = TrainingProgress.START;
+    private double epochLoss;
+    private double bestMetric = Double.NaN;
+    private int bestEpoch;
+
+    Run(GradientBuffers gradients, AdamW optimizer, WeightSnapshot best) {
+      this.gradients = gradients;
+      this.optimizer = optimizer;
+      this.best = best;
+      saved.addAll(gradients.tensors());
+      saved.addAll(best.copies());
+      saved.addAll(optimizer.state());
+    }
+
+    Outcome go() {
+      TrainingProgress found = state == null ? null : state.load(saved);
+      if (found != null) {
+        resumed = found;
+        optimizer.resumeAt(found.step());
+        epochLoss = found.epochLoss();
+        bestMetric = found.bestMetric();
+        bestEpoch = found.bestEpoch();
+      }
+      while (optimizer.steps() < total && !isPatienceOver()) {
+        runEpoch();
+      }
+      best.restore();
+      return new Outcome(bestMetric, bestEpoch, optimizer.steps(), seconds());
+    }
+
+    private boolean isPatienceOver() {
+      int done = (int) (optimizer.steps() / stepsPerEpoch);
+      boolean atEnd = optimizer.steps() % stepsPerEpoch == 0;
+      return settings.patience() > 0 && atEnd && done - bestEpoch >= settings.patience();
+    }
+
+    private double seconds() {
+      return resumed.seconds() + (System.nanoTime() - start) / 1e9;
+    }
+
+    private void runEpoch() {
+      int epoch = (int) (optimizer.steps() / stepsPerEpoch);
+      int[] order = examples.order(settings.seed(), epoch);
+      for (int s = (int) (optimizer.steps() % stepsPerEpoch); s < stepsPerEpoch; s++) {
+        int from = s * settings.batchSize();
+        int to = Math.min(order.length, from + settings.batchSize());
+        step(Arrays.copyOfRange(order, from, to));
+        if (state != null && saveEvery > 0 && optimizer.steps() % saveEvery == 0) {
+          if (s + 1 < stepsPerEpoch) {
+            save();
+          }
+        }
+      }
+      finish(epoch + 1);
+    }
+
+    private void step(int[] batch) {
+      gradients.clear();
+      double loss = 0;
+      for (int from = 0; from < batch.length; from += settings.microBatch()) {
+        int to = Math.min(batch.length, from + settings.microBatch());
+        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
+      }
+      long number = optimizer.steps() + 1;
+      double norm = gradients.norm();
+      if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        throw new InputException(
+            String.format(
+                Locale.ROOT,
+                "the %s is no number any more at step %d of %d; lower --lr (%s) or --grad-clip",
+                Double.isFinite(loss) ? "gradient" : "loss",
+                number,
+                total,
+                settings.learningRate()));
+      }
+      double mean = 1.0 / batch.length;
+      double clip = settings.gradientClip();
+      double scale = clip > 0 ? Math.min(1, clip / (norm * mean + 1e-6)) : 1;
+      double rate = settings.rate(number, total);
+      optimizer.step(rate, scale * mean);
+      epochLoss += loss;
+      int epoch = (int) ((number - 1) / stepsPerEpoch) + 1;
+      listener.step(epoch, number, total, loss * mean, rate, seconds());
+    }
+
+    /** Adds the gradient of the sum of some examples' losses; returns that sum. */
+    private double addGradients(int[] chosen, int offset) {
+      Device device = model.device();
+      long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
+      List<TokenSequence> sequences =
+          Arrays.stream(chosen).mapToObj(examples.sequences()::get).toList();
+      double[] targets = Arrays.stream(chosen).mapToDouble(i -> examples.targets()[i]).toArray();
+      try (Scope scope = device.openScope();
+          Tape tape = new Tape(device, gradients, dropoutSeed)) {
+        Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, sequences));
+        float[] slope = new float[Math.toIntExact(output.shape().size())];
+        double loss = examples.objective().evaluate(output.toFloats(), targets, slope);
+        for (int i = 0; i < slope.length; i++) {
+          slope[i] *= chosen.length;
+        }
+        Tensor upstream = scope.floats(slope, output.shape().toArray());
+        tape.backward(output, Matrix.of(upstream));
+        return loss * chosen.length;
+      }
+    }
+
+    private void finish(int epoch) {
+      double metric = Double.NaN;
+      if (evaluation != null) {
+        metric = evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+      }
+      boolean better = evaluation == null || bestEpoch == 0 || metric > bestMetric;
+      if (better) {
+        best.take();
+        bestMetric = metric;
+        bestEpoch = epoch;
+      }
+      double meanLoss = epochLoss / examples.size();
+      epochLoss = 0;
+      listener.epoch(epoch, optimizer.steps(), meanLoss, metric, better, seconds());
+      if (state != null) {
+        save();
+      }
+    }
+
+    private void save() {
+      state.save(
+          new TrainingProgress(optimizer.steps(), epochLoss, bestMetric, bestEpoch, seconds()),
+          saved);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.lrfbench.harness.train;
+
+/** Hears how training goes. */
+public interface TrainingListener {
+  /** Does nothing. */
+  TrainingListener NONE = new TrainingListener() {};
+
+  /**
+   * A step is done.
+   *
+   * @param epoch from 1
+   * @param step from 1
+   * @param total number of steps
+   * @param loss mean of the step's examples
+   * @param rate the learning rate
+   * @param seconds since training began, resumed runs included
+   */
+  default void step(int epoch, long step, long total, double loss, double rate, double seconds) {}
+
+  /**
+   * An epoch is done and the model evaluated.
+   *
+   * @param epoch from 1
+   * @param step number of steps done
+   * @param loss mean over the epoch's examples
+   * @param metric of the evaluation, NaN if there was none
+   * @param best whether it is better than all before; the model has those weights now
+   * @param seconds since training began
+   */
+  default void epoch(
+      int epoch, long step, double loss, double metric, boolean best, double seconds) {}
+}

@@ -1,0 +1,63 @@
+package io.github.lrfbench.harness.train;
+
+import io.github.lrfbench.kernels.InputException;
+
+/**
+ * How a model is trained.
+ *
+ * @param epochs passes over the training examples, at least 1
+ * @param learningRate the largest, after the warm-up
+ * @param batchSize examples per optimizer step
+ * @param microBatch the most examples per forward pass; gradients of the passes of a step are added
+ *     up
+ * @param warmup share of all steps in which the rate rises from 0; it falls to 0 in the others
+ * @param optimizer what AdamW is set to
+ * @param gradientClip the largest norm of the gradient; larger ones are scaled down; 0 for none
+ * @param patience epochs without a better metric after which training stops; 0 for never
+ * @param seed of the order of examples and of dropout
+ */
+public record TrainingSettings(
+    int epochs,
+    double learningRate,
+    int batchSize,
+    int microBatch,
+    double warmup,
+    AdamWSettings optimizer,
+    double gradientClip,
+    int patience,
+    long seed) {
+  /** Checks the numbers. */
+  public TrainingSettings {
+    require(epochs >= 1, "--epochs must be at least 1, but is " + epochs);
+    require(
+        learningRate > 0 && learningRate < 1,
+        "--lr must be between 0 and 1, but is " + learningRate);
+    require(batchSize >= 1, "--batch-size must be at least 1, but is " + batchSize);
+    require(microBatch >= 1, "--micro-batch must be at least 1, but is " + microBatch);
+    require(warmup >= 0 && warmup <= 1, "--warmup must be from 0 to 1, but is " + warmup);
+    require(
+        optimizer.weightDecay() >= 0,
+        "--weight-decay must be at least 0, but is " + optimizer.weightDecay());
+    require(gradientClip >= 0, "--grad-clip must be at least 0, but is " + gradientClip);
+    require(patience >= 0, "--patience must be at least 0, but is " + patience);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InputException(message);
+    }
+  }
+
+  /**
+   * The learning rate of a step: up linearly, then down linearly to 0.
+   *
+   * @param step from 1
+   * @param total number of steps
+   */
+  double rate(long step, long total) {
+    double warm = Math.ceil(warmup * total);
+    double done = step - 1;
+    // As transformers does it: the first step's rate is 0 with a warm-up.
+    return learningRate * (done < warm ? done / warm : (total - done) / Math.max(1, total - warm));
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.lrfbench.harness.zoo;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.bert.EncoderConfig;
+import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
+import io.github.lrfbench.harness.tokenize.Tokenizers;
+import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A model with a head for a task, to be trained on it.
+ *
+ * @param model the model
+ * @param tokenizer turns text into what it reads
+ * @param config what the trained model's {@code config.json} shall hold
+ * @param transformer directory of the checkpoint
+ * @param revision a hash of its files
+ * @param start where the weights come from, for the log
+ */
+public record TaskModel(
+    Model model,
+    Tokenizer tokenizer,
+    ObjectNode config,
+    Path transformer,
+    String revision,
+    String start)
+    implements AutoCloseable {
+
+  /**
+   * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
+   * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
+   *
+   * @param fromScratch draws all weights anew
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  public static TaskModel open(
+      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+    SentenceTransformer sentence = SentenceTransformer.detect(directory);
+    Path root = sentence == null ? directory : sentence.transformer();
+    try (Checkpoint checkpoint = Checkpoint.open(root)) {
+      ObjectNode json = checkpoint.config();
+      EncoderConfig original = EncoderConfig.parse(json);
+      WeightSource stored = new CheckpointWeights(checkpoint);
+      boolean sameOutputs = original.labels().size() == task.outputs();
+      if (!sameOutputs || !hasHead(original, stored)) {
+        nameOutputs(json, task);
+      }
+      EncoderConfig config = EncoderConfig.parse(json);
+      WeightSource weights =
+          fromScratch
+              ? EncoderLoader.randomWeights(config, seed)
+              : EncoderLoader.withHead(config, stored, seed);
+      String start =
+          fromScratch
+              ? "all weights drawn with seed " + seed
+              : weights == stored
+                  ? "weights and head of the checkpoint"
+                  : "weights of the checkpoint, a head drawn with seed " + seed;
+      json.putArray("architectures").add(EncoderLoader.classifierArchitecture(config));
+      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
+      Model model = EncoderLoader.load(config, weights, false, device);
+      return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), start);
+    }
+  }
+
+  private static boolean hasHead(EncoderConfig config, WeightSource weights) {
+    return EncoderLoader.withHead(config, weights, 0) == weights;
+  }
+
+  private static void nameOutputs(ObjectNode json, GlueTask task) {
+    json.remove(List.of("id2label", "label2id", "num_labels", "problem_type"));
+    ObjectNode names = json.putObject("id2label");
+    ObjectNode ids = json.putObject("label2id");
+    if (task.isRegression()) {
+      names.put("0", "LABEL_0");
+      ids.put("LABEL_0", 0);
+      json.put("problem_type", "regression");
+      return;
+    }
+    json.put("problem_type", "single_label_classification");
+    for (int i = 0; i < task.outputs(); i++) {
+      names.put(Integer.toString(i), task.labelNames().get(i));
+      ids.put(task.labelNames().get(i), i);
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    model.close();
+  }
+}
