@@ -22,6 +22,7 @@ final class CudaNn implements Nn {
   private final NnArguments check;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
+  private volatile LowRankCrossover crossover;
 
   CudaNn(CudaDevice device) {
     this.device = device;
@@ -29,6 +30,12 @@ final class CudaNn implements Nn {
     check = new NnArguments(device.arguments(), indices);
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
+    crossover = LowRankCrossover.read(device.properties());
+  }
+
+  /** From now on, chooses the form of low-rank products by other times. */
+  void use(LowRankCrossover measured) {
+    crossover = measured;
   }
 
   @Override
@@ -43,7 +50,10 @@ final class CudaNn implements Nn {
   public void lowRank(
       Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
     check.lowRank(x, down, up, bias, y);
-    if (!lowRank.run(x, down, up, bias, activation, y)) {
+    boolean tensorCores = TensorCores.multiply(x.dtype(), device.properties());
+    boolean wanted =
+        crossover.prefersFused(x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
+    if (!wanted || !lowRank.run(x, down, up, bias, activation, y)) {
       Nn.super.lowRank(x, down, up, bias, activation, y);
     }
   }
