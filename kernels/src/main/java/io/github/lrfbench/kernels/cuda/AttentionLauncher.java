@@ -4,7 +4,8 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.cuda.module.Grid;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
-import io.github.lrfbench.kernels.ops.Segments;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Chooses and runs the kernel for attention: tensor cores for 16-bit types on devices that have
@@ -32,60 +33,103 @@ final class AttentionLauncher {
   /**
    * Queues {@code y = softmax(scale q kᵀ) v}.
    *
-   * @param longest rows of the longest sequence
    * @throws IllegalArgumentException if the heads are wider than 512
    */
-  void run(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      Segments segments,
-      int longest,
-      int heads,
-      double scale,
-      boolean causal,
-      Matrix y) {
-    int size = q.cols() / heads;
+  void run(AttentionCall call, Matrix y) {
+    if (call.isEmpty()) {
+      return;
+    }
+    int head = head(call);
+    boolean onTensorCores =
+        head <= MAX_TENSOR_CORE_HEAD
+            && call.dropout().keepsAll()
+            && TensorCores.multiply(call.dtype(), device.properties());
+    Plan plan = onTensorCores ? tensorCores(call, head) : square("attention", call, head, 3, 1);
+    List<Object> arguments = new ArrayList<>();
+    add(arguments, call.q(), call.k(), call.v(), y);
+    arguments.add(call.offsets());
+    addScalars(arguments, call);
+    if (!onTensorCores) {
+      addDropout(arguments, call);
+    }
+    launch(plan, "attention" + (onTensorCores ? "_mma" : ""), call, head, arguments, y);
+  }
+
+  /**
+   * Queues the backward pass.
+   *
+   * @throws IllegalArgumentException if the heads are wider than 512
+   */
+  void runGradient(AttentionCall call, Matrix dy, Matrix dq, Matrix dk, Matrix dv) {
+    if (call.isEmpty()) {
+      return;
+    }
+    int head = head(call);
+    Plan plan = square("attention_gradient", call, head, 4, 2);
+    int bytes = call.dtype() == DType.F64 ? Double.BYTES : Float.BYTES;
+    try (CudaBuffer statistics = device.scratch(2L * bytes * call.q().rows() * call.heads())) {
+      List<Object> forQueries = new ArrayList<>();
+      add(forQueries, call.q(), call.k(), call.v(), dy, dq);
+      forQueries.add(call.offsets());
+      forQueries.add(statistics.address());
+      addScalars(forQueries, call);
+      addDropout(forQueries, call);
+      launch(plan, "attention_gradient_queries", call, head, forQueries, dy, dq, dk, dv);
+      List<Object> forKeys = new ArrayList<>();
+      add(forKeys, call.q(), call.k(), call.v(), dy, dk, dv);
+      forKeys.add(call.offsets());
+      forKeys.add(statistics.address());
+      addScalars(forKeys, call);
+      addDropout(forKeys, call);
+      launch(plan, "attention_gradient_keys", call, head, forKeys, dy, dq, dk, dv);
+    }
+  }
+
+  private static int head(AttentionCall call) {
+    int size = call.size();
     if (size > MAX_HEAD) {
       throw new IllegalArgumentException(
           "attention with heads of " + size + ", more than " + MAX_HEAD);
     }
-    if (size == 0 || q.rows() == 0) {
-      return;
+    return (size + STEP - 1) / STEP * STEP;
+  }
+
+  private static void add(List<Object> arguments, Matrix... matrices) {
+    for (Matrix matrix : matrices) {
+      arguments.add(CudaTensor.address(matrix));
+      arguments.add((long) matrix.stride());
     }
-    Operand[] operands = {Operand.of(q), Operand.of(k), Operand.of(v), Operand.of(y)};
-    int vector = Operand.vector(q.dtype(), operands);
-    if (size % vector != 0) {
-      vector = 1;
-    }
-    int head = (size + STEP - 1) / STEP * STEP;
-    DType dtype = q.dtype();
-    Plan plan =
-        head <= MAX_TENSOR_CORE_HEAD && TensorCores.multiply(dtype, device.properties())
-            ? tensorCores(dtype, head, heads * (long) segments.count(), longest)
-            : square(dtype, head);
-    Grid grid = new Grid((longest + plan.queries - 1L) / plan.queries, heads, segments.count());
+  }
+
+  private static void addScalars(List<Object> arguments, AttentionCall call) {
+    arguments.add(call.q().rows());
+    arguments.add(call.size());
+    arguments.add(call.scale());
+    arguments.add(call.causal() ? 1 : 0);
+  }
+
+  private static void addDropout(List<Object> arguments, AttentionCall call) {
+    arguments.add(call.dropout().rate());
+    arguments.add(call.dropout().seed());
+  }
+
+  private void launch(
+      Plan plan,
+      String function,
+      AttentionCall call,
+      int head,
+      List<Object> arguments,
+      Matrix... others) {
+    long tiles = (call.longest() + plan.queries - 1L) / plan.queries;
     device
         .modules()
-        .kernel(plan.variant.with("HEAD", head).with("VECTOR", vector))
+        .kernel(plan.variant.with("HEAD", head).with("VECTOR", call.vector(others)), function)
         .launch(
             device.stream().handle(),
-            grid,
+            new Grid(tiles, call.heads(), call.segments().count()),
             plan.threads,
             plan.sharedBytes,
-            operands[0].address(),
-            operands[0].stride(),
-            operands[1].address(),
-            operands[1].stride(),
-            operands[2].address(),
-            operands[2].stride(),
-            operands[3].address(),
-            operands[3].stride(),
-            CudaTensor.of(segments.offsets()).address(),
-            q.rows(),
-            size,
-            scale,
-            causal ? 1 : 0);
+            arguments.toArray());
   }
 
   /**
@@ -95,33 +139,40 @@ final class AttentionLauncher {
    */
   private record Plan(KernelVariant variant, int queries, int threads, int sharedBytes) {}
 
-  private Plan tensorCores(DType dtype, int head, long allHeads, int longest) {
-    long blocks = (longest + WARPS * STEP - 1L) / (WARPS * STEP) * allHeads;
+  private Plan tensorCores(AttentionCall call, int head) {
+    long tiles = (call.longest() + WARPS * STEP - 1L) / (WARPS * STEP);
+    long blocks = tiles * call.heads() * call.segments().count();
     // Smaller blocks, where there are too few for all multiprocessors.
     int warps = blocks < device.properties().multiprocessors() ? WARPS / 2 : WARPS;
     int queries = warps * STEP;
     int stages = 2;
-    int rowBytes = (head + TILE_PAD) * dtype.bytes();
+    int rowBytes = (head + TILE_PAD) * call.dtype().bytes();
     if ((queries + 2 * stages * KEYS) * rowBytes > device.properties().sharedBytesPerBlock()) {
       stages = 1;
     }
     return new Plan(
-        ElementTypes.variant("attention_mma", dtype).with("WARPS", warps).with("STAGES", stages),
+        ElementTypes.variant("attention_mma", call.dtype())
+            .with("WARPS", warps)
+            .with("STAGES", stages),
         queries,
         warps * WARP,
         (queries + 2 * stages * KEYS) * rowBytes);
   }
 
-  private Plan square(DType dtype, int head) {
-    int tile = dtype == DType.F64 ? 2 * STEP : 4 * STEP;
-    while (tile > STEP && squareBytes(dtype, head, tile) > squareLimit()) {
+  /** A kernel with so many tiles of inputs and of probabilities in shared memory. */
+  private Plan square(String operation, AttentionCall call, int head, int inputs, int scores) {
+    DType dtype = call.dtype();
+    int tile = dtype == DType.F64 || scores > 1 ? 2 * STEP : 4 * STEP;
+    while (tile > STEP && squareBytes(dtype, head, tile, inputs, scores) > squareLimit()) {
       tile /= 2;
     }
     return new Plan(
-        ElementTypes.variant("attention", dtype).with("TILE", tile),
+        ElementTypes.variant(operation, dtype)
+            .with("TILE", tile)
+            .with("DROPOUT", call.dropout().keepsAll() ? 0 : 1),
         tile,
         SQUARE_THREADS,
-        squareBytes(dtype, head, tile));
+        squareBytes(dtype, head, tile, inputs, scores));
   }
 
   /** Two blocks of a multiprocessor hide each other's waiting. */
@@ -131,9 +182,9 @@ final class AttentionLauncher {
         device.properties().sharedBytesPerMultiprocessor() / 2);
   }
 
-  private static int squareBytes(DType dtype, int head, int tile) {
+  private static int squareBytes(DType dtype, int head, int tile, int inputs, int scores) {
     int bytes = dtype == DType.F64 ? Double.BYTES : Float.BYTES;
     int pad = 16 / bytes;
-    return bytes * tile * (3 * (head + pad) + tile + pad);
+    return bytes * tile * (inputs * (head + pad) + scores * (tile + pad));
   }
 }

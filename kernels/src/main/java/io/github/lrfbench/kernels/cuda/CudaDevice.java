@@ -14,6 +14,7 @@ import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class CudaDevice implements Device {
   private final Lapack lapack;
   private final Batched batched;
   private final CudaNn nn;
+  private final NnGradients gradients;
   private KernelModules modules;
   private volatile boolean open = true;
 
@@ -63,6 +65,7 @@ public final class CudaDevice implements Device {
     lapack = new CudaLapack(this, kernels, gemm);
     batched = new CudaBatched(this, kernels, gemm);
     nn = new CudaNn(this);
+    gradients = new CudaGradients(this);
   }
 
   private static int defaultThreads() {
@@ -171,6 +174,11 @@ public final class CudaDevice implements Device {
   @Override
   public Nn nn() {
     return nn;
+  }
+
+  @Override
+  public NnGradients gradients() {
+    return gradients;
   }
 
   @Override

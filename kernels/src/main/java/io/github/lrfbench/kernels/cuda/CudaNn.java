@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.cuda.module.KernelVariant;
 import io.github.lrfbench.kernels.host.Indices;
 import io.github.lrfbench.kernels.host.NnArguments;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -188,12 +189,8 @@ final class CudaNn implements Nn {
       boolean causal,
       Matrix y) {
     int[] offsets = check.attention(q, k, v, segments, heads, y);
-    // A recording may be replayed with others of up to maxLength.
-    int longest = segments.maxLength();
-    for (int s = 0; s < segments.count(); s++) {
-      longest = Math.max(longest, offsets[s + 1] - offsets[s]);
-    }
-    attention.run(q, k, v, segments, longest, heads, scale, causal, y);
+    attention.run(
+        AttentionCall.of(q, k, v, segments, offsets, heads, scale, causal, Dropout.NONE), y);
   }
 
   @Override

@@ -4,45 +4,20 @@
 //
 // q, k, v, y [rows, heads * size] with strides; offsets I32 [sequences + 1] cut the rows into
 // sequences. HEAD: size rounded up to a multiple of 16; TILE: queries of a block, and keys at a
-// time, a multiple of 16; VECTOR elements an access, a divisor of size.
+// time, a multiple of 16; VECTOR elements an access, a divisor of size; DROPOUT: 1 to drop
+// probabilities at a rate by a seed, else 0.
 // Grid: (longest sequence / TILE rounded up, heads, sequences), blocks of 256 threads.
 // Shared memory: dynamic, acc [3][TILE][HEAD + PAD] and acc [TILE][TILE + PAD].
 //
-// Threads form a square of 16 x 16; each has TILE / 16 queries and as many keys, every 16th, so
-// that neighbouring lanes read neighbouring rows, which the padding puts on different banks. A
-// query belongs to 16 lanes of one warp: its maximum and sum are found by shuffles, and its
+// A query belongs to 16 lanes of one warp: its maximum and sum are found by shuffles, and its
 // probabilities pass through shared memory without a barrier.
 
-#include "prelude.cuh"
-
-constexpr int STEP = 16 / sizeof(acc);
-constexpr int PAD = STEP;
-constexpr int WIDTH = HEAD + PAD;
-constexpr int SCORES = TILE + PAD;
-constexpr int OWN = TILE / 16;
-constexpr int COLUMNS = HEAD / 16;
-
-__device__ __forceinline__ void load_rows(
-    acc* tile, const elem* source, long long stride, int rows, int size) {
-  constexpr int PIECES = HEAD / VECTOR;
-  for (int i = threadIdx.x; i < TILE * PIECES; i += 256) {
-    int row = i / PIECES;
-    int col = i % PIECES * VECTOR;
-    acc v[VECTOR] = {};
-    if (row < rows && col < size) {
-      load(source + row * stride + col, v);
-    }
-#pragma unroll
-    for (int j = 0; j < VECTOR; j++) {
-      tile[row * WIDTH + col + j] = v[j];
-    }
-  }
-}
+#include "squares.cuh"
 
 extern "C" __global__ void __launch_bounds__(256) attention(
     const elem* q, long long q_stride, const elem* k, long long k_stride, const elem* v,
     long long v_stride, elem* y, long long y_stride, const int* offsets, int rows, int size,
-    double scale, int causal) {
+    double scale, int causal, double rate, long long seed) {
   extern __shared__ __align__(16) unsigned char memory[];
   acc* queries = (acc*)memory;
   acc* keys = queries + TILE * WIDTH;
@@ -81,26 +56,7 @@ extern "C" __global__ void __launch_bounds__(256) attention(
     __syncthreads();
 
     acc s[OWN][OWN] = {};
-#pragma unroll 4
-    for (int d = 0; d < HEAD; d += STEP) {
-      acc a[OWN][STEP];
-      acc b[OWN][STEP];
-#pragma unroll
-      for (int i = 0; i < OWN; i++) {
-        load(queries + (ty + 16 * i) * WIDTH + d, a[i]);
-        load(keys + (tx + 16 * i) * WIDTH + d, b[i]);
-      }
-#pragma unroll
-      for (int i = 0; i < OWN; i++) {
-#pragma unroll
-        for (int j = 0; j < OWN; j++) {
-#pragma unroll
-          for (int e = 0; e < STEP; e++) {
-            s[i][j] += a[i][e] * b[j][e];
-          }
-        }
-      }
-    }
+    multiply_rows(s, queries, keys);
 
 #pragma unroll
     for (int i = 0; i < OWN; i++) {
@@ -126,30 +82,18 @@ extern "C" __global__ void __launch_bounds__(256) attention(
       for (int j = 0; j < OWN; j++) {
         acc p = exponential(s[i][j] - shift);
         sum[i] += p;
+        if (DROPOUT) {
+          p *= dropout_factor(
+              attention_index(
+                  start + query, blockIdx.y, gridDim.y, from + tx + 16 * j),
+              (float)rate, seed);
+        }
         scores[(ty + 16 * i) * SCORES + tx + 16 * j] = p;
       }
     }
     __syncwarp();
 
-#pragma unroll 2
-    for (int key = 0; key < TILE; key += STEP) {
-      acc p[OWN][STEP];
-#pragma unroll
-      for (int i = 0; i < OWN; i++) {
-        load(scores + (ty + 16 * i) * SCORES + key, p[i]);
-      }
-#pragma unroll
-      for (int e = 0; e < STEP; e++) {
-#pragma unroll
-        for (int c = 0; c < COLUMNS; c++) {
-          acc value = values[(key + e) * WIDTH + tx + 16 * c];
-#pragma unroll
-          for (int i = 0; i < OWN; i++) {
-            out[i][c] += p[i][e] * value;
-          }
-        }
-      }
-    }
+    add_weighted(out, scores, values);
     __syncwarp();
   }
 

@@ -323,6 +323,10 @@ __device__ __forceinline__ float full_exponential(float x) { return expf(x); }
 
 __device__ __forceinline__ double full_exponential(double x) { return exp(x); }
 
+__device__ __forceinline__ float logarithm(float x) { return logf(x); }
+
+__device__ __forceinline__ double logarithm(double x) { return log(x); }
+
 __device__ __forceinline__ float error_function(float x) { return erff(x); }
 
 __device__ __forceinline__ double error_function(double x) { return erf(x); }

@@ -6,7 +6,7 @@
 
 #include "prelude.cuh"
 
-extern "C" __global__ void activate(
+extern "C" __global__ void activation(
     const elem* x, long long x_stride, elem* y, long long y_stride, int rows, int cols) {
   unsigned row;
   unsigned col;
