@@ -84,10 +84,10 @@ public enum CudaLibrary {
     if (!isPlatformSupported()) {
       return new Presence(false, "JCuda has natives for Linux on x86_64 alone");
     }
-    try (NativesFolder cache = NativesFolder.lock()) {
-      Set<String> missing = new TreeSet<>();
-      List<String> places = new ArrayList<>();
-      look(LibrarySource.jcuda(fileName(), cache), cache, new HashSet<>(), missing, places);
+    Set<String> missing = new TreeSet<>();
+    List<String> places = new ArrayList<>();
+    try {
+      look(needed(), new HashSet<>(), missing, places);
       return missing.isEmpty()
           ? new Presence(true, String.join(", ", places))
           : new Presence(false, missingMessage(missing));
@@ -129,6 +129,9 @@ public enum CudaLibrary {
   }
 
   private String missingMessage(Set<String> missing) {
+    if (this == DRIVER) {
+      return "no CUDA driver (" + String.join(" and ", missing) + "): " + remedy;
+    }
     return String.join(" and ", missing)
         + (missing.size() == 1 ? " is" : " are")
         + " not found on "
@@ -137,10 +140,20 @@ public enum CudaLibrary {
         + remedy;
   }
 
+  private List<String> needed() throws IOException {
+    if (this == DRIVER) {
+      // Not read from its bindings, which are not unpacked on the many machines without a driver.
+      return List.of("libcuda.so.1");
+    }
+    try (NativesFolder cache = NativesFolder.lock()) {
+      return ElfFile.needed(LibrarySource.jcuda(fileName(), cache));
+    }
+  }
+
   private static void look(
-      Path library, NativesFolder cache, Set<String> seen, Set<String> missing, List<String> places)
+      List<String> needed, Set<String> seen, Set<String> missing, List<String> places)
       throws IOException {
-    for (String name : ElfFile.needed(library)) {
+    for (String name : needed) {
       if (LibrarySource.isOfCuda(name) && seen.add(name)) {
         Optional<String> place = SOURCE.whereIs(name);
         if (place.isEmpty()) {
@@ -149,7 +162,7 @@ public enum CudaLibrary {
           places.add(place.get());
           Optional<Path> installed = SOURCE.installed(name);
           if (installed.isPresent()) {
-            look(installed.get(), cache, seen, missing, places);
+            look(ElfFile.needed(installed.get()), seen, missing, places);
           }
         }
       }
