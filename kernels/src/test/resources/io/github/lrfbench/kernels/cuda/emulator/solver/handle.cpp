@@ -1,5 +1,7 @@
 #include "handle.h"
 
+#include <cstring>
+
 #include "../driver/context.h"
 #include "../driver/handles.h"
 
@@ -8,9 +10,53 @@ namespace {
 
 Handles<SolverHandle> handles;
 
+SolverStatus status_of(Status status) { return status == success ? solver_success : solver_execution_failed; }
+
 }  // namespace
 
 bool is_handle(SolverHandle* handle) { return handles.contains(handle); }
+
+SolverStatus refuse(const std::string& call, const std::string& why, SolverStatus status) {
+  fail(invalid_value, call + ": " + why);
+  return status;
+}
+
+SolverStatus submit(SolverHandle* handle, Work work) {
+  return is_handle(handle) ? status_of(enqueue(handle->stream, std::move(work))) : solver_not_initialized;
+}
+
+SolverStatus submit_waiting(SolverHandle* handle, const std::string& call, Work work) {
+  if (!is_handle(handle)) {
+    return solver_not_initialized;
+  }
+  if (capturing(handle->stream)) {
+    check_uncaptured();
+    return refuse(call, "waits for the device and cannot be captured", solver_execution_failed);
+  }
+  return submit(handle, std::move(work));
+}
+
+Status check_operand(const std::string& call, const char* operand, const void* address, size_t bytes) {
+  std::string why;
+  if (bytes == 0 || accessible(reinterpret_cast<DevicePointer>(address), bytes, &why)) {
+    return success;
+  }
+  return fail(illegal_address, call + ", " + operand + ": " + why);
+}
+
+Status Workspace::check(const std::string& call) const {
+  if (bytes < needed) {
+    return fail(invalid_value, call + ": a workspace of " + std::to_string(bytes) + " bytes, but " +
+                                   std::to_string(needed) + " are needed");
+  }
+  return check_operand(call, "workspace", address, needed);
+}
+
+void Workspace::overwrite() const {
+  if (needed > 0) {
+    std::memset(address, 0xff, needed);
+  }
+}
 
 }  // namespace emulator
 
@@ -50,5 +96,11 @@ API SolverStatus cusolverDnGetStream(SolverHandle* handle, Stream** stream) {
 
 API SolverStatus cusolverGetVersion(int* version) {
   *version = 11701;
+  return solver_success;
+}
+
+API SolverStatus cusolverGetProperty(int type, int* value) {
+  const int version[] = {11, 7, 1};
+  *value = version[type];
   return solver_success;
 }
