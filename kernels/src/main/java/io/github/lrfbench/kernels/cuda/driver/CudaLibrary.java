@@ -56,12 +56,27 @@ public enum CudaLibrary {
   private final Runnable initialize;
   private final String remedy;
   private boolean loaded;
+  private Path file;
 
   CudaLibrary(String label, String bindings, Runnable initialize, String remedy) {
     this.label = label;
     this.bindings = bindings;
     this.initialize = initialize;
     this.remedy = remedy;
+  }
+
+  /**
+   * The library's own file, not those that it needs.
+   *
+   * @throws IllegalStateException if it is not loaded
+   */
+  Path file() {
+    synchronized (CudaLibrary.class) {
+      if (file == null) {
+        throw new IllegalStateException(label + " is not loaded");
+      }
+      return file;
+    }
   }
 
   /** What users call it. */
@@ -112,6 +127,7 @@ public enum CudaLibrary {
         try (NativesFolder cache = NativesFolder.lock()) {
           Path natives = LibrarySource.jcuda(fileName(), cache);
           loadNeeded(natives, cache, new HashSet<>());
+          file = SOURCE.find(firstOfCuda(natives), cache).orElseThrow();
           initializeFrom(natives.getParent());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -122,6 +138,13 @@ public enum CudaLibrary {
         loaded = true;
       }
     }
+  }
+
+  private static String firstOfCuda(Path natives) throws IOException {
+    return ElfFile.needed(natives).stream()
+        .filter(LibrarySource::isOfCuda)
+        .findFirst()
+        .orElseThrow(() -> new IOException(natives + " needs no library of CUDA"));
   }
 
   private String fileName() {
