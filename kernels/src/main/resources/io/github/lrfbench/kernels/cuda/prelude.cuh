@@ -117,17 +117,6 @@ template <int N>
 __device__ __forceinline__ void cp_async_wait() {}
 #endif
 
-// Counters that blocks wait for: what a thread wrote before the first is seen after the second.
-__device__ __forceinline__ void add_release(unsigned* counter, unsigned value) {
-  asm volatile("red.release.gpu.global.add.u32 [%0], %1;" : : "l"(counter), "r"(value) : "memory");
-}
-
-__device__ __forceinline__ unsigned load_acquire(const unsigned* counter) {
-  unsigned value;
-  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(counter) : "memory");
-  return value;
-}
-
 // Conversions. Sums are kept in double for double and in float for all others.
 
 template <class T>
