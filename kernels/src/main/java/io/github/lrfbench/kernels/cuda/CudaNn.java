@@ -23,6 +23,7 @@ final class CudaNn implements Nn {
   private final Gemm products;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
+  private volatile LowRankCrossover crossover;
 
   CudaNn(CudaDevice device) {
     this.device = device;
@@ -31,6 +32,12 @@ final class CudaNn implements Nn {
     products = new Gemm(device, new MatrixKernels(device), device.tf32());
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
+    crossover = LowRankCrossover.read(device.properties());
+  }
+
+  /** From now on, chooses the form of low-rank products by other times. */
+  void use(LowRankCrossover measured) {
+    crossover = measured;
   }
 
   @Override
@@ -45,7 +52,10 @@ final class CudaNn implements Nn {
   public void lowRank(
       Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
     check.lowRank(x, down, up, bias, y);
-    if (!lowRank.run(x, down, up, bias, activation, y)) {
+    boolean tensorCores = TensorCores.multiply(x.dtype(), device.properties());
+    boolean wanted =
+        crossover.prefersFused(x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
+    if (!wanted || !lowRank.run(x, down, up, bias, activation, y)) {
       Nn.super.lowRank(x, down, up, bias, activation, y);
     }
   }

@@ -12,8 +12,8 @@ namespace {
 
 // The runtime's own variables, and the linker's.
 bool internal(const std::string& name) {
-  return name.rfind("emulator_", 0) == 0 || name.find("8emulator") != std::string::npos ||
-         name.rfind("__", 0) == 0 || name.rfind("_DYNAMIC", 0) == 0 || name.rfind("_GLOBAL", 0) == 0 ||
+  return name.find("emulator_") != std::string::npos || name.find("8emulator") != std::string::npos ||
+         name.rfind("__", 0) == 0 || name.rfind("completed.", 0) == 0 || name.rfind("_DYNAMIC", 0) == 0 || name.rfind("_GLOBAL", 0) == 0 ||
          name.rfind("_ZGV", 0) == 0 || name == "threadIdx" || name == "blockIdx" || name == "blockDim" ||
          name == "gridDim";
 }
