@@ -13,14 +13,13 @@ import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcusolver.JCusolverDn;
 import jcuda.jcusolver.cusolverEigMode;
-import jcuda.jcusolver.gesvdjInfo;
 
 /**
  * Full singular value decompositions.
  *
  * <p>First Xgesvdp, by the polar decomposition (Nakatsukasa and Higham 2013): the fastest by far,
  * but it perturbs matrices that are singular or nearly so. {@link SvdProbe} tells whether the
- * result will do. Else gesvd, by QR iterations, and if those do not converge, gesvdj (Jacobi).
+ * result will do. Else gesvd, by QR iterations.
  *
  * <p>All want a column-major matrix with no fewer rows than columns: the given one if it is wide,
  * since we are row-major, its transpose if it is tall.
@@ -61,10 +60,7 @@ final class SingularValueSolver {
       kernels.copyConvert(wide, copy);
       if (!polar(copy, factors) || !probe.accepts(wide, factors)) {
         kernels.copyConvert(wide, copy);
-        if (!iterated(copy, factors)) {
-          kernels.copyConvert(wide, copy);
-          jacobi(copy, factors);
-        }
+        requireConverged(iterated(copy, factors), a);
       }
       if (isTall) {
         kernels.transposeConvert(factors.left(), u);
@@ -84,9 +80,13 @@ final class SingularValueSolver {
       Matrix wide = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
       Pointer unused = CudaLapack.pointer(wide);
-      if (!gesvd(wide, 'N', s, unused, unused)) {
-        throw new ArithmeticException(CudaLapack.describe("gesvd", a) + " did not converge");
-      }
+      requireConverged(gesvd(wide, 'N', s, unused, unused), a);
+    }
+  }
+
+  private static void requireConverged(boolean converged, Matrix a) {
+    if (!converged) {
+      throw new ArithmeticException(CudaLapack.describe("gesvd", a) + " did not converge");
     }
   }
 
@@ -217,73 +217,6 @@ final class SingularValueSolver {
                     call.info()),
             CudaLapack.describe("gesvd", b));
         return call.readInfo() == 0;
-      }
-    }
-  }
-
-  private void jacobi(Matrix b, Factors factors) {
-    int k = b.rows();
-    int l = b.cols();
-    int mode = cusolverEigMode.CUSOLVER_EIG_MODE_VECTOR;
-    Pointer data = CudaLapack.pointer(b);
-    Pointer s = vector(factors.s());
-    Pointer left = CudaLapack.pointer(factors.left());
-    Pointer right = CudaLapack.pointer(factors.right());
-    boolean isDouble = b.dtype() == DType.F64;
-    gesvdjInfo params = new gesvdjInfo();
-    checkSolver(JCusolverDn.cusolverDnCreateGesvdjInfo(params), "CreateGesvdjInfo");
-    CudaStream stream = device.stream();
-    synchronized (stream) {
-      try (SolverCall call = new SolverCall(stream)) {
-        int[] length = new int[1];
-        checkSolver(
-            isDouble
-                ? JCusolverDn.cusolverDnDgesvdj_bufferSize(
-                    call.handle(), mode, 1, l, k, data, l, s, left, l, right, k, length, params)
-                : JCusolverDn.cusolverDnSgesvdj_bufferSize(
-                    call.handle(), mode, 1, l, k, data, l, s, left, l, right, k, length, params),
-            CudaLapack.describe("gesvdj_bufferSize", b));
-        Pointer work = call.work(length[0], b.dtype());
-        checkSolver(
-            isDouble
-                ? JCusolverDn.cusolverDnDgesvdj(
-                    call.handle(),
-                    mode,
-                    1,
-                    l,
-                    k,
-                    data,
-                    l,
-                    s,
-                    left,
-                    l,
-                    right,
-                    k,
-                    work,
-                    length[0],
-                    call.info(),
-                    params)
-                : JCusolverDn.cusolverDnSgesvdj(
-                    call.handle(),
-                    mode,
-                    1,
-                    l,
-                    k,
-                    data,
-                    l,
-                    s,
-                    left,
-                    l,
-                    right,
-                    k,
-                    work,
-                    length[0],
-                    call.info(),
-                    params),
-            CudaLapack.describe("gesvdj", b));
-        CudaLapack.requireConverged(call, "gesvdj", b);
-      } finally {
-        checkSolver(JCusolverDn.cusolverDnDestroyGesvdjInfo(params), "DestroyGesvdjInfo");
       }
     }
   }
