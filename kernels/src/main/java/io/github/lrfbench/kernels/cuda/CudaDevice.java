@@ -14,9 +14,12 @@ import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import jcuda.driver.CUgraph;
 
@@ -43,7 +46,7 @@ public final class CudaDevice implements Device {
   private final Blas blas;
   private final Lapack lapack;
   private final Batched batched;
-  private final Nn nn;
+  private final CudaNn nn;
   private KernelModules modules;
   private volatile boolean open = true;
 
@@ -101,6 +104,23 @@ public final class CudaDevice implements Device {
   /** Memory whose next use is on the calling thread's stream. */
   CudaBuffer scratch(long bytes) {
     return stream().take(bytes);
+  }
+
+  /**
+   * Measures on which sizes the fused low-rank product is faster than two products, chooses by that
+   * from now on, and keeps it for later processes.
+   *
+   * @param log receives lines on what is being measured
+   * @throws UncheckedIOException if it cannot be kept; this process uses it all the same
+   */
+  public void tuneLowRank(Consumer<String> log) {
+    LowRankCrossover measured = new LowRankTuning(this, log).run();
+    nn.use(measured);
+    try {
+      measured.write(properties());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep the times of low-rank products", e);
+    }
   }
 
   /** Our own kernels, compiled when first used. */

@@ -20,22 +20,31 @@ final class CudaNn implements Nn {
 
   private final CudaDevice device;
   private final NnArguments check;
+  private final Gemm products;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
+  private volatile LowRankCrossover crossover;
 
   CudaNn(CudaDevice device) {
     this.device = device;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
+    products = new Gemm(device, new MatrixKernels(device), device.tf32());
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
+    crossover = LowRankCrossover.read(device.properties());
+  }
+
+  /** From now on, chooses the form of low-rank products by other times. */
+  void use(LowRankCrossover measured) {
+    crossover = measured;
   }
 
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     check.linear(x, transW, w, bias, y);
-    device.blas().gemm(false, transW, 1, x, w, 0, y);
+    products.run(false, transW, 1, x, w, 0, y);
     addAndActivate(y, bias, activation);
   }
 
@@ -43,7 +52,10 @@ final class CudaNn implements Nn {
   public void lowRank(
       Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
     check.lowRank(x, down, up, bias, y);
-    if (!lowRank.run(x, down, up, bias, activation, y)) {
+    boolean tensorCores = TensorCores.multiply(x.dtype(), device.properties());
+    boolean wanted =
+        crossover.prefersFused(x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
+    if (!wanted || !lowRank.run(x, down, up, bias, activation, y)) {
       Nn.super.lowRank(x, down, up, bias, activation, y);
     }
   }

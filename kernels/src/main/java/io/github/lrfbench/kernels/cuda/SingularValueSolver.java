@@ -6,7 +6,9 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import java.nio.ByteBuffer;
+import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
+import io.github.lrfbench.kernels.cuda.driver.HostMemory;
+import io.github.lrfbench.kernels.cuda.driver.PolarWorkspace;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcusolver.JCusolverDn;
@@ -81,7 +83,8 @@ final class SingularValueSolver {
     try (Scope scope = device.openScope()) {
       Matrix wide = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
-      if (!gesvd(wide, 'N', s, null, null)) {
+      Pointer unused = CudaLapack.pointer(wide);
+      if (!gesvd(wide, 'N', s, unused, unused)) {
         throw new ArithmeticException(CudaLapack.describe("gesvd", a) + " did not converge");
       }
     }
@@ -101,69 +104,48 @@ final class SingularValueSolver {
     int l = b.cols();
     int mode = cusolverEigMode.CUSOLVER_EIG_MODE_VECTOR;
     int type = b.dtype() == DType.F64 ? cudaDataType.CUDA_R_64F : cudaDataType.CUDA_R_32F;
-    Pointer data = CudaLapack.pointer(b);
-    Pointer s = vector(factors.s());
-    Pointer left = CudaLapack.pointer(factors.left());
-    Pointer right = CudaLapack.pointer(factors.right());
+    DevicePointer data = CudaLapack.pointer(b);
+    DevicePointer s = vector(factors.s());
+    DevicePointer left = CudaLapack.pointer(factors.left());
+    DevicePointer right = CudaLapack.pointer(factors.right());
     CudaStream stream = device.stream();
     synchronized (stream) {
       try (SolverCall call = new SolverCall(stream)) {
-        long[] deviceBytes = new long[1];
-        long[] hostBytes = new long[1];
-        checkSolver(
-            JCusolverDn.cusolverDnXgesvdp_bufferSize(
-                call.handle(),
-                call.params(),
-                mode,
-                1,
-                l,
-                k,
-                type,
-                data,
-                l,
-                type,
-                s,
-                type,
-                left,
-                l,
-                type,
-                right,
-                k,
-                type,
-                deviceBytes,
-                hostBytes),
-            CudaLapack.describe("Xgesvdp_bufferSize", b));
-        Pointer work = call.workBytes(deviceBytes[0]);
-        ByteBuffer hostWork = SolverCall.hostWork(hostBytes[0]);
-        ByteBuffer perturbation = SolverCall.hostWork(Double.BYTES);
-        checkSolver(
-            JCusolverDn.cusolverDnXgesvdp(
-                call.handle(),
-                call.params(),
-                mode,
-                1,
-                l,
-                k,
-                type,
-                data,
-                l,
-                type,
-                s,
-                type,
-                left,
-                l,
-                type,
-                right,
-                k,
-                type,
-                work,
-                deviceBytes[0],
-                Pointer.to(hostWork),
-                hostBytes[0],
-                call.info(),
-                Pointer.to(perturbation)),
-            CudaLapack.describe("Xgesvdp", b));
-        return call.readInfo() == 0 && Double.isFinite(perturbation.getDouble(0));
+        PolarWorkspace needed =
+            call.polarWorkspace(
+                l, k, type, data.address(), s.address(), left.address(), right.address());
+        Pointer work = call.workBytes(needed.deviceBytes());
+        try (HostMemory hostWork = new HostMemory(needed.hostBytes());
+            HostMemory perturbation = new HostMemory(Double.BYTES)) {
+          checkSolver(
+              JCusolverDn.cusolverDnXgesvdp(
+                  call.handle(),
+                  call.params(),
+                  mode,
+                  PolarWorkspace.ECONOMY,
+                  l,
+                  k,
+                  type,
+                  data,
+                  l,
+                  type,
+                  s,
+                  type,
+                  left,
+                  l,
+                  type,
+                  right,
+                  k,
+                  type,
+                  work,
+                  needed.deviceBytes(),
+                  hostWork.pointer(),
+                  needed.hostBytes(),
+                  call.info(),
+                  perturbation.pointer()),
+              CudaLapack.describe("Xgesvdp", b));
+          return call.readInfo() == 0 && Double.isFinite(perturbation.readDouble());
+        }
       }
     }
   }
@@ -306,7 +288,7 @@ final class SingularValueSolver {
     }
   }
 
-  private static Pointer vector(Tensor s) {
+  private static DevicePointer vector(Tensor s) {
     int size = (int) s.shape().size();
     return CudaLapack.pointer(new Matrix(s, 0, 1, size, size));
   }

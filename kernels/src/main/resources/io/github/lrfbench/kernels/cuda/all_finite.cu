@@ -7,12 +7,11 @@
 
 extern "C" __global__ void all_finite(
     const elem* x, long long stride, int rows, int cols, int* flag) {
-  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
-  if (i >= (unsigned long long)rows * (unsigned)cols) {
+  unsigned row;
+  unsigned col;
+  if (!find_elements<1>(rows, cols, row, col)) {
     return;
   }
-  unsigned row = i / (unsigned)cols;
-  unsigned col = i - (unsigned long long)row * (unsigned)cols;
   acc zero = widen(x[row * stride + col]) * acc(0);
   if (zero != acc(0)) {
     *flag = 1;

@@ -9,13 +9,11 @@
 
 extern "C" __global__ void bias_activation(
     elem* x, long long stride, const elem* bias, int rows, int cols) {
-  unsigned width = cols / VECTOR;
-  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
-  if (i >= (unsigned long long)rows * width) {
+  unsigned row;
+  unsigned col;
+  if (!find_elements<VECTOR>(rows, cols, row, col)) {
     return;
   }
-  unsigned row = i / width;
-  unsigned col = (i - (unsigned long long)row * width) * VECTOR;
   acc v[VECTOR];
   load(x + row * stride + col, v);
   if (bias) {

@@ -30,13 +30,11 @@ extern "C" __global__ void embed(
     const int* positions, const elem* position, long long position_stride, int position_rows,
     const int* types, const elem* type, long long type_stride, int type_rows,
     elem* y, long long y_stride, int rows, int cols) {
-  unsigned width = cols / VECTOR;
-  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
-  if (i >= (unsigned long long)rows * width) {
+  unsigned row;
+  unsigned col;
+  if (!find_elements<VECTOR>(rows, cols, row, col)) {
     return;
   }
-  unsigned row = i / width;
-  unsigned col = (i - (unsigned long long)row * width) * VECTOR;
   acc sum[VECTOR] = {};
   bool found = add_row(ids, row, word, word_stride, words, col, sum);
   if (positions) {

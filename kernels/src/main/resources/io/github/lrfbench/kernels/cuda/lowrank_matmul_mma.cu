@@ -36,6 +36,17 @@ constexpr int UP_TILE = RANK * (COLS + TILE_PAD);
 constexpr int MIDDLE = ROWS * (RANK + TILE_PAD);
 constexpr int SUM_WIDTH = RANK + 8;
 
+// Counters that blocks wait for: what a thread wrote before the first is seen after the second.
+__device__ __forceinline__ void add_release(unsigned* counter, unsigned value) {
+  asm volatile("red.release.gpu.global.add.u32 [%0], %1;" : : "l"(counter), "r"(value) : "memory");
+}
+
+__device__ __forceinline__ unsigned load_acquire(const unsigned* counter) {
+  unsigned value;
+  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(counter) : "memory");
+  return value;
+}
+
 struct quad {
   float at[4];
 };

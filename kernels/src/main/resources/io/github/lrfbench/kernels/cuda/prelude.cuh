@@ -117,17 +117,6 @@ template <int N>
 __device__ __forceinline__ void cp_async_wait() {}
 #endif
 
-// Counters that blocks wait for: what a thread wrote before the first is seen after the second.
-__device__ __forceinline__ void add_release(unsigned* counter, unsigned value) {
-  asm volatile("red.release.gpu.global.add.u32 [%0], %1;" : : "l"(counter), "r"(value) : "memory");
-}
-
-__device__ __forceinline__ unsigned load_acquire(const unsigned* counter) {
-  unsigned value;
-  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(counter) : "memory");
-  return value;
-}
-
 // Conversions. Sums are kept in double for double and in float for all others.
 
 template <class T>
@@ -257,6 +246,20 @@ __device__ __forceinline__ void store(T* target, const A (&x)[N]) {
   }
 }
 
+// Finds the VECTOR elements of a matrix that belong to this thread, neighbours side by side; false
+// if there are none left.
+template <int N>
+__device__ __forceinline__ bool find_elements(int rows, int cols, unsigned& row, unsigned& col) {
+  unsigned width = cols / N;
+  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= (unsigned long long)rows * width) {
+    return false;
+  }
+  row = i / width;
+  col = (i - (unsigned long long)row * width) * N;
+  return true;
+}
+
 // Reductions. Every thread of the warp or block takes part and gets the result.
 
 template <class A>
@@ -316,6 +319,10 @@ __device__ __forceinline__ float exponential(float x) { return __expf(x); }
 
 __device__ __forceinline__ double exponential(double x) { return exp(x); }
 
+__device__ __forceinline__ float full_exponential(float x) { return expf(x); }
+
+__device__ __forceinline__ double full_exponential(double x) { return exp(x); }
+
 __device__ __forceinline__ float error_function(float x) { return erff(x); }
 
 __device__ __forceinline__ double error_function(double x) { return erf(x); }
@@ -366,4 +373,29 @@ __device__ __forceinline__ A activate(A x) {
     return hyperbolic_tangent(x);
   }
   return x;
+}
+
+// The derivative.
+template <int ACTIVATE, class A>
+__device__ __forceinline__ A activation_slope(A x) {
+  if (ACTIVATE == GELU) {
+    A density = A(0.39894228040143268) * full_exponential(A(-0.5) * x * x);
+    A tail = A(0.5) * (A(1) + error_function(x * A(0.70710678118654752)));
+    // Far from zero the density vanishes faster than x grows, even to infinity.
+    return density == A(0) ? tail : tail + x * density;
+  }
+  if (ACTIVATE == GELU_TANH) {
+    A t = hyperbolic_tangent(A(0.79788456080286536) * x * (A(1) + A(0.044715) * x * x));
+    A inner = A(0.79788456080286536) * (A(1) + A(3 * 0.044715) * x * x);
+    A flat = A(1) - t * t;
+    return flat == A(0) ? A(0.5) * (A(1) + t) : A(0.5) * (A(1) + t + x * flat * inner);
+  }
+  if (ACTIVATE == RELU) {
+    return x != x ? x : x > A(0) ? A(1) : A(0);
+  }
+  if (ACTIVATE == TANH) {
+    A t = hyperbolic_tangent(x);
+    return A(1) - t * t;
+  }
+  return A(1);
 }

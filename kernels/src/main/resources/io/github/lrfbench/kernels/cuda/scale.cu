@@ -7,12 +7,11 @@
 
 __device__ __forceinline__ void scale(
     elem* x, long long stride, const double* factors, int rows, int cols, bool by_row) {
-  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
-  if (i >= (unsigned long long)rows * (unsigned)cols) {
+  unsigned row;
+  unsigned col;
+  if (!find_elements<1>(rows, cols, row, col)) {
     return;
   }
-  unsigned row = i / (unsigned)cols;
-  unsigned col = i - (unsigned long long)row * (unsigned)cols;
   elem* at = x + row * stride + col;
   *at = narrow<elem>(acc(widen(*at) * factors[by_row ? row : col]));
 }

@@ -6,10 +6,9 @@
 #include "prelude.cuh"
 
 extern "C" __global__ void zero_upper(elem* x, long long stride, int n) {
-  unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
-  unsigned row = i / (unsigned)n;
-  unsigned col = i - (unsigned long long)row * (unsigned)n;
-  if (row < n && col > row) {
+  unsigned row;
+  unsigned col;
+  if (find_elements<1>(n, n, row, col) && col > row) {
     x[row * stride + col] = narrow<elem>(acc(0));
   }
 }

@@ -27,12 +27,7 @@ final class BinaryCache {
 
   /** The cache of this user, below {@code LRFBENCH_CACHE}. */
   static BinaryCache ofUser() {
-    String cache = System.getenv("LRFBENCH_CACHE");
-    Path root =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache", "lrfbench")
-            : Path.of(cache);
-    return new BinaryCache(root.resolve("cuda").toAbsolutePath());
+    return new BinaryCache(UserCache.folder("cuda"));
   }
 
   /** The name of an entry that depends on the given texts and on their order. */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Reads kernels from the class path. Lines of the form {@code #include "file"} are replaced by the
  * file they name, once each, so that the compiler needs no folder of headers.
  */
-final class KernelSource {
+public final class KernelSource {
   private static final String FOLDER = "/io/github/lrfbench/kernels/cuda/";
   private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
 
@@ -27,7 +27,7 @@ final class KernelSource {
    *
    * @throws IllegalArgumentException if there is none of that name
    */
-  static String of(String operation) {
+  public static String of(String operation) {
     KernelSource source = new KernelSource();
     source.append(operation + ".cu");
     return source.text.toString();
