@@ -21,6 +21,7 @@ final class CudaNn implements Nn {
 
   private final CudaDevice device;
   private final NnArguments check;
+  private final Gemm products;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
   private volatile LowRankCrossover crossover;
@@ -29,6 +30,7 @@ final class CudaNn implements Nn {
     this.device = device;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
+    products = new Gemm(device, new MatrixKernels(device), device.tf32());
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
     crossover = LowRankCrossover.read(device.properties());
@@ -43,7 +45,7 @@ final class CudaNn implements Nn {
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     check.linear(x, transW, w, bias, y);
-    device.blas().gemm(false, transW, 1, x, w, 0, y);
+    products.run(false, transW, 1, x, w, 0, y);
     addAndActivate(y, bias, activation);
   }
 

@@ -6,7 +6,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import java.nio.ByteBuffer;
+import io.github.lrfbench.kernels.cuda.driver.HostMemory;
 import jcuda.Pointer;
 import jcuda.jcublas.cublasFillMode;
 import jcuda.jcusolver.JCusolverDn;
@@ -87,10 +87,10 @@ final class EigenSolver {
     int from = n - count + 1;
     CudaStream stream = device.stream();
     boolean isDouble = a.dtype() == DType.F64;
-    ByteBuffer found = SolverCall.hostWork(Integer.BYTES);
-    Pointer foundPointer = Pointer.to(found);
     synchronized (stream) {
-      try (SolverCall call = new SolverCall(stream)) {
+      try (SolverCall call = new SolverCall(stream);
+          HostMemory found = new HostMemory(Integer.BYTES)) {
+        Pointer foundPointer = found.pointer();
         int[] length = new int[1];
         checkSolver(
             isDouble
@@ -164,11 +164,11 @@ final class EigenSolver {
                     call.info()),
             CudaLapack.describe("syevdx", a));
         CudaLapack.requireConverged(call, "syevdx", a);
-        if (found.getInt(0) != count) {
+        if (found.readInt() != count) {
           throw new ArithmeticException(
               CudaLapack.describe("syevdx", a)
                   + " found "
-                  + found.getInt(0)
+                  + found.readInt()
                   + " eigenpairs, not "
                   + count);
         }

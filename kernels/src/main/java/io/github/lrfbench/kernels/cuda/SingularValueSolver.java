@@ -6,19 +6,20 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import java.nio.ByteBuffer;
+import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
+import io.github.lrfbench.kernels.cuda.driver.HostMemory;
+import io.github.lrfbench.kernels.cuda.driver.PolarWorkspace;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcusolver.JCusolverDn;
 import jcuda.jcusolver.cusolverEigMode;
-import jcuda.jcusolver.gesvdjInfo;
 
 /**
  * Full singular value decompositions.
  *
  * <p>First Xgesvdp, by the polar decomposition (Nakatsukasa and Higham 2013): the fastest by far,
  * but it perturbs matrices that are singular or nearly so. {@link SvdProbe} tells whether the
- * result will do. Else gesvd, by QR iterations, and if those do not converge, gesvdj (Jacobi).
+ * result will do. Else gesvd, by QR iterations.
  *
  * <p>All want a column-major matrix with no fewer rows than columns: the given one if it is wide,
  * since we are row-major, its transpose if it is tall.
@@ -59,10 +60,7 @@ final class SingularValueSolver {
       kernels.copyConvert(wide, copy);
       if (!polar(copy, factors) || !probe.accepts(wide, factors)) {
         kernels.copyConvert(wide, copy);
-        if (!iterated(copy, factors)) {
-          kernels.copyConvert(wide, copy);
-          jacobi(copy, factors);
-        }
+        requireConverged(iterated(copy, factors), a);
       }
       if (isTall) {
         kernels.transposeConvert(factors.left(), u);
@@ -81,9 +79,14 @@ final class SingularValueSolver {
     try (Scope scope = device.openScope()) {
       Matrix wide = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
-      if (!gesvd(wide, 'N', s, null, null)) {
-        throw new ArithmeticException(CudaLapack.describe("gesvd", a) + " did not converge");
-      }
+      Pointer unused = CudaLapack.pointer(wide);
+      requireConverged(gesvd(wide, 'N', s, unused, unused), a);
+    }
+  }
+
+  private static void requireConverged(boolean converged, Matrix a) {
+    if (!converged) {
+      throw new ArithmeticException(CudaLapack.describe("gesvd", a) + " did not converge");
     }
   }
 
@@ -101,69 +104,48 @@ final class SingularValueSolver {
     int l = b.cols();
     int mode = cusolverEigMode.CUSOLVER_EIG_MODE_VECTOR;
     int type = b.dtype() == DType.F64 ? cudaDataType.CUDA_R_64F : cudaDataType.CUDA_R_32F;
-    Pointer data = CudaLapack.pointer(b);
-    Pointer s = vector(factors.s());
-    Pointer left = CudaLapack.pointer(factors.left());
-    Pointer right = CudaLapack.pointer(factors.right());
+    DevicePointer data = CudaLapack.pointer(b);
+    DevicePointer s = vector(factors.s());
+    DevicePointer left = CudaLapack.pointer(factors.left());
+    DevicePointer right = CudaLapack.pointer(factors.right());
     CudaStream stream = device.stream();
     synchronized (stream) {
       try (SolverCall call = new SolverCall(stream)) {
-        long[] deviceBytes = new long[1];
-        long[] hostBytes = new long[1];
-        checkSolver(
-            JCusolverDn.cusolverDnXgesvdp_bufferSize(
-                call.handle(),
-                call.params(),
-                mode,
-                1,
-                l,
-                k,
-                type,
-                data,
-                l,
-                type,
-                s,
-                type,
-                left,
-                l,
-                type,
-                right,
-                k,
-                type,
-                deviceBytes,
-                hostBytes),
-            CudaLapack.describe("Xgesvdp_bufferSize", b));
-        Pointer work = call.workBytes(deviceBytes[0]);
-        ByteBuffer hostWork = SolverCall.hostWork(hostBytes[0]);
-        ByteBuffer perturbation = SolverCall.hostWork(Double.BYTES);
-        checkSolver(
-            JCusolverDn.cusolverDnXgesvdp(
-                call.handle(),
-                call.params(),
-                mode,
-                1,
-                l,
-                k,
-                type,
-                data,
-                l,
-                type,
-                s,
-                type,
-                left,
-                l,
-                type,
-                right,
-                k,
-                type,
-                work,
-                deviceBytes[0],
-                Pointer.to(hostWork),
-                hostBytes[0],
-                call.info(),
-                Pointer.to(perturbation)),
-            CudaLapack.describe("Xgesvdp", b));
-        return call.readInfo() == 0 && Double.isFinite(perturbation.getDouble(0));
+        PolarWorkspace needed =
+            call.polarWorkspace(
+                l, k, type, data.address(), s.address(), left.address(), right.address());
+        Pointer work = call.workBytes(needed.deviceBytes());
+        try (HostMemory hostWork = new HostMemory(needed.hostBytes());
+            HostMemory perturbation = new HostMemory(Double.BYTES)) {
+          checkSolver(
+              JCusolverDn.cusolverDnXgesvdp(
+                  call.handle(),
+                  call.params(),
+                  mode,
+                  PolarWorkspace.ECONOMY,
+                  l,
+                  k,
+                  type,
+                  data,
+                  l,
+                  type,
+                  s,
+                  type,
+                  left,
+                  l,
+                  type,
+                  right,
+                  k,
+                  type,
+                  work,
+                  needed.deviceBytes(),
+                  hostWork.pointer(),
+                  needed.hostBytes(),
+                  call.info(),
+                  perturbation.pointer()),
+              CudaLapack.describe("Xgesvdp", b));
+          return call.readInfo() == 0 && Double.isFinite(perturbation.readDouble());
+        }
       }
     }
   }
@@ -239,74 +221,7 @@ final class SingularValueSolver {
     }
   }
 
-  private void jacobi(Matrix b, Factors factors) {
-    int k = b.rows();
-    int l = b.cols();
-    int mode = cusolverEigMode.CUSOLVER_EIG_MODE_VECTOR;
-    Pointer data = CudaLapack.pointer(b);
-    Pointer s = vector(factors.s());
-    Pointer left = CudaLapack.pointer(factors.left());
-    Pointer right = CudaLapack.pointer(factors.right());
-    boolean isDouble = b.dtype() == DType.F64;
-    gesvdjInfo params = new gesvdjInfo();
-    checkSolver(JCusolverDn.cusolverDnCreateGesvdjInfo(params), "CreateGesvdjInfo");
-    CudaStream stream = device.stream();
-    synchronized (stream) {
-      try (SolverCall call = new SolverCall(stream)) {
-        int[] length = new int[1];
-        checkSolver(
-            isDouble
-                ? JCusolverDn.cusolverDnDgesvdj_bufferSize(
-                    call.handle(), mode, 1, l, k, data, l, s, left, l, right, k, length, params)
-                : JCusolverDn.cusolverDnSgesvdj_bufferSize(
-                    call.handle(), mode, 1, l, k, data, l, s, left, l, right, k, length, params),
-            CudaLapack.describe("gesvdj_bufferSize", b));
-        Pointer work = call.work(length[0], b.dtype());
-        checkSolver(
-            isDouble
-                ? JCusolverDn.cusolverDnDgesvdj(
-                    call.handle(),
-                    mode,
-                    1,
-                    l,
-                    k,
-                    data,
-                    l,
-                    s,
-                    left,
-                    l,
-                    right,
-                    k,
-                    work,
-                    length[0],
-                    call.info(),
-                    params)
-                : JCusolverDn.cusolverDnSgesvdj(
-                    call.handle(),
-                    mode,
-                    1,
-                    l,
-                    k,
-                    data,
-                    l,
-                    s,
-                    left,
-                    l,
-                    right,
-                    k,
-                    work,
-                    length[0],
-                    call.info(),
-                    params),
-            CudaLapack.describe("gesvdj", b));
-        CudaLapack.requireConverged(call, "gesvdj", b);
-      } finally {
-        checkSolver(JCusolverDn.cusolverDnDestroyGesvdjInfo(params), "DestroyGesvdjInfo");
-      }
-    }
-  }
-
-  private static Pointer vector(Tensor s) {
+  private static DevicePointer vector(Tensor s) {
     int size = (int) s.shape().size();
     return CudaLapack.pointer(new Matrix(s, 0, 1, size, size));
   }

@@ -2,8 +2,7 @@ package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.github.lrfbench.kernels.cuda.driver.PolarWorkspace;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
@@ -34,6 +33,12 @@ final class SolverCall implements AutoCloseable {
     return stream.solver().params();
   }
 
+  /** What Xgesvdp needs; see {@link PolarWorkspace#of}. */
+  PolarWorkspace polarWorkspace(long m, long n, int type, long a, long s, long u, long v) {
+    SolverHandle solver = stream.solver();
+    return PolarWorkspace.of(solver.address(), solver.paramsAddress(), m, n, type, a, s, u, v);
+  }
+
   /** Workspace of so many elements. */
   Pointer work(long elements, DType dtype) {
     return workBytes(elements * dtype.bytes());
@@ -48,12 +53,6 @@ final class SolverCall implements AutoCloseable {
     CudaBuffer buffer = stream.take(bytes);
     buffers.add(buffer);
     return buffer.address();
-  }
-
-  /** Workspace on the host, whose contents the pointer keeps alive. */
-  static ByteBuffer hostWork(long bytes) {
-    return ByteBuffer.allocateDirect(Math.max(Long.BYTES, Math.toIntExact(bytes)))
-        .order(ByteOrder.nativeOrder());
   }
 
   /** Where the routine writes its answer. */

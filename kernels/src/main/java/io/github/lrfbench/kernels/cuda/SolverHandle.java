@@ -10,9 +10,23 @@ import jcuda.runtime.cudaStream_t;
 
 /** cuSOLVER on one stream, made when it is first asked for. */
 final class SolverHandle implements AutoCloseable {
+  /** A handle whose address can be read. */
+  private static final class Handle extends cusolverDnHandle {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
+  /** Options whose address can be read. */
+  private static final class Params extends cusolverDnParams {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
   private final CudaStream stream;
-  private cusolverDnHandle handle;
-  private cusolverDnParams params;
+  private Handle handle;
+  private Params params;
 
   SolverHandle(CudaStream stream) {
     this.stream = stream;
@@ -21,7 +35,7 @@ final class SolverHandle implements AutoCloseable {
   cusolverDnHandle get() {
     if (handle == null) {
       CudaLibrary.CUSOLVER.load();
-      cusolverDnHandle created = new cusolverDnHandle();
+      Handle created = new Handle();
       checkSolver(JCusolverDn.cusolverDnCreate(created), "cusolverDnCreate");
       handle = created;
       checkSolver(
@@ -35,11 +49,23 @@ final class SolverHandle implements AutoCloseable {
   cusolverDnParams params() {
     get();
     if (params == null) {
-      cusolverDnParams created = new cusolverDnParams();
+      Params created = new Params();
       checkSolver(JCusolverDn.cusolverDnCreateParams(created), "cusolverDnCreateParams");
       params = created;
     }
     return params;
+  }
+
+  /** Where the handle is, for {@link io.github.lrfbench.kernels.cuda.driver.PolarWorkspace}. */
+  long address() {
+    get();
+    return handle.address();
+  }
+
+  /** Where the options are. */
+  long paramsAddress() {
+    params();
+    return params.address();
   }
 
   @Override

@@ -56,12 +56,27 @@ public enum CudaLibrary {
   private final Runnable initialize;
   private final String remedy;
   private boolean loaded;
+  private Path file;
 
   CudaLibrary(String label, String bindings, Runnable initialize, String remedy) {
     this.label = label;
     this.bindings = bindings;
     this.initialize = initialize;
     this.remedy = remedy;
+  }
+
+  /**
+   * The library's own file, not those that it needs.
+   *
+   * @throws IllegalStateException if it is not loaded
+   */
+  Path file() {
+    synchronized (CudaLibrary.class) {
+      if (file == null) {
+        throw new IllegalStateException(label + " is not loaded");
+      }
+      return file;
+    }
   }
 
   /** What users call it. */
@@ -84,10 +99,10 @@ public enum CudaLibrary {
     if (!isPlatformSupported()) {
       return new Presence(false, "JCuda has natives for Linux on x86_64 alone");
     }
-    try (NativesFolder cache = NativesFolder.lock()) {
-      Set<String> missing = new TreeSet<>();
-      List<String> places = new ArrayList<>();
-      look(LibrarySource.jcuda(fileName(), cache), cache, new HashSet<>(), missing, places);
+    Set<String> missing = new TreeSet<>();
+    List<String> places = new ArrayList<>();
+    try {
+      look(needed(), new HashSet<>(), missing, places);
       return missing.isEmpty()
           ? new Presence(true, String.join(", ", places))
           : new Presence(false, missingMessage(missing));
@@ -112,6 +127,7 @@ public enum CudaLibrary {
         try (NativesFolder cache = NativesFolder.lock()) {
           Path natives = LibrarySource.jcuda(fileName(), cache);
           loadNeeded(natives, cache, new HashSet<>());
+          file = SOURCE.find(firstOfCuda(natives), cache).orElseThrow();
           initializeFrom(natives.getParent());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -124,11 +140,21 @@ public enum CudaLibrary {
     }
   }
 
+  private static String firstOfCuda(Path natives) throws IOException {
+    return ElfFile.needed(natives).stream()
+        .filter(LibrarySource::isOfCuda)
+        .findFirst()
+        .orElseThrow(() -> new IOException(natives + " needs no library of CUDA"));
+  }
+
   private String fileName() {
     return "lib" + bindings + "-" + JCudaVersion.get() + "-linux-x86_64.so";
   }
 
   private String missingMessage(Set<String> missing) {
+    if (this == DRIVER) {
+      return "no CUDA driver (" + String.join(" and ", missing) + "): " + remedy;
+    }
     return String.join(" and ", missing)
         + (missing.size() == 1 ? " is" : " are")
         + " not found on "
@@ -137,10 +163,20 @@ public enum CudaLibrary {
         + remedy;
   }
 
+  private List<String> needed() throws IOException {
+    if (this == DRIVER) {
+      // Not read from its bindings, which are not unpacked on the many machines without a driver.
+      return List.of("libcuda.so.1");
+    }
+    try (NativesFolder cache = NativesFolder.lock()) {
+      return ElfFile.needed(LibrarySource.jcuda(fileName(), cache));
+    }
+  }
+
   private static void look(
-      Path library, NativesFolder cache, Set<String> seen, Set<String> missing, List<String> places)
+      List<String> needed, Set<String> seen, Set<String> missing, List<String> places)
       throws IOException {
-    for (String name : ElfFile.needed(library)) {
+    for (String name : needed) {
       if (LibrarySource.isOfCuda(name) && seen.add(name)) {
         Optional<String> place = SOURCE.whereIs(name);
         if (place.isEmpty()) {
@@ -149,7 +185,7 @@ public enum CudaLibrary {
           places.add(place.get());
           Optional<Path> installed = SOURCE.installed(name);
           if (installed.isPresent()) {
-            look(installed.get(), cache, seen, missing, places);
+            look(ElfFile.needed(installed.get()), seen, missing, places);
           }
         }
       }

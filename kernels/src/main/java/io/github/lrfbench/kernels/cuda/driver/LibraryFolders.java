@@ -43,6 +43,7 @@ final class LibraryFolders {
   private final UnaryOperator<String> environment;
   private final UnaryOperator<String> properties;
   private final Path root;
+  private Set<Path> all;
 
   LibraryFolders(UnaryOperator<String> environment, UnaryOperator<String> properties, Path root) {
     this.environment = environment;
@@ -55,15 +56,18 @@ final class LibraryFolders {
   }
 
   /** The file of this name in the first folder that has one. */
-  Optional<Path> find(String name) {
-    return all().stream()
+  synchronized Optional<Path> find(String name) {
+    if (all == null) {
+      all = all();
+    }
+    return all.stream()
         .map(folder -> folder.resolve(name))
         .filter(Files::isRegularFile)
         .findFirst();
   }
 
   /** The folders, the preferred first. */
-  Set<Path> all() {
+  private Set<Path> all() {
     Set<Path> folders = new LinkedHashSet<>();
     folders.addAll(list(properties.apply(OVERRIDE)));
     folders.addAll(list(properties.apply("java.library.path")));

@@ -115,17 +115,22 @@ final class RawDevice implements AutoCloseable {
     return function;
   }
 
-  /** Launches on the default stream; parameters are pointers, ints and floats. */
-  static int launch(CUfunction kernel, int blocks, int threads, Object... parameters) {
-    return launch(kernel, blocks, threads, 0, null, parameters);
+  /** The module of the kernel that was asked for last. */
+  CUmodule lastModule() {
+    return modules.get(modules.size() - 1);
   }
 
-  static int launch(
+  /** Launches on the default stream; parameters are pointers, ints and floats. */
+  static int launch(CUfunction kernel, int blocks, int threads, Object... parameters) {
+    return launchOn(null, kernel, blocks, threads, 0, parameters);
+  }
+
+  static int launchOn(
+      CUstream stream,
       CUfunction kernel,
       int blocks,
       int threads,
       int sharedBytes,
-      CUstream stream,
       Object... parameters) {
     Pointer[] pointers = new Pointer[parameters.length];
     for (int i = 0; i < parameters.length; i++) {

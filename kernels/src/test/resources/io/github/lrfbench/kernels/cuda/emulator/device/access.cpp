@@ -127,7 +127,8 @@ Range shared_variable(uintptr_t address) {
   }
   for (size_t i = 0; i < launch.variable_count; i++) {
     const Variable& variable = launch.variables[i];
-    if (variable.shared && address >= variable.begin && address < variable.end) {
+    bool usable = variable.shared && (variable.kernel == nullptr || variable.kernel == launch.entry->name);
+    if (usable && address >= variable.begin && address < variable.end) {
       return {variable.begin, variable.end - variable.begin, variable.name};
     }
   }
@@ -148,12 +149,17 @@ void check_image(uintptr_t address, unsigned size, Access access) {
   }
   for (size_t i = 0; i < block.launch->variable_count; i++) {
     const Variable& global = block.launch->variables[i];
-    if (address >= global.begin && address + size <= global.end) {
+    if (!global.shared && address >= global.begin && address + size <= global.end) {
       return;
     }
   }
-  if (access != Access::read) {
-    raise(Fault::illegal_address, "%s of %u bytes at 0x%lx, outside of every variable", verb(access), size,
+  bool constant = true;
+  for (size_t i = 0; i < block.launch->variable_count; i++) {
+    const Variable& other = block.launch->variables[i];
+    constant = constant && (address < other.begin || address >= other.end);
+  }
+  if (access != Access::read || !constant) {
+    raise(Fault::illegal_address, "%s of %u bytes at 0x%lx, outside of the kernel's variables", verb(access), size,
           static_cast<unsigned long>(address));
   }
 }

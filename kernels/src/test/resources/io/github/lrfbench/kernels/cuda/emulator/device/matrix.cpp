@@ -117,10 +117,18 @@ struct Pending {
   std::vector<std::vector<AsyncCopy>> groups;
 };
 
-Pending emulator_pending[max_threads];
+}  // namespace
+
+namespace emulator {
+
+Pending pending_copies[max_threads];
+
+}  // namespace emulator
+
+namespace {
 
 Pending& pending() {
-  Pending& own = emulator_pending[block.current];
+  Pending& own = pending_copies[block.current];
   if (own.block_epoch != block.first_epoch) {
     own.open.clear();
     own.groups.clear();

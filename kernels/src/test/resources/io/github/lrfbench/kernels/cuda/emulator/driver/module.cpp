@@ -108,7 +108,13 @@ std::unique_ptr<ModuleCopy> load_copy(Module& module, const std::vector<char>& o
   }
   for (size_t i = 0; i < symbols.size(); i++) {
     uintptr_t begin = search.base + symbols[i].offset;
-    copy->variables.push_back({module.names[i].c_str(), begin, begin + symbols[i].bytes, symbols[i].shared});
+    const char* kernel = nullptr;
+    for (unsigned entry = 0; entry < copy->entry_count; entry++) {
+      if (symbols[i].function == copy->entries[entry].name) {
+        kernel = copy->entries[entry].name;
+      }
+    }
+    copy->variables.push_back({module.names[i].c_str(), begin, begin + symbols[i].bytes, symbols[i].shared, kernel});
   }
   return copy;
 }

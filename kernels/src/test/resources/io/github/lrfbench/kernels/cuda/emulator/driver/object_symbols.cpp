@@ -10,12 +10,29 @@
 namespace emulator {
 namespace {
 
-// The runtime's own variables, and the linker's.
+// The runtime's own variables, the linker's and the C library's.
 bool internal(const std::string& name) {
-  return name.find("emulator_") != std::string::npos || name.find("8emulator") != std::string::npos ||
-         name.rfind("__", 0) == 0 || name.rfind("completed.", 0) == 0 || name.rfind("_DYNAMIC", 0) == 0 || name.rfind("_GLOBAL", 0) == 0 ||
-         name.rfind("_ZGV", 0) == 0 || name == "threadIdx" || name == "blockIdx" || name == "blockDim" ||
-         name == "gridDim";
+  for (const char* special : {"threadIdx", "blockIdx", "blockDim", "gridDim"}) {
+    if (name == special) {
+      return true;
+    }
+  }
+  for (const char* beginning : {"__", "_DYNAMIC", "_GLOBAL", "_ZGV", "completed."}) {
+    if (name.rfind(beginning, 0) == 0) {
+      return true;
+    }
+  }
+  return name.find("8emulator") != std::string::npos || name.rfind("emulator_", 0) == 0;
+}
+
+// Of "_ZZ7kernel_E4tile" and the like: the function's name, where it has C linkage or no scope.
+std::string owner_of(const std::string& mangled) {
+  size_t digits = 3;
+  size_t length = 0;
+  while (digits < mangled.size() && mangled[digits] >= '0' && mangled[digits] <= '9') {
+    length = 10 * length + (mangled[digits++] - '0');
+  }
+  return mangled.substr(digits, length);
 }
 
 // "_ZZ6kernelPfE4tile" to "tile": the last identifier with its length before it.
@@ -70,7 +87,8 @@ std::vector<ObjectSymbol> read_variables(const std::string& path) {
       }
       bool local = name.rfind("_ZZ", 0) == 0;
       bool mangled = name.rfind("_Z", 0) == 0;
-      found.push_back({mangled ? plain_name(name) : name, symbol.st_value, symbol.st_size, local});
+      found.push_back({mangled ? plain_name(name) : name, local ? owner_of(name) : "", symbol.st_value,
+                       symbol.st_size, local});
     }
   }
   std::sort(found.begin(), found.end(),

@@ -8,6 +8,7 @@ namespace emulator {
 
 struct ObjectSymbol {
   std::string name;
+  std::string function;  // in which it is declared, if that is known
   size_t offset;  // from where the object is loaded
   size_t bytes;
   bool shared;

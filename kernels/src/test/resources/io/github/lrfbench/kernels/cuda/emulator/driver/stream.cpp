@@ -32,7 +32,8 @@ struct Capture {
   int mode;
   std::thread::id thread = std::this_thread::get_id();
   bool broken = false;
-  std::set<Stream*> unjoined;  // streams that forked off and have not come back
+  std::set<Stream*> forks;     // other streams that it has drawn in
+  std::set<Stream*> unjoined;  // of those, the ones that have not come back
 };
 
 struct Stream {
@@ -193,6 +194,7 @@ API Status cuStreamDestroy_v2(Stream* stream) {
   }
   if (stream->capture != nullptr) {
     captures.erase(stream->capture);
+    stream->capture->forks.erase(stream);
   }
   delete stream;
   return success;
@@ -251,6 +253,7 @@ API Status cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
         return break_capture(*event->capture, capture_implicit, "the default stream waits for a captured event");
       }
       stream->capture = event->capture;
+      stream->capture->forks.insert(stream);
       stream->capture->unjoined.insert(stream);
     } else if (stream->capture != event->capture) {
       return break_capture(*stream->capture, capture_isolation, "waits for an event of another capture");
@@ -307,7 +310,7 @@ API Status cuStreamEndCapture(Stream* stream, GraphHandle** graph) {
   captures.erase(capture);
   stream->capture = nullptr;
   bool joined = capture->unjoined.empty();
-  for (Stream* fork : capture->unjoined) {
+  for (Stream* fork : capture->forks) {
     fork->capture = nullptr;
   }
   if (capture->broken) {

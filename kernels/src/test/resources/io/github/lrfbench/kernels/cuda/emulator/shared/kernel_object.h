@@ -33,7 +33,8 @@ struct Variable {
   const char* name;
   uintptr_t begin;
   uintptr_t end;
-  bool shared;  // __shared__, else __device__ or __constant__
+  bool shared;         // __shared__, else __device__ or __constant__
+  const char* kernel;  // whose it is, or null if any kernel may use it
 };
 
 enum class Fault : int { none, illegal_address, misaligned_address, launch_failed };

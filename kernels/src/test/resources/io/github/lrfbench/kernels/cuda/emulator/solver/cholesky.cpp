@@ -168,9 +168,7 @@ CHOLESKY(D, double)
 
 API SolverStatus cusolverDnXtrtri_bufferSize(SolverHandle* h, int, int, int64_t n, int type, void*, int64_t,
                                              size_t* device_bytes, size_t* host_bytes) {
-  *device_bytes = workspace_elements(n) * (type == real_32 ? 4 : 8);
-  *host_bytes = 0;
-  return is_handle(h) ? solver_success : solver_not_initialized;
+  return sizes_of(h, workspace_elements(n) * (type == real_32 ? 4 : 8), 0, device_bytes, host_bytes);
 }
 
 API SolverStatus cusolverDnXtrtri(SolverHandle* h, int fill, int diagonal, int64_t n, int type, void* a, int64_t lda,

@@ -192,7 +192,8 @@ bool orthogonalize(Matrix& w, Matrix& v, double tolerance) {
     for (int64_t j = 0; j < n; j++) {
       squares[j] = dot(w.column(j), w.column(j), w.rows);
     }
-    double floor = 1e-300 + *std::max_element(squares.begin(), squares.end()) * epsilon * epsilon * 1e-4;
+    double noise = n * epsilon;
+    double floor = 1e-300 + *std::max_element(squares.begin(), squares.end()) * noise * noise;
     bool rotated = false;
     for (int64_t p = 0; p < n; p++) {
       for (int64_t q = p + 1; q < n; q++) {
@@ -254,7 +255,8 @@ Svd tall_svd(const Matrix& a, double tolerance) {
     double norm = norms[places[j]];
     result.sigma[j] = norm * largest;
     std::copy_n(rotations.column(places[j]), n, result.u.column(j));
-    if (norm > 1e-150) {
+    // Less is rounding; such columns are not orthogonal, and others take their place.
+    if (norm > n * epsilon * norms[places[0]]) {
       std::copy_n(w.column(places[j]), n, v.column(j));
       std::for_each(v.column(j), v.column(j) + n, [norm](double& x) { x /= norm; });
       rank++;

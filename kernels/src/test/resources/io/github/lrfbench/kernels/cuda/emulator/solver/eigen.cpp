@@ -28,6 +28,10 @@ SolverStatus eigen(const char* name, SolverHandle* handle, int jobz, int fill, D
       (indices && (selection.first < 1 || selection.last > a.rows || selection.first > selection.last))) {
     return refuse(call, "an argument is out of its range");
   }
+  bool counted = selection.range != range_all || selection.count != nullptr;
+  if (counted && !host_writable(selection.count, sizeof(int))) {
+    return refuse(call, "h_meig is no memory of the host");
+  }
   auto values = device_vector("W", w, a.rows);
   return submit_waiting(handle, call, [=] {
     Status status = first_failure(a.check(call), values.check(call), work.check(call), check_operand(call, "info", info, 4));
@@ -53,7 +57,7 @@ SolverStatus eigen(const char* name, SolverHandle* handle, int jobz, int fill, D
     if (jobz == vectors) {
       a.write(chosen);
     }
-    if (selection.count != nullptr) {
+    if (counted) {
       *selection.count = static_cast<int>(end - first);
     }
     *info = converged ? 0 : 1;
@@ -114,9 +118,7 @@ EIGEN(D, double)
 
 API SolverStatus cusolverDnXsyevd_bufferSize(SolverHandle* h, Parameters*, int, int, int64_t n, int type, const void*, int64_t,
                                              int, const void*, int, size_t* device_bytes, size_t* host_bytes) {
-  *device_bytes = workspace_elements(n) * (type == real_32 ? 4 : 8);
-  *host_bytes = 0;
-  return is_handle(h) ? solver_success : solver_not_initialized;
+  return sizes_of(h, workspace_elements(n) * (type == real_32 ? 4 : 8), 0, device_bytes, host_bytes);
 }
 
 API SolverStatus cusolverDnXsyevd(SolverHandle* h, Parameters*, int jobz, int fill, int64_t n, int type, void* a, int64_t lda,

@@ -1,5 +1,8 @@
 #include "handle.h"
 
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include <cstring>
 
 #include "../driver/context.h"
@@ -34,6 +37,27 @@ SolverStatus submit_waiting(SolverHandle* handle, const std::string& call, Work 
     return refuse(call, "waits for the device and cannot be captured", solver_execution_failed);
   }
   return submit(handle, std::move(work));
+}
+
+SolverStatus sizes_of(SolverHandle* handle, size_t device, size_t host, size_t* device_bytes, size_t* host_bytes) {
+  if (!is_handle(handle)) {
+    return solver_not_initialized;
+  }
+  if (!host_writable(device_bytes, sizeof device) || !host_writable(host_bytes, sizeof host)) {
+    return refuse("bufferSize", "a size cannot be written to where it should go");
+  }
+  *device_bytes = device;
+  *host_bytes = host;
+  return solver_success;
+}
+
+bool host_writable(const void* address, size_t bytes) {
+  std::vector<char> content(bytes);
+  iovec here{content.data(), bytes};
+  iovec there{const_cast<void*>(address), bytes};
+  pid_t self = getpid();
+  return process_vm_readv(self, &here, 1, &there, 1, 0) == static_cast<ssize_t>(bytes) &&
+         process_vm_writev(self, &here, 1, &there, 1, 0) == static_cast<ssize_t>(bytes);
 }
 
 Status check_operand(const std::string& call, const char* operand, const void* address, size_t bytes) {

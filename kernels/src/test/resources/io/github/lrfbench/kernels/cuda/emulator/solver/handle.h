@@ -38,6 +38,12 @@ SolverStatus submit(SolverHandle* handle, Work work);
 // As submit, for calls that wait for the device and cannot be captured.
 SolverStatus submit_waiting(SolverHandle* handle, const std::string& call, Work work);
 
+// Answers a bufferSize call of the 64-bit kind.
+SolverStatus sizes_of(SolverHandle* handle, size_t device, size_t host, size_t* device_bytes, size_t* host_bytes);
+
+// Whether the host may write there: asked of the system, so that a wild pointer is refused instead of followed.
+bool host_writable(const void* address, size_t bytes);
+
 Status check_operand(const std::string& call, const char* operand, const void* address, size_t bytes);
 
 // A matrix in device memory: what a call names it, where it lies, its sizes.

@@ -18,6 +18,9 @@ API SolverStatus cusolverDnSetAdvOptions(Parameters*, int, int) { return solver_
 
 #define JACOBI(call, create)                                                                                   \
   API SolverStatus cusolverDnCreate##create##Info(JacobiInfo** info) {                                         \
+    if (info == nullptr) {                                                                                     \
+      return refuse("cusolverDnCreate" #create "Info", "no place for the handle");                             \
+    }                                                                                                          \
     *info = new JacobiInfo();                                                                                  \
     return solver_success;                                                                                     \
   }                                                                                                            \

@@ -136,6 +136,9 @@ SolverStatus gesvda(const char* name, SolverHandle* handle, int jobz, int64_t ra
   if (m < n) {
     return refuse(call, "fewer rows than columns are not supported");
   }
+  if (residuals != nullptr && !host_writable(residuals, count * sizeof(double))) {
+    return refuse(call, "h_R_nrmF is no memory of the host");
+  }
   if (rank < 1 || rank > n || count < 0 || lda < m || (jobz == vectors && (ldu < m || ldv < n))) {
     return refuse(call, "an argument is out of its range");
   }
@@ -243,9 +246,7 @@ API SolverStatus cusolverDnXgesvdp_bufferSize(SolverHandle* h, Parameters*, int,
   if (!one_type(type, type_s, type_u, type_v, compute)) {
     return refuse("cusolverDnXgesvdp_bufferSize", "types that are not supported together", solver_not_supported);
   }
-  *device_bytes = workspace_elements(m, n) * bytes_of(type);
-  *host_bytes = 8 * std::max(m, n);
-  return is_handle(h) ? solver_success : solver_not_initialized;
+  return sizes_of(h, workspace_elements(m, n) * bytes_of(type), 8 * std::max(m, n), device_bytes, host_bytes);
 }
 
 API SolverStatus cusolverDnXgesvdp(SolverHandle* h, Parameters*, int jobz, int economy, int64_t m, int64_t n, int type,
@@ -256,8 +257,9 @@ API SolverStatus cusolverDnXgesvdp(SolverHandle* h, Parameters*, int jobz, int e
   if (!one_type(type, type_s, type_u, type_v, compute)) {
     return refuse(name, "types that are not supported together", solver_not_supported);
   }
-  if (host_bytes < size_t(8 * std::max(m, n)) || host_work == nullptr || error == nullptr) {
-    return refuse(name, "the workspace on the host is too small, or h_err_sigma is null");
+  size_t host_needed = 8 * std::max(m, n);
+  if (host_bytes < host_needed || !host_writable(host_work, host_needed) || !host_writable(error, sizeof *error)) {
+    return refuse(name, "the workspace on the host is too small or no memory, or h_err_sigma is none");
   }
   Workspace workspace{work, bytes, workspace_elements(m, n) * bytes_of(type)};
   return type == real_32 ? gesvdp<float>(h, jobz, economy, m, n, a, lda, s, u, ldu, v, ldv, workspace, info, error)
@@ -267,9 +269,7 @@ API SolverStatus cusolverDnXgesvdp(SolverHandle* h, Parameters*, int jobz, int e
 API SolverStatus cusolverDnXgesvd_bufferSize(SolverHandle* h, Parameters*, signed char, signed char, int64_t m, int64_t n,
                                              int type, const void*, int64_t, int, const void*, int, const void*, int64_t, int,
                                              const void*, int64_t, int, size_t* device_bytes, size_t* host_bytes) {
-  *device_bytes = workspace_elements(m, n) * bytes_of(type);
-  *host_bytes = 0;
-  return is_handle(h) ? solver_success : solver_not_initialized;
+  return sizes_of(h, workspace_elements(m, n) * bytes_of(type), 0, device_bytes, host_bytes);
 }
 
 API SolverStatus cusolverDnXgesvd(SolverHandle* h, Parameters*, signed char jobu, signed char jobvt, int64_t m, int64_t n,
