@@ -2,7 +2,6 @@ package io.github.lrfbench.kernels.cuda.module;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Compiles kernels for one compute capability, unless the cache has them. */
 final class KernelCompiler {
@@ -23,15 +22,19 @@ final class KernelCompiler {
    */
   byte[] compile(KernelVariant variant) {
     String source = KernelSource.of(variant.operation());
-    List<String> options = options(variant);
-    String key = BinaryCache.key(source, String.join(" ", options), nvrtc.version());
-    Optional<byte[]> cached = cache.read(key);
-    if (cached.isPresent()) {
-      return cached.get();
-    }
-    byte[] binary = nvrtc.compile(variant.operation() + ".cu", source, options).binary();
-    cache.write(key, binary);
+    return cache.read(key(variant, source)).orElseGet(() -> compileAnew(variant));
+  }
+
+  /** The same without looking into the cache, whose entry is replaced. */
+  byte[] compileAnew(KernelVariant variant) {
+    String source = KernelSource.of(variant.operation());
+    byte[] binary = nvrtc.compile(variant.operation() + ".cu", source, options(variant)).binary();
+    cache.write(key(variant, source), binary);
     return binary;
+  }
+
+  private String key(KernelVariant variant, String source) {
+    return BinaryCache.key(source, String.join(" ", options(variant)), nvrtc.version());
   }
 
   private List<String> options(KernelVariant variant) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -67,9 +68,13 @@ public final class KernelModules implements AutoCloseable {
 
   private CUmodule loadModule(KernelVariant variant) {
     CUmodule module = new CUmodule();
-    checkDriver(
-        JCudaDriver.cuModuleLoadData(module, compiler.compile(variant)),
-        "cuModuleLoadData of " + variant);
+    int result = JCudaDriver.cuModuleLoadData(module, compiler.compile(variant));
+    if (result == CUresult.CUDA_ERROR_INVALID_IMAGE
+        || result == CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU) {
+      // What lay in the cache was made by something else that calls itself alike.
+      result = JCudaDriver.cuModuleLoadData(module, compiler.compileAnew(variant));
+    }
+    checkDriver(result, "cuModuleLoadData of " + variant);
     return module;
   }
 

@@ -12,6 +12,7 @@ public final class Emulator {
   public static final String PROPERTY = "lrfbench.test.emulator";
 
   private static final String LIBRARIES_PROPERTY = "lrfbench.cuda.libraries";
+  private static final String KERNELS_PROPERTY = "lrfbench.cache";
   private static final String CACHE_PROPERTY = "lrfbench.test.emulator.cache";
   private static final int CAPACITY = 1 << 21;
 
@@ -31,6 +32,8 @@ public final class Emulator {
   static void install() throws IOException {
     Path home = EmulatorBuild.in(cache());
     System.setProperty(LIBRARIES_PROPERTY, home.resolve("lib").toString());
+    // Kernels hold a part of the emulator: those of another must not be taken from the cache.
+    System.setProperty(KERNELS_PROPERTY, home.resolve("kernels").toString());
     System.load(home.resolve("lib/libcuda.so.1").toString());
   }
 
