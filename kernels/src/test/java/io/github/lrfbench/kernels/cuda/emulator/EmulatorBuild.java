@@ -37,7 +37,8 @@ final class EmulatorBuild {
    * The folder with the libraries, built if it is not there yet.
    *
    * @param cache where the folder lies or is to lie
-   * @throws IOException if there is no g++, or it fails; the message says what to do
+   * @throws NoCompilerException if there is no g++
+   * @throws IOException if it fails; the message says with what
    */
   static Path in(Path cache) throws IOException {
     EmulatorSources sources = EmulatorSources.read();
@@ -134,7 +135,7 @@ final class EmulatorBuild {
       process =
           new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
     } catch (IOException e) {
-      throw new IOException(command.get(0) + " cannot be started; install g++", e);
+      throw new NoCompilerException(command.get(0) + " cannot be started; install g++", e);
     }
     try {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -144,6 +145,15 @@ final class EmulatorBuild {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while g++ ran", e);
+    }
+  }
+
+  /** There is no C++ compiler on this machine. */
+  static final class NoCompilerException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private NoCompilerException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 

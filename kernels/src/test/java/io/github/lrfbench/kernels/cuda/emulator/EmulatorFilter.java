@@ -5,9 +5,7 @@ import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 
-/**
- * Leaves out the tests tagged {@code cuda} where the emulator was wanted and could not be built.
- */
+/** Leaves out the tests tagged {@code cuda} where the emulator is wanted and there is no g++. */
 public final class EmulatorFilter implements PostDiscoveryFilter {
   private static final TestTag CUDA = TestTag.create("cuda");
 

@@ -1,6 +1,5 @@
 #include "compile.h"
 
-#include <dlfcn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,14 +18,8 @@
 namespace emulator {
 namespace {
 
-// The folder of the emulator: source/, lib/ and objects/, where compiled kernels are kept.
-std::string home() {
-  Dl_info info;
-  dladdr(reinterpret_cast<void*>(&compile), &info);
-  std::string library = info.dli_fname;
-  std::string folder = library.substr(0, library.rfind('/'));
-  return folder.substr(0, folder.rfind('/'));
-}
+// Compiled kernels are kept below it in objects/.
+std::string home() { return home_of(reinterpret_cast<void*>(&compile)); }
 
 std::string compiler() {
   const char* named = std::getenv("CXX");
@@ -191,7 +184,8 @@ std::string compile(const CompileRequest& request, std::string* log) {
     write_file_atomically(path, object);
   }
   return "//\n// Made by the CUDA emulator of LRF-Bench's tests\n//\n.version 8.5\n.target sm_" +
-         std::to_string(request.capability) + "\n.address_size 64\n" + object_marker +
+         std::to_string(request.capability) + "\n.address_size 64\n" + build_marker +
+         build_of(reinterpret_cast<void*>(&compile)) + "\n" + object_marker +
          base64_encode(std::vector<char>(object.begin(), object.end())) + "\n";
 }
 

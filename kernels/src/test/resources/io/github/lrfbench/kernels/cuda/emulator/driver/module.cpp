@@ -127,9 +127,10 @@ Status load(const char* image, Module** handle) {
   if (status != success) {
     return status;
   }
+  std::string build = build_marker + build_of(reinterpret_cast<void*>(&load)) + "\n";
   const char* text = std::strstr(image, object_marker);
-  if (text == nullptr) {
-    return fail(invalid_image, "the image was not made by this emulator's NVRTC");
+  if (text == nullptr || std::strstr(image, build.c_str()) == nullptr) {
+    return fail(invalid_image, "the image was not made by this build of the emulator");
   }
   std::vector<char> object = base64_decode(text + std::strlen(object_marker));
   auto module = std::make_shared<Module>();
