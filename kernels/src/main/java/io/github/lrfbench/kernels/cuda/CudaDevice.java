@@ -117,7 +117,7 @@ public final class CudaDevice implements Device {
    * @throws UncheckedIOException if it cannot be kept; this process uses it all the same
    */
   public void tuneLowRank(Consumer<String> log) {
-    LowRankCrossover measured = new LowRankTuning(this, log).run();
+    LowRankCrossover measured = new LowRankTuning(this, log).run(LowRankTuning.Sizes.ALL);
     nn.use(measured);
     try {
       measured.write(this);

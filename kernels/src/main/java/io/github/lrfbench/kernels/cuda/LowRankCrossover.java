@@ -32,6 +32,11 @@ final class LowRankCrossover {
     this.timings = List.copyOf(timings);
   }
 
+  /** What was measured. */
+  List<LowRankTiming> timings() {
+    return timings;
+  }
+
   /** What was measured on a device before, nothing if it was not. */
   static LowRankCrossover read(CudaDevice device) {
     try {

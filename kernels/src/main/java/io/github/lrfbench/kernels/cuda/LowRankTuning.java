@@ -17,10 +17,20 @@ import java.util.stream.IntStream;
  * replayed, so that the host's part does not count; the runs alternate, and the median is taken.
  */
 final class LowRankTuning {
-  private static final int[][] SHAPES = {{768, 768}, {768, 3072}, {3072, 768}, {1024, 4096}};
-  private static final int[] RANKS = {8, 16, 32, 64, 96, 128};
-  private static final int[] ROWS = {1, 16, 64, 256, 1024, 4096};
-  private static final DType[] TYPES = {DType.F32, DType.F16, DType.BF16};
+  /**
+   * The sizes that are measured, each with each.
+   *
+   * @param shapes inputs and outputs
+   */
+  record Sizes(List<DType> types, int[][] shapes, int[] ranks, int[] rows) {
+    static final Sizes ALL =
+        new Sizes(
+            List.of(DType.F32, DType.F16, DType.BF16),
+            new int[][] {{768, 768}, {768, 3072}, {3072, 768}, {1024, 4096}},
+            new int[] {8, 16, 32, 64, 96, 128},
+            new int[] {1, 16, 64, 256, 1024, 4096});
+  }
+
   private static final int RUNS_IN_RECORDING = 20;
   private static final int REPLAYS = 9;
   private static final double MICROS_PER_MILLI = 1000;
@@ -35,14 +45,14 @@ final class LowRankTuning {
     this.log = log;
   }
 
-  /** Measures the whole grid: a minute or two, most of it for compiling. */
-  LowRankCrossover run() {
+  /** Measures; all sizes take a minute or two, most of it for compiling. */
+  LowRankCrossover run(Sizes sizes) {
     List<LowRankTiming> timings = new ArrayList<>();
-    for (DType dtype : TYPES) {
-      for (int[] shape : SHAPES) {
+    for (DType dtype : sizes.types()) {
+      for (int[] shape : sizes.shapes()) {
         log.accept("measuring low-rank products of " + shape[0] + " x " + shape[1] + ", " + dtype);
-        for (int rank : RANKS) {
-          for (int rows : ROWS) {
+        for (int rank : sizes.ranks()) {
+          for (int rows : sizes.rows()) {
             measure(dtype, rows, shape[0], rank, shape[1], timings);
           }
         }

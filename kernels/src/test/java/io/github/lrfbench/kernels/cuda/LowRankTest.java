@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.kernels.DType;
@@ -12,6 +13,7 @@ import io.github.lrfbench.kernels.contract.ReferenceNn;
 import io.github.lrfbench.kernels.cuda.RoundedMatrix.Margin;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -146,6 +148,18 @@ class LowRankTest {
       double[] row = new double[5];
       y.tensor().read(5 * i, row, 0, 5);
       assertArrayEquals(bias.values().values(), row);
+    }
+  }
+
+  @Test
+  void bothFormsAreMeasured() {
+    LowRankTuning.Sizes sizes =
+        new LowRankTuning.Sizes(
+            List.of(DType.F32, DType.F16), new int[][] {{16, 24}}, new int[] {8}, new int[] {3});
+    List<LowRankTiming> timings = new LowRankTuning(device, line -> {}).run(sizes).timings();
+    assertEquals(2, timings.size());
+    for (LowRankTiming timing : timings) {
+      assertTrue(timing.fusedMicros() > 0 && timing.twoMicros() > 0, timing.toCsv());
     }
   }
 }
