@@ -231,7 +231,7 @@ public final class CudaDevice implements Device {
     home.requireNotRecording("a recording");
     CudaStream recorder = home.recorder();
     BlockList blocks = memory.newPrivateList(home.blocks());
-    CUgraph graph = null;
+    CudaRecording recording = null;
     ownStream.set(recorder);
     recorder.useBlocks(blocks);
     try {
@@ -242,20 +242,19 @@ public final class CudaDevice implements Device {
       } finally {
         home.waitFor(recorder);
       }
-      graph = capture(recorder, work);
+      CUgraph graph = capture(recorder, work);
+      if (graph != null) {
+        recording = new CudaRecording(this, home, blocks, graph);
+        recordings.add(recording);
+      }
     } finally {
       recorder.useBlocks(null);
       ownStream.set(home == main ? null : home);
-      if (graph == null) {
+      if (recording == null) {
         memory.closeList(blocks);
       }
     }
-    if (graph == null) {
-      return Recording.ofRunning(work);
-    }
-    CudaRecording recording = new CudaRecording(this, home, blocks, graph);
-    recordings.add(recording);
-    return recording;
+    return recording == null ? Recording.ofRunning(work) : recording;
   }
 
   /** What the work queues on the stream, or null if that cannot be recorded. */

@@ -18,6 +18,7 @@ public final class CudaDeviceProvider implements DeviceProvider {
   private static final int RANK = 100;
   private static final int OLDEST_DRIVER = 12000;
   private static final int VOLTA = 70;
+  private static final int AMPERE = 80;
 
   @Override
   public String kind() {
@@ -64,7 +65,13 @@ public final class CudaDeviceProvider implements DeviceProvider {
     for (CudaLibrary library : CudaLibrary.values()) {
       library.load();
     }
-    return new CudaDevice(index, options);
+    CudaDevice device = new CudaDevice(index, options);
+    if (options.tf32() && device.properties().capability() < AMPERE) {
+      device.close();
+      throw new InputException(
+          device.name() + " does not compute in tf32; that takes compute capability 8.0");
+    }
+    return device;
   }
 
   private static Availability devices() {

@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
 import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import io.github.lrfbench.kernels.cuda.driver.HostMemory;
 import io.github.lrfbench.kernels.cuda.driver.PolarWorkspace;
@@ -13,6 +14,7 @@ import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcusolver.JCusolverDn;
 import jcuda.jcusolver.cusolverEigMode;
+import jcuda.jcusolver.cusolverStatus;
 
 /**
  * Full singular value decompositions.
@@ -58,7 +60,7 @@ final class SingularValueSolver {
       Matrix copy = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
       kernels.copyConvert(wide, copy);
-      if (!polar(copy, factors) || !probe.accepts(wide, factors)) {
+      if (!polarIfThere(copy, factors) || !probe.accepts(wide, factors)) {
         kernels.copyConvert(wide, copy);
         requireConverged(iterated(copy, factors), a);
       }
@@ -95,6 +97,20 @@ final class SingularValueSolver {
       kernels.transposeConvert(a, wide);
     } else {
       kernels.copyConvert(a, wide);
+    }
+  }
+
+  /** Xgesvdp, unless this version of cuSOLVER lacks it; false if it is not there or failed. */
+  private boolean polarIfThere(Matrix b, Factors factors) {
+    try {
+      return polar(b, factors);
+    } catch (UnsatisfiedLinkError e) {
+      return false;
+    } catch (CudaCallException e) {
+      if (e.code() == cusolverStatus.CUSOLVER_STATUS_NOT_SUPPORTED) {
+        return false;
+      }
+      throw e;
     }
   }
 
