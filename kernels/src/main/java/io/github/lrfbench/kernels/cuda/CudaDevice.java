@@ -120,7 +120,7 @@ public final class CudaDevice implements Device {
     LowRankCrossover measured = new LowRankTuning(this, log).run();
     nn.use(measured);
     try {
-      measured.write(properties());
+      measured.write(this);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the times of low-rank products", e);
     }

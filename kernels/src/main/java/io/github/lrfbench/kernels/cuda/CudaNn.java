@@ -33,7 +33,7 @@ final class CudaNn implements Nn {
     products = new Gemm(device, new MatrixKernels(device), device.tf32());
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
-    crossover = LowRankCrossover.read(device.properties());
+    crossover = LowRankCrossover.read(device);
   }
 
   /** From now on, chooses the form of low-rank products by other times. */

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 
 /**
  * Where the fused low-rank product stops being the faster form on a device: measured times on a
- * grid of shapes, ranks and rows, kept in a file that has the device's name and a mark of the
- * kernels' source. Between the grid's points the gain is interpolated; where nothing was measured,
- * a rule of thumb decides.
+ * grid of shapes, ranks and rows, kept in a file that has the device's name, the mode of F32
+ * products and a mark of the kernels' source. Between the grid's points the gain is interpolated;
+ * where nothing was measured, a rule of thumb decides.
  */
 final class LowRankCrossover {
   /** Without tensor cores the fused form pays where launches take most of the time. */
@@ -33,7 +33,7 @@ final class LowRankCrossover {
   }
 
   /** What was measured on a device before, nothing if it was not. */
-  static LowRankCrossover read(DeviceProperties device) {
+  static LowRankCrossover read(CudaDevice device) {
     try {
       return new LowRankCrossover(
           Files.readAllLines(file(device)).stream()
@@ -46,7 +46,7 @@ final class LowRankCrossover {
   }
 
   /** Keeps the times for later processes, in a file that they see whole or not at all. */
-  void write(DeviceProperties device) throws IOException {
+  void write(CudaDevice device) throws IOException {
     Path file = file(device);
     Files.createDirectories(file.getParent());
     Path temporary = Files.createTempFile(file.getParent(), "crossover", ".part");
@@ -57,11 +57,12 @@ final class LowRankCrossover {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static Path file(DeviceProperties device) {
+  private static Path file(CudaDevice device) {
     String source = KernelSource.of("lowrank_matmul_mma") + KernelSource.of("lowrank_matmul");
     String mark = Integer.toHexString(source.hashCode());
     String name = device.name().replaceAll("[^A-Za-z0-9]+", "-");
-    return UserCache.folder("crossover").resolve(name + "-" + mark + ".csv");
+    String mode = device.tf32() ? "-tf32-" : "-";
+    return UserCache.folder("crossover").resolve(name + mode + mark + ".csv");
   }
 
   /**

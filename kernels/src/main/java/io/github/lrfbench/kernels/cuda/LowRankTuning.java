@@ -65,8 +65,8 @@ final class LowRankTuning {
       Runnable asOne = () -> fused.run(x, down, up, null, Activation.NONE, y);
       Runnable asTwo =
           () -> {
-            device.blas().gemm(false, false, 1, x, down, 0, middle);
-            device.blas().gemm(false, false, 1, middle, up, 0, y);
+            device.nn().linear(x, false, down, null, Activation.NONE, middle);
+            device.nn().linear(middle, false, up, null, Activation.NONE, y);
           };
       try (Recording one = device.record(repeated(asOne));
           Recording two = device.record(repeated(asTwo))) {

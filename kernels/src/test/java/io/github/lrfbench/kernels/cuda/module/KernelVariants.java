@@ -18,6 +18,7 @@ final class KernelVariants {
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
+          "row_squared_norms",
           "scale",
           "squared_norm",
           "zero_upper");
