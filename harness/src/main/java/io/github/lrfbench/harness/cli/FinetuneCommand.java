@@ -3,9 +3,11 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.svd.FactorCache;
@@ -106,6 +108,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private GridOptions grid;
 
+  @Mixin private CalibrationOptions calibration;
+
   @Option(
       names = "--layers",
       paramLabel = "GLOB",
@@ -145,7 +149,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     try (Device device = selection.open();
         TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
-        Compressed compressed = compress(dense.model(), budgets)) {
+        Compressed compressed = compress(dense, found, budgets)) {
       System.err.println(selection.choice());
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
@@ -215,23 +219,41 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Compressed compress(Model dense, List<Budget> budgets) {
+  private Compressed compress(TaskModel source, GlueTask on, List<Budget> budgets) {
+    Model dense = source.model();
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
     }
+    Compressor compressor = Compressors.get(method);
     try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
-        Scope scope = dense.device().openScope()) {
+        Scope scope = dense.device().openScope();
+        Calibrator statistics = statistics(compressor, source, on)) {
       CompressionRequest request =
           new CompressionRequest(
               dense,
               SlotSelection.select(dense.slots(), layers),
               budgets.get(0),
+              statistics,
               factors,
               scope,
               seed);
-      Compression compression = Compressors.get(method).compress(request);
+      Compression compression = compressor.compress(request);
       return new Compressed(dense.with(compression.replacements()), true);
     }
+  }
+
+  private Calibrator statistics(Compressor compressor, TaskModel source, GlueTask on) {
+    if (!compressor.info().needsCalibration()) {
+      return null;
+    }
+    return calibration.open(
+        source.model(),
+        source.tokenizer(),
+        source.revision() + " " + source.start(),
+        on,
+        data.glue,
+        data.maxLength,
+        seed);
   }
 
   private ObjectNode describe(
@@ -241,7 +263,8 @@ final class FinetuneCommand implements Callable<Integer> {
     block.put("from_scratch", fromScratch);
     block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
     if (!budgets.isEmpty()) {
-      block.put("method", method).put("layers", String.join("|", layers));
+      block.put("method", method).put("calibration", calibration.examples);
+      block.put("layers", String.join("|", layers));
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }
     AdamWSettings adam = settings.optimizer();

@@ -73,6 +73,20 @@ public final class LinearGroup {
     return new LinearGroup(placed, null, stackedDown);
   }
 
+  /** The same group in memory of another scope of the same device. */
+  public LinearGroup copyTo(Scope scope) {
+    if (stackedDense != null) {
+      int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
+      return dense((DenseLinear) stackedDense.copyTo(scope), widths);
+    }
+    List<Linear> copies = new ArrayList<>();
+    for (Linear member : members) {
+      // Low-rank members are copied when they are stacked.
+      copies.add(member instanceof LowRankLinear ? member : member.copyTo(scope));
+    }
+    return of(copies, scope);
+  }
+
   /** The maps, in the order of their outputs. */
   public List<Linear> members() {
     return members;

@@ -84,7 +84,8 @@ public final class FineTuning {
     try (CsvAppender log = CsvAppender.open(logFile, LOG_HEADER)) {
       Recorder recorder = new Recorder(job, log, listener);
       Trainer trainer =
-          new Trainer(job.model, examples, settings, evaluation, recorder, state, job.saveEvery);
+          new Trainer(
+              job.model, examples, settings, evaluation, recorder, state, job.saveEvery, null);
       Trainer.Outcome outcome = trainer.run();
       recorder.write();
       state.delete();

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ sealed interface Head {
 
   /** The parameters. */
   List<Parameter> weights();
+
+  /** The same head in memory of another scope. */
+  Head copyTo(Scope scope);
 
   /**
    * A layer over the first token, then the classifier: BERT's pooler, RoBERTa's and DistilBERT's
@@ -67,6 +71,17 @@ sealed interface Head {
       weights.addAll(classifier.weights(names.get(1)));
       return weights;
     }
+
+    @Override
+    public Head copyTo(Scope scope) {
+      return new Classifier(
+          names,
+          (DenseLinear) pooler.copyTo(scope),
+          activation,
+          (DenseLinear) classifier.copyTo(scope),
+          firstDropout,
+          dropout);
+    }
   }
 
   /** The mean of the token embeddings (Reimers and Gurevych 2019). */
@@ -86,6 +101,11 @@ sealed interface Head {
     @Override
     public List<Parameter> weights() {
       return List.of();
+    }
+
+    @Override
+    public Head copyTo(Scope scope) {
+      return this;
     }
   }
 }
