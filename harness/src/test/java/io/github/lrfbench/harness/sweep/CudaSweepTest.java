@@ -60,6 +60,8 @@ class CudaSweepTest {
             List.of("sst2"),
             List.of("svd"),
             List.of(new Budget.Keep(0.5)),
+            List.of(Recovery.NONE),
+            64,
             List.of(0L),
             List.of(),
             id,
