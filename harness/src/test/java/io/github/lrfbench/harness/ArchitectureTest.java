@@ -64,6 +64,7 @@ class ArchitectureTest {
   void devicesAreFoundAndNeverNamed() throws IOException {
     for (Path file : javaFiles(HARNESS)) {
       assertFalse(code(file).contains("lrfbench.kernels.cpu"), file.toString());
+      assertFalse(code(file).contains("lrfbench.kernels.cuda"), file.toString());
     }
   }
 

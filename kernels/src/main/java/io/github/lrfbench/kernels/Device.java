@@ -1,7 +1,9 @@
 package io.github.lrfbench.kernels;
 
+import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
+import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.function.IntConsumer;
@@ -26,6 +28,11 @@ public interface Device extends AutoCloseable {
   /** Factorizations. */
   Lapack lapack();
 
+  /** Products and factorizations of many matrices of one shape. */
+  default Batched batched() {
+    return new LoopedBatched(this);
+  }
+
   /** Operations of neural networks. */
   Nn nn();
 
@@ -48,6 +55,29 @@ public interface Device extends AutoCloseable {
   /** Waits until all work that was given to the device is done. */
   void synchronize();
 
+  /**
+   * Does some work once, and prepares to do it again with less effort of the host: a GPU replays
+   * its kernels as one graph.
+   *
+   * <p>The work calls kernels only: it neither writes nor reads tensors from the host, and always
+   * calls the same kernels with the same tensors. Those that it makes belong to a scope that it
+   * closes itself; the others must stay open as long as the recording. Work that does otherwise is
+   * run again as it is where that shows.
+   */
+  default Recording record(Runnable work) {
+    work.run();
+    return Recording.ofRunning(work);
+  }
+
+  /** Does some work, waits until it is done, and says how long that took. */
+  default Timing time(Runnable work) {
+    synchronize();
+    long start = System.nanoTime();
+    work.run();
+    synchronize();
+    return new Timing((System.nanoTime() - start) / 1e6, Double.NaN);
+  }
+
   /** What tensors of this device use. */
   MemoryUse memory();
 
@@ -64,4 +94,13 @@ public interface Device extends AutoCloseable {
    * @param peakBytes the most that was in use since the device was opened or the peak was reset
    */
   record MemoryUse(long currentBytes, long peakBytes) {}
+
+  /**
+   * How long some work took.
+   *
+   * @param wallMillis from before its call until the device was done, by the host's clock
+   * @param deviceMillis from the begin of its first kernel to the end of its last, by the device's
+   *     clock; NaN if it has none
+   */
+  record Timing(double wallMillis, double deviceMillis) {}
 }

@@ -3,10 +3,13 @@ package io.github.lrfbench.kernels;
 /**
  * How to open a device.
  *
- * @param threads host threads for kernels; 0 takes one for each processor that the JVM sees
+ * @param threads host threads that give work to the device; 0 leaves the choice to the device: the
+ *     CPU takes one for each processor that the JVM sees
+ * @param tf32 whether products of F32 in {@link io.github.lrfbench.kernels.ops.Nn} may round their
+ *     factors to TF32, which keeps 10 bits of 23; only for devices that have it
  */
-public record DeviceOptions(int threads) {
-  /** All processors. */
+public record DeviceOptions(int threads, boolean tf32) {
+  /** All processors, full precision. */
   public static final DeviceOptions DEFAULT = new DeviceOptions(0);
 
   /** Checks the thread count. */
@@ -14,5 +17,10 @@ public record DeviceOptions(int threads) {
     if (threads < 0) {
       throw new InputException("--threads must not be negative, but is " + threads);
     }
+  }
+
+  /** Full precision. */
+  public DeviceOptions(int threads) {
+    this(threads, false);
   }
 }

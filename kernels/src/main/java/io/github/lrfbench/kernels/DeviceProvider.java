@@ -1,5 +1,7 @@
 package io.github.lrfbench.kernels;
 
+import java.util.List;
+
 /** Makes devices of one kind; found by {@link java.util.ServiceLoader}. */
 public interface DeviceProvider {
   /** The kind's name, the part of a device id before the colon: {@code cpu}, {@code cuda}. */
@@ -10,6 +12,11 @@ public interface DeviceProvider {
 
   /** Whether devices of this kind can be opened here; cheap enough to call at start-up. */
   Availability availability();
+
+  /** What devices of this kind need on this machine, for whoever looks for what is missing. */
+  default List<Part> parts() {
+    return List.of();
+  }
 
   /**
    * Opens device number {@code index}.
@@ -25,4 +32,13 @@ public interface DeviceProvider {
    * @param detail one line: what is there, or what is missing and how to get it
    */
   record Availability(boolean available, String detail) {}
+
+  /**
+   * Something that devices need, such as a library.
+   *
+   * @param name what users call it
+   * @param found whether it is there
+   * @param detail one line: where it is, or how to get it
+   */
+  record Part(String name, boolean found, String detail) {}
 }

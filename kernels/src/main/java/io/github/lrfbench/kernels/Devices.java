@@ -58,12 +58,18 @@ public final class Devices {
     StringBuilder why = new StringBuilder();
     for (DeviceProvider provider : providers) {
       Availability availability = provider.availability();
+      String reason = availability.detail();
       if (availability.available()) {
-        Device device = provider.open(0, options);
-        log.accept("device " + device.id() + " (" + device.name() + ")" + why);
-        return device;
+        try {
+          Device device = provider.open(0, options);
+          log.accept("device " + device.id() + " (" + device.name() + ")" + why);
+          return device;
+        } catch (RuntimeException e) {
+          // A device that is there may be in exclusive use, or have no memory left.
+          reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        }
       }
-      why.append("; not ").append(provider.kind()).append(": ").append(availability.detail());
+      why.append("; not ").append(provider.kind()).append(": ").append(reason);
     }
     throw new InputException("no device can be used" + why);
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.kernels.DeviceMemoryException;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
 import picocli.CommandLine;
@@ -29,7 +30,7 @@ final class FailureReport {
     if (failure instanceof ParameterException usage) {
       return UsageHints.describe(usage) + help(usage.getCommandLine());
     }
-    if (failure instanceof InputException) {
+    if (failure instanceof InputException || failure instanceof DeviceMemoryException) {
       return failure.getMessage();
     }
     if (failure instanceof OutOfMemoryError) {

@@ -27,6 +27,9 @@ public final class CpuDeviceProvider implements DeviceProvider {
     if (index != 0) {
       throw new InputException("there is one CPU device, 'cpu'; its threads are set by --threads");
     }
+    if (options.tf32()) {
+      throw new InputException("the CPU does not compute in tf32; it knows fp32");
+    }
     return new CpuDevice(options);
   }
 }

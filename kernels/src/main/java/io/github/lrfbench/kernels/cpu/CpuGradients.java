@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
 import static io.github.lrfbench.kernels.cpu.CpuTensor.ARGUMENTS;
+import static io.github.lrfbench.kernels.cpu.CpuTensor.INDICES;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -96,7 +97,7 @@ final class CpuGradients implements NnGradients {
   public void addRows(Matrix dy, Tensor rows, Matrix dx) {
     ARGUMENTS.requireOneType("addRows", dy, dx);
     ARGUMENTS.requireShapes(dy.cols() == dx.cols(), "addRows", dy, dx);
-    rows(dx).addRows(dy, Indices.rows("row", rows, dx, dy.rows()), dx);
+    rows(dx).addRows(dy, INDICES.rows("row", rows, dx, dy.rows()), dx);
   }
 
   @Override
@@ -146,7 +147,7 @@ final class CpuGradients implements NnGradients {
       boolean causal,
       Dropout dropout) {
     ARGUMENTS.requireShapes(heads > 0 && q.cols() % heads == 0, "attention", q);
-    int[] offsets = Indices.offsets(segments, q.rows());
+    int[] offsets = INDICES.offsets(segments, q.rows());
     return new AttentionGradientKernel.Inputs(q, k, v, offsets, heads, scale, causal, dropout);
   }
 
@@ -161,7 +162,7 @@ final class CpuGradients implements NnGradients {
     ARGUMENTS.requireOneType("addMeanPoolGradient", dy, dx);
     ARGUMENTS.requireShapes(
         dy.cols() == dx.cols() && dy.rows() == segments.count(), "addMeanPoolGradient", dy, dx);
-    rows(dx).addMeanPoolGradient(dy, Indices.offsets(segments, dx.rows()), dx);
+    rows(dx).addMeanPoolGradient(dy, INDICES.offsets(segments, dx.rows()), dx);
   }
 
   @Override

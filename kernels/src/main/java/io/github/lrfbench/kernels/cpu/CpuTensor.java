@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.host.Arguments;
+import io.github.lrfbench.kernels.host.Indices;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -18,6 +19,9 @@ import org.bytedeco.javacpp.FloatPointer;
 final class CpuTensor implements Tensor {
   /** Checks of arguments that must live on a CPU device. */
   static final Arguments ARGUMENTS = new Arguments(CpuTensor::of);
+
+  /** Checks of indices. */
+  static final Indices INDICES = new Indices(ARGUMENTS, Tensor::toInts);
 
   private final CpuScope scope;
   private final Block block;

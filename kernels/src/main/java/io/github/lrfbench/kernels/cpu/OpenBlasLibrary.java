@@ -2,7 +2,6 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
-import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -12,8 +11,6 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * bindings are large, and most commands do without.
  */
 final class OpenBlasLibrary {
-  private static final String FOLDER_SETTING = "org.bytedeco.javacpp.cachedir";
-
   private static boolean blasIsLoaded;
   private static boolean lapackIsLoaded;
 
@@ -49,10 +46,7 @@ final class OpenBlasLibrary {
   private static void load(Class<?> bindings) {
     // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
     System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-    String chosen = System.getProperty(FOLDER_SETTING);
-    try (NativesFolder folder =
-        chosen == null ? NativesFolder.lock() : NativesFolder.lock(Path.of(chosen))) {
-      folder.path().ifPresent(path -> System.setProperty(FOLDER_SETTING, path.toString()));
+    try (NativesFolder folder = NativesFolder.lockForJavaCpp()) {
       Loader.load(bindings);
       openblas_nolapack.blas_set_num_threads(1);
     } catch (LinkageError e) {

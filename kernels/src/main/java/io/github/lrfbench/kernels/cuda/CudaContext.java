@@ -14,12 +14,14 @@ final class CudaContext implements AutoCloseable {
   private final CUcontext context = new CUcontext();
   private final DeviceProperties properties;
 
+  /** Retains the context of device number {@code index}, and makes it the calling thread's. */
   CudaContext(int index) {
     checkDriver(JCudaDriver.cuDeviceGet(device, index), "cuDeviceGet " + index);
     properties = DeviceProperties.of(device);
     checkDriver(
         JCudaDriver.cuDevicePrimaryCtxRetain(context, device),
         "cuDevicePrimaryCtxRetain of device " + index);
+    enter();
   }
 
   DeviceProperties properties() {
@@ -34,10 +36,15 @@ final class CudaContext implements AutoCloseable {
     }
   }
 
+  /** Waits until all work of all streams is done. */
+  void synchronize() {
+    enter();
+    checkDriver(JCudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+  }
+
   @Override
   public void close() {
     CURRENT.remove();
-    checkDriver(JCudaDriver.cuCtxSetCurrent(null), "cuCtxSetCurrent to none");
     checkDriver(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
   }
 }

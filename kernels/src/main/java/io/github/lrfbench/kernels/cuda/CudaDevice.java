@@ -2,29 +2,93 @@ package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
+import io.github.lrfbench.kernels.cuda.module.KernelModules;
+import io.github.lrfbench.kernels.cuda.module.Nvrtc;
+import io.github.lrfbench.kernels.host.Arguments;
+import io.github.lrfbench.kernels.host.Workers;
+import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.NnGradients;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import jcuda.driver.CUgraph;
 
-/** A GPU. It computes in F64, F32, F16 and BF16, with sums in F32 at least. */
+/**
+ * A GPU. It computes in F64, F32, F16 and BF16, with sums in F32 at least.
+ *
+ * <p>Kernels are queued on a stream and done later. All threads share the main stream, except the
+ * workers of {@link #forEach}, each of which has its own: work of one task can overtake another's,
+ * while a loop as a whole comes after what was queued before it, and before what is queued later.
+ */
 public final class CudaDevice implements Device {
-  private final CudaContext context;
-  private final CudaStream stream;
+  private static final int MOST_WORKERS = 4;
+
   private final int index;
+  private final boolean tf32;
+  private final CudaContext context;
+  private final DeviceMemory memory;
+  private final Arguments arguments = new Arguments(this::requireHere);
+  private final Workers workers;
+  private final CudaStream main;
+  private final Set<CudaStream> workerStreams = ConcurrentHashMap.newKeySet();
+  private final ThreadLocal<CudaStream> ownStream = new ThreadLocal<>();
+  private final Set<CudaRecording> recordings = ConcurrentHashMap.newKeySet();
+  private final Blas blas;
+  private final Lapack lapack;
+  private final Batched batched;
+  private final CudaNn nn;
+  private final NnGradients gradients;
+  private KernelModules modules;
   private volatile boolean open = true;
 
   CudaDevice(int index, DeviceOptions options) {
     this.index = index;
+    tf32 = options.tf32();
     context = new CudaContext(index);
-    context.enter();
-    stream = new CudaStream();
+    memory = new DeviceMemory(id(), context);
+    main = newStream();
+    workers = new Workers(options.threads() == 0 ? defaultThreads() : options.threads());
+    MatrixKernels kernels = new MatrixKernels(this);
+    Gemm gemm = new Gemm(this, kernels, false);
+    blas = new CudaBlas(this, kernels, gemm);
+    lapack = new CudaLapack(this, kernels, gemm);
+    batched = new CudaBatched(this, kernels, gemm);
+    nn = new CudaNn(this);
+    gradients = new CudaGradients(this);
+  }
+
+  private static int defaultThreads() {
+    return Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors());
+  }
+
+  private CudaStream newStream() {
+    return new CudaStream(memory, properties());
   }
 
   /** What the GPU is. */
   public DeviceProperties properties() {
     return context.properties();
+  }
+
+  /** Whether products of F32 in networks may round their factors to TF32. */
+  boolean tf32() {
+    return tf32;
+  }
+
+  /** Checks of arguments that must live on this device. */
+  Arguments arguments() {
+    return arguments;
   }
 
   /**
@@ -36,12 +100,39 @@ public final class CudaDevice implements Device {
   public CudaStream stream() {
     requireOpen();
     context.enter();
-    return stream;
+    CudaStream own = ownStream.get();
+    return own == null ? main : own;
   }
 
-  /** Memory for the calling thread's stream: not a tensor, and not counted as one. */
+  /** Memory whose next use is on the calling thread's stream. */
   CudaBuffer scratch(long bytes) {
-    throw new UnsupportedOperationException();
+    return stream().take(bytes);
+  }
+
+  /**
+   * Measures on which sizes the fused low-rank product is faster than two products, chooses by that
+   * from now on, and keeps it for later processes.
+   *
+   * @param log receives lines on what is being measured
+   * @throws UncheckedIOException if it cannot be kept; this process uses it all the same
+   */
+  public void tuneLowRank(Consumer<String> log) {
+    LowRankCrossover measured = new LowRankTuning(this, log).run(LowRankTuning.Sizes.ALL);
+    nn.use(measured);
+    try {
+      measured.write(this);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep the times of low-rank products", e);
+    }
+  }
+
+  /** Our own kernels, compiled when first used. */
+  synchronized KernelModules modules() {
+    requireOpen();
+    if (modules == null) {
+      modules = KernelModules.open(Nvrtc.load(), properties().capability());
+    }
+    return modules;
   }
 
   @Override
@@ -56,7 +147,7 @@ public final class CudaDevice implements Device {
 
   @Override
   public int threads() {
-    return 1;
+    return workers.threads();
   }
 
   @Override
@@ -67,24 +158,66 @@ public final class CudaDevice implements Device {
 
   @Override
   public Blas blas() {
-    throw new UnsupportedOperationException();
+    return blas;
   }
 
   @Override
   public Lapack lapack() {
-    throw new UnsupportedOperationException();
+    return lapack;
+  }
+
+  @Override
+  public Batched batched() {
+    return batched;
   }
 
   @Override
   public Nn nn() {
-    throw new UnsupportedOperationException();
+    return nn;
+  }
+
+  @Override
+  public NnGradients gradients() {
+    return gradients;
   }
 
   @Override
   public void forEach(int count, IntConsumer task) {
-    for (int i = 0; i < count; i++) {
-      task.accept(i);
+    CudaStream caller = stream();
+    if (count < 2 || workers.width() == 1 || caller.isRecording()) {
+      for (int i = 0; i < count; i++) {
+        task.accept(i);
+      }
+      return;
     }
+    Thread callingThread = Thread.currentThread();
+    Set<CudaStream> used = ConcurrentHashMap.newKeySet();
+    try {
+      workers.forEach(
+          count,
+          i -> {
+            if (Thread.currentThread() != callingThread) {
+              CudaStream own = workerStream();
+              if (used.add(own)) {
+                own.waitFor(caller);
+              }
+            }
+            task.accept(i);
+          });
+    } finally {
+      used.forEach(caller::waitFor);
+    }
+  }
+
+  private CudaStream workerStream() {
+    context.enter();
+    CudaStream own = ownStream.get();
+    if (own == null) {
+      own = newStream();
+      workerStreams.add(own);
+      ownStream.set(own);
+    }
+    return own;
   }
 
   @Override
@@ -93,24 +226,117 @@ public final class CudaDevice implements Device {
   }
 
   @Override
-  public MemoryUse memory() {
-    return new MemoryUse(0, 0);
+  public Recording record(Runnable work) {
+    CudaStream home = stream();
+    home.requireNotRecording("a recording");
+    CudaStream recorder = home.recorder();
+    BlockList blocks = memory.newPrivateList(home.blocks());
+    CudaRecording recording = null;
+    ownStream.set(recorder);
+    recorder.useBlocks(blocks);
+    try {
+      // Done once as it is: that compiles kernels and fills caches, which no recording can.
+      recorder.waitFor(home);
+      try {
+        work.run();
+      } finally {
+        home.waitFor(recorder);
+      }
+      CUgraph graph = capture(recorder, work);
+      if (graph != null) {
+        recording = new CudaRecording(this, home, blocks, graph);
+        recordings.add(recording);
+      }
+    } finally {
+      recorder.useBlocks(null);
+      ownStream.set(home == main ? null : home);
+      if (recording == null) {
+        memory.closeList(blocks);
+      }
+    }
+    return recording == null ? Recording.ofRunning(work) : recording;
+  }
+
+  /** What the work queues on the stream, or null if that cannot be recorded. */
+  private static CUgraph capture(CudaStream recorder, Runnable work) {
+    boolean complete = false;
+    CUgraph graph = null;
+    recorder.beginRecording();
+    try {
+      work.run();
+      complete = true;
+    } catch (NotCapturableException | CudaCallException e) {
+      // If the work fails for another reason than being recorded, it will do so again and say why.
+    } finally {
+      graph = recorder.endRecording();
+      if (!complete) {
+        CudaRecording.discard(graph);
+      }
+    }
+    return complete ? graph : null;
+  }
+
+  /** Frees what a closed recording held, unless the device has done so. */
+  void forget(CudaRecording recording) {
+    if (recordings.remove(recording)) {
+      context.enter();
+      recording.destroy(memory);
+    }
   }
 
   @Override
-  public void resetPeakMemory() {}
+  public Timing time(Runnable work) {
+    CudaStream stream = stream();
+    stream.synchronize();
+    try (CudaEvent first = new CudaEvent();
+        CudaEvent last = new CudaEvent()) {
+      long start = System.nanoTime();
+      first.record(stream);
+      work.run();
+      last.record(stream);
+      stream.synchronize();
+      double wallMillis = (System.nanoTime() - start) / 1e6;
+      return new Timing(wallMillis, last.millisSince(first));
+    }
+  }
 
   @Override
-  public void close() {
-    open = false;
-    context.enter();
-    stream.close();
-    context.close();
+  public MemoryUse memory() {
+    return memory.use();
+  }
+
+  @Override
+  public void resetPeakMemory() {
+    memory.resetPeak();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (open) {
+      workers.close();
+      context.synchronize();
+      List.copyOf(recordings).forEach(CudaRecording::close);
+      open = false;
+      workerStreams.forEach(CudaStream::close);
+      if (modules != null) {
+        modules.close();
+      }
+      main.close();
+      memory.close();
+      context.close();
+    }
   }
 
   void requireOpen() {
     if (!open) {
       throw new IllegalStateException("the device is closed");
+    }
+  }
+
+  private void requireHere(Tensor tensor) {
+    if (CudaTensor.of(tensor).device() != this) {
+      throw new IllegalArgumentException(
+          "the tensor lives on another opening of " + tensor.device().id() + " than this " + id());
     }
   }
 }

@@ -1,12 +1,15 @@
 package io.github.lrfbench.kernels.cuda;
 
+import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
+
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import java.util.ArrayList;
 import java.util.List;
+import jcuda.driver.JCudaDriver;
 
 /** Owns device memory and gives it back when closed. */
 final class CudaScope implements Scope {
@@ -19,22 +22,36 @@ final class CudaScope implements Scope {
   }
 
   @Override
-  public Device device() {
+  public CudaDevice device() {
     return device;
   }
 
   @Override
-  public synchronized Tensor allocate(DType dtype, long... dims) {
+  public synchronized CudaTensor allocate(DType dtype, long... dims) {
     requireOpen();
     Shape shape = Shape.of(dims);
-    CudaBuffer buffer = device.scratch(Math.multiplyExact(shape.size(), (long) dtype.bytes()));
+    int[] ints = dtype == DType.I32 ? new int[Math.toIntExact(shape.size())] : null;
+    CudaBuffer buffer = device.scratch(bytes(shape, dtype));
     buffers.add(buffer);
-    return new CudaTensor(this, buffer, 0, dtype, shape);
+    return new CudaTensor(this, buffer, ints, 0, dtype, shape);
+  }
+
+  private static long bytes(Shape shape, DType dtype) {
+    long size = shape.size();
+    return size > Long.MAX_VALUE / dtype.bytes() ? Long.MAX_VALUE : size * dtype.bytes();
   }
 
   @Override
   public Tensor zeros(DType dtype, long... dims) {
-    throw new UnsupportedOperationException();
+    CudaTensor tensor = allocate(dtype, dims);
+    long bytes = tensor.shape().size() * dtype.bytes();
+    if (bytes > 0) {
+      checkDriver(
+          JCudaDriver.cuMemsetD8Async(
+              new DevicePointer(tensor.address()), (byte) 0, bytes, device.stream().handle()),
+          "cuMemsetD8Async of " + bytes + " bytes");
+    }
+    return tensor;
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * The folder into which native libraries are unpacked, held by one process at a time.
@@ -22,6 +21,8 @@ import java.util.Optional;
  * folder without any precaution.
  */
 public final class NativesFolder implements AutoCloseable {
+  private static final String JAVACPP_SETTING = "org.bytedeco.javacpp.cachedir";
+
   private final Path path;
   private final FileChannel channel;
 
@@ -57,9 +58,19 @@ public final class NativesFolder implements AutoCloseable {
     return new NativesFolder(path, channel);
   }
 
-  /** The folder, or nothing if it cannot be written. */
-  public Optional<Path> path() {
-    return Optional.ofNullable(path);
+  /** Waits until no other process loads natives through JavaCPP, from here if no other is set. */
+  public static NativesFolder lockForJavaCpp() {
+    String chosen = System.getProperty(JAVACPP_SETTING);
+    NativesFolder folder = chosen == null ? lock() : lock(Path.of(chosen));
+    folder.useForJavaCpp();
+    return folder;
+  }
+
+  /** Has JavaCPP unpack here from now on, if the folder can be written and no other is set. */
+  public void useForJavaCpp() {
+    if (path != null && System.getProperty(JAVACPP_SETTING) == null) {
+      System.setProperty(JAVACPP_SETTING, path.toString());
+    }
   }
 
   /**

@@ -38,4 +38,13 @@ public interface Blas {
 
   /** The sum of squares of all elements, accumulated in double precision. NaN if one is NaN. */
   double squaredNorm(Matrix x);
+
+  /** The sum of squares of every row of x [m, n], as {@link #squaredNorm} forms it. */
+  default double[] rowSquaredNorms(Matrix x) {
+    double[] sums = new double[x.rows()];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = squaredNorm(x.rows(i, i + 1));
+    }
+    return sums;
+  }
 }

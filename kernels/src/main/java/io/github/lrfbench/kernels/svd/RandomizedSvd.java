@@ -35,13 +35,27 @@ final class RandomizedSvd {
       }
       Matrix small = Matrix.of(work.allocate(w.dtype(), width, w.cols()));
       blas.gemm(true, false, 1, q, w, 0, small);
-      Matrix smallU = Matrix.of(work.allocate(w.dtype(), width, problem.rank()));
+      return project(problem, q, small);
+    }
+  }
+
+  /**
+   * The decomposition within the space of a basis.
+   *
+   * @param q [m, k], orthonormal columns
+   * @param small qᵀ W, [k, n]
+   */
+  static SvdFactors project(Problem problem, Matrix q, Matrix small) {
+    Blas blas = problem.device().blas();
+    DType dtype = problem.w().dtype();
+    try (Scope work = problem.device().openScope()) {
+      Matrix smallU = Matrix.of(work.allocate(dtype, small.rows(), problem.rank()));
       double smallNorm = Math.sqrt(blas.squaredNorm(small));
       SvdFactors inner =
           GramSvd.solve(new Problem(small, smallNorm, smallU, problem.vt()), DType.F64);
       blas.gemm(false, false, 1, q, smallU, 0, problem.u());
-      boolean exact = width == problem.size();
-      return problem.solved(inner.spectrum().values(), exact, SvdAlgorithm.RANDOMIZED, w.dtype());
+      boolean exact = small.rows() == problem.size();
+      return problem.solved(inner.spectrum().values(), exact, SvdAlgorithm.RANDOMIZED, dtype);
     }
   }
 }

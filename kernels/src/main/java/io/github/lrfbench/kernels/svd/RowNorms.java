@@ -10,10 +10,10 @@ final class RowNorms {
 
   /** Divides each row by its norm and returns the norms; rows of zeros stay. */
   static double[] normalize(Matrix rows) {
-    double[] norms = new double[rows.rows()];
-    double[] factors = new double[rows.rows()];
+    double[] norms = rows.device().blas().rowSquaredNorms(rows);
+    double[] factors = new double[norms.length];
     for (int i = 0; i < norms.length; i++) {
-      norms[i] = Math.sqrt(rows.device().blas().squaredNorm(rows.rows(i, i + 1)));
+      norms[i] = Math.sqrt(norms[i]);
       factors[i] = norms[i] == 0 ? 0 : 1 / norms[i];
     }
     rows.device().blas().scaleRows(rows, factors);

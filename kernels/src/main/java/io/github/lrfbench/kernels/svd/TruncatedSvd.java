@@ -4,17 +4,22 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
  * Truncated singular value decompositions W ≈ U diag(s) Vᵀ.
  *
  * <p>A list of matrices is spread over the device, one matrix to a worker, the largest first: for
- * the sizes of transformer weights this beats threads inside a decomposition by far. The result of
- * a matrix depends on the matrix, the rank and the options (the seed among them), not on its
+ * the sizes of transformer weights this beats threads inside a decomposition by far. On devices
+ * that one matrix does not fill, those of one shape go through the steps together. The result of a
+ * matrix depends on the matrix, the rank and the options (the seed among them), not on its
  * neighbours or the number of threads.
  */
 public final class TruncatedSvd {
@@ -56,13 +61,77 @@ public final class TruncatedSvd {
       vt[i] = Matrix.of(scope.allocate(w.dtype(), rank, w.cols()));
     }
     SvdFactors[] results = new SvdFactors[u.length];
+    Progress finished = new Progress(progress, u.length);
+    if (device.batched().isPreferred()) {
+      for (List<Integer> batch : batches(requests)) {
+        factorBatch(requests, batch, u, vt, results, finished);
+      }
+    }
+    List<Integer> single =
+        IntStream.range(0, u.length).filter(i -> results[i] == null).boxed().toList();
     forEachLargestFirst(
-        requests,
-        progress,
-        i -> {
-          results[i] = factorInto(requests.get(i).matrix(), u[i], vt[i]);
-        });
+        single,
+        i -> requests.get(i).cost(),
+        finished,
+        i -> results[i] = factorInto(requests.get(i).matrix(), u[i], vt[i]));
     return List.of(results);
+  }
+
+  /** Groups what can be decomposed at once: one shape, type and rank. */
+  private List<List<Integer>> batches(List<SvdRequest> requests) {
+    Map<List<Object>, List<Integer>> byShape = new LinkedHashMap<>();
+    for (int i = 0; i < requests.size(); i++) {
+      Matrix w = requests.get(i).matrix();
+      if (BatchedSvd.of(requests.get(i), options) != null) {
+        byShape
+            .computeIfAbsent(
+                List.of(w.rows(), w.cols(), w.dtype(), requests.get(i).resultRank()),
+                shape -> new ArrayList<>())
+            .add(i);
+      }
+    }
+    List<List<Integer>> batches = new ArrayList<>();
+    for (List<Integer> equal : byShape.values()) {
+      int most = BatchedSvd.batchSize(requests.get(equal.get(0)).matrix());
+      for (int from = 0; from < equal.size(); from += most) {
+        batches.add(equal.subList(from, Math.min(equal.size(), from + most)));
+      }
+    }
+    return batches;
+  }
+
+  /** Fills in the results of a batch, except those that are left to the way for single ones. */
+  private void factorBatch(
+      List<SvdRequest> requests,
+      List<Integer> batch,
+      Matrix[] u,
+      Matrix[] vt,
+      SvdFactors[] results,
+      Progress finished) {
+    try (Scope work = device.openScope()) {
+      List<Integer> members = new ArrayList<>();
+      List<ScaledMatrix> scaled = new ArrayList<>();
+      List<Problem> problems = new ArrayList<>();
+      for (int i : batch) {
+        ScaledMatrix matrix = ScaledMatrix.of(requests.get(i).matrix(), work);
+        if (matrix.norm() > 0) {
+          members.add(i);
+          scaled.add(matrix);
+          problems.add(new Problem(matrix.matrix(), matrix.norm(), u[i], vt[i]));
+        }
+      }
+      if (problems.isEmpty()) {
+        return;
+      }
+      SvdFactors[] solved =
+          BatchedSvd.of(requests.get(batch.get(0)), options).solve(device, problems);
+      for (int j = 0; j < solved.length; j++) {
+        if (solved[j] != null) {
+          results[members.get(j)] = unscaled(scaled.get(j), solved[j]);
+          finished.one();
+        }
+      }
+    }
   }
 
   /**
@@ -75,8 +144,9 @@ public final class TruncatedSvd {
   public List<Spectrum> singularValues(List<Matrix> matrices, SvdProgress progress) {
     Spectrum[] results = new Spectrum[matrices.size()];
     forEachLargestFirst(
-        matrices.stream().map(matrix -> new SvdRequest(matrix, 1)).toList(),
-        progress,
+        IntStream.range(0, results.length).boxed().toList(),
+        i -> new SvdRequest(matrices.get(i), 1).cost(),
+        new Progress(progress, results.length),
         i -> results[i] = spectrum(matrices.get(i)));
     return List.of(results);
   }
@@ -89,10 +159,17 @@ public final class TruncatedSvd {
         fillWithZeros(vt);
         return new SvdFactors(u, vt, zeros(w), SvdAlgorithm.EXACT, DType.F64);
       }
-      SvdFactors factors = solve(new Problem(scaled.matrix(), scaled.norm(), u, vt));
-      Spectrum spectrum = scaled.unscaled(factors.spectrum());
-      return new SvdFactors(u, vt, spectrum, factors.algorithm(), factors.precision());
+      return unscaled(scaled, solve(new Problem(scaled.matrix(), scaled.norm(), u, vt)));
     }
+  }
+
+  private static SvdFactors unscaled(ScaledMatrix scaled, SvdFactors factors) {
+    return new SvdFactors(
+        factors.u(),
+        factors.vt(),
+        scaled.unscaled(factors.spectrum()),
+        factors.algorithm(),
+        factors.precision());
   }
 
   private Spectrum spectrum(Matrix w) {
@@ -126,22 +203,31 @@ public final class TruncatedSvd {
   }
 
   private void forEachLargestFirst(
-      List<SvdRequest> requests, SvdProgress progress, IntConsumer task) {
-    int[] order =
-        IntStream.range(0, requests.size())
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> -requests.get(i).cost()))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int[] finished = new int[1];
+      List<Integer> indices, ToDoubleFunction<Integer> cost, Progress finished, IntConsumer task) {
+    List<Integer> order = new ArrayList<>(indices);
+    order.sort(Comparator.comparingDouble(cost).reversed());
     device.forEach(
-        order.length,
+        order.size(),
         position -> {
-          task.accept(order[position]);
-          synchronized (finished) {
-            finished[0]++;
-            progress.finished(finished[0], order.length);
-          }
+          task.accept(order.get(position));
+          finished.one();
         });
+  }
+
+  /** Counts what is done, from any thread. */
+  private static final class Progress {
+    private final SvdProgress listener;
+    private final int total;
+    private int finished;
+
+    Progress(SvdProgress listener, int total) {
+      this.listener = listener;
+      this.total = total;
+    }
+
+    synchronized void one() {
+      finished++;
+      listener.finished(finished, total);
+    }
   }
 }

@@ -34,6 +34,11 @@ public abstract class BlasContract extends ContractTest {
     return Placed.of(scope(), dtype, layout, grid);
   }
 
+  /** What a device holds of a matrix in this type: its elements, rounded. */
+  private Grid held(DType dtype, Grid grid) {
+    return place(dtype, Layout.PACKED, grid).read();
+  }
+
   @ParameterizedTest
   @MethodSource("dtypes")
   void gemm(DType dtype) {
@@ -42,9 +47,9 @@ public abstract class BlasContract extends ContractTest {
         for (int flags = 0; flags < 4; flags++) {
           boolean transA = (flags & 1) != 0;
           boolean transB = (flags & 2) != 0;
-          Grid a = Grid.random(s[0], s[2], 1);
-          Grid b = Grid.random(s[2], s[1], 2);
-          Grid c = Grid.random(s[0], s[1], 3);
+          Grid a = held(dtype, Grid.random(s[0], s[2], 1));
+          Grid b = held(dtype, Grid.random(s[2], s[1], 2));
+          Grid c = held(dtype, Grid.random(s[0], s[1], 3));
           Matrix left = place(dtype, layout, transA ? a.transposed() : a).matrix();
           Matrix right = place(dtype, layout, transB ? b.transposed() : b).matrix();
           Placed result = place(dtype, layout, c);
@@ -60,8 +65,8 @@ public abstract class BlasContract extends ContractTest {
   @MethodSource("dtypes")
   void gemmWithBetaZeroIgnoresWhatTheResultHeld(DType dtype) {
     for (int[] s : PRODUCTS) {
-      Grid a = Grid.random(s[0], s[2], 1);
-      Grid b = Grid.random(s[2], s[1], 2);
+      Grid a = held(dtype, Grid.random(s[0], s[2], 1));
+      Grid b = held(dtype, Grid.random(s[2], s[1], 2));
       Placed result = Placed.empty(scope(), dtype, Layout.SLICE, s[0], s[1]);
       blas().gemm(false, false, 1, packed(dtype, a), packed(dtype, b), 0, result.matrix());
       result.assertHolds(ReferenceBlas.multiply(a, b), tolerance(dtype), "gemm with beta 0");
@@ -71,8 +76,8 @@ public abstract class BlasContract extends ContractTest {
   @ParameterizedTest
   @MethodSource("dtypes")
   void gemmPropagatesNan(DType dtype) {
-    Grid a = Grid.random(70, 90, 1).with(3, 5, Double.NaN);
-    Grid b = Grid.random(90, 80, 2).with(5, 7, Double.POSITIVE_INFINITY);
+    Grid a = held(dtype, Grid.random(70, 90, 1).with(3, 5, Double.NaN));
+    Grid b = held(dtype, Grid.random(90, 80, 2).with(5, 7, Double.POSITIVE_INFINITY));
     Placed result = Placed.empty(scope(), dtype, Layout.PACKED, 70, 80);
     blas().gemm(false, false, 1, packed(dtype, a), packed(dtype, b), 0, result.matrix());
     result.assertHolds(ReferenceBlas.multiply(a, b), tolerance(dtype), "gemm with NaN");
@@ -83,7 +88,7 @@ public abstract class BlasContract extends ContractTest {
   void syrk(DType dtype) {
     for (int[] s : new int[][] {{1, 1}, {0, 3}, {3, 0}, {7, 5}, {130, 67}, {333, 64}}) {
       for (Layout layout : Layout.values()) {
-        Grid a = Grid.random(s[0], s[1], 1);
+        Grid a = held(dtype, Grid.random(s[0], s[1], 1));
         Grid expected = ReferenceBlas.multiply(a, a.transposed());
         Placed result = Placed.empty(scope(), dtype, layout, s[0], s[0]);
         blas().syrk(false, place(dtype, layout, a).matrix(), result.matrix());
@@ -106,7 +111,7 @@ public abstract class BlasContract extends ContractTest {
             Grid x = Grid.random(s[0], s[1], 1);
             Placed y = Placed.empty(scope(), to, layout, s[0], s[1]);
             blas().copy(place(from, layout, x).matrix(), y.matrix());
-            y.assertHolds(x, 0, "copy from " + from + " to " + to);
+            y.assertHolds(held(to, held(from, x)), 0, "copy from " + from + " to " + to);
           }
         }
       }
@@ -122,7 +127,8 @@ public abstract class BlasContract extends ContractTest {
             Grid x = Grid.random(s[0], s[1], 1);
             Placed y = Placed.empty(scope(), to, layout, s[1], s[0]);
             blas().transpose(place(from, layout, x).matrix(), y.matrix());
-            y.assertHolds(x.transposed(), 0, "transpose from " + from + " to " + to);
+            y.assertHolds(
+                held(to, held(from, x)).transposed(), 0, "transpose from " + from + " to " + to);
           }
         }
       }
@@ -134,7 +140,7 @@ public abstract class BlasContract extends ContractTest {
   void scaling(DType dtype) {
     for (int[] s : SHAPES) {
       for (Layout layout : Layout.values()) {
-        Grid x = Grid.random(s[0], s[1], 1);
+        Grid x = held(dtype, Grid.random(s[0], s[1], 1));
         double[] rows = Grid.random(1, s[0], 2).values();
         double[] columns = Grid.random(1, s[1], 3).values();
         Placed y = place(dtype, layout, x);
@@ -151,13 +157,18 @@ public abstract class BlasContract extends ContractTest {
   void squaredNorm(DType dtype) {
     for (int[] s : SHAPES) {
       for (Layout layout : Layout.values()) {
-        Grid x = Grid.random(s[0], s[1], 1);
+        Grid x = held(dtype, Grid.random(s[0], s[1], 1));
+        Matrix matrix = place(dtype, layout, x).matrix();
+        double[] rows = new double[s[0]];
         double expected = 0;
-        for (double value : x.values()) {
-          expected += value * value;
+        for (int i = 0; i < s[0]; i++) {
+          for (int j = 0; j < s[1]; j++) {
+            rows[i] += x.at(i, j) * x.at(i, j);
+          }
+          expected += rows[i];
         }
-        double actual = blas().squaredNorm(place(dtype, layout, x).matrix());
-        assertEquals(expected, actual, 1e-12 * expected);
+        assertEquals(expected, blas().squaredNorm(matrix), 1e-12 * expected);
+        assertArrayEquals(rows, blas().rowSquaredNorms(matrix), 1e-12 * expected);
       }
     }
   }
@@ -228,7 +239,8 @@ public abstract class BlasContract extends ContractTest {
               () -> blas().transpose(a, other),
               () -> blas().scaleRows(other, factors),
               () -> blas().scaleColumns(other, factors),
-              () -> blas().squaredNorm(other));
+              () -> blas().squaredNorm(other),
+              () -> blas().rowSquaredNorms(other));
       wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,6 +132,102 @@ public abstract class DeviceContract extends ContractTest {
     assertTrue(device().memory().peakBytes() >= before.currentBytes() + 400_000);
     device().resetPeakMemory();
     assertEquals(device().memory().currentBytes(), device().memory().peakBytes());
+  }
+
+  @Test
+  void aRecordingDoesItsWorkAgainOnWhatTensorsHoldThen() {
+    Grid w = Grid.random(40, 30, 1);
+    Matrix x = packed(DType.F32, Grid.random(3, 40, 2));
+    Matrix weights = packed(DType.F32, w);
+    Matrix y = packed(DType.F32, Grid.random(3, 30, 3));
+    Runnable work =
+        () -> {
+          try (Scope own = device().openScope()) {
+            Matrix middle = Matrix.of(own.allocate(DType.F32, 3, 30));
+            device().blas().gemm(false, false, 1, x, weights, 0, middle);
+            device().blas().copy(middle, y);
+          }
+        };
+    try (Recording recording = device().record(work)) {
+      assertHolds(y, ReferenceBlas.multiply(Grid.random(3, 40, 2), w), "done once");
+      for (int round = 4; round < 7; round++) {
+        Grid input = Grid.random(3, 40, round);
+        x.data().write(0, input.values(), 0, input.values().length);
+        try (Scope other = device().openScope()) {
+          other.zeros(DType.F32, 3, 30);
+          recording.replay();
+        }
+        assertHolds(y, ReferenceBlas.multiply(input, w), "replay");
+      }
+    }
+  }
+
+  private void assertHolds(Matrix y, Grid expected, String what) {
+    new Placed(y).assertHolds(expected, tolerance(DType.F32), what);
+  }
+
+  @Test
+  void workThatReadsTensorsIsRunAgainAsItIs() {
+    Matrix x = packed(DType.F32, Grid.row(3, 4));
+    double[] norm = new double[1];
+    try (Recording recording = device().record(() -> norm[0] = device().blas().squaredNorm(x))) {
+      assertEquals(25, norm[0], 1e-12);
+      x.data().write(0, new double[] {1}, 0, 1);
+      recording.replay();
+      assertEquals(17, norm[0], 1e-12);
+    }
+  }
+
+  @Test
+  void failuresOfRecordedWorkAreThrown() {
+    IllegalStateException failure = new IllegalStateException("work failed");
+    Runnable work =
+        () -> {
+          throw failure;
+        };
+    assertSame(
+        failure, assertThrows(IllegalStateException.class, () -> device().record(work).close()));
+  }
+
+  @Test
+  void aClosedRecordingFails() {
+    Recording recording = device().record(() -> {});
+    recording.close();
+    recording.close();
+    assertThrows(IllegalStateException.class, recording::replay);
+  }
+
+  @Test
+  void aRecordingLeavesNoMemoryInUse() {
+    long before = device().memory().currentBytes();
+    try (Recording recording =
+        device()
+            .record(
+                () -> {
+                  try (Scope own = device().openScope()) {
+                    own.zeros(DType.F32, 1000);
+                  }
+                })) {
+      recording.replay();
+    }
+    assertEquals(before, device().memory().currentBytes());
+  }
+
+  @Test
+  void workIsTimed() {
+    Matrix x = packed(DType.F32, Grid.random(50, 50, 1));
+    Matrix y = packed(DType.F32, Grid.random(50, 50, 2));
+    AtomicInteger runs = new AtomicInteger();
+    Device.Timing timing =
+        device()
+            .time(
+                () -> {
+                  runs.incrementAndGet();
+                  device().blas().gemm(false, false, 1, x, x, 0, y);
+                });
+    assertEquals(1, runs.get());
+    assertTrue(timing.wallMillis() > 0, timing.toString());
+    assertTrue(!(timing.deviceMillis() < 0), timing.toString());
   }
 
   @Test

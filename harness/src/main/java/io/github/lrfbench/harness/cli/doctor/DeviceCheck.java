@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.DeviceProvider.Availability;
+import io.github.lrfbench.kernels.DeviceProvider.Part;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -55,6 +56,12 @@ final class DeviceCheck {
     } catch (RuntimeException | LinkageError e) {
       return Finding.bad(subject, e.toString());
     }
+  }
+
+  /** What a kind of device needs. A part that is missing is no fault: other devices remain. */
+  static Finding part(DeviceProvider provider, Part part) {
+    String subject = provider.kind() + " " + part.name();
+    return Finding.good(subject, part.found() ? part.detail() : "missing: " + part.detail());
   }
 
   /**

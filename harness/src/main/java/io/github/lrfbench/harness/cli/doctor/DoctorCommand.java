@@ -57,6 +57,9 @@ public final class DoctorCommand implements Callable<Integer> {
     checks.add(MachineChecks::cache);
     checks.add(TokenizerCheck::run);
     for (DeviceProvider provider : Devices.providers()) {
+      for (DeviceProvider.Part part : provider.parts()) {
+        checks.add(() -> DeviceCheck.part(provider, part));
+      }
       checks.add(() -> DeviceCheck.run(provider));
     }
     checks.add(() -> DeviceCheck.choice(System.getenv("LRFBENCH_DEVICE")));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
+import io.github.lrfbench.kernels.DeviceProvider.Part;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -52,6 +53,17 @@ class DeviceCheckTest {
   void aDeviceThatIsNotThereIsNoFault() {
     Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()));
     assertEquals(Finding.good("device fake", "not usable: imagined"), finding);
+  }
+
+  @Test
+  void partsThatAreMissingAreNamedAndNoFault() {
+    DeviceProvider provider = provider(false, UnaryOperator.identity());
+    assertEquals(
+        Finding.good("fake glue", "missing: libglue.so, buy some"),
+        DeviceCheck.part(provider, new Part("glue", false, "libglue.so, buy some")));
+    assertEquals(
+        Finding.good("fake glue", "/lib/libglue.so"),
+        DeviceCheck.part(provider, new Part("glue", true, "/lib/libglue.so")));
   }
 
   private static DeviceProvider provider(boolean available, UnaryOperator<Device> change) {

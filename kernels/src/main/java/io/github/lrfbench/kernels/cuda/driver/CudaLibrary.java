@@ -1,22 +1,234 @@
 package io.github.lrfbench.kernels.cuda.driver;
 
-/** CUDA's libraries that this program calls. */
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.host.NativesFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import jcuda.JCudaVersion;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcusolver.JCusolver;
+import jcuda.nvrtc.JNvrtc;
+
+/** CUDA's libraries that this program calls, each with JCuda's bindings to it. */
 public enum CudaLibrary {
   /** {@code libcuda}, which comes with the driver. */
-  DRIVER,
+  DRIVER(
+      "driver",
+      "JCudaDriver",
+      () -> JCudaDriver.setExceptionsEnabled(false),
+      "install NVIDIA's driver; in a container, start it with --gpus all"),
   /** {@code libnvrtc}, the compiler of kernels. */
-  NVRTC,
+  NVRTC(
+      "NVRTC",
+      "JNvrtc",
+      () -> JNvrtc.setExceptionsEnabled(false),
+      "pip install nvidia-cuda-nvrtc-cu12, or build with ./mvnw -Pcuda-libs"),
   /** {@code libcublas}, matrix products. */
-  CUBLAS,
+  CUBLAS(
+      "cuBLAS",
+      "JCublas2",
+      () -> JCublas2.setExceptionsEnabled(false),
+      "pip install nvidia-cublas-cu12, or build with ./mvnw -Pcuda-libs"),
   /** {@code libcusolver}, factorizations. */
-  CUSOLVER;
+  CUSOLVER(
+      "cuSOLVER",
+      "JCusolver",
+      JCusolver::initialize,
+      "pip install nvidia-cusolver-cu12, or build with ./mvnw -Pcuda-libs");
+
+  /** What is found of a library. */
+  public record Presence(boolean found, String detail) {}
+
+  private static final LibrarySource SOURCE = new LibrarySource(LibraryFolders.ofThisProcess());
+  private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
+  private static final int LAST_MINOR_VERSION = 9;
+
+  private final String label;
+  private final String bindings;
+  private final Runnable initialize;
+  private final String remedy;
+  private boolean loaded;
+  private Path file;
+
+  CudaLibrary(String label, String bindings, Runnable initialize, String remedy) {
+    this.label = label;
+    this.bindings = bindings;
+    this.initialize = initialize;
+    this.remedy = remedy;
+  }
+
+  /**
+   * The library's own file, not those that it needs.
+   *
+   * @throws IllegalStateException if it is not loaded
+   */
+  Path file() {
+    synchronized (CudaLibrary.class) {
+      if (file == null) {
+        throw new IllegalStateException(label + " is not loaded");
+      }
+      return file;
+    }
+  }
+
+  /** What users call it. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether JCuda's natives are made for this platform. */
+  static boolean isPlatformSupported() {
+    return System.getProperty("os.name").equals("Linux")
+        && Set.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+  }
+
+  /**
+   * Looks for the library and those that it needs, without loading them.
+   *
+   * @return where they are, or what is missing and how to get it
+   */
+  public Presence presence() {
+    if (!isPlatformSupported()) {
+      return new Presence(false, "JCuda has natives for Linux on x86_64 alone");
+    }
+    Set<String> missing = new TreeSet<>();
+    List<String> places = new ArrayList<>();
+    try {
+      look(needed(), new HashSet<>(), missing, places);
+      return missing.isEmpty()
+          ? new Presence(true, String.join(", ", places))
+          : new Presence(false, missingMessage(missing));
+    } catch (IOException e) {
+      return new Presence(false, e.getMessage());
+    }
+  }
 
   /**
    * Finds and loads the library with those that it needs, and JCuda's bindings to it. Does nothing
    * the second time.
    *
-   * @throws io.github.lrfbench.kernels.InputException if one is missing; the message says which and
-   *     how to get it
+   * @throws InputException if one is missing; the message says which and how to get it
    */
-  public void load() {}
+  public void load() {
+    synchronized (CudaLibrary.class) {
+      if (!loaded) {
+        Presence presence = presence();
+        if (!presence.found()) {
+          throw new InputException(presence.detail());
+        }
+        try (NativesFolder cache = NativesFolder.lock()) {
+          Path natives = LibrarySource.jcuda(fileName(), cache);
+          loadNeeded(natives, cache, new HashSet<>());
+          file = SOURCE.find(firstOfCuda(natives), cache).orElseThrow();
+          initializeFrom(natives.getParent());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        } catch (LinkageError e) {
+          String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+          throw new InputException(bindings + " cannot be loaded: " + reason, e);
+        }
+        loaded = true;
+      }
+    }
+  }
+
+  private static String firstOfCuda(Path natives) throws IOException {
+    return ElfFile.needed(natives).stream()
+        .filter(LibrarySource::isOfCuda)
+        .findFirst()
+        .orElseThrow(() -> new IOException(natives + " needs no library of CUDA"));
+  }
+
+  private String fileName() {
+    return "lib" + bindings + "-" + JCudaVersion.get() + "-linux-x86_64.so";
+  }
+
+  private String missingMessage(Set<String> missing) {
+    if (this == DRIVER) {
+      return "no CUDA driver (" + String.join(" and ", missing) + "): " + remedy;
+    }
+    return String.join(" and ", missing)
+        + (missing.size() == 1 ? " is" : " are")
+        + " not found on "
+        + LibraryFolders.DESCRIPTION
+        + ": "
+        + remedy;
+  }
+
+  private List<String> needed() throws IOException {
+    if (this == DRIVER) {
+      // Not read from its bindings, which are not unpacked on the many machines without a driver.
+      return List.of("libcuda.so.1");
+    }
+    try (NativesFolder cache = NativesFolder.lock()) {
+      return ElfFile.needed(LibrarySource.jcuda(fileName(), cache));
+    }
+  }
+
+  private static void look(
+      List<String> needed, Set<String> seen, Set<String> missing, List<String> places)
+      throws IOException {
+    for (String name : needed) {
+      if (LibrarySource.isOfCuda(name) && seen.add(name)) {
+        Optional<String> place = SOURCE.whereIs(name);
+        if (place.isEmpty()) {
+          missing.add(name);
+        } else {
+          places.add(place.get());
+          Optional<Path> installed = SOURCE.installed(name);
+          if (installed.isPresent()) {
+            look(ElfFile.needed(installed.get()), seen, missing, places);
+          }
+        }
+      }
+    }
+  }
+
+  /** The linker finds by name what is loaded already, wherever it came from. */
+  private static void loadNeeded(Path library, NativesFolder cache, Set<String> seen)
+      throws IOException {
+    for (String name : ElfFile.needed(library)) {
+      if (LibrarySource.isOfCuda(name) && seen.add(name)) {
+        Optional<Path> file = SOURCE.find(name, cache);
+        if (file.isPresent()) {
+          loadNeeded(file.get(), cache, seen);
+          unpackBuiltins(name, cache);
+          System.load(file.get().toAbsolutePath().toString());
+        }
+      }
+    }
+  }
+
+  /** The compiler looks for its builtins beside itself, by a name with a minor version. */
+  private static void unpackBuiltins(String name, NativesFolder cache) {
+    if (name.startsWith("libnvrtc.so.")) {
+      String version = name.substring("libnvrtc.so.".length());
+      for (int minor = 0; minor <= LAST_MINOR_VERSION; minor++) {
+        SOURCE.find("libnvrtc-builtins.so." + version + "." + minor, cache);
+      }
+    }
+  }
+
+  /**
+   * Lets JCuda's class load its natives. It looks on java.library.path, and then for a file in the
+   * temporary folder, where it would unpack one without care for other processes; for that moment
+   * the temporary folder is the one that we unpacked to.
+   */
+  private void initializeFrom(Path folder) {
+    String before = System.getProperty(TEMPORARY_FOLDER);
+    System.setProperty(TEMPORARY_FOLDER, folder.toAbsolutePath().toString());
+    try {
+      initialize.run();
+    } finally {
+      System.setProperty(TEMPORARY_FOLDER, before);
+    }
+  }
 }

@@ -1,0 +1,95 @@
+package io.github.lrfbench.harness.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A small sweep on CUDA says of accuracy and error what the CPU says. */
+@Tag("cuda")
+class CudaSweepTest {
+  @TempDir private Path folder;
+
+  @Test
+  void agreesWithTheCpu() throws IOException {
+    Path model = TinyCheckpoint.bert(folder.resolve("model"), 2);
+    Path glue = folder.resolve("glue");
+    Files.createDirectories(glue.resolve("SST-2"));
+    StringBuilder dev = new StringBuilder("sentence\tlabel\n");
+    for (int i = 0; i < 12; i++) {
+      dev.append(i % 3 == 0 ? "a good film . " : "the plot is not very bad ")
+          .append('\t')
+          .append(i % 2)
+          .append('\n');
+    }
+    Files.writeString(glue.resolve("SST-2/dev.tsv"), dev);
+    List<RunRow> expected = run("cpu", model, glue);
+    List<RunRow> actual = run("cuda", model, glue);
+    assertEquals(expected.size(), actual.size());
+    for (int i = 0; i < expected.size(); i++) {
+      RunRow cpu = expected.get(i);
+      RunRow cuda = actual.get(i);
+      assertEquals("ok", cuda.get(RunColumns.STATUS), cuda.get(RunColumns.ERROR));
+      assertTrue(cuda.get(RunColumns.DEVICE).startsWith("cuda"));
+      assertEquals(cpu.get(RunColumns.METRIC), cuda.get(RunColumns.METRIC));
+      assertEquals(cpu.get(RunColumns.PARAMS), cuda.get(RunColumns.PARAMS));
+      assertTrue(cuda.get(RunColumns.LATENCY_MS_P50) > 0);
+      if (cpu.get(RunColumns.RELATIVE_ERROR) != null) {
+        assertEquals(cpu.get(RunColumns.RELATIVE_ERROR), cuda.get(RunColumns.RELATIVE_ERROR), 1e-5);
+      }
+    }
+  }
+
+  private List<RunRow> run(String id, Path model, Path glue) {
+    SweepConfig config =
+        new SweepConfig(
+            List.of(model.toString()),
+            List.of("sst2"),
+            List.of("svd"),
+            List.of(new Budget.Keep(0.5)),
+            List.of(Recovery.NONE),
+            64,
+            List.of(0L),
+            List.of(),
+            id,
+            "fp32",
+            1,
+            1,
+            8,
+            32,
+            0,
+            glue,
+            folder.resolve(id));
+    try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
+      SweepRecord record = new SweepRecord("run", config, List.of());
+      return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
+    }
+  }
+
+  private static final class Silent implements SweepListener {
+    @Override
+    public void started(int cells) {}
+
+    @Override
+    public void working(String what) {}
+
+    @Override
+    public void finished(String cell) {}
+
+    @Override
+    public void note(String line) {}
+  }
+}

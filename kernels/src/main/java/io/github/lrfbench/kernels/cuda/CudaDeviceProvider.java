@@ -1,0 +1,110 @@
+package io.github.lrfbench.kernels.cuda;
+
+import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
+
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.DeviceProvider;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
+import io.github.lrfbench.kernels.cuda.driver.CudaLibrary;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.driver.CUdevice;
+import jcuda.driver.JCudaDriver;
+
+/** Offers NVIDIA's GPUs. */
+public final class CudaDeviceProvider implements DeviceProvider {
+  private static final int RANK = 100;
+  private static final int OLDEST_DRIVER = 12000;
+  private static final int VOLTA = 70;
+  private static final int AMPERE = 80;
+
+  @Override
+  public String kind() {
+    return "cuda";
+  }
+
+  @Override
+  public int rank() {
+    return RANK;
+  }
+
+  @Override
+  public Availability availability() {
+    for (CudaLibrary library : CudaLibrary.values()) {
+      CudaLibrary.Presence presence = library.presence();
+      if (!presence.found()) {
+        return new Availability(false, presence.detail());
+      }
+    }
+    try {
+      return devices();
+    } catch (CudaCallException | InputException e) {
+      return new Availability(false, e.getMessage());
+    }
+  }
+
+  @Override
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    for (CudaLibrary library : CudaLibrary.values()) {
+      CudaLibrary.Presence presence = library.presence();
+      parts.add(new Part(library.label(), presence.found(), presence.detail()));
+    }
+    return parts;
+  }
+
+  @Override
+  public Device open(int index, DeviceOptions options) {
+    int count = count();
+    if (index >= count) {
+      throw new InputException(
+          "there is no device cuda:" + index + "; there are cuda:0 to cuda:" + (count - 1));
+    }
+    for (CudaLibrary library : CudaLibrary.values()) {
+      library.load();
+    }
+    CudaDevice device = new CudaDevice(index, options);
+    if (options.tf32() && device.properties().capability() < AMPERE) {
+      device.close();
+      throw new InputException(
+          device.name() + " does not compute in tf32; that takes compute capability 8.0");
+    }
+    return device;
+  }
+
+  private static Availability devices() {
+    int count = count();
+    int[] version = new int[1];
+    checkDriver(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
+    String driver = "driver for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10;
+    if (version[0] < OLDEST_DRIVER) {
+      return new Availability(false, "the " + driver + " is too old: 12.0 or newer is needed");
+    }
+    if (count == 0) {
+      return new Availability(
+          false, "the driver shows no GPU; is it hidden by CUDA_VISIBLE_DEVICES?");
+    }
+    CUdevice first = new CUdevice();
+    checkDriver(JCudaDriver.cuDeviceGet(first, 0), "cuDeviceGet 0");
+    DeviceProperties properties = DeviceProperties.of(first);
+    boolean isRecent = properties.capability() >= VOLTA;
+    String others = count == 1 ? "" : " and " + (count - 1) + " more";
+    return new Availability(
+        isRecent,
+        properties.name()
+            + others
+            + ", "
+            + driver
+            + (isRecent ? "" : "; compute capability 7.0 or newer is needed"));
+  }
+
+  private static int count() {
+    CudaLibrary.DRIVER.load();
+    checkDriver(JCudaDriver.cuInit(0), "cuInit");
+    int[] count = new int[1];
+    checkDriver(JCudaDriver.cuDeviceGetCount(count), "cuDeviceGetCount");
+    return count[0];
+  }
+}

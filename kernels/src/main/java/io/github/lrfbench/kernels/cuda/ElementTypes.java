@@ -1,0 +1,24 @@
+package io.github.lrfbench.kernels.cuda;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.cuda.module.KernelVariant;
+
+/** What the kernels' sources call the element types. */
+final class ElementTypes {
+  private ElementTypes() {}
+
+  /** An operation on matrices of one type. */
+  static KernelVariant variant(String operation, DType dtype) {
+    return KernelVariant.of(operation).with("ELEMENT", name(dtype));
+  }
+
+  static String name(DType dtype) {
+    return switch (dtype) {
+      case F64 -> "double";
+      case F32 -> "float";
+      case F16 -> "half";
+      case BF16 -> "bf16";
+      case I32 -> throw new IllegalArgumentException("kernels compute on floating-point types");
+    };
+  }
+}
