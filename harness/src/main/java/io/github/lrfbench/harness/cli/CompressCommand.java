@@ -109,7 +109,7 @@ final class CompressCommand implements Callable<Integer> {
     Compressor compressor = Compressors.get(method);
     Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
     CheckpointWriter.requireWritable(out);
-    try (Device device = selection.open();
+    try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, device);
         FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT);
         Scope scope = device.openScope();

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -32,7 +33,31 @@ final class DeviceSelection {
       description = "Host threads. Default: 0, one per processor.")
   int threads;
 
+  private static final List<String> TYPES = List.of("fp32", "tf32", "fp16", "bf16");
+
   private final List<String> log = new ArrayList<>();
+
+  /** The type of a model's numbers. */
+  DType storage() {
+    return switch (dtype) {
+      case "fp16" -> DType.F16;
+      case "bf16" -> DType.BF16;
+      default -> DType.F32;
+    };
+  }
+
+  /**
+   * Opens the device for work that 16-bit types are not meant for.
+   *
+   * @throws InputException if one is asked for, or there is no such device
+   */
+  Device openInFull(String command) {
+    if (storage() != DType.F32) {
+      throw new InputException(
+          command + " works in fp32 or tf32, not in " + dtype + "; leave out --dtype");
+    }
+    return open();
+  }
 
   /**
    * Opens the device.
@@ -40,11 +65,17 @@ final class DeviceSelection {
    * @throws InputException if there is no such device
    */
   Device open() {
-    if (!dtype.equals("fp32")) {
+    if (!TYPES.contains(dtype)) {
+      throw new InputException(
+          "--dtype " + dtype + " is unknown; known are " + String.join(", ", TYPES));
+    }
+    boolean tf32 = dtype.equals("tf32");
+    Device opened = Devices.open(device, new DeviceOptions(threads, tf32), log::add);
+    if (!dtype.equals("fp32") && opened.id().equals("cpu")) {
+      opened.close();
       throw new InputException(
           "--dtype " + dtype + " is not supported by the CPU device; it computes in fp32");
     }
-    Device opened = Devices.open(device, new DeviceOptions(threads), log::add);
     if (log.isEmpty()) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");
     }

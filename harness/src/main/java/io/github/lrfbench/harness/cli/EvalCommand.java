@@ -78,7 +78,7 @@ final class EvalCommand implements Callable<Integer> {
           dataset.source() + " has no labels to score; give --predictions FILE");
     }
     try (Device device = selection.open();
-        LoadedModel loaded = LoadedModel.open(directory, device)) {
+        LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
       TaskEvaluation evaluation =
           TaskEvaluation.prepare(loaded.model(), loaded.tokenizer(), dataset, data.maxLength, seed);
       System.err.println(selection.choice());

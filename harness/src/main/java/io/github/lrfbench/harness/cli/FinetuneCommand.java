@@ -147,7 +147,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (restart) {
       FineTuning.restart(out);
     }
-    try (Device device = selection.open();
+    try (Device device = selection.openInFull("finetune");
         TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
         Compressed compressed = compress(dense, found, budgets)) {
       System.err.println(selection.choice());

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.linear;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -56,6 +57,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   public List<Parameter> weights(String name) {
     Parameter matrix = new Parameter(name + ".weight", weight, Storage.TRANSPOSED);
     return bias == null ? List.of(matrix) : List.of(matrix, Parameter.vector(name + ".bias", bias));
+  }
+
+  @Override
+  public Linear copyTo(Scope scope, DType dtype) {
+    return new DenseLinear(Copies.of(weight, scope, dtype), Copies.of(bias, scope, dtype));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -60,4 +61,7 @@ public interface Linear {
 
   /** The same map in memory of another scope of the same device. */
   Linear copyTo(Scope scope);
+
+  /** The same map with its numbers in another type. */
+  Linear copyTo(Scope scope, DType dtype);
 }

@@ -55,7 +55,13 @@ public final class LinearGroup {
     if (totalRank == 0) {
       return new LinearGroup(members, null, null);
     }
-    Matrix stackedDown = Matrix.of(scope.allocate(DType.F32, members.get(0).inputs(), totalRank));
+    DType dtype =
+        members.stream()
+            .filter(LowRankLinear.class::isInstance)
+            .map(member -> ((LowRankLinear) member).factors().dtype())
+            .findFirst()
+            .orElseThrow();
+    Matrix stackedDown = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), totalRank));
     List<Linear> placed = new ArrayList<>();
     int column = 0;
     for (Linear member : members) {
@@ -73,18 +79,26 @@ public final class LinearGroup {
     return new LinearGroup(placed, null, stackedDown);
   }
 
-  /** The same group in memory of another scope of the same device. */
-  public LinearGroup copyTo(Scope scope) {
+  /** The same group in memory of another scope of the same device, its numbers in a type. */
+  public LinearGroup copyTo(Scope scope, DType dtype) {
     if (stackedDense != null) {
       int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
-      return dense((DenseLinear) stackedDense.copyTo(scope), widths);
+      return dense((DenseLinear) stackedDense.copyTo(scope, dtype), widths);
     }
-    List<Linear> copies = new ArrayList<>();
-    for (Linear member : members) {
-      // Low-rank members are copied when they are stacked.
-      copies.add(member instanceof LowRankLinear ? member : member.copyTo(scope));
+    return copies(members, scope, dtype);
+  }
+
+  /** A group of copies of maps, their numbers in a type. */
+  public static LinearGroup copies(List<Linear> members, Scope scope, DType dtype) {
+    try (Scope scratch = scope.device().openScope()) {
+      List<Linear> copied = new ArrayList<>();
+      for (Linear member : members) {
+        // Low-rank members are copied once more when they are stacked.
+        Scope owner = member instanceof LowRankLinear ? scratch : scope;
+        copied.add(member.copyTo(owner, dtype));
+      }
+      return of(copied, scope);
     }
-    return of(copies, scope);
   }
 
   /** The maps, in the order of their outputs. */
@@ -150,7 +164,7 @@ public final class LinearGroup {
   }
 
   private Matrix projectDown(Ops frame, Matrix x) {
-    Matrix middle = Matrix.of(frame.allocate(DType.F32, x.rows(), stackedDown.cols()));
+    Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), stackedDown.cols()));
     frame.linear(x, false, stackedDown, null, Activation.NONE, middle);
     return middle;
   }

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.linear;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -87,8 +88,14 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
 
   @Override
   public Linear copyTo(Scope scope) {
+    return copyTo(scope, factors.dtype());
+  }
+
+  @Override
+  public Linear copyTo(Scope scope, DType dtype) {
     return new LowRankLinear(
-        new LowRankFactors(Copies.of(factors.down(), scope), Copies.of(factors.up(), scope)),
-        Copies.of(bias, scope));
+        new LowRankFactors(
+            Copies.of(factors.down(), scope, dtype), Copies.of(factors.up(), scope, dtype)),
+        Copies.of(bias, scope, dtype));
   }
 }

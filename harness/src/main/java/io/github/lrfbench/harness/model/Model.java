@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.List;
@@ -47,6 +48,9 @@ public interface Model extends AutoCloseable {
 
   /** The same model with weights of its own, which may be trained; closed on its own. */
   Model copy();
+
+  /** The same model with weights of its own in another type, in which it then computes. */
+  Model copy(DType dtype);
 
   /**
    * The forward pass with its hidden states: those of {@link #hiddenStates}, which live as long as

@@ -12,9 +12,11 @@ import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -22,6 +24,7 @@ import java.util.SplittableRandom;
 final class LatencyProbe {
   private static final int DEFAULT_SEQ_LEN = 128;
   private static final int THROUGHPUT_BATCH = 32;
+  private static final int DEVICE_RUNS = 15;
 
   /** Calls of a whole batch are long and vary little. */
   private static final StopRule THROUGHPUT_RULE =
@@ -56,25 +59,81 @@ final class LatencyProbe {
     Device device = model.device();
     try (Scope scope = device.openScope()) {
       TokenBatch batch = randomBatch(scope, batchSize);
-      List<Runnable> subjects = new ArrayList<>();
-      subjects.add(() -> forward(model, batch));
-      if (model != dense) {
-        subjects.add(() -> forward(dense, batch));
+      List<LatencyStats> latencies;
+      double deviceMs;
+      try (LazyRecording own = new LazyRecording(model, batch);
+          LazyRecording other = new LazyRecording(dense, batch)) {
+        List<Runnable> subjects = new ArrayList<>();
+        subjects.add(own);
+        if (model != dense) {
+          subjects.add(other);
+        }
+        latencies = new Interleaved(StopRule.DEFAULT, Clock.SYSTEM).measure(subjects);
+        deviceMs = deviceMillis(own);
       }
-      List<LatencyStats> latencies =
-          new Interleaved(StopRule.DEFAULT, Clock.SYSTEM).measure(subjects);
       LatencyStats denseLatency = latencies.get(latencies.size() - 1);
       // After the timed calls, so that the first of those is the model's first.
       long peak = peakBytes(model, batch);
-      return new Timing(latencies.get(0), denseLatency, throughput(model, scope), peak, seqLen);
+      return new Timing(
+          latencies.get(0), denseLatency, deviceMs, throughput(model, scope), peak, seqLen);
     }
   }
 
+  /**
+   * A forward pass that is recorded when it is first run, so that the first call is as slow as a
+   * user's, and replayed from then on.
+   */
+  private static final class LazyRecording implements Runnable, AutoCloseable {
+    private final Model model;
+    private final TokenBatch batch;
+    private Recording recording;
+
+    LazyRecording(Model model, TokenBatch batch) {
+      this.model = model;
+      this.batch = batch;
+    }
+
+    @Override
+    public void run() {
+      replay();
+      model.device().synchronize();
+    }
+
+    void replay() {
+      if (recording == null) {
+        recording = model.device().record(() -> enqueue(model, batch));
+      } else {
+        recording.replay();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (recording != null) {
+        recording.close();
+      }
+    }
+  }
+
+  /** The median time by the device's own clock; NaN if it has none. */
+  private static double deviceMillis(LazyRecording forward) {
+    double[] millis = new double[DEVICE_RUNS];
+    for (int i = 0; i < millis.length; i++) {
+      millis[i] = forward.model.device().time(forward::replay).deviceMillis();
+      if (Double.isNaN(millis[i])) {
+        return Double.NaN;
+      }
+    }
+    Arrays.sort(millis);
+    return millis[millis.length / 2];
+  }
+
   private double throughput(Model model, Scope scope) {
-    TokenBatch batch = randomBatch(scope, THROUGHPUT_BATCH);
     Interleaved interleaved = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
-    LatencyStats latency = interleaved.measure(List.of(() -> forward(model, batch))).get(0);
-    return THROUGHPUT_BATCH / (latency.p50Ms() / 1e3);
+    try (LazyRecording forward = new LazyRecording(model, randomBatch(scope, THROUGHPUT_BATCH))) {
+      LatencyStats latency = interleaved.measure(List.of(forward)).get(0);
+      return THROUGHPUT_BATCH / (latency.p50Ms() / 1e3);
+    }
   }
 
   /** The model's weights and the most that a pass takes beside them. */
@@ -86,9 +145,13 @@ final class LatencyProbe {
   }
 
   private static void forward(Model model, TokenBatch batch) {
+    enqueue(model, batch);
+    model.device().synchronize();
+  }
+
+  private static void enqueue(Model model, TokenBatch batch) {
     try (Ops ops = new EagerOps(model.device())) {
       model.forward(ops, batch);
-      model.device().synchronize();
     }
   }
 

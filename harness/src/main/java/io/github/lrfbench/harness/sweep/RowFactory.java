@@ -86,7 +86,7 @@ final class RowFactory {
         .set(RunColumns.DATA_HASH, dataset.sha256())
         .set(RunColumns.EVAL_SECONDS, result.seconds())
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
-        .set(RunColumns.EXTRA, extra(dataset, result.score()));
+        .set(RunColumns.EXTRA, extra(dataset, result.score(), timing));
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed, timing.seqLen());
     timing(row, timing);
@@ -193,9 +193,12 @@ final class RowFactory {
         .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes());
   }
 
-  private Map<String, Object> extra(GlueDataset dataset, GlueScore score) {
+  private Map<String, Object> extra(GlueDataset dataset, GlueScore score, Timing timing) {
     Map<String, Object> extra = new HashMap<>();
     extra.put("max_length", config.maxLength());
+    if (!Double.isNaN(timing.deviceMs())) {
+      extra.put("device_latency_ms_p50", timing.deviceMs());
+    }
     if (config.limit() > 0) {
       extra.put("limit", config.limit());
     }

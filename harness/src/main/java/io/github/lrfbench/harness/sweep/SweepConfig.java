@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,15 @@ public record SweepConfig(
     require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
     require(maxLength >= 2, "--max-length must be at least 2, but is " + maxLength);
     require(limit >= 0, "--limit must be at least 1, but is " + limit);
+  }
+
+  /** The type of the model's numbers. */
+  DType storage() {
+    return switch (dtype) {
+      case "fp16" -> DType.F16;
+      case "bf16" -> DType.BF16;
+      default -> DType.F32;
+    };
   }
 
   private static void require(boolean condition, String message) {

@@ -61,7 +61,7 @@ public final class SweepRunner {
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
-        try (LoadedModel loaded = LoadedModel.open(group.directory(), device);
+        try (LoadedModel loaded = LoadedModel.open(group.directory(), device).in(config.storage());
             FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT)) {
           written.addAll(runModel(group, loaded, factors, variants, rows, output));
         }

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 
@@ -47,6 +48,10 @@ final class SweepTask implements AutoCloseable {
    */
   TrainingSet training() {
     if (training == null) {
+      if (config.storage() != DType.F32) {
+        throw new InputException(
+            "methods that need data, and training, work in fp32 or tf32, not in " + config.dtype());
+      }
       if (loaded.model().info().output() == Output.EMBEDDING) {
         throw new InputException(
             "a sentence encoder has no loss on "

@@ -8,6 +8,8 @@ import io.github.lrfbench.harness.measure.LatencyStats;
  * @param latency of calls of the latency shape
  * @param denseLatency of the dense model's calls, interleaved with these; of the dense model its
  *     own
+ * @param deviceMs the median time by the device's own clock, NaN if it has none; the others are by
+ *     the host's, until the device is done
  * @param throughput sequences per second in the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param seqLen tokens per sequence
@@ -15,6 +17,7 @@ import io.github.lrfbench.harness.measure.LatencyStats;
 record Timing(
     LatencyStats latency,
     LatencyStats denseLatency,
+    double deviceMs,
     double throughput,
     long peakBytes,
     int seqLen) {

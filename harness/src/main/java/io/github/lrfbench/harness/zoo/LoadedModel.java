@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 
@@ -39,6 +40,16 @@ public record LoadedModel(
           EncoderLoader.load(config, new CheckpointWeights(checkpoint), sentence != null, device);
       double seconds = (System.nanoTime() - start) / 1e9;
       return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);
+    }
+  }
+
+  /** The same with the model's numbers in another type; takes this one's place. */
+  public LoadedModel in(DType dtype) {
+    if (dtype == DType.F32) {
+      return this;
+    }
+    try (Model original = model) {
+      return new LoadedModel(original.copy(dtype), tokenizer, transformer, revision, loadSeconds);
     }
   }
 

@@ -36,14 +36,14 @@ record Block(
         projections.members().stream(), Stream.of(attentionOutput, intermediate, output));
   }
 
-  Block copyTo(Scope scope) {
+  Block copyTo(Scope scope, DType dtype) {
     return new Block(
-        projections.copyTo(scope),
-        attentionOutput.copyTo(scope),
-        attentionNorm.copyTo(scope),
-        intermediate.copyTo(scope),
-        output.copyTo(scope),
-        outputNorm.copyTo(scope));
+        projections.copyTo(scope, dtype),
+        attentionOutput.copyTo(scope, dtype),
+        attentionNorm.copyTo(scope, dtype),
+        intermediate.copyTo(scope, dtype),
+        output.copyTo(scope, dtype),
+        outputNorm.copyTo(scope, dtype));
   }
 
   /**
@@ -55,9 +55,9 @@ record Block(
   void forward(Ops ops, Matrix x, Segments segments, EncoderConfig config, Matrix y) {
     try (Ops frame = ops.frame()) {
       Matrix attended = attend(frame, x, segments, config);
-      Matrix wide = Matrix.of(frame.allocate(DType.F32, x.rows(), intermediate.outputs()));
+      Matrix wide = Matrix.of(frame.allocate(x.dtype(), x.rows(), intermediate.outputs()));
       intermediate.forward(frame, attended, config.activation(), wide);
-      Matrix narrow = Matrix.of(frame.allocate(DType.F32, x.rows(), x.cols()));
+      Matrix narrow = Matrix.of(frame.allocate(x.dtype(), x.rows(), x.cols()));
       output.forward(frame, wide, Activation.NONE, narrow);
       Matrix kept = frame.dropout(narrow, config.dropout().hidden());
       outputNorm.forward(frame, kept, attended, y);
@@ -67,11 +67,11 @@ record Block(
   private Matrix attend(Ops frame, Matrix x, Segments segments, EncoderConfig config) {
     int h = x.cols();
     int heads = config.heads();
-    Tensor normed = frame.allocate(DType.F32, x.rows(), h);
+    Tensor normed = frame.allocate(x.dtype(), x.rows(), h);
     try (Ops inner = frame.frame()) {
-      Matrix qkv = Matrix.of(inner.allocate(DType.F32, x.rows(), projections.outputs()));
+      Matrix qkv = Matrix.of(inner.allocate(x.dtype(), x.rows(), projections.outputs()));
       projections.forward(inner, x, qkv);
-      Matrix context = Matrix.of(inner.allocate(DType.F32, x.rows(), h));
+      Matrix context = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
       double scale = 1 / Math.sqrt((double) h / heads);
       inner.attention(
           qkv.columns(0, h),
@@ -83,7 +83,7 @@ record Block(
           false,
           config.dropout().attention(),
           context);
-      Matrix projected = Matrix.of(inner.allocate(DType.F32, x.rows(), h));
+      Matrix projected = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
       attentionOutput.forward(inner, context, Activation.NONE, projected);
       Matrix kept = inner.dropout(projected, config.dropout().hidden());
       attentionNorm.forward(inner, kept, x, Matrix.of(normed));

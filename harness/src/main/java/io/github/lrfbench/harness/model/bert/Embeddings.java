@@ -34,13 +34,13 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
     return weights;
   }
 
-  Embeddings copyTo(Scope scope) {
+  Embeddings copyTo(Scope scope, DType dtype) {
     return new Embeddings(
-        Copies.of(word, scope),
-        Copies.of(position, scope),
+        Copies.of(word, scope, dtype),
+        Copies.of(position, scope, dtype),
         firstPosition,
-        Copies.of(type, scope),
-        norm.copyTo(scope));
+        Copies.of(type, scope, dtype),
+        norm.copyTo(scope, dtype));
   }
 
   private static Parameter table(String name, Tensor table) {
@@ -54,9 +54,9 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
    */
   Matrix forward(Ops ops, TokenBatch batch, double dropout) {
     Matrix positions = Matrix.of(position);
-    Matrix y = Matrix.of(ops.allocate(DType.F32, batch.tokens(), word.shape().dim(1)));
+    Matrix y = Matrix.of(ops.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
     try (Ops frame = ops.frame()) {
-      Matrix sum = Matrix.of(frame.allocate(DType.F32, batch.tokens(), word.shape().dim(1)));
+      Matrix sum = Matrix.of(frame.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
       frame.embed(
           batch.ids(),
           Matrix.of(word),

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -138,7 +139,7 @@ public final class Encoder implements Model {
   }
 
   private Matrix apply(Ops ops, Block block, Matrix hidden, TokenBatch batch) {
-    Matrix next = Matrix.of(ops.allocate(DType.F32, hidden.rows(), hidden.cols()));
+    Matrix next = Matrix.of(ops.allocate(hidden.dtype(), hidden.rows(), hidden.cols()));
     block.forward(ops, hidden, batch.segments(), config, next);
     return next;
   }
@@ -158,19 +159,28 @@ public final class Encoder implements Model {
     return new Encoder(config, info, prefix, own, embeddings, replaced, head, otherParameters);
   }
 
+  private DType dtype() {
+    return embeddings.word().dtype();
+  }
+
   @Override
   public Model copy() {
+    return copy(dtype());
+  }
+
+  @Override
+  public Model copy(DType dtype) {
     Scope own = device().openScope();
     List<Block> copies = new ArrayList<>();
-    blocks.forEach(block -> copies.add(block.copyTo(own)));
+    blocks.forEach(block -> copies.add(block.copyTo(own, dtype)));
     return new Encoder(
         config,
         info,
         prefix,
         own,
-        embeddings.copyTo(own),
+        embeddings.copyTo(own, dtype),
         copies,
-        head.copyTo(own),
+        head.copyTo(own, dtype),
         otherParameters);
   }
 
@@ -183,7 +193,7 @@ public final class Encoder implements Model {
       projections.add(replacement == null ? linears(block).get(part) : replacement);
     }
     return new Block(
-        sameProjections ? block.projections() : LinearGroup.of(projections, own),
+        sameProjections ? block.projections() : group(projections, own),
         replaceOne(
             block.attentionOutput(), slotName(layer, Part.ATTENTION_OUTPUT), replacements, own),
         block.attentionNorm(),
@@ -192,10 +202,24 @@ public final class Encoder implements Model {
         block.outputNorm());
   }
 
-  private static Linear replaceOne(
+  /** Replacements come in the type in which they were computed. */
+  private LinearGroup group(List<Linear> projections, Scope own) {
+    List<Linear> converted = new ArrayList<>();
+    try (Scope scratch = device().openScope()) {
+      for (Linear projection : projections) {
+        converted.add(
+            projection instanceof LowRankLinear lowRank && lowRank.factors().dtype() != dtype()
+                ? lowRank.copyTo(scratch, dtype())
+                : projection);
+      }
+      return LinearGroup.of(converted, own);
+    }
+  }
+
+  private Linear replaceOne(
       Linear present, String name, Map<String, Linear> replacements, Scope own) {
     Linear replacement = replacements.get(name);
-    return replacement == null ? present : replacement.copyTo(own);
+    return replacement == null ? present : replacement.copyTo(own, dtype());
   }
 
   @Override
@@ -224,7 +248,7 @@ public final class Encoder implements Model {
 
   @Override
   public long bytes() {
-    return otherParameters * DType.F32.bytes()
+    return otherParameters * dtype().bytes()
         + slots.stream().mapToLong(slot -> slot.linear().bytes()).sum();
   }
 

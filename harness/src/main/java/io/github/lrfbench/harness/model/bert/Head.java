@@ -23,8 +23,8 @@ sealed interface Head {
   /** The parameters. */
   List<Parameter> weights();
 
-  /** The same head in memory of another scope. */
-  Head copyTo(Scope scope);
+  /** The same head in memory of another scope, its numbers in a type. */
+  Head copyTo(Scope scope, DType dtype);
 
   /**
    * A layer over the first token, then the classifier: BERT's pooler, RoBERTa's and DistilBERT's
@@ -48,11 +48,11 @@ sealed interface Head {
     @Override
     public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
       int sequences = batch.segments().count();
-      Tensor logits = ops.allocate(DType.F32, sequences, classifier.outputs());
+      Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
       try (Ops frame = ops.frame()) {
-        Matrix first = Matrix.of(frame.allocate(DType.F32, sequences, hidden.cols()));
+        Matrix first = Matrix.of(frame.allocate(hidden.dtype(), sequences, hidden.cols()));
         frame.gatherRows(hidden, batch.firstTokens(), first);
-        Matrix pooled = Matrix.of(frame.allocate(DType.F32, sequences, pooler.outputs()));
+        Matrix pooled = Matrix.of(frame.allocate(hidden.dtype(), sequences, pooler.outputs()));
         pooler.forward(frame, frame.dropout(first, firstDropout), activation, pooled);
         Matrix kept = frame.dropout(pooled, dropout);
         classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
@@ -73,12 +73,12 @@ sealed interface Head {
     }
 
     @Override
-    public Head copyTo(Scope scope) {
+    public Head copyTo(Scope scope, DType dtype) {
       return new Classifier(
           names,
-          (DenseLinear) pooler.copyTo(scope),
+          (DenseLinear) pooler.copyTo(scope, dtype),
           activation,
-          (DenseLinear) classifier.copyTo(scope),
+          (DenseLinear) classifier.copyTo(scope, dtype),
           firstDropout,
           dropout);
     }
@@ -88,7 +88,7 @@ sealed interface Head {
   record MeanPooling() implements Head {
     @Override
     public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
-      Tensor mean = ops.allocate(DType.F32, batch.segments().count(), hidden.cols());
+      Tensor mean = ops.allocate(hidden.dtype(), batch.segments().count(), hidden.cols());
       ops.meanPool(hidden, batch.segments(), Matrix.of(mean));
       return mean;
     }
@@ -104,7 +104,7 @@ sealed interface Head {
     }
 
     @Override
-    public Head copyTo(Scope scope) {
+    public Head copyTo(Scope scope, DType dtype) {
       return this;
     }
   }

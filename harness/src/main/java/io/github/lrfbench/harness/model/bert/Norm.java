@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Copies;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -22,8 +23,8 @@ record Norm(Tensor gamma, Tensor beta, double epsilon) {
         Parameter.vector(path + ".weight", gamma), Parameter.vector(path + ".bias", beta));
   }
 
-  Norm copyTo(Scope scope) {
-    return new Norm(Copies.of(gamma, scope), Copies.of(beta, scope), epsilon);
+  Norm copyTo(Scope scope, DType dtype) {
+    return new Norm(Copies.of(gamma, scope, dtype), Copies.of(beta, scope, dtype), epsilon);
   }
 
   /** {@code y = norm(x + residual)}; the residual may be null. */
