@@ -16,7 +16,7 @@ classpath="benchmarks/target/classes:harness/target/classes:kernels/target/class
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 for round in $(seq "$rounds"); do
-  java -cp "$classpath" io.github.lrfbench.benchmarks.model.BertLatency cpu "$threads" 128 20 1x128 8x128
+  java -cp "$classpath" io.github.lrfbench.benchmarks.model.BertLatency cpu "$threads" 128 20 fp32 1x128 8x128 | sed "s/fp32 //"
   "$python" -W ignore benchmarks/peers/bert_cpu.py --threads "$threads" 2>/dev/null
 done | tee "$results"
 "$python" - "$results" <<'P'

@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /** A place where tensors live and kernels run. Opened by {@link Devices#open}. */
@@ -77,6 +78,14 @@ public interface Device extends AutoCloseable {
     synchronize();
     return new Timing((System.nanoTime() - start) / 1e6, Double.NaN);
   }
+
+  /**
+   * Measures what the device chooses between by size, where it does so, and keeps it for later
+   * processes.
+   *
+   * @param log receives lines on what is being measured
+   */
+  default void tune(Consumer<String> log) {}
 
   /** What tensors of this device use. */
   MemoryUse memory();

@@ -17,6 +17,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
@@ -30,8 +31,9 @@ import java.util.SplittableRandom;
 
 /**
  * Latency of bert-base with random weights, dense and with every matrix of every block at one rank,
- * runs interleaved. Arguments: device, threads, rank, runs, then shapes such as {@code 1x128}.
- * Prints the columns that {@code peers/bert_cpu.py} prints.
+ * runs interleaved. Arguments: device, threads, rank, runs, dtype (fp32, tf32, fp16 or bf16), then
+ * shapes such as {@code 1x128}. The passes are recorded where the device can. Prints the columns
+ * that {@code peers/bert_cpu.py} prints.
  */
 public final class BertLatency {
   private static final String CONFIG =
@@ -46,16 +48,24 @@ public final class BertLatency {
     int rank = Integer.parseInt(args[2]);
     int runs = Integer.parseInt(args[3]);
     EncoderConfig config = EncoderConfig.parse(new ObjectMapper().readTree(CONFIG));
-    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]));
+    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]), args[4].equals("tf32"));
+    DType dtype =
+        switch (args[4]) {
+          case "fp16" -> DType.F16;
+          case "bf16" -> DType.BF16;
+          default -> DType.F32;
+        };
     try (Device device = Devices.open(args[0], options, line -> {});
-        Model dense =
+        Model loaded =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device);
+        Model dense = loaded.copy(dtype);
         Model lowRank = dense.with(factors(dense, rank))) {
       System.out.println("runtime,variant,batch,seq,median_ms,min_ms,runs");
-      for (String shape : Arrays.asList(args).subList(4, args.length)) {
+      for (String shape : Arrays.asList(args).subList(5, args.length)) {
         int batch = Integer.parseInt(shape.substring(0, shape.indexOf('x')));
         int length = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
-        measure(List.of(dense, lowRank), List.of("dense", "rank-" + rank), batch, length, runs);
+        List<String> names = List.of(args[4] + " dense", args[4] + " rank-" + rank);
+        measure(List.of(dense, lowRank), names, batch, length, runs);
       }
     }
   }
@@ -81,17 +91,28 @@ public final class BertLatency {
     try (Scope scope = device.openScope()) {
       TokenBatch tokens = randomBatch(scope, batch, length);
       List<double[]> times = new ArrayList<>();
+      List<Recording> recordings = new ArrayList<>();
+      for (Model model : models) {
+        recordings.add(
+            device.record(
+                () -> {
+                  try (Ops ops = new EagerOps(device)) {
+                    model.forward(ops, tokens);
+                  }
+                }));
+      }
       for (int run = -3; run < runs; run++) {
         for (int m = 0; m < models.size(); m++) {
           if (run == -3) {
             times.add(new double[runs]);
           }
-          double ms = run(models.get(m), tokens);
+          double ms = run(device, recordings.get(m));
           if (run >= 0) {
             times.get(m)[run] = ms;
           }
         }
       }
+      recordings.forEach(Recording::close);
       for (int m = 0; m < models.size(); m++) {
         double[] sorted = times.get(m);
         Arrays.sort(sorted);
@@ -108,12 +129,10 @@ public final class BertLatency {
     }
   }
 
-  private static double run(Model model, TokenBatch tokens) {
+  private static double run(Device device, Recording recording) {
     long start = System.nanoTime();
-    try (Ops ops = new EagerOps(model.device())) {
-      model.forward(ops, tokens);
-      model.device().synchronize();
-    }
+    recording.replay();
+    device.synchronize();
     return (System.nanoTime() - start) / 1e6;
   }
 

@@ -28,8 +28,8 @@ import java.util.Locale;
  * Truncates the 72 matrices of a bert-base encoder, made by {@code peers/svd_numpy.py}, and
  * compares the errors with the optima that NumPy found. {@code peers/svd.sh} runs both.
  *
- * <p>Arguments: folder, threads, rank, runs, algorithms. The first run of an algorithm is a
- * warm-up. Prints the columns {@code
+ * <p>Arguments: folder, threads, rank, runs, algorithms; the property {@code device} names another
+ * device than the CPU. The first run of an algorithm is a warm-up. Prints the columns {@code
  * runtime,algorithm,threads,rank,seconds,worst_error_over_optimum}.
  */
 public final class BertSvd {
@@ -47,7 +47,9 @@ public final class BertSvd {
     int threads = Integer.parseInt(args[1]);
     int rank = Integer.parseInt(args[2]);
     int runs = Integer.parseInt(args[3]);
-    try (Device device = Devices.open("cpu", new DeviceOptions(threads), line -> {});
+    try (Device device =
+            Devices.open(
+                System.getProperty("device", "cpu"), new DeviceOptions(threads), line -> {});
         Scope scope = device.openScope()) {
       List<SvdRequest> requests = read(folder.resolve("weights.bin"), scope, rank);
       List<Double> optima =
@@ -59,6 +61,7 @@ public final class BertSvd {
             long start = System.nanoTime();
             List<SvdFactors> factors =
                 new TruncatedSvd(device, options).factor(results, requests, SvdProgress.NONE);
+            device.synchronize();
             double seconds = (System.nanoTime() - start) / 1e9;
             if (run > 0) {
               System.out.printf(

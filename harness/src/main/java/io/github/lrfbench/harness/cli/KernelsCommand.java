@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
           + " the shape and the number of rows (tokens computed together).",
       "",
       "Writes one CSV table: rows of kind gemm (the peak), dense_matmul and lowrank_matmul (times,"
-          + " GFLOP/s, GB/s, share of the peak, speedup), break_even (measured beside analytic)"
+          + " GFLOP/s, GB/s, share of the peak, speedup; on a GPU lowrank_two_products beside what"
+          + " the device chose), break_even (measured beside analytic)"
           + " and svd (time and error of each algorithm, against the optimum)."
     },
     footer = {
@@ -113,7 +114,9 @@ public final class KernelsCommand implements Callable<Integer> {
         };
     try (Device device = selection.open()) {
       progressLine.accept(selection.choice());
-      KernelSuite suite = new KernelSuite(device, config, Clock.SYSTEM);
+      device.tune(progressLine);
+      KernelSuite suite =
+          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype);
       if (out == null) {
         print(suite, progressLine);
       } else {

@@ -7,7 +7,7 @@ import java.util.Locale;
 /** The columns of the kernels' table, in order; new ones go to the end and raise the schema. */
 public enum KernelColumn {
   SCHEMA("version of the columns"),
-  KIND("gemm, svd, dense_matmul, lowrank_matmul or break_even"),
+  KIND("gemm, svd, dense_matmul, lowrank_matmul, lowrank_two_products (on a GPU) or break_even"),
   DEVICE("the device as it is named on the command line"),
   DEVICE_NAME("the device as its maker names it"),
   DTYPE("type of the numbers"),

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,12 +12,27 @@ public final class KernelSuite {
   private final Device device;
   private final KernelSuiteConfig config;
   private final Clock clock;
+  private final DType dtype;
+  private final String dtypeName;
 
-  /** A suite on a device. */
+  /** A suite on a device, in fp32. */
   public KernelSuite(Device device, KernelSuiteConfig config, Clock clock) {
+    this(device, config, clock, DType.F32, "fp32");
+  }
+
+  /**
+   * A suite on a device.
+   *
+   * @param dtype of the products; decompositions are in F32
+   * @param dtypeName what the user calls it
+   */
+  public KernelSuite(
+      Device device, KernelSuiteConfig config, Clock clock, DType dtype, String dtypeName) {
     this.device = device;
     this.config = config;
     this.clock = clock;
+    this.dtype = dtype;
+    this.dtypeName = dtypeName;
   }
 
   /**
@@ -29,7 +45,7 @@ public final class KernelSuite {
     Groups groups = new Groups(progress);
     KernelRow template = template();
     MatmulTimings matmul =
-        new MatmulTimings(device, config, new Interleaved(config.matmulRule(), clock));
+        new MatmulTimings(device, config, dtype, new Interleaved(config.matmulRule(), clock));
     groups.next("peak of the dense product");
     MatmulTimings.Peak peak = matmul.measurePeak(template);
     table.accept(peak.row().cells());
@@ -52,7 +68,8 @@ public final class KernelSuite {
       for (int rank : ranks) {
         groups.next("SVD of " + shape + " to rank " + rank);
         boolean last = rank == ranks.get(ranks.size() - 1);
-        write(svd.measure(rank, last, template), table);
+        KernelRow full = template.copy().set(KernelColumn.DTYPE, "fp32");
+        write(svd.measure(rank, last, full), table);
       }
     }
   }
@@ -66,7 +83,7 @@ public final class KernelSuite {
         .set(KernelColumn.SCHEMA, KernelColumn.SCHEMA_VERSION)
         .set(KernelColumn.DEVICE, device.id())
         .set(KernelColumn.DEVICE_NAME, device.name())
-        .set(KernelColumn.DTYPE, "fp32")
+        .set(KernelColumn.DTYPE, dtypeName)
         .set(KernelColumn.THREADS, device.threads())
         .set(KernelColumn.SEED, config.seed());
   }

@@ -26,11 +26,17 @@ final class MatmulTimings {
 
   private final Device device;
   private final KernelSuiteConfig config;
+  private final DType dtype;
   private final Interleaved stopwatch;
 
-  MatmulTimings(Device device, KernelSuiteConfig config, Interleaved stopwatch) {
+  /** Whether a low-rank product may be another kernel than two products. */
+  private final boolean twoWays;
+
+  MatmulTimings(Device device, KernelSuiteConfig config, DType dtype, Interleaved stopwatch) {
     this.device = device;
     this.config = config;
+    this.dtype = dtype;
+    this.twoWays = !device.id().equals("cpu");
     this.stopwatch = stopwatch;
   }
 
@@ -64,7 +70,10 @@ final class MatmulTimings {
       List<Runnable> subjects = new ArrayList<>();
       subjects.add(dense(scope, shape, x));
       for (int rank : ranks) {
-        subjects.add(lowRank(scope, shape, rank, x));
+        subjects.add(lowRank(scope, shape, rank, x, false));
+      }
+      for (int rank : twoWays ? ranks : List.<Integer>of()) {
+        subjects.add(lowRank(scope, shape, rank, x, true));
       }
       stats = stopwatch.measure(subjects);
     }
@@ -77,17 +86,34 @@ final class MatmulTimings {
     Map<Integer, Double> times = new TreeMap<>();
     for (int i = 0; i < ranks.size(); i++) {
       int rank = ranks.get(i);
-      double ms = stats.get(i + 1).p50Ms();
-      times.put(rank, ms);
-      KernelRow row = base.copy().set(KernelColumn.KIND, "lowrank_matmul").set(stats.get(i + 1));
-      row.set(KernelColumn.RANK, rank).set(KernelColumn.SPEEDUP, denseMs / ms);
-      long weights = new LowRankCost(shape.rows(), shape.cols(), rank).parameters();
-      rows.add(withSpeed(row, weights, shape, batchRows, ms, peak));
+      LatencyStats own = stats.get(i + 1);
+      times.put(rank, own.p50Ms());
+      KernelRow row = base.copy().set(KernelColumn.KIND, "lowrank_matmul");
+      rows.add(lowRankRow(row, shape, batchRows, rank, own, denseMs, peak));
+      if (twoWays) {
+        KernelRow two = base.copy().set(KernelColumn.KIND, "lowrank_two_products");
+        LatencyStats its = stats.get(i + 1 + ranks.size());
+        rows.add(lowRankRow(two, shape, batchRows, rank, its, denseMs, peak));
+      }
     }
     if (!ranks.isEmpty()) {
       rows.add(breakEven(base.copy(), BreakEven.of(denseMs, times)));
     }
     return rows;
+  }
+
+  private KernelRow lowRankRow(
+      KernelRow row,
+      MatrixShape shape,
+      int batchRows,
+      int rank,
+      LatencyStats stats,
+      double denseMs,
+      double peak) {
+    double ms = stats.p50Ms();
+    row.set(stats).set(KernelColumn.RANK, rank).set(KernelColumn.SPEEDUP, denseMs / ms);
+    long weights = new LowRankCost(shape.rows(), shape.cols(), rank).parameters();
+    return withSpeed(row, weights, shape, batchRows, ms, peak);
   }
 
   private static KernelRow breakEven(KernelRow row, BreakEven breakEven) {
@@ -97,12 +123,12 @@ final class MatmulTimings {
         KernelColumn.BREAK_EVEN_VERDICT, breakEven.verdict().name().toLowerCase(Locale.ROOT));
   }
 
-  private static KernelRow withSpeed(
+  private KernelRow withSpeed(
       KernelRow row, long weights, MatrixShape shape, int batchRows, double ms, double peak) {
     double gigaFlops = gigaPerSecond(2.0 * weights * batchRows, ms);
     double numbers = weights + (double) batchRows * (shape.rows() + shape.cols());
     row.set(KernelColumn.GFLOP_PER_S, gigaFlops).set(KernelColumn.PEAK_SHARE, gigaFlops / peak);
-    return row.set(KernelColumn.GB_PER_S, gigaPerSecond(Float.BYTES * numbers, ms));
+    return row.set(KernelColumn.GB_PER_S, gigaPerSecond(dtype.bytes() * numbers, ms));
   }
 
   private static double gigaPerSecond(double amount, double ms) {
@@ -110,25 +136,31 @@ final class MatmulTimings {
   }
 
   private Matrix input(Scope scope, MatrixShape shape, int batchRows) {
-    return RandomMatrices.gaussian(scope, batchRows, shape.cols(), config.seed());
+    return RandomMatrices.gaussian(scope, batchRows, shape.cols(), config.seed(), dtype);
   }
 
   private Runnable dense(Scope scope, MatrixShape shape, Matrix x) {
-    Matrix w = RandomMatrices.gaussian(scope, shape.cols(), shape.rows(), config.seed() + 1);
-    Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
+    Matrix w = RandomMatrices.gaussian(scope, shape.cols(), shape.rows(), config.seed() + 1, dtype);
+    Matrix y = Matrix.of(scope.allocate(dtype, x.rows(), shape.rows()));
     return () -> {
       device.nn().linear(x, false, w, null, Activation.NONE, y);
       device.synchronize();
     };
   }
 
-  private Runnable lowRank(Scope scope, MatrixShape shape, int rank, Matrix x) {
-    Matrix up = RandomMatrices.gaussian(scope, rank, shape.rows(), config.seed() + 2);
-    Matrix down = RandomMatrices.gaussian(scope, shape.cols(), rank, config.seed() + 3);
-    Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), shape.rows()));
+  private Runnable lowRank(
+      Scope scope, MatrixShape shape, int rank, Matrix x, boolean asTwoProducts) {
+    Matrix up = RandomMatrices.gaussian(scope, rank, shape.rows(), config.seed() + 2, dtype);
+    Matrix down = RandomMatrices.gaussian(scope, shape.cols(), rank, config.seed() + 3, dtype);
+    Matrix y = Matrix.of(scope.allocate(dtype, x.rows(), shape.rows()));
     LowRankMatmul matmul = new LowRankMatmul(new LowRankFactors(down, up), null);
+    Matrix middle = asTwoProducts ? Matrix.of(scope.allocate(dtype, x.rows(), rank)) : null;
     return () -> {
-      matmul.apply(x, Activation.NONE, y);
+      if (asTwoProducts) {
+        matmul.apply(x, middle, Activation.NONE, y);
+      } else {
+        matmul.apply(x, Activation.NONE, y);
+      }
       device.synchronize();
     };
   }

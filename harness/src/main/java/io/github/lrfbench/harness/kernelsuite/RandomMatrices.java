@@ -10,6 +10,18 @@ import java.util.Random;
 public final class RandomMatrices {
   private RandomMatrices() {}
 
+  /** A matrix of standard normal numbers, rounded to a type, [rows, cols]. */
+  public static Matrix gaussian(Scope scope, int rows, int cols, long seed, DType dtype) {
+    if (dtype == DType.F32) {
+      return gaussian(scope, rows, cols, seed);
+    }
+    Matrix rounded = Matrix.of(scope.allocate(dtype, rows, cols));
+    try (Scope scratch = scope.device().openScope()) {
+      scope.device().blas().copy(gaussian(scratch, rows, cols, seed), rounded);
+    }
+    return rounded;
+  }
+
   /** A matrix of standard normal numbers, F32 [rows, cols]. */
   public static Matrix gaussian(Scope scope, int rows, int cols, long seed) {
     Tensor tensor = scope.allocate(DType.F32, rows, cols);

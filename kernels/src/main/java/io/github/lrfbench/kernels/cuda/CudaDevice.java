@@ -116,7 +116,8 @@ public final class CudaDevice implements Device {
    * @param log receives lines on what is being measured
    * @throws UncheckedIOException if it cannot be kept; this process uses it all the same
    */
-  public void tuneLowRank(Consumer<String> log) {
+  @Override
+  public void tune(Consumer<String> log) {
     LowRankCrossover measured = new LowRankTuning(this, log).run(LowRankTuning.Sizes.ALL);
     nn.use(measured);
     try {
