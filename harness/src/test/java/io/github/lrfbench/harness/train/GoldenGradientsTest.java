@@ -32,6 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GoldenGradientsTest {
   private static final double TOLERANCE = 1e-4;
 
+  String device() {
+    return "cpu";
+  }
+
   /** The loss of a folder's batch; its gradients are added to the buffers. */
   private static double backward(
       Path folder, Model model, GradientBuffers gradients, boolean regression) throws IOException {
@@ -57,7 +61,7 @@ class GoldenGradientsTest {
   void everyGradientIsThatOfPyTorch(String name, boolean regression) throws IOException {
     Path folder = TestData.require("golden/" + name);
     JsonNode io = new ObjectMapper().readTree(folder.resolve("io.json").toFile());
-    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
+    try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = GoldenModel.load(folder, device);
         GradientBuffers gradients = new GradientBuffers(device, golden.model().weights());
         SafetensorsFile expected = SafetensorsFile.open(folder.resolve("grads.safetensors"))) {
@@ -82,7 +86,7 @@ class GoldenGradientsTest {
     Path folder = TestData.require("golden/bert-cls");
     JsonNode losses =
         new ObjectMapper().readTree(folder.resolve("adamw.json").toFile()).get("losses");
-    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
+    try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = GoldenModel.load(folder, device);
         GradientBuffers gradients = new GradientBuffers(device, golden.model().weights());
         AdamW optimizer =
