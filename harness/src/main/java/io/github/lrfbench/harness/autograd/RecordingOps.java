@@ -70,7 +70,9 @@ final class RecordingOps implements Ops {
   }
 
   private void linearBackward(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
-    tape.parameters().addProduct(w, transW, x, dy);
+    if (tape.isDifferentiable(w)) {
+      weightBackward(x, transW, w, dy);
+    }
     if (tape.isDifferentiable(bias)) {
       gradients.addColumnSums(dy, tape.parameters().of(bias));
     }
@@ -78,6 +80,16 @@ final class RecordingOps implements Ops {
       Matrix fresh = tape.freshGradient(x);
       Matrix dx = fresh == null ? tape.gradient(x) : fresh;
       blas.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
+    }
+  }
+
+  private void weightBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
+    if (tape.parameters().of(w.data()) != null) {
+      tape.parameters().addProduct(w, transW, x, dy);
+    } else if (transW) {
+      blas.gemm(true, false, 1, dy, x, 1, tape.gradient(w));
+    } else {
+      blas.gemm(true, false, 1, x, dy, 1, tape.gradient(w));
     }
   }
 
@@ -249,7 +261,7 @@ final class RecordingOps implements Ops {
       Dropout dropout,
       Matrix y) {
     Matrix dy = tape.gradientOrNull(y);
-    boolean together = q.data() == k.data() && q.data() == v.data();
+    boolean together = areApart(q, k) && areApart(q, v) && areApart(k, v);
     Matrix dq = together ? tape.freshGradient(q, k, v) : null;
     if (dq != null) {
       gradients.attentionGradient(
@@ -278,6 +290,11 @@ final class RecordingOps implements Ops {
       addTo(k, parts[1]);
       addTo(v, parts[2]);
     }
+  }
+
+  /** Whether two matrices of one shape are parts of one tensor without common elements. */
+  private static boolean areApart(Matrix a, Matrix b) {
+    return a.data() == b.data() && Math.abs(a.offset() - b.offset()) >= a.cols();
   }
 
   @Override

@@ -100,7 +100,8 @@ class CheckpointWriterTest {
       Files.writeString(other.resolve("config.json"), json);
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(other));
       assertThrows(
-          InputException.class, () -> CheckpointWriter.write(other, config, weights(1), source, true));
+          InputException.class,
+          () -> CheckpointWriter.write(other, config, weights(1), source, true));
       assertEquals(List.of("config.json"), files(other));
     }
   }
@@ -111,7 +112,8 @@ class CheckpointWriterTest {
     for (Path path : List.of(file, file.resolve("below"))) {
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(path));
       assertThrows(
-          InputException.class, () -> CheckpointWriter.write(path, config, weights(1), source, true));
+          InputException.class,
+          () -> CheckpointWriter.write(path, config, weights(1), source, true));
     }
     CheckpointWriter.requireWritable(target);
     assertFalse(Files.exists(target.getParent()), "a check makes nothing");
@@ -120,7 +122,8 @@ class CheckpointWriterTest {
   @Test
   void aFailureLeavesNothingBehind() throws IOException {
     assertThrows(
-        IllegalStateException.class, () -> CheckpointWriter.write(target, config, BROKEN, source, true));
+        IllegalStateException.class,
+        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
     assertFalse(Files.exists(target.getParent()));
   }
 
@@ -128,7 +131,8 @@ class CheckpointWriterTest {
   void aFailureLeavesAnEarlierModelAsItWas() throws IOException {
     CheckpointWriter.write(target, config, weights(1), source, true);
     assertThrows(
-        IllegalStateException.class, () -> CheckpointWriter.write(target, config, BROKEN, source, true));
+        IllegalStateException.class,
+        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
     assertEquals(4, files(target).size());
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {1}, checkpoint.readFloats("a"));
