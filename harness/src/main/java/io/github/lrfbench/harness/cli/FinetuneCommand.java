@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.FineTuning;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -158,11 +159,10 @@ final class FinetuneCommand implements Callable<Integer> {
       FineTuning.Job job =
           new FineTuning.Job(
               compressed.model(),
-              dense.config(),
-              dense.transformer(),
+              compressed.model().weights(),
+              new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer()),
               out,
               block + " " + dev.sha256() + " " + data.limit() + " " + data.maxLength,
-              block,
               saveSteps);
       report(train(job, examples, settings, evaluation), compressed.model());
     }
