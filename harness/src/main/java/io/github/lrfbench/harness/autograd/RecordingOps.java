@@ -70,12 +70,14 @@ final class RecordingOps implements Ops {
   }
 
   private void linearBackward(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
-    if (tape.isDifferentiable(w)) {
-      weightBackward(x, transW, w, dy);
-    }
+    weightBackward(x, transW, w, dy);
     if (tape.isDifferentiable(bias)) {
       gradients.addColumnSums(dy, tape.parameters().of(bias));
     }
+    inputBackward(x, transW, w, dy);
+  }
+
+  private void inputBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
     if (tape.isDifferentiable(x)) {
       Matrix fresh = tape.freshGradient(x);
       Matrix dx = fresh == null ? tape.gradient(x) : fresh;
@@ -84,6 +86,9 @@ final class RecordingOps implements Ops {
   }
 
   private void weightBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
+    if (!tape.isDifferentiable(w)) {
+      return;
+    }
     if (tape.parameters().of(w.data()) != null) {
       tape.parameters().addProduct(w, transW, x, dy);
     } else if (transW) {
@@ -99,6 +104,32 @@ final class RecordingOps implements Ops {
     Matrix middle = Matrix.of(tape.allocate(x.dtype(), x.rows(), down.cols()));
     linear(x, false, down, null, Activation.NONE, middle);
     linear(middle, false, up, bias, activation, y);
+  }
+
+  @Override
+  public void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
+    Tensor inner = tape.allocate(x.dtype(), x.rows(), down.cols());
+    Matrix middle = Matrix.of(inner);
+    blas.gemm(false, false, scale, x, down, 0, middle);
+    blas.gemm(false, false, 1, middle, up, 1, y);
+    boolean thin = tape.isDifferentiable(x) || tape.isDifferentiable(down);
+    tape.record(
+        thin || tape.isDifferentiable(up),
+        () -> {
+          // The gradient of what was added to is that of the sum, and stays as it is.
+          Matrix dy = tape.gradientOrNull(y);
+          weightBackward(middle, false, up, dy);
+          if (thin) {
+            try (Scope scratch = tape.device().openScope()) {
+              Matrix slope = Matrix.of(scratch.allocate(x.dtype(), x.rows(), down.cols()));
+              blas.gemm(false, true, scale, dy, up, 0, slope);
+              weightBackward(x, false, down, slope);
+              inputBackward(x, false, down, slope);
+            }
+          }
+        },
+        y,
+        inner);
   }
 
   @Override

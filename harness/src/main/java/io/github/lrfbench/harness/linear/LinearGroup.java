@@ -10,12 +10,13 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Linear maps of one input, like the query, key and value projections: their outputs stand side by
  * side, and what they compute from the input alone is one matrix product. Dense members share one
- * stacked matrix, low-rank members one stacked down-projection.
+ * stacked matrix, low-rank members one stacked down-projection. Adapters are added to that.
  */
 public final class LinearGroup {
   private final List<Linear> members;
@@ -47,10 +48,44 @@ public final class LinearGroup {
   }
 
   /**
-   * A group of any maps. Low-rank members are copied into the scope, their down-projections
-   * stacked; other members are used as they are and must live as long.
+   * A group of any maps. If all are dense they are copied into the scope side by side. Low-rank
+   * members are copied into it too, their down-projections stacked; other members are used as they
+   * are and must live as long.
    */
   public static LinearGroup of(List<Linear> members, Scope scope) {
+    return ofBases(members.stream().map(LoraLinear::baseOf).toList(), scope).adapt(members, scope);
+  }
+
+  /**
+   * The group with other members. Where only adapters are new, the matrices are shared with this
+   * group and stay one product.
+   *
+   * @param replaced members of this group, adapters over such, or other maps
+   */
+  public LinearGroup with(List<Linear> replaced, Scope scope) {
+    for (int i = 0; i < members.size(); i++) {
+      if (LoraLinear.baseOf(replaced.get(i)) != LoraLinear.baseOf(members.get(i))) {
+        return of(replaced, scope);
+      }
+    }
+    return adapt(replaced, scope);
+  }
+
+  /** The group with the adapters of the given maps; their bases are this group's. */
+  private LinearGroup adapt(List<Linear> adapted, Scope scope) {
+    List<Linear> placed = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      Linear base = LoraLinear.baseOf(members.get(i));
+      placed.add(adapted.get(i) instanceof LoraLinear lora ? lora.over(base, scope) : base);
+    }
+    return new LinearGroup(placed, stackedDense, stackedDown);
+  }
+
+  private static LinearGroup ofBases(List<Linear> members, Scope scope) {
+    boolean dense = members.stream().allMatch(DenseLinear.class::isInstance);
+    if (dense && members.stream().allMatch(member -> member.bias() != null)) {
+      return stack(members, scope);
+    }
     int totalRank = members.stream().mapToInt(LinearGroup::rankOf).sum();
     if (totalRank == 0) {
       return new LinearGroup(members, null, null);
@@ -71,6 +106,23 @@ public final class LinearGroup {
       }
     }
     return new LinearGroup(placed, null, stackedDown);
+  }
+
+  private static LinearGroup stack(List<Linear> members, Scope scope) {
+    int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
+    int total = Arrays.stream(widths).sum();
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, members.get(0).inputs(), total));
+    Tensor bias = scope.allocate(DType.F32, total);
+    Matrix biases = new Matrix(bias, 0, 1, total, total);
+    int column = 0;
+    for (Linear member : members) {
+      int end = column + member.outputs();
+      scope.device().blas().copy(((DenseLinear) member).weight(), weight.columns(column, end));
+      Matrix vector = Parameter.vector("bias", member.bias()).value();
+      scope.device().blas().copy(vector, biases.columns(column, end));
+      column = end;
+    }
+    return dense(new DenseLinear(weight, bias), widths);
   }
 
   /** The maps, in the order of their outputs. */
@@ -115,13 +167,25 @@ public final class LinearGroup {
   public void forward(Ops ops, Matrix x, Matrix y) {
     if (stackedDense != null) {
       stackedDense.forward(ops, x, Activation.NONE, y);
-      return;
+    } else {
+      applyBases(ops, x, y);
     }
+    int column = 0;
+    for (Linear member : members) {
+      if (member instanceof LoraLinear adapted) {
+        adapted.addTo(ops, x, y.columns(column, column + member.outputs()));
+      }
+      column += member.outputs();
+    }
+  }
+
+  private void applyBases(Ops ops, Matrix x, Matrix y) {
     try (Ops frame = ops.frame()) {
       Matrix middle = stackedDown == null ? null : projectDown(frame, x);
       int column = 0;
       int rank = 0;
-      for (Linear member : members) {
+      for (Linear adapted : members) {
+        Linear member = LoraLinear.baseOf(adapted);
         Matrix slice = y.columns(column, column + member.outputs());
         if (member instanceof LowRankLinear lowRank) {
           lowRank.expand(

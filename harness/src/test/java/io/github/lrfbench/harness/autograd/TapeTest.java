@@ -151,6 +151,28 @@ class TapeTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  void lowRankThatIsAdded(boolean inputsTrained, boolean baseTrained) {
+    Matrix inner =
+        inputsTrained
+            ? differences.trainedMatrix(3, WIDTH)
+            : Matrix.of(differences.frozen(3, WIDTH));
+    Matrix base =
+        baseTrained ? differences.trainedMatrix(WIDTH, 5) : Matrix.of(differences.frozen(WIDTH, 5));
+    Matrix down = differences.trainedMatrix(WIDTH, 2);
+    Matrix up = differences.trainedMatrix(2, 3);
+    differences.check(
+        ops -> {
+          Matrix x = value(ops, inner);
+          Matrix y = allocate(ops, TOKENS, 5);
+          ops.linear(x, false, base, null, Activation.NONE, y);
+          ops.addLowRank(x, down, up, 0.6, y.columns(1, 4));
+          ops.biasActivation(y, null, Activation.GELU);
+          return y;
+        });
+  }
+
+  @ParameterizedTest
   @EnumSource(Activation.class)
   void biasAndActivationInPlace(Activation activation) {
     Matrix inner = differences.trainedMatrix(3, WIDTH);

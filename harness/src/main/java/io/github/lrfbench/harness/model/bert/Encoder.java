@@ -3,7 +3,7 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -102,6 +102,11 @@ public final class Encoder implements Model {
   }
 
   @Override
+  public Map<String, Linear> headLayers() {
+    return head.layers();
+  }
+
+  @Override
   public Tensor forward(Ops ops, TokenBatch batch) {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
@@ -134,8 +139,9 @@ public final class Encoder implements Model {
 
   @Override
   public Model with(Map<String, Linear> replacements) {
+    Map<String, Linear> layers = headLayers();
     for (String name : replacements.keySet()) {
-      if (slots.stream().noneMatch(slot -> slot.name().equals(name))) {
+      if (!layers.containsKey(name) && slots.stream().noneMatch(slot -> slot.name().equals(name))) {
         throw new IllegalArgumentException("the model has no slot " + name);
       }
     }
@@ -144,7 +150,9 @@ public final class Encoder implements Model {
     for (int layer = 0; layer < blocks.size(); layer++) {
       replaced.add(replace(blocks.get(layer), layer, replacements, own));
     }
-    return new Encoder(config, info, prefix, own, embeddings, replaced, head, otherParameters);
+    Head replacedHead = head.with(replacements, own);
+    return new Encoder(
+        config, info, prefix, own, embeddings, replaced, replacedHead, otherParameters);
   }
 
   private Block replace(Block block, int layer, Map<String, Linear> replacements, Scope own) {
@@ -156,7 +164,7 @@ public final class Encoder implements Model {
       projections.add(replacement == null ? linears(block).get(part) : replacement);
     }
     return new Block(
-        sameProjections ? block.projections() : LinearGroup.of(projections, own),
+        sameProjections ? block.projections() : block.projections().with(projections, own),
         replaceOne(
             block.attentionOutput(), slotName(layer, Part.ATTENTION_OUTPUT), replacements, own),
         block.attentionNorm(),
@@ -168,7 +176,7 @@ public final class Encoder implements Model {
   private static Linear replaceOne(
       Linear present, String name, Map<String, Linear> replacements, Scope own) {
     Linear replacement = replacements.get(name);
-    return replacement == null ? present : replacement.copyTo(own);
+    return replacement == null ? present : LoraLinear.place(replacement, present, own);
   }
 
   @Override
