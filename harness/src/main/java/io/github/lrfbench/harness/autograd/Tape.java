@@ -73,7 +73,7 @@ public final class Tape implements AutoCloseable {
   }
 
   /** Whether the loss may depend on the matrix by way of a parameter that is trained. */
-  boolean isDifferentiable(Matrix matrix) {
+  public boolean isDifferentiable(Matrix matrix) {
     return matrix != null && isDifferentiable(matrix.data());
   }
 
@@ -171,11 +171,26 @@ public final class Tape implements AutoCloseable {
    * @param gradient of the loss with respect to it, [m, n]
    */
   public void backward(Tensor output, Matrix gradient) {
+    addGradient(output, gradient);
+    backward();
+  }
+
+  /**
+   * Adds to the gradient of a result, before the backward pass.
+   *
+   * @param output of the forward pass, [m, n]
+   * @param gradient of the loss with respect to it, [m, n]
+   */
+  public void addGradient(Tensor output, Matrix gradient) {
     Matrix start = gradient(Matrix.of(output));
     if (start == null) {
       throw new IllegalArgumentException("the output depends on no parameter that is trained");
     }
-    device.blas().copy(gradient, start);
+    device.gradients().addScaled(1, gradient, start);
+  }
+
+  /** Runs the backward pass from the results that have gradients. */
+  public void backward() {
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
       node.backward.run();

@@ -80,6 +80,11 @@ public final class CheckpointWriter {
     }
   }
 
+  /** Writes a model directory with all companions of the source; see the other method. */
+  public static void write(Path target, ObjectNode config, SafetensorsWriter weights, Path source) {
+    write(target, config, weights, source, true);
+  }
+
   /**
    * Writes a model directory. On failure nothing new is left behind; a model that was there before
    * goes when the new one is complete on disk, not earlier.

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
@@ -17,6 +18,7 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -60,8 +62,13 @@ final class CompressCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "T",
       defaultValue = "demo-sst2",
-      description = "Which of the demo models, with --model demo:bert. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Whose training set methods that need data learn from; with --model demo:bert also which model. Default: ${DEFAULT-VALUE}.")
   private String task;
+
+  @Mixin private CalibrationOptions calibration;
+
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--method",
@@ -109,14 +116,32 @@ final class CompressCommand implements Callable<Integer> {
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
-      CompressionRequest request =
-          new CompressionRequest(loaded.model(), slots, budgets.get(0), factors, scope, seed);
-      Compression compression = compressor.compress(request);
+      Compression compression;
+      try (Calibrator statistics = statistics(compressor, loaded)) {
+        CompressionRequest request =
+            new CompressionRequest(
+                loaded.model(), slots, budgets.get(0), statistics, factors, scope, seed);
+        compression = compressor.compress(request);
+      }
       new CompressedCheckpoint(checkpoint, compression.replacements(), device)
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
       report(loaded.model(), compression);
     }
     return ExitCode.DONE;
+  }
+
+  private Calibrator statistics(Compressor compressor, LoadedModel loaded) {
+    if (!compressor.info().needsCalibration()) {
+      return null;
+    }
+    return calibration.open(
+        loaded.model(),
+        loaded.tokenizer(),
+        loaded.revision(),
+        TaskData.known().get(task),
+        data.glue,
+        data.maxLength,
+        seed);
   }
 
   private ObjectNode describe(Compression compression, Budget budget, String revision) {

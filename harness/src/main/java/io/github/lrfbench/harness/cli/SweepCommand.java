@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepPlan;
 import io.github.lrfbench.harness.sweep.SweepRecord;
@@ -71,6 +72,46 @@ final class SweepCommand implements Callable<Integer> {
   private List<String> methods = new ArrayList<>();
 
   @Mixin private GridOptions grid;
+
+  @Option(
+      names = "--finetune-epochs",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Train every compressed model on the task's training set for N epochs; 0 for none. Default: 0. Repeatable.")
+  private List<Integer> finetuneEpochs = new ArrayList<>();
+
+  @Option(
+      names = "--finetune-lr",
+      paramLabel = "RATE",
+      split = ",",
+      defaultValue = "2e-5",
+      description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<Double> finetuneRates = new ArrayList<>();
+
+  @Option(
+      names = "--distill",
+      paramLabel = "W",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0.")
+  private double distill;
+
+  @Option(
+      names = "--distill-hidden",
+      paramLabel = "W",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the squared difference from the dense model's hidden states. Default: 0.")
+  private double distillHidden;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "N",
+      defaultValue = "1024",
+      description =
+          "Training examples that activations and Fisher information are collected on. Default: ${DEFAULT-VALUE}.")
+  private int calibration;
 
   @Option(
       names = "--layers",
@@ -150,6 +191,8 @@ final class SweepCommand implements Callable<Integer> {
         tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
         methods,
         budgets,
+        recoveries(),
+        calibration,
         seeds,
         layers,
         selection.device,
@@ -161,6 +204,21 @@ final class SweepCommand implements Callable<Integer> {
         data.limit(),
         data.glue,
         out == null ? OutputDirectory.RUNS.resolve(runId) : out);
+  }
+
+  /** Every number of epochs at every learning rate. */
+  private List<Recovery> recoveries() {
+    List<Recovery> recoveries = new ArrayList<>();
+    for (int epochs : finetuneEpochs.isEmpty() ? List.of(0) : finetuneEpochs) {
+      if (epochs == 0) {
+        recoveries.add(Recovery.NONE);
+        continue;
+      }
+      for (double rate : finetuneRates) {
+        recoveries.add(new Recovery(epochs, rate, distill, distillHidden));
+      }
+    }
+    return recoveries;
   }
 
   private static List<String> demoTasks(List<String> models) {

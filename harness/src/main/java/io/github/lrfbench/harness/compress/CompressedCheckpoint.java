@@ -69,7 +69,7 @@ public final class CompressedCheckpoint {
       }
     }
     config.set("lrfbench", block);
-    CheckpointWriter.write(target, config, weights, source.directory(), true);
+    CheckpointWriter.write(target, config, weights, source.directory());
   }
 
   private static String module(String name) {

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.svd.FactorCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param model the dense model
  * @param slots the matrices to compress, a part of the model's slots
  * @param budget how much to keep
+ * @param statistics of the model on calibration data; null for methods that need none
  * @param factors singular value decompositions of the model's matrices, shared by all cells of a
  *     sweep
  * @param scope owns the replacements
@@ -22,6 +24,18 @@ public record CompressionRequest(
     Model model,
     List<LinearSlot> slots,
     Budget budget,
+    Calibrator statistics,
     FactorCache factors,
     Scope scope,
-    long seed) {}
+    long seed) {
+  /** A request to a method that needs no statistics. */
+  public CompressionRequest(
+      Model model,
+      List<LinearSlot> slots,
+      Budget budget,
+      FactorCache factors,
+      Scope scope,
+      long seed) {
+    this(model, slots, budget, null, factors, scope, seed);
+  }
+}

@@ -11,6 +11,11 @@ import java.util.Set;
  * @param needs what it needs beside the budget
  */
 public record MethodInfo(String name, String title, String source, Set<Need> needs) {
+  /** Whether the method computes from calibration data of the task. */
+  public boolean needsCalibration() {
+    return needs.contains(Need.ACTIVATIONS) || needs.contains(Need.FISHER);
+  }
+
   /** What a method computes from. */
   public enum Need {
     /** The weights alone. */

@@ -5,11 +5,11 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 
 /** Copies between scopes of one device. */
-final class Copies {
+public final class Copies {
   private Copies() {}
 
   /** A copy owned by {@code scope}; null stays null. */
-  static Tensor of(Tensor tensor, Scope scope) {
+  public static Tensor of(Tensor tensor, Scope scope) {
     if (tensor == null) {
       return null;
     }
@@ -19,7 +19,7 @@ final class Copies {
   }
 
   /** A copy without gaps between its rows, owned by {@code scope}. */
-  static Matrix of(Matrix matrix, Scope scope) {
+  public static Matrix of(Matrix matrix, Scope scope) {
     Matrix copy = Matrix.of(scope.allocate(matrix.dtype(), matrix.rows(), matrix.cols()));
     scope.device().blas().copy(matrix, copy);
     return copy;

@@ -125,6 +125,25 @@ public final class LinearGroup {
     return dense(new DenseLinear(weight, bias), widths);
   }
 
+  /** The same group in memory of another scope of the same device. */
+  public LinearGroup copyTo(Scope scope) {
+    return copyBasesTo(scope).adapt(members, scope);
+  }
+
+  private LinearGroup copyBasesTo(Scope scope) {
+    if (stackedDense != null) {
+      int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
+      return dense((DenseLinear) stackedDense.copyTo(scope), widths);
+    }
+    List<Linear> copies = new ArrayList<>();
+    for (Linear member : members) {
+      Linear base = LoraLinear.baseOf(member);
+      // Low-rank members are copied when they are stacked.
+      copies.add(base instanceof LowRankLinear ? base : base.copyTo(scope));
+    }
+    return ofBases(copies, scope);
+  }
+
   /** The maps, in the order of their outputs. */
   public List<Linear> members() {
     return members;

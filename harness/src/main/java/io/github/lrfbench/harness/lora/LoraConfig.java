@@ -120,7 +120,7 @@ public record LoraConfig(
   }
 
   /** What PEFT reads. */
-  ObjectNode toJson() {
+  public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("peft_type", "LORA").put("task_type", "SEQ_CLS");
     json.put("base_model_name_or_path", baseModel).put("inference_mode", true);

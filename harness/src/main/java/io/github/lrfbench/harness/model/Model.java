@@ -50,6 +50,17 @@ public interface Model extends AutoCloseable {
    */
   Model with(Map<String, Linear> replacements);
 
+  /** The same model with weights of its own, which may be trained; closed on its own. */
+  Model copy();
+
+  /**
+   * The forward pass with its hidden states: those of {@link #hiddenStates}, which live as long as
+   * the operations do.
+   *
+   * @param states receives them, each [T, H]
+   */
+  Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states);
+
   /** Number of parameters: matrices as stored, biases, embeddings, norms and head. */
   long parameters();
 

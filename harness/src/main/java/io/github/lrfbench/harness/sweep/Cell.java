@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.compress.Compressors;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,6 +46,12 @@ record Cell(String model, String revision, String task, Variant variant) {
             Integer.toString(seqLen),
             Integer.toString(config.maxLength()),
             Integer.toString(config.limit()));
+    if (variant.recovery().trains()) {
+      key += "\n" + variant.recovery().describe();
+    }
+    if (!variant.isDense() && Compressors.get(variant.method()).info().needsCalibration()) {
+      key += "\ncalibration=" + config.calibration();
+    }
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));

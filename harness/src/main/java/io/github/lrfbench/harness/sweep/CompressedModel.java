@@ -13,8 +13,19 @@ import java.util.List;
  * @param compression what the method did
  * @param seconds how long it took
  */
-record CompressedModel(Model model, boolean owned, Compression compression, double seconds)
+record CompressedModel(Model model, boolean owned, Compression compression, Seconds seconds)
     implements AutoCloseable {
+  /**
+   * Where the time went.
+   *
+   * @param calibrate collecting statistics; 0 if another variant had done so
+   * @param compress the method itself
+   * @param finetune training afterwards
+   */
+  record Seconds(double calibrate, double compress, double finetune) {
+    static final Seconds NONE = new Seconds(0, 0, 0);
+  }
+
   /**
    * ‖all changes‖ / ‖all matrices‖ over the requested matrices, or NaN if nothing was requested.
    */

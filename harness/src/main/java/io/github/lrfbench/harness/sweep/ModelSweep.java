@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.RunRow;
@@ -18,18 +17,18 @@ import java.util.Map;
 final class ModelSweep {
   private final String name;
   private final LoadedModel loaded;
-  private final List<TaskEvaluation> tasks;
+  private final List<SweepTask> tasks;
   private final VariantFactory variants;
   private final LatencyProbe probe;
   private final RowFactory rows;
   private final CellLog log;
 
-  private final Map<TaskEvaluation, TaskResult> denseResults = new HashMap<>();
+  private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
       String name,
       LoadedModel loaded,
-      List<TaskEvaluation> tasks,
+      List<SweepTask> tasks,
       VariantFactory variants,
       LatencyProbe probe,
       RowFactory rows,
@@ -46,32 +45,39 @@ final class ModelSweep {
   /** Runs the variants, of which the first is the dense model. */
   void run(List<Variant> all) {
     for (Variant variant : all) {
-      List<TaskEvaluation> open = openTasks(variant);
+      List<SweepTask> open = openTasks(variant);
       tasks.stream()
           .filter(task -> !open.contains(task))
           .forEach(task -> log.skip(cell(variant, task)));
       boolean neededAsBaseline =
           variant.isDense() && all.stream().anyMatch(v -> !openTasks(v).isEmpty());
-      if (!open.isEmpty() || neededAsBaseline) {
-        runVariant(variant, open);
+      if (!variant.isDense() && variant.dependsOnTask()) {
+        open.forEach(task -> runVariant(variant, List.of(task), task));
+      } else if (!open.isEmpty() || neededAsBaseline) {
+        runVariant(variant, open, null);
       }
     }
   }
 
-  private List<TaskEvaluation> openTasks(Variant variant) {
+  private List<SweepTask> openTasks(Variant variant) {
     return tasks.stream().filter(task -> !log.isDone(cell(variant, task))).toList();
   }
 
-  private Cell cell(Variant variant, TaskEvaluation task) {
-    return new Cell(name, loaded.revision(), task.dataset().task().name(), variant);
+  private Cell cell(Variant variant, SweepTask task) {
+    return new Cell(name, loaded.revision(), task.name(), variant);
   }
 
-  private void runVariant(Variant variant, List<TaskEvaluation> open) {
+  /**
+   * Makes a variant and runs it on its open tasks.
+   *
+   * @param only the task that it is made for; null if it is the same for all
+   */
+  private void runVariant(Variant variant, List<SweepTask> open, SweepTask only) {
     Instant startedAt = Instant.now();
-    log.working(name + " " + variant.describe());
-    try (CompressedModel compressed = variants.make(variant)) {
+    log.working(name + " " + variant.describe() + (only == null ? "" : " for " + only.name()));
+    try (CompressedModel compressed = variants.make(variant, only)) {
       Timing timing = probe.measure(loaded.model(), compressed.model());
-      for (TaskEvaluation task : variant.isDense() ? tasks : open) {
+      for (SweepTask task : variant.isDense() ? tasks : open) {
         runTask(variant, task, compressed, timing, startedAt, open.contains(task));
       }
     } catch (RuntimeException | OutOfMemoryError failure) {
@@ -84,7 +90,7 @@ final class ModelSweep {
 
   private void runTask(
       Variant variant,
-      TaskEvaluation task,
+      SweepTask task,
       CompressedModel compressed,
       Timing timing,
       Instant startedAt,
@@ -92,7 +98,7 @@ final class ModelSweep {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
-      TaskResult result = TaskResult.of(task, compressed.model());
+      TaskResult result = TaskResult.of(task.evaluation(), compressed.model());
       if (variant.isDense()) {
         denseResults.put(task, result);
       }
@@ -106,7 +112,8 @@ final class ModelSweep {
         RunRow row =
             rows.finished(
                 identity,
-                task.dataset(),
+                variant,
+                task.evaluation().dataset(),
                 model,
                 compressed,
                 dense,

@@ -71,6 +71,7 @@ final class RowFactory {
   /** A row for a finished cell. */
   RunRow finished(
       RunRow.Builder row,
+      Variant variant,
       GlueDataset dataset,
       Model dense,
       CompressedModel compressed,
@@ -87,7 +88,7 @@ final class RowFactory {
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
         .set(RunColumns.EXTRA, extra(dataset, result.score()));
     score(row, denseResult.score(), result.score());
-    counts(row, dense, compressed, timing.seqLen());
+    counts(row, variant, dense, compressed, timing.seqLen());
     timing(row, timing);
     return row.build();
   }
@@ -107,7 +108,7 @@ final class RowFactory {
   }
 
   private static void counts(
-      RunRow.Builder row, Model dense, CompressedModel compressed, int seqLen) {
+      RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed, int seqLen) {
     Model model = compressed.model();
     long flops = model.flops(seqLen);
     row.set(RunColumns.PARAMS_DENSE, dense.parameters())
@@ -133,9 +134,11 @@ final class RowFactory {
             layers.stream().mapToLong(LayerReport::rank).average().orElseThrow())
         .set(RunColumns.RANK_MAX, layers.stream().mapToLong(LayerReport::rank).max().orElseThrow())
         .set(RunColumns.RELATIVE_ERROR, compressed.relativeError())
-        .set(RunColumns.COMPRESS_SECONDS, compressed.seconds())
+        .set(RunColumns.COMPRESS_SECONDS, compressed.seconds().compress())
+        .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
+        .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
         .set(RunColumns.SVD_ALGORITHM, algorithms(layers))
-        .set(RunColumns.METHOD_PARAMS, parameters(compressed.compression().parameters()));
+        .set(RunColumns.METHOD_PARAMS, parameters(variant, compressed.compression().parameters()));
   }
 
   private static void linearCounts(RunRow.Builder row, long dense, long now) {
@@ -155,12 +158,21 @@ final class RowFactory {
     return joined.isEmpty() ? null : joined;
   }
 
-  private static String parameters(Map<String, String> parameters) {
+  private static String parameters(Variant variant, Map<String, String> parameters) {
+    Map<String, String> all = new TreeMap<>(parameters);
+    Recovery recovery = variant.recovery();
+    if (recovery.trains()) {
+      all.put("finetune_epochs", Integer.toString(recovery.epochs()));
+      all.put("finetune_lr", Double.toString(recovery.learningRate()));
+      if (recovery.distills()) {
+        all.put("distill", Double.toString(recovery.softWeight()));
+        all.put("distill_hidden", Double.toString(recovery.hiddenWeight()));
+      }
+    }
     String joined =
-        new TreeMap<>(parameters)
-            .entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                .collect(Collectors.joining(";"));
+        all.entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .collect(Collectors.joining(";"));
     return joined.isEmpty() ? null : joined;
   }
 
@@ -226,6 +238,11 @@ final class RowFactory {
         null,
         layer.note().isEmpty() ? null : layer.note(),
         layer.seconds());
+  }
+
+  /** Null for a stage that there was not. */
+  private static Double applies(double seconds) {
+    return seconds == 0 ? null : seconds;
   }
 
   private static Double applicable(double value) {

@@ -12,6 +12,8 @@ import java.util.List;
  * @param tasks names of tasks
  * @param methods names of compression methods; the dense model is always a row
  * @param budgets what each method may keep
+ * @param recoveries training after compression
+ * @param calibration the most training examples that statistics are collected on
  * @param seeds of everything random
  * @param layers globs that select matrices; none selects all
  * @param device {@code auto}, {@code cpu}, {@code cuda:1}
@@ -29,6 +31,8 @@ public record SweepConfig(
     List<String> tasks,
     List<String> methods,
     List<Budget> budgets,
+    List<Recovery> recoveries,
+    int calibration,
     List<Long> seeds,
     List<String> layers,
     String device,
@@ -47,8 +51,10 @@ public record SweepConfig(
     tasks = List.copyOf(tasks);
     methods = List.copyOf(methods);
     budgets = List.copyOf(budgets);
+    recoveries = List.copyOf(recoveries);
     seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
+    require(calibration >= 1, "--calibration must be at least 1, but is " + calibration);
     require(batchSize >= 1, "--batch-size must be at least 1, but is " + batchSize);
     require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
     require(maxLength >= 2, "--max-length must be at least 2, but is " + maxLength);

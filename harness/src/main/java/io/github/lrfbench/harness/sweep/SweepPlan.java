@@ -24,8 +24,10 @@ public final class SweepPlan {
       Compressors.get(method);
       if (!method.equals(DenseBaseline.NAME)) {
         for (Budget budget : config.budgets()) {
-          for (long seed : config.seeds()) {
-            variants.add(new Variant(method, budget, seed));
+          for (Recovery recovery : config.recoveries()) {
+            for (long seed : config.seeds()) {
+              variants.add(new Variant(method, budget, recovery, seed));
+            }
           }
         }
       }

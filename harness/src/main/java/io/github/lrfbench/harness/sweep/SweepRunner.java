@@ -82,25 +82,30 @@ public final class SweepRunner {
         new LatencyProbe(config.batchSize(), config.seqLen(), loaded.model().info());
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
     factors.reserve(slots, config.budgets());
-    List<TaskEvaluation> evaluations = prepare(loaded, group.data());
+    List<SweepTask> tasks = prepare(loaded, group.data());
     output.open();
     group.data().forEach(dataset -> dataset.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
             output.writer(), listener, cell -> cell.id(config, device.id(), probe.seqLen()));
     VariantFactory factory = new VariantFactory(loaded.model(), slots, factors);
-    new ModelSweep(group.name(), loaded, evaluations, factory, probe, rows, log).run(variants);
+    try {
+      new ModelSweep(group.name(), loaded, tasks, factory, probe, rows, log).run(variants);
+    } finally {
+      tasks.forEach(SweepTask::close);
+    }
     return log.written();
   }
 
-  private List<TaskEvaluation> prepare(LoadedModel loaded, List<GlueDataset> datasets) {
-    List<TaskEvaluation> evaluations = new ArrayList<>();
+  private List<SweepTask> prepare(LoadedModel loaded, List<GlueDataset> datasets) {
+    List<SweepTask> tasks = new ArrayList<>();
     for (GlueDataset dataset : datasets) {
-      evaluations.add(
+      TaskEvaluation evaluation =
           TaskEvaluation.prepare(
-              loaded.model(), loaded.tokenizer(), dataset, config.maxLength(), BOOTSTRAP_SEED));
+              loaded.model(), loaded.tokenizer(), dataset, config.maxLength(), BOOTSTRAP_SEED);
+      tasks.add(new SweepTask(loaded, evaluation, config, cache));
     }
-    return evaluations;
+    return tasks;
   }
 
   /** The data of every model directory: the tasks that one directory serves are run together. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import java.util.Locale;
 
@@ -9,23 +10,32 @@ import java.util.Locale;
  *
  * @param method the method's name
  * @param budget what it may keep, or null for the dense model
+ * @param recovery training afterwards
  * @param seed of everything random
  */
-record Variant(String method, Budget budget, long seed) {
+record Variant(String method, Budget budget, Recovery recovery, long seed) {
   /** The model as it is. */
   static Variant dense(long seed) {
-    return new Variant(DenseBaseline.NAME, null, seed);
+    return new Variant(DenseBaseline.NAME, null, Recovery.NONE, seed);
   }
 
   boolean isDense() {
     return budget == null;
   }
 
+  /** Whether it is made for one task, from the task's training examples. */
+  boolean dependsOnTask() {
+    return recovery.trains() || Compressors.get(method).info().needsCalibration();
+  }
+
   /** What a user reads in progress and plans. */
   String describe() {
-    return isDense()
-        ? method
-        : String.format(Locale.ROOT, "%s %s %s", method, budget.kind(), plain(budget.value()));
+    if (isDense()) {
+      return method;
+    }
+    String text =
+        String.format(Locale.ROOT, "%s %s %s", method, budget.kind(), plain(budget.value()));
+    return recovery.trains() ? text + " " + recovery.describe() : text;
   }
 
   private static String plain(double value) {

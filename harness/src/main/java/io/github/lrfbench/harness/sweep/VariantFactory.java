@@ -1,11 +1,16 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.svd.FactorCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.Trainer;
+import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.Map;
@@ -28,19 +33,73 @@ final class VariantFactory {
     this.factors = factors;
   }
 
-  /** A variant; the caller closes it. */
-  CompressedModel make(Variant variant) {
+  /**
+   * A variant; the caller closes it.
+   *
+   * @param task what it is made for; null for a variant that is the same for all tasks
+   */
+  CompressedModel make(Variant variant, SweepTask task) {
     if (variant.isDense()) {
-      return new CompressedModel(dense, false, new Compression(Map.of(), List.of(), Map.of()), 0);
+      Compression nothing = new Compression(Map.of(), List.of(), Map.of());
+      return new CompressedModel(dense, false, nothing, CompressedModel.Seconds.NONE);
+    }
+    Compressor compressor = Compressors.get(variant.method());
+    Calibrator statistics = null;
+    double calibrated = 0;
+    if (compressor.info().needsCalibration()) {
+      statistics = task.calibrator(variant.seed());
+      calibrated = statistics.seconds();
     }
     long start = System.nanoTime();
     try (Scope scratch = dense.device().openScope()) {
       CompressionRequest request =
-          new CompressionRequest(dense, slots, variant.budget(), factors, scratch, variant.seed());
-      Compression compression = Compressors.get(variant.method()).compress(request);
+          new CompressionRequest(
+              dense, slots, variant.budget(), statistics, factors, scratch, variant.seed());
+      Compression compression = compressor.compress(request);
       Model model = dense.with(compression.replacements());
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new CompressedModel(model, true, compression, seconds);
+      double all = (System.nanoTime() - start) / 1e9;
+      double calibration = statistics == null ? 0 : statistics.seconds() - calibrated;
+      if (!variant.recovery().trains()) {
+        return new CompressedModel(
+            model,
+            true,
+            compression,
+            new CompressedModel.Seconds(calibration, all - calibration, 0));
+      }
+      Model copy;
+      try (model) {
+        copy = model.copy();
+      }
+      double trained = train(copy, variant, task);
+      return new CompressedModel(
+          copy,
+          true,
+          compression,
+          new CompressedModel.Seconds(calibration, all - calibration, trained));
+    }
+  }
+
+  /** Trains a model that owns its weights; returns how long it took. */
+  private double train(Model model, Variant variant, SweepTask task) {
+    try {
+      Recovery recovery = variant.recovery();
+      Distillation distillation =
+          recovery.distills()
+              ? new Distillation(
+                  dense, recovery.softWeight(), Distillation.TEMPERATURE, recovery.hiddenWeight())
+              : null;
+      // Without evaluation: the dev set decides nothing.
+      return Trainer.train(
+              model,
+              task.training(),
+              recovery.settings(variant.seed()),
+              null,
+              distillation,
+              TrainingListener.NONE)
+          .seconds();
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
     }
   }
 }

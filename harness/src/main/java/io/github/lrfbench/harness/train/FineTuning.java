@@ -95,7 +95,8 @@ public final class FineTuning {
               evaluation,
               recorder,
               state,
-              job.saveEvery);
+              job.saveEvery,
+              null);
       Trainer.Outcome outcome = trainer.run();
       job.output.write(job.out);
       state.delete();

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.train;
 
 /** A loss of a batch's outputs and its gradient, computed in double precision on the host. */
-interface Objective {
+public interface Objective {
   /**
    * The mean loss of a batch.
    *

@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.train;
 
+import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.GradientBuffers;
+import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
@@ -32,6 +34,7 @@ public final class Trainer {
   private final TrainingListener listener;
   private final TrainingState state;
   private final long saveEvery;
+  private final Distillation distillation;
 
   /**
    * A trainer.
@@ -41,6 +44,7 @@ public final class Trainer {
    * @param evaluation decides which epoch was best; null keeps the last
    * @param state where to go on from and to save to; null for neither
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
+   * @param distillation what is learnt from a teacher; null for nothing
    */
   Trainer(
       Model model,
@@ -50,7 +54,8 @@ public final class Trainer {
       TaskEvaluation evaluation,
       TrainingListener listener,
       TrainingState state,
-      long saveEvery) {
+      long saveEvery,
+      Distillation distillation) {
     this.model = model;
     this.trained = List.copyOf(trained);
     this.examples = examples;
@@ -59,6 +64,7 @@ public final class Trainer {
     this.listener = listener;
     this.state = state;
     this.saveEvery = saveEvery;
+    this.distillation = distillation;
   }
 
   /**
@@ -75,6 +81,7 @@ public final class Trainer {
    * Trains without saving states.
    *
    * @param evaluation decides which epoch was best; null keeps the last
+   * @param distillation what is learnt from a teacher; null for nothing
    * @throws InputException if the loss becomes NaN or infinite
    */
   public static Outcome train(
@@ -82,8 +89,10 @@ public final class Trainer {
       TrainingSet examples,
       TrainingSettings settings,
       TaskEvaluation evaluation,
+      Distillation distillation,
       TrainingListener listener) {
-    return new Trainer(model, model.weights(), examples, settings, evaluation, listener, null, 0)
+    List<Parameter> all = model.weights();
+    return new Trainer(model, all, examples, settings, evaluation, listener, null, 0, distillation)
         .run();
   }
 
@@ -200,15 +209,64 @@ public final class Trainer {
       double[] targets = Arrays.stream(chosen).mapToDouble(i -> examples.targets()[i]).toArray();
       try (Scope scope = device.openScope();
           Tape tape = new Tape(device, gradients, dropoutSeed)) {
-        Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, sequences));
+        TokenBatch batch = TokenBatch.of(scope, sequences);
+        List<Tensor> states = new ArrayList<>();
+        boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
+        Tensor output =
+            hidden ? model.forward(tape.ops(), batch, states) : model.forward(tape.ops(), batch);
         float[] slope = new float[Math.toIntExact(output.shape().size())];
-        double loss = examples.objective().evaluate(output.toFloats(), targets, slope);
+        double loss =
+            distillation == null
+                ? examples.objective().evaluate(output.toFloats(), targets, slope)
+                : follow(tape, batch, output, states, targets, slope);
         for (int i = 0; i < slope.length; i++) {
           slope[i] *= chosen.length;
         }
-        Tensor upstream = scope.floats(slope, output.shape().toArray());
-        tape.backward(output, Matrix.of(upstream));
+        tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
         return loss * chosen.length;
+      }
+    }
+
+    /** The loss where a teacher is followed; hidden states get their gradients on the tape. */
+    private double follow(
+        Tape tape,
+        TokenBatch batch,
+        Tensor output,
+        List<Tensor> states,
+        double[] targets,
+        float[] slope) {
+      Device device = model.device();
+      try (Ops ops = new EagerOps(device);
+          Scope scratch = device.openScope()) {
+        List<Tensor> guides = new ArrayList<>();
+        Tensor guide =
+            states.isEmpty()
+                ? distillation.teacher().forward(ops, batch)
+                : distillation.teacher().forward(ops, batch, guides);
+        double loss =
+            distillation.evaluate(
+                examples.objective(),
+                examples.regression(),
+                output.toFloats(),
+                guide.toFloats(),
+                targets,
+                slope);
+        for (int i = 0; i < states.size(); i++) {
+          Matrix state = Matrix.of(states.get(i));
+          Matrix difference =
+              Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
+          device.blas().copy(state, difference);
+          device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
+          double weight = distillation.hiddenWeight() / state.data().shape().size();
+          loss += weight * device.blas().squaredNorm(difference);
+          double[] factors = new double[state.rows()];
+          Arrays.fill(factors, 2 * weight * targets.length);
+          device.blas().scaleRows(difference, factors);
+          if (tape.isDifferentiable(state)) {
+            tape.addGradient(states.get(i), difference);
+          }
+        }
+        return loss;
       }
     }
 

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -47,8 +48,24 @@ public record TrainingSet(List<TokenSequence> sequences, double[] targets, boole
   }
 
   /** The loss that fits the targets. */
-  Objective objective() {
+  public Objective objective() {
     return regression ? Objective.SQUARED_ERROR : Objective.CROSS_ENTROPY;
+  }
+
+  /**
+   * Some of the examples, drawn without repetition.
+   *
+   * @param count the most to take; all if there are no more
+   */
+  public TrainingSet sample(int count, long seed) {
+    if (count >= size()) {
+      return this;
+    }
+    int[] chosen = Arrays.copyOf(order(seed, 0), count);
+    return new TrainingSet(
+        Arrays.stream(chosen).mapToObj(sequences::get).toList(),
+        Arrays.stream(chosen).mapToDouble(i -> targets[i]).toArray(),
+        regression);
   }
 
   /** The order of the examples in an epoch, which the seed and the epoch's number decide. */

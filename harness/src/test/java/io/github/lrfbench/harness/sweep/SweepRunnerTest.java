@@ -121,7 +121,7 @@ class SweepRunnerTest {
 
   @Test
   void cellsAreNamedByWhatMattersAlone() {
-    Variant variant = new Variant("svd", new Budget.Keep(0.5), 0);
+    Variant variant = new Variant("svd", new Budget.Keep(0.5), Recovery.NONE, 0);
     Cell cell = new Cell("./here", "abc", "sst2", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
@@ -134,7 +134,7 @@ class SweepRunnerTest {
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
-    Variant other = new Variant("svd", new Budget.Keep(0.4), 0);
+    Variant other = new Variant("svd", new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));
@@ -162,6 +162,8 @@ class SweepRunnerTest {
         tasks,
         List.of("svd"),
         budgets,
+        List.of(Recovery.NONE),
+        64,
         List.of(0L),
         layers,
         "cpu",

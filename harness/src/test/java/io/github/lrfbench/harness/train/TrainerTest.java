@@ -78,7 +78,7 @@ class TrainerTest {
             }
           };
       List<Parameter> trained = model.weights().stream().filter(chosen).toList();
-      new Trainer(model, trained, examples(), settings, null, listener, null, 0).run();
+      new Trainer(model, trained, examples(), settings, null, listener, null, 0, null).run();
       return new Trained(weights(model), losses);
     }
   }

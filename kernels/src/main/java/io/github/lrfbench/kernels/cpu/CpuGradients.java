@@ -50,6 +50,12 @@ final class CpuGradients implements NnGradients {
   }
 
   @Override
+  public void addSquares(Matrix x, Matrix y) {
+    requireAlike("addSquares", x, y);
+    rows(x).addSquares(x, y);
+  }
+
+  @Override
   public void addColumnSums(Matrix x, Tensor sums) {
     ARGUMENTS.requireFloating("addColumnSums", x);
     ARGUMENTS.requireVector("addColumnSums", sums, x.cols(), x.dtype());

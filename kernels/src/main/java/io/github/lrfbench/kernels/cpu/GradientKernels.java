@@ -73,6 +73,10 @@ final class GradientKernels<A> {
     map(y, x, y, (chunk, other, row, col, n) -> math.addScaled(chunk, other, alpha, n));
   }
 
+  void addSquares(Matrix x, Matrix y) {
+    map(y, x, y, (chunk, other, row, col, n) -> math.addProduct(other, other, chunk, n));
+  }
+
   void activate(Matrix x, Activation activation, Matrix y) {
     map(x, null, y, (chunk, other, row, col, n) -> math.activate(activation, chunk, n));
   }

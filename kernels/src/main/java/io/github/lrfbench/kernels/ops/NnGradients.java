@@ -17,6 +17,9 @@ public interface NnGradients {
   /** {@code y += alpha x}; both [m, n]. */
   void addScaled(double alpha, Matrix x, Matrix y);
 
+  /** {@code y += x²}, element by element; both [m, n]. */
+  void addSquares(Matrix x, Matrix y);
+
   /**
    * {@code sums += the sum of the rows of x}: the gradient of a bias.
    *

@@ -85,6 +85,12 @@ public abstract class GradientsContract extends ContractTest {
             Grid.of(s[0], s[1], (i, j) -> y.at(i, j) - 1.5 * x.at(i, j)),
             tolerance(dtype),
             "addScaled");
+        Placed squares = place(dtype, layout, y);
+        gradients().addSquares(place(dtype, layout, x).matrix(), squares.matrix());
+        squares.assertHolds(
+            Grid.of(s[0], s[1], (i, j) -> y.at(i, j) + x.at(i, j) * x.at(i, j)),
+            tolerance(dtype),
+            "addSquares");
         gradients().clear(target.matrix());
         target.assertHolds(x.map(value -> 0), 0, "clear");
         Grid before = Grid.random(1, s[1], 3);

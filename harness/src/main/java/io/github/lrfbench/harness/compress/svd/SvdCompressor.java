@@ -11,7 +11,6 @@ import io.github.lrfbench.harness.compress.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
@@ -20,7 +19,6 @@ import io.github.lrfbench.kernels.svd.SvdFactors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -48,7 +46,7 @@ public final class SvdCompressor implements Compressor {
       int cols = slot.linear().inputs();
       int rank = request.budget().rank(rows, cols, () -> request.factors().singularValues(slot));
       if (Budget.atOrAboveBreakEven(rows, cols, rank)) {
-        reports.put(slot.name(), keptDense(slot, rank, request.scope().device()));
+        reports.put(slot.name(), LayerReports.keptDense(slot, rank, request.scope().device()));
       } else {
         factored.add(slot);
         ranks.add(rank);
@@ -67,36 +65,6 @@ public final class SvdCompressor implements Compressor {
     List<LayerReport> layers =
         request.slots().stream().map(slot -> reports.get(slot.name())).toList();
     return new Compression(replacements, layers, Map.of("split", "sqrt"));
-  }
-
-  private static LayerReport keptDense(LinearSlot slot, int rank, Device device) {
-    int rows = slot.linear().outputs();
-    int cols = slot.linear().inputs();
-    long parameters = slot.linear().parameters();
-    double norm;
-    try (Scope scratch = device.openScope()) {
-      norm = Math.sqrt(device.blas().squaredNorm(SlotMatrix.of(slot, scratch)));
-    }
-    String note =
-        String.format(
-            Locale.ROOT,
-            "kept dense: rank %d would store no fewer numbers than the matrix (break-even %d)",
-            rank,
-            (long) rows * cols / (rows + cols));
-    return new LayerReport(
-        slot.name(),
-        rows,
-        cols,
-        Math.min(rows, cols),
-        parameters,
-        parameters,
-        "",
-        norm,
-        0,
-        0,
-        1,
-        note,
-        0);
   }
 
   private static LayerReport replaced(

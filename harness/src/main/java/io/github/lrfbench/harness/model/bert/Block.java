@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -33,6 +34,16 @@ record Block(
   Stream<Linear> linears() {
     return Stream.concat(
         projections.members().stream(), Stream.of(attentionOutput, intermediate, output));
+  }
+
+  Block copyTo(Scope scope) {
+    return new Block(
+        projections.copyTo(scope),
+        attentionOutput.copyTo(scope),
+        attentionNorm.copyTo(scope),
+        intermediate.copyTo(scope),
+        output.copyTo(scope),
+        outputNorm.copyTo(scope));
   }
 
   /**

@@ -3,9 +3,11 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
+import io.github.lrfbench.harness.linear.Copies;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,15 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
     }
     weights.addAll(norm.weights(path + "LayerNorm"));
     return weights;
+  }
+
+  Embeddings copyTo(Scope scope) {
+    return new Embeddings(
+        Copies.of(word, scope),
+        Copies.of(position, scope),
+        firstPosition,
+        Copies.of(type, scope),
+        norm.copyTo(scope));
   }
 
   private static Parameter table(String name, Tensor table) {

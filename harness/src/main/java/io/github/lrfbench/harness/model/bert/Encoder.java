@@ -122,13 +122,24 @@ public final class Encoder implements Model {
   @Override
   public List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
     List<Tensor> states = new ArrayList<>();
+    collectStates(ops, batch, states);
+    return states;
+  }
+
+  @Override
+  public Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
+    return head.forward(ops, collectStates(ops, batch, states), batch);
+  }
+
+  /** Returns the last. */
+  private Matrix collectStates(Ops ops, TokenBatch batch, List<Tensor> states) {
     Matrix hidden = embeddings.forward(ops, batch, config.dropout().hidden());
     states.add(hidden.data());
     for (Block block : blocks) {
       hidden = apply(ops, block, hidden, batch);
       states.add(hidden.data());
     }
-    return states;
+    return hidden;
   }
 
   private Matrix apply(Ops ops, Block block, Matrix hidden, TokenBatch batch) {
@@ -153,6 +164,22 @@ public final class Encoder implements Model {
     Head replacedHead = head.with(replacements, own);
     return new Encoder(
         config, info, prefix, own, embeddings, replaced, replacedHead, otherParameters);
+  }
+
+  @Override
+  public Model copy() {
+    Scope own = device().openScope();
+    List<Block> copies = new ArrayList<>();
+    blocks.forEach(block -> copies.add(block.copyTo(own)));
+    return new Encoder(
+        config,
+        info,
+        prefix,
+        own,
+        embeddings.copyTo(own),
+        copies,
+        head.copyTo(own),
+        otherParameters);
   }
 
   private Block replace(Block block, int layer, Map<String, Linear> replacements, Scope own) {

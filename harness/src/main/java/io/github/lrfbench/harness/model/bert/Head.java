@@ -31,6 +31,9 @@ sealed interface Head {
   /** The head with other matrices, by the names of their modules; other names are ignored. */
   Head with(Map<String, Linear> replacements, Scope scope);
 
+  /** The same head in memory of another scope. */
+  Head copyTo(Scope scope);
+
   /**
    * A layer over the first token, then the classifier: BERT's pooler, RoBERTa's and DistilBERT's
    * own layer.
@@ -102,6 +105,17 @@ sealed interface Head {
       }
       return (DenseLinear) replacement.copyTo(scope);
     }
+
+    @Override
+    public Head copyTo(Scope scope) {
+      return new Classifier(
+          names,
+          (DenseLinear) pooler.copyTo(scope),
+          activation,
+          (DenseLinear) classifier.copyTo(scope),
+          firstDropout,
+          dropout);
+    }
   }
 
   /** The mean of the token embeddings (Reimers and Gurevych 2019). */
@@ -130,6 +144,11 @@ sealed interface Head {
 
     @Override
     public Head with(Map<String, Linear> replacements, Scope scope) {
+      return this;
+    }
+
+    @Override
+    public Head copyTo(Scope scope) {
       return this;
     }
   }

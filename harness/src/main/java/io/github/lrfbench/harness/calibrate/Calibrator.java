@@ -1,0 +1,165 @@
+package io.github.lrfbench.harness.calibrate;
+
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
+import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.IntConsumer;
+
+/**
+ * Statistics of one dense model on one set of calibration examples, collected when a method first
+ * asks for them, for all matrices in one pass, and kept for the other cells of a sweep; on disk
+ * too. Owned and used by one thread.
+ */
+public final class Calibrator implements AutoCloseable {
+  private static final int NAME_LENGTH = 32;
+
+  private final Model model;
+  private final TrainingSet examples;
+  private final Path folder;
+  private final String key;
+  private final IntConsumer progress;
+  private Fisher fisher;
+  private ActivationMoments moments;
+  private double seconds;
+
+  /**
+   * A calibrator that has collected nothing yet.
+   *
+   * @param model the dense model
+   * @param examples to collect on; training data only
+   * @param key pins model and examples: the same key stands for the same statistics
+   * @param folder of the cache
+   * @param progress receives the number of examples done
+   */
+  public Calibrator(
+      Model model, TrainingSet examples, String key, Path folder, IntConsumer progress) {
+    this.model = model;
+    this.examples = examples;
+    this.key = key;
+    this.folder = folder;
+    this.progress = progress;
+  }
+
+  /** Number of calibration examples. */
+  public int examples() {
+    return examples.size();
+  }
+
+  /** Time spent on collecting or reading so far. */
+  public double seconds() {
+    return seconds;
+  }
+
+  /** The Fisher information of all slots' matrices. */
+  public Fisher fisher() {
+    if (fisher == null) {
+      long start = System.nanoTime();
+      Path file = file("fisher");
+      fisher = readFisher(file);
+      if (fisher == null) {
+        fisher = FisherCollector.collect(model, model.slots(), examples, progress);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (String slot : fisher.slots()) {
+          Matrix f = fisher.of(slot);
+          writer.add(slot, Shape.of(f.rows(), f.cols()), () -> floats(f));
+        }
+        write(writer, file);
+      }
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return fisher;
+  }
+
+  private Fisher readFisher(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    Fisher read = new Fisher(model.slots(), model.device().openScope());
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      for (LinearSlot slot : model.slots()) {
+        Matrix f = read.of(slot.name());
+        float[] values = saved.readFloats(slot.name());
+        for (int i = 0; i < f.rows(); i++) {
+          f.data().write(f.offset() + (long) i * f.stride(), values, i * f.cols(), f.cols());
+        }
+      }
+      return read;
+    } catch (InputException | IndexOutOfBoundsException e) {
+      // A damaged file of the cache is made anew.
+      read.close();
+      return null;
+    }
+  }
+
+  private static float[] floats(Matrix f) {
+    float[] values = new float[Math.multiplyExact(f.rows(), f.cols())];
+    for (int i = 0; i < f.rows(); i++) {
+      f.data().read(f.offset() + (long) i * f.stride(), values, i * f.cols(), f.cols());
+    }
+    return values;
+  }
+
+  /** The moments of the inputs of all slots' matrices. */
+  public ActivationMoments moments() {
+    if (moments == null) {
+      long start = System.nanoTime();
+      Path file = file("moments");
+      moments = MomentsFile.read(file, model);
+      if (moments == null) {
+        moments = MomentsCollector.collect(model, model.slots(), examples.sequences(), progress);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (LinearSlot slot : model.slots()) {
+          Moments of = moments.of(slot.name());
+          MomentsFile.add(writer, slot.name(), of);
+        }
+        write(writer, file);
+      }
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return moments;
+  }
+
+  private void write(SafetensorsWriter writer, Path file) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw Faults.cannotWrite(folder, e);
+    }
+    writer.write(file);
+  }
+
+  private Path file(String kind) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] hash = digest.digest((kind + "\n1\n" + key).getBytes(StandardCharsets.UTF_8));
+      String name = HexFormat.of().formatHex(hash).substring(0, NAME_LENGTH);
+      return folder.resolve(kind + "-" + name + ".safetensors");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (fisher != null) {
+      fisher.close();
+    }
+    if (moments != null) {
+      moments.close();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.lrfbench.harness.calibrate;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.ObservingOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.batch.Buckets;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs a model over sequences and sums up moments of the inputs of its matrices. Products are taken
+ * in the model's precision for one batch at a time and added up in F64.
+ */
+final class MomentsCollector {
+  private static final int MAX_SEQUENCES = 64;
+  private static final int MAX_TOKENS = 2048;
+
+  /** What is summed up for one input. */
+  private static final class Sums {
+    private final Tensor gram;
+    private final double[] values;
+    private final double[] magnitudes;
+    private long tokens;
+
+    Sums(Scope scope, int width) {
+      gram = scope.zeros(DType.F64, width, width);
+      values = new double[width];
+      magnitudes = new double[width];
+    }
+  }
+
+  private final Device device;
+  private final Map<Tensor, Sums> byWeights = new IdentityHashMap<>();
+
+  private MomentsCollector(Device device) {
+    this.device = device;
+  }
+
+  /**
+   * Collects.
+   *
+   * @param progress receives the number of sequences done
+   */
+  static ActivationMoments collect(
+      Model model, List<LinearSlot> slots, List<TokenSequence> sequences, IntConsumer progress) {
+    ActivationMoments moments = new ActivationMoments(model.device().openScope());
+    try {
+      MomentsCollector collector = new MomentsCollector(model.device());
+      for (LinearSlot slot : slots) {
+        collector.byWeights.computeIfAbsent(
+            weights(slot), key -> new Sums(moments.scope(), slot.linear().inputs()));
+      }
+      collector.run(model, sequences, progress);
+      for (LinearSlot slot : slots) {
+        moments.put(slot.name(), collector.moments(slot));
+      }
+      return moments;
+    } catch (RuntimeException | Error e) {
+      moments.close();
+      throw e;
+    }
+  }
+
+  /** The tensor that stands for a slot in products. */
+  private static Tensor weights(LinearSlot slot) {
+    Linear linear = slot.linear();
+    if (linear instanceof DenseLinear dense) {
+      return dense.weight().data();
+    }
+    if (linear instanceof LowRankLinear lowRank) {
+      return lowRank.factors().down().data();
+    }
+    throw new InputException("the inputs of " + slot.name() + " cannot be observed");
+  }
+
+  private void run(Model model, List<TokenSequence> sequences, IntConsumer progress) {
+    int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
+    int done = 0;
+    for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
+      List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
+      try (Scope scope = device.openScope();
+          Ops ops = new ObservingOps(new EagerOps(device), this::add)) {
+        model.forward(ops, TokenBatch.of(scope, chosen));
+      }
+      done += batch.length;
+      progress.accept(done);
+    }
+  }
+
+  private void add(Matrix x, Matrix weight) {
+    Sums sums = byWeights.get(weight.data());
+    if (sums == null) {
+      return;
+    }
+    sums.tokens += x.rows();
+    float[] row = new float[x.cols()];
+    for (int i = 0; i < x.rows(); i++) {
+      x.data().read(x.offset() + (long) i * x.stride(), row, 0, row.length);
+      for (int j = 0; j < row.length; j++) {
+        sums.values[j] += row[j];
+        sums.magnitudes[j] += Math.abs(row[j]);
+      }
+    }
+    try (Scope scratch = device.openScope()) {
+      Matrix gram = Matrix.of(scratch.allocate(x.dtype(), x.cols(), x.cols()));
+      Matrix wide = Matrix.of(scratch.allocate(DType.F64, x.cols(), x.cols()));
+      device.blas().syrk(true, x, gram);
+      device.blas().copy(gram, wide);
+      device.gradients().addScaled(1, wide, Matrix.of(sums.gram));
+    }
+  }
+
+  private Moments moments(LinearSlot slot) {
+    Sums sums = byWeights.get(weights(slot));
+    double[] mean = Arrays.stream(sums.values).map(value -> value / sums.tokens).toArray();
+    double[] magnitude = Arrays.stream(sums.magnitudes).map(sum -> sum / sums.tokens).toArray();
+    return new Moments(sums.tokens, Matrix.of(sums.gram), mean, magnitude);
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.TrainingSettings;
+import io.github.lrfbench.kernels.InputException;
+import java.util.Locale;
+
+/**
+ * Training after compression.
+ *
+ * @param epochs over the task's training examples; 0 for none
+ * @param learningRate the largest
+ * @param softWeight how much the dense model's outputs count as targets, from 0 to 1
+ * @param hiddenWeight how much its hidden states do
+ */
+public record Recovery(int epochs, double learningRate, double softWeight, double hiddenWeight) {
+  /** No training. */
+  public static final Recovery NONE = new Recovery(0, 0, 0, 0);
+
+  private static final int BATCH_SIZE = 32;
+  private static final double WARMUP = 0.1;
+  private static final double GRADIENT_CLIP = 1;
+
+  /** Checks the numbers. */
+  public Recovery {
+    if (epochs < 0) {
+      throw new InputException("--finetune-epochs must be at least 0, but is " + epochs);
+    }
+  }
+
+  /** Whether there is any. */
+  public boolean trains() {
+    return epochs > 0;
+  }
+
+  boolean distills() {
+    return softWeight > 0 || hiddenWeight > 0;
+  }
+
+  TrainingSettings settings(long seed) {
+    return new TrainingSettings(
+        epochs,
+        learningRate,
+        BATCH_SIZE,
+        BATCH_SIZE,
+        WARMUP,
+        AdamWSettings.DEFAULT,
+        GRADIENT_CLIP,
+        0,
+        seed);
+  }
+
+  /** What a user reads, and what tells one from another in cell ids. */
+  String describe() {
+    String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
+    return distills()
+        ? text + String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight)
+        : text;
+  }
+}

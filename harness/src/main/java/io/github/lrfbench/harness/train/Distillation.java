@@ -1,0 +1,88 @@
+package io.github.lrfbench.harness.train;
+
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
+
+/**
+ * What a student learns from a teacher beside its labels.
+ *
+ * @param teacher not trained; the same architecture and hidden size
+ * @param softWeight α: the loss is (1 - α) times that of the labels and α T² times the divergence
+ *     of the student's from the teacher's probabilities at temperature T (Hinton et al. 2015); of
+ *     scores, their squared difference
+ * @param temperature T
+ * @param hiddenWeight of the mean squared difference of hidden states, summed over the embeddings
+ *     and all blocks (Jiao et al. 2020), which is added
+ */
+public record Distillation(
+    Model teacher, double softWeight, double temperature, double hiddenWeight) {
+  /** The temperature that is common. */
+  public static final double TEMPERATURE = 2;
+
+  /** Checks the weights. */
+  public Distillation {
+    if (!(softWeight >= 0 && softWeight <= 1)) {
+      throw new InputException("--distill must be from 0 to 1, but is " + softWeight);
+    }
+    if (!(hiddenWeight >= 0)) {
+      throw new InputException("--distill-hidden must be at least 0, but is " + hiddenWeight);
+    }
+  }
+
+  /**
+   * The mean loss of a batch and its gradient.
+   *
+   * @param outputs the student's, [B][outputs], row-major
+   * @param guide the teacher's
+   * @param gradient of the outputs' size, receives the gradient of the mean loss
+   */
+  double evaluate(
+      Objective objective,
+      boolean regression,
+      float[] outputs,
+      float[] guide,
+      double[] targets,
+      float[] gradient) {
+    double loss = (1 - softWeight) * objective.evaluate(outputs, targets, gradient);
+    int rows = targets.length;
+    int width = outputs.length / rows;
+    double[] student = new double[width];
+    double[] teacherRow = new double[width];
+    for (int row = 0; row < rows; row++) {
+      int at = row * width;
+      if (regression) {
+        double difference = outputs[at] - guide[at];
+        loss += softWeight * difference * difference / rows;
+        gradient[at] =
+            (float) ((1 - softWeight) * gradient[at] + softWeight * 2 * difference / rows);
+        continue;
+      }
+      softmax(outputs, at, student);
+      softmax(guide, at, teacherRow);
+      for (int j = 0; j < width; j++) {
+        double ratio = Math.log(teacherRow[j]) - Math.log(student[j]);
+        if (teacherRow[j] > 0) {
+          loss += softWeight * temperature * temperature * teacherRow[j] * ratio / rows;
+        }
+        double slope = softWeight * temperature * (student[j] - teacherRow[j]) / rows;
+        gradient[at + j] = (float) ((1 - softWeight) * gradient[at + j] + slope);
+      }
+    }
+    return loss;
+  }
+
+  private void softmax(float[] logits, int at, double[] probabilities) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < probabilities.length; j++) {
+      max = Math.max(max, logits[at + j]);
+    }
+    double sum = 0;
+    for (int j = 0; j < probabilities.length; j++) {
+      probabilities[j] = Math.exp((logits[at + j] - max) / temperature);
+      sum += probabilities[j];
+    }
+    for (int j = 0; j < probabilities.length; j++) {
+      probabilities[j] /= sum;
+    }
+  }
+}
