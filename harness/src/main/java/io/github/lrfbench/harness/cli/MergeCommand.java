@@ -61,8 +61,7 @@ final class MergeCommand implements Callable<Integer> {
     Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.open();
-        TaskModel loaded =
-            TaskModel.open(directory, TaskData.known().get(task), false, 0, device);
+        TaskModel loaded = TaskModel.open(directory, TaskData.known().get(task), false, 0, device);
         LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
         Model merged = read.merge()) {
       ObjectNode block = JsonNodeFactory.instance.objectNode();

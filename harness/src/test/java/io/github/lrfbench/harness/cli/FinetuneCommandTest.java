@@ -145,18 +145,21 @@ class FinetuneCommandTest {
     assertFalse(Files.exists(actual.resolve(".lrfbench-training")));
   }
 
-  private String evaluated(Path directory) {
-    int code =
-        run(
-            "eval",
-            "--model",
-            directory.toString(),
-            "--task",
-            "sst2",
-            "--glue",
-            glue.toString(),
-            "--threads",
-            "1");
+  private String evaluated(Path directory, String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "eval",
+                "--model",
+                directory.toString(),
+                "--task",
+                "sst2",
+                "--glue",
+                glue.toString(),
+                "--threads",
+                "1"));
+    all.addAll(List.of(more));
+    int code = run(all.toArray(String[]::new));
     assertEquals(0, code, stderr());
     return printed("metric");
   }
@@ -326,6 +329,62 @@ class FinetuneCommandTest {
     }
     model = target;
     assertEquals(0, finetune(folder.resolve("more"), "--epochs", "1"), stderr());
+  }
+
+  @Test
+  void anAdapterIsTrainedWrittenEvaluatedAndMerged() throws IOException {
+    byte[] base = weights(model);
+    Path target = folder.resolve("adapter");
+    String[] lora = {"--lora-r", "2", "--lora-dropout", "0.1", "--epochs", "20", "--lr", "2e-2"};
+    assertEquals(0, finetune(target, lora), stderr());
+    String metric = printed("metric");
+    assertTrue(Double.parseDouble(metric) > 0.7, metric);
+    // Four matrices of 12 x 12 at rank 2, and the classifier.
+    assertEquals(Integer.toString(4 * 2 * 24 + 2 * 12 + 2), printed("trained_parameters"));
+    String adapter = target.toString();
+    assertEquals(metric, evaluated(model, "--adapter", adapter));
+    assertArrayEquals(base, weights(model));
+    try (SafetensorsFile file = SafetensorsFile.open(target.resolve("adapter_model.safetensors"))) {
+      assertEquals(4 * 2 + 2, file.names().size());
+      assertEquals(
+          2,
+          file.shape("base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight")
+              .dim(0));
+    }
+    Path merged = folder.resolve("merged");
+    String[] merge = {
+      "merge", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
+    };
+    assertEquals(0, run(append(merge, merged.toString())), stderr());
+    assertEquals(metric, evaluated(merged));
+    // The directory is ours: a training may write it anew, but no model is put into it.
+    assertEquals(0, finetune(target, lora), stderr());
+    assertEquals(metric, printed("metric"));
+    assertOneLine(finetune(target), "adapter");
+    assertOneLine(finetune(merged, lora), "holds a model");
+  }
+
+  private static String[] append(String[] all, String last) {
+    String[] longer = Arrays.copyOf(all, all.length + 1);
+    longer[all.length] = last;
+    return longer;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--lora-r 0 | --lora-r",
+        "--lora-alpha 3 | --lora-r",
+        "--lora-r 2 --lora-dropout 1 | --lora-dropout",
+        "--lora-r 2 --lora-targets nothing | 'nothing'",
+        "--lora-r 2 --keep 0.5 | --lora-r",
+        "--lora-r 2 --from-scratch | --from-scratch"
+      })
+  void wrongAdaptersAreOneLineAndWriteNothing(String arguments, String named) {
+    Path target = folder.resolve("out");
+    assertOneLine(finetune(target, arguments.strip().split(" ")), named.strip());
+    assertFalse(Files.exists(target));
   }
 
   @ParameterizedTest
