@@ -63,6 +63,12 @@ public final class ObservingOps implements Ops {
   }
 
   @Override
+  public void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
+    // What is beside it has seen the input.
+    ops.addLowRank(x, down, up, scale, y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
     ops.biasActivation(x, bias, activation);
   }

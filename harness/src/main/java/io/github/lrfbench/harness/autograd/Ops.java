@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.autograd;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -30,6 +31,23 @@ public interface Ops extends Nn, AutoCloseable {
    */
   default Matrix dropout(Matrix x, double rate) {
     return x;
+  }
+
+  /**
+   * {@code y += scale (x down) up}, for adapters.
+   *
+   * @param x [T, I]
+   * @param down [I, R]
+   * @param up [R, O]
+   * @param y [T, O], modified; may be a slice of columns
+   */
+  default void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
+    Blas blas = x.device().blas();
+    try (Ops frame = frame()) {
+      Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), down.cols()));
+      blas.gemm(false, false, scale, x, down, 0, middle);
+      blas.gemm(false, false, 1, middle, up, 1, y);
+    }
   }
 
   /** {@link Nn#attention} with dropout of the probabilities, which happens in training only. */

@@ -70,14 +70,31 @@ final class RecordingOps implements Ops {
   }
 
   private void linearBackward(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
-    tape.parameters().addProduct(w, transW, x, dy);
+    weightBackward(x, transW, w, dy);
     if (tape.isDifferentiable(bias)) {
       gradients.addColumnSums(dy, tape.parameters().of(bias));
     }
+    inputBackward(x, transW, w, dy);
+  }
+
+  private void inputBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
     if (tape.isDifferentiable(x)) {
       Matrix fresh = tape.freshGradient(x);
       Matrix dx = fresh == null ? tape.gradient(x) : fresh;
       blas.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
+    }
+  }
+
+  private void weightBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
+    if (!tape.isDifferentiable(w)) {
+      return;
+    }
+    if (tape.parameters().of(w.data()) != null) {
+      tape.parameters().addProduct(w, transW, x, dy);
+    } else if (transW) {
+      blas.gemm(true, false, 1, dy, x, 1, tape.gradient(w));
+    } else {
+      blas.gemm(true, false, 1, x, dy, 1, tape.gradient(w));
     }
   }
 
@@ -87,6 +104,32 @@ final class RecordingOps implements Ops {
     Matrix middle = Matrix.of(tape.allocate(x.dtype(), x.rows(), down.cols()));
     linear(x, false, down, null, Activation.NONE, middle);
     linear(middle, false, up, bias, activation, y);
+  }
+
+  @Override
+  public void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
+    Tensor inner = tape.allocate(x.dtype(), x.rows(), down.cols());
+    Matrix middle = Matrix.of(inner);
+    blas.gemm(false, false, scale, x, down, 0, middle);
+    blas.gemm(false, false, 1, middle, up, 1, y);
+    boolean thin = tape.isDifferentiable(x) || tape.isDifferentiable(down);
+    tape.record(
+        thin || tape.isDifferentiable(up),
+        () -> {
+          // The gradient of what was added to is that of the sum, and stays as it is.
+          Matrix dy = tape.gradientOrNull(y);
+          weightBackward(middle, false, up, dy);
+          if (thin) {
+            try (Scope scratch = tape.device().openScope()) {
+              Matrix slope = Matrix.of(scratch.allocate(x.dtype(), x.rows(), down.cols()));
+              blas.gemm(false, true, scale, dy, up, 0, slope);
+              weightBackward(x, false, down, slope);
+              inputBackward(x, false, down, slope);
+            }
+          }
+        },
+        y,
+        inner);
   }
 
   @Override
@@ -249,7 +292,7 @@ final class RecordingOps implements Ops {
       Dropout dropout,
       Matrix y) {
     Matrix dy = tape.gradientOrNull(y);
-    boolean together = q.data() == k.data() && q.data() == v.data();
+    boolean together = areApart(q, k) && areApart(q, v) && areApart(k, v);
     Matrix dq = together ? tape.freshGradient(q, k, v) : null;
     if (dq != null) {
       gradients.attentionGradient(
@@ -278,6 +321,11 @@ final class RecordingOps implements Ops {
       addTo(k, parts[1]);
       addTo(v, parts[2]);
     }
+  }
+
+  /** Whether two matrices of one shape are parts of one tensor without common elements. */
+  private static boolean areApart(Matrix a, Matrix b) {
+    return a.data() == b.data() && Math.abs(a.offset() - b.offset()) >= a.cols();
   }
 
   @Override

@@ -53,6 +53,9 @@ public final class CheckpointWriter {
   /** The log of a training, which is in the directory before the model is. */
   public static final String TRAINING_LOG = "training.csv";
 
+  /** Where a training that is not over keeps its state, in the directory of the model to be. */
+  public static final String TRAINING_STATE = STAGE_PREFIX + "training";
+
   private CheckpointWriter() {}
 
   /**
@@ -130,6 +133,10 @@ public final class CheckpointWriter {
   }
 
   private static boolean isOurs(Path directory) {
+    // A kill may leave a training's directory without its configuration.
+    if (Files.isDirectory(directory.resolve(TRAINING_STATE))) {
+      return true;
+    }
     Path config = directory.resolve(Checkpoint.CONFIG);
     try {
       return Files.isRegularFile(config) && JsonFile.read(config).path(MARK).isObject();

@@ -5,10 +5,14 @@ import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueScore;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.PredictionsFile;
+import io.github.lrfbench.harness.lora.LoraAdapter;
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -50,6 +54,12 @@ final class EvalCommand implements Callable<Integer> {
       description = "See 'lrfbench list tasks'.")
   private String task;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "Add a LoRA adapter for this task to the model: a PEFT directory.")
+  private Path adapter;
+
   @Mixin private DataOptions data;
 
   @Option(
@@ -77,26 +87,39 @@ final class EvalCommand implements Callable<Integer> {
       throw new InputException(
           dataset.source() + " has no labels to score; give --predictions FILE");
     }
-    try (Device device = selection.open();
-        LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(loaded.model(), loaded.tokenizer(), dataset, data.maxLength, seed);
-      System.err.println(selection.choice());
-      dataset.deviation().ifPresent(System.err::println);
-      TaskEvaluation.Result result;
-      try (Progress progress = Progress.start(evaluation.sequences(), "eval " + task)) {
-        result = evaluation.run(loaded.model(), done -> progress.advance(done));
-        progress.done();
-      }
-      if (predictions != null) {
-        PredictionsFile.write(predictions, dataset, evaluation.labels(), result.outputs());
-      }
-      if (dataset.isLabelled()) {
-        boolean embedding = loaded.model().info().output() == Output.EMBEDDING;
-        print(evaluation, evaluation.score(result.outputs()), embedding, result.seconds());
+    try (Device device = selection.open()) {
+      if (adapter == null) {
+        try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
+          evaluate(loaded.model(), loaded.tokenizer(), dataset);
+        }
+      } else {
+        try (TaskModel base = TaskModel.open(directory, found, false, 0, device);
+            LoraAdapter read = LoraAdapter.read(adapter, base.model());
+            Model attached = read.attach()) {
+          evaluate(attached, base.tokenizer(), dataset);
+        }
       }
     }
     return ExitCode.DONE;
+  }
+
+  private void evaluate(Model subject, Tokenizer tokenizer, GlueDataset dataset) {
+    TaskEvaluation evaluation =
+        TaskEvaluation.prepare(subject, tokenizer, dataset, data.maxLength, seed);
+    System.err.println(selection.choice());
+    dataset.deviation().ifPresent(System.err::println);
+    TaskEvaluation.Result result;
+    try (Progress progress = Progress.start(evaluation.sequences(), "eval " + task)) {
+      result = evaluation.run(subject, done -> progress.advance(done));
+      progress.done();
+    }
+    if (predictions != null) {
+      PredictionsFile.write(predictions, dataset, evaluation.labels(), result.outputs());
+    }
+    if (dataset.isLabelled()) {
+      boolean embedding = subject.info().output() == Output.EMBEDDING;
+      print(evaluation, evaluation.score(result.outputs()), embedding, result.seconds());
+    }
   }
 
   private void print(

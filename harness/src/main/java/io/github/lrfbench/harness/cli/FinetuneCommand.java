@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
@@ -15,9 +16,12 @@ import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.lora.AdapterDirectory;
+import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.FineTuning;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -44,7 +48,7 @@ import picocli.CommandLine.Spec;
 /** {@code finetune}: trains a model on a task. */
 @Command(
     name = "finetune",
-    description = "Trains a model on a task, if wanted after compressing it.",
+    description = "Trains a model on a task, if wanted after compressing it, or an adapter for it.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -53,7 +57,8 @@ import picocli.CommandLine.Spec;
       "where it last saved when the same command is given again, with the same result.",
       "",
       "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
-      "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half"
+      "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half",
+      "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --lora-r 8 --lr 5e-4 --out rte-lora"
     })
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -81,6 +86,8 @@ final class FinetuneCommand implements Callable<Integer> {
   private boolean fromScratch;
 
   @Mixin private TrainingOptions training;
+
+  @Mixin private LoraOptions lora;
 
   @Option(
       names = "--train-limit",
@@ -137,11 +144,21 @@ final class FinetuneCommand implements Callable<Integer> {
     if (trainLimit < 0 || saveSteps < 0) {
       throw new InputException("--train-limit and --save-steps must be at least 0");
     }
+    boolean adapting = lora.areGiven();
+    if (adapting && (fromScratch || !budgets.isEmpty())) {
+      throw new InputException(
+          "--lora-r trains an adapter for the model as it is, not with "
+              + (fromScratch ? "--from-scratch" : "a budget; compress it into a directory first"));
+    }
     TrainingSettings settings = training.settings(seed);
     Path cache = Natives.cacheFolder();
     GlueTask found = TaskData.known().get(task);
     Path directory = ModelSources.of(model, cache).directory(task);
-    CheckpointWriter.requireWritable(out);
+    if (adapting) {
+      AdapterDirectory.requireWritable(out);
+    } else {
+      CheckpointWriter.requireWritable(out);
+    }
     GlueDataset train = TaskData.load(found, Split.TRAIN, data.glue, cache, trainLimit);
     GlueDataset dev = TaskData.load(found, data.glue, cache, data.limit());
     if (restart) {
@@ -149,7 +166,9 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     try (Device device = selection.openInFull("finetune");
         TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
-        Compressed compressed = compress(dense, found, budgets)) {
+        Compressed compressed = compress(dense, found, budgets);
+        LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
+        Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
@@ -159,18 +178,29 @@ final class FinetuneCommand implements Callable<Integer> {
       TrainingSet examples =
           TrainingSet.of(train, dense.tokenizer(), evaluation.labels(), maxLength);
       ObjectNode block = describe(settings, train, dense, budgets);
+      FineTuning.Output output =
+          new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
+      if (adapting) {
+        block.set("adapter", adapter.config().toJson());
+        output = target -> AdapterDirectory.write(target, adapter, attached, block);
+      }
+      Model trained = adapting ? attached : compressed.model();
       FineTuning.Job job =
           new FineTuning.Job(
-              compressed.model(),
-              dense.config(),
-              dense.transformer(),
+              trained,
+              adapting ? adapter.weights(attached) : trained.weights(),
+              output,
               out,
               block + " " + dev.sha256() + " " + data.limit() + " " + data.maxLength,
-              block,
               saveSteps);
-      report(train(job, examples, settings, evaluation), compressed.model());
+      report(train(job, examples, settings, evaluation), job);
     }
     return ExitCode.DONE;
+  }
+
+  private LoraAdapter drawAdapter(TaskModel source) {
+    return LoraAdapter.draw(
+        lora.config(source.model(), source.drawn(), model), source.model(), seed);
   }
 
   private Trainer.Outcome train(
@@ -276,13 +306,15 @@ final class FinetuneCommand implements Callable<Integer> {
     return block;
   }
 
-  private void report(Trainer.Outcome outcome, Model trained) {
+  private void report(Trainer.Outcome outcome, FineTuning.Job job) {
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(Locale.ROOT, "metric\t%.6f%n", outcome.metric());
     stdout.printf(Locale.ROOT, "epoch\t%d%n", outcome.epoch());
     stdout.printf(Locale.ROOT, "steps\t%d%n", outcome.steps());
     stdout.printf(Locale.ROOT, "seconds\t%.1f%n", outcome.seconds());
-    stdout.printf(Locale.ROOT, "parameters\t%d%n", trained.parameters());
+    stdout.printf(Locale.ROOT, "parameters\t%d%n", job.model().parameters());
+    long trained = job.trained().stream().mapToLong(Parameter::size).sum();
+    stdout.printf(Locale.ROOT, "trained_parameters\t%d%n", trained);
     stdout.printf(Locale.ROOT, "out\t%s%n", out);
   }
 }

@@ -10,12 +10,13 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Linear maps of one input, like the query, key and value projections: their outputs stand side by
  * side, and what they compute from the input alone is one matrix product. Dense members share one
- * stacked matrix, low-rank members one stacked down-projection.
+ * stacked matrix, low-rank members one stacked down-projection. Adapters are added to that.
  */
 public final class LinearGroup {
   private final List<Linear> members;
@@ -47,21 +48,50 @@ public final class LinearGroup {
   }
 
   /**
-   * A group of any maps. Low-rank members are copied into the scope, their down-projections
-   * stacked; other members are used as they are and must live as long.
+   * A group of any maps. If all are dense they are copied into the scope side by side. Low-rank
+   * members are copied into it too, their down-projections stacked; other members are used as they
+   * are and must live as long.
    */
   public static LinearGroup of(List<Linear> members, Scope scope) {
+    return ofBases(members.stream().map(LoraLinear::baseOf).toList(), scope).adapt(members, scope);
+  }
+
+  /**
+   * The group with other members. Where only adapters are new, the matrices are shared with this
+   * group and stay one product.
+   *
+   * @param replaced members of this group, adapters over such, or other maps
+   */
+  public LinearGroup with(List<Linear> replaced, Scope scope) {
+    for (int i = 0; i < members.size(); i++) {
+      if (LoraLinear.baseOf(replaced.get(i)) != LoraLinear.baseOf(members.get(i))) {
+        return of(replaced, scope);
+      }
+    }
+    return adapt(replaced, scope);
+  }
+
+  /** The group with the adapters of the given maps; their bases are this group's. */
+  private LinearGroup adapt(List<Linear> adapted, Scope scope) {
+    List<Linear> placed = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      Linear base = LoraLinear.baseOf(members.get(i));
+      placed.add(adapted.get(i) instanceof LoraLinear lora ? lora.over(base, scope) : base);
+    }
+    return new LinearGroup(placed, stackedDense, stackedDown);
+  }
+
+  private static LinearGroup ofBases(List<Linear> members, Scope scope) {
+    boolean dense = members.stream().allMatch(DenseLinear.class::isInstance);
+    if (dense && members.stream().allMatch(member -> member.bias() != null)) {
+      return stack(members, scope);
+    }
     int totalRank = members.stream().mapToInt(LinearGroup::rankOf).sum();
     if (totalRank == 0) {
       return new LinearGroup(members, null, null);
     }
-    DType dtype =
-        members.stream()
-            .filter(LowRankLinear.class::isInstance)
-            .map(member -> ((LowRankLinear) member).factors().dtype())
-            .findFirst()
-            .orElseThrow();
-    Matrix stackedDown = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), totalRank));
+    Matrix stackedDown =
+        Matrix.of(scope.allocate(lowRankType(members), members.get(0).inputs(), totalRank));
     List<Linear> placed = new ArrayList<>();
     int column = 0;
     for (Linear member : members) {
@@ -79,26 +109,56 @@ public final class LinearGroup {
     return new LinearGroup(placed, null, stackedDown);
   }
 
+  private static DType lowRankType(List<Linear> members) {
+    return members.stream()
+        .filter(LowRankLinear.class::isInstance)
+        .map(member -> ((LowRankLinear) member).factors().dtype())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static LinearGroup stack(List<Linear> members, Scope scope) {
+    int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
+    int total = Arrays.stream(widths).sum();
+    DType dtype = ((DenseLinear) members.get(0)).weight().dtype();
+    Matrix weight = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), total));
+    Tensor bias = scope.allocate(dtype, total);
+    Matrix biases = new Matrix(bias, 0, 1, total, total);
+    int column = 0;
+    for (Linear member : members) {
+      int end = column + member.outputs();
+      scope.device().blas().copy(((DenseLinear) member).weight(), weight.columns(column, end));
+      Matrix vector = Parameter.vector("bias", member.bias()).value();
+      scope.device().blas().copy(vector, biases.columns(column, end));
+      column = end;
+    }
+    return dense(new DenseLinear(weight, bias), widths);
+  }
+
   /** The same group in memory of another scope of the same device, its numbers in a type. */
   public LinearGroup copyTo(Scope scope, DType dtype) {
+    try (Scope scratch = scope.device().openScope()) {
+      List<Linear> adapted = new ArrayList<>();
+      for (Linear member : members) {
+        // Adapters are copied once more where they are put beside their bases.
+        adapted.add(member instanceof LoraLinear lora ? lora.copyTo(scratch, dtype) : member);
+      }
+      return copyBasesTo(scope, scratch, dtype).adapt(adapted, scope);
+    }
+  }
+
+  private LinearGroup copyBasesTo(Scope scope, Scope scratch, DType dtype) {
     if (stackedDense != null) {
       int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
       return dense((DenseLinear) stackedDense.copyTo(scope, dtype), widths);
     }
-    return copies(members, scope, dtype);
-  }
-
-  /** A group of copies of maps, their numbers in a type. */
-  public static LinearGroup copies(List<Linear> members, Scope scope, DType dtype) {
-    try (Scope scratch = scope.device().openScope()) {
-      List<Linear> copied = new ArrayList<>();
-      for (Linear member : members) {
-        // Low-rank members are copied once more when they are stacked.
-        Scope owner = member instanceof LowRankLinear ? scratch : scope;
-        copied.add(member.copyTo(owner, dtype));
-      }
-      return of(copied, scope);
+    List<Linear> copies = new ArrayList<>();
+    for (Linear member : members) {
+      Linear base = LoraLinear.baseOf(member);
+      // Low-rank members are copied once more when they are stacked.
+      copies.add(base.copyTo(base instanceof LowRankLinear ? scratch : scope, dtype));
     }
+    return ofBases(copies, scope);
   }
 
   /** The maps, in the order of their outputs. */
@@ -143,13 +203,25 @@ public final class LinearGroup {
   public void forward(Ops ops, Matrix x, Matrix y) {
     if (stackedDense != null) {
       stackedDense.forward(ops, x, Activation.NONE, y);
-      return;
+    } else {
+      applyBases(ops, x, y);
     }
+    int column = 0;
+    for (Linear member : members) {
+      if (member instanceof LoraLinear adapted) {
+        adapted.addTo(ops, x, y.columns(column, column + member.outputs()));
+      }
+      column += member.outputs();
+    }
+  }
+
+  private void applyBases(Ops ops, Matrix x, Matrix y) {
     try (Ops frame = ops.frame()) {
       Matrix middle = stackedDown == null ? null : projectDown(frame, x);
       int column = 0;
       int rank = 0;
-      for (Linear member : members) {
+      for (Linear adapted : members) {
+        Linear member = LoraLinear.baseOf(adapted);
         Matrix slice = y.columns(column, column + member.outputs());
         if (member instanceof LowRankLinear lowRank) {
           lowRank.expand(

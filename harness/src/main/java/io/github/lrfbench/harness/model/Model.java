@@ -23,6 +23,9 @@ public interface Model extends AutoCloseable {
   /** The matrices that compression may replace, in the order of the forward pass. */
   List<LinearSlot> slots();
 
+  /** The head's matrices by the checkpoint's name of their modules; of a mean none. */
+  Map<String, Linear> headLayers();
+
   /**
    * The forward pass.
    *
@@ -40,9 +43,11 @@ public interface Model extends AutoCloseable {
 
   /**
    * A model with other maps in some slots. It shares all other weights with this one and must be
-   * closed first; the given maps are copied and may be freed after the call.
+   * closed first; the given maps are copied and may be freed after the call. Of adapters over maps
+   * of this model only the adapters are copied.
    *
-   * @param replacements maps by slot name
+   * @param replacements maps by the name of a slot or of a layer of the head; the latter dense and
+   *     of the same size
    */
   Model with(Map<String, Linear> replacements);
 

@@ -75,6 +75,22 @@ public final class CsvAppender implements Closeable {
     write(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * Cuts the file off behind the first rows.
+   *
+   * @param rows how many stay; if there are no more, all do
+   */
+  public void keep(int rows) {
+    try {
+      List<Long> ends = CsvRecords.ends(path);
+      if (rows + 1 < ends.size()) {
+        truncate(ends.get(rows));
+      }
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
+    }
+  }
+
   /** Cuts the file off at an offset that {@link CsvRecords#ends} gave. */
   void truncate(long length) {
     try {

@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.train;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.input.Faults;
@@ -10,40 +10,47 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Trains a model and keeps its directory up to date: the best weights so far as a checkpoint, a log
  * of every step, and a state to go on from after a kill.
  */
 public final class FineTuning {
-  private static final String STATE = ".lrfbench-training";
+  private static final String STATE = CheckpointWriter.TRAINING_STATE;
   private static final List<String> LOG_HEADER =
       List.of("step", "epoch", "loss", "learning_rate", "metric", "seconds");
 
   private FineTuning() {}
 
+  /** Writes what was trained as it is now. */
+  public interface Output {
+    /**
+     * Writes a directory, or writes it anew.
+     *
+     * @throws io.github.lrfbench.kernels.InputException if it cannot be written
+     */
+    void write(Path target);
+  }
+
   /**
    * What is trained and where to.
    *
    * @param model trained in place
-   * @param config what the trained model's {@code config.json} shall hold
-   * @param source the directory whose tokenizer is copied
+   * @param trained its weights that are trained
+   * @param output writes the weights of the best epoch
    * @param out the directory to write
    * @param fingerprint of everything that decides the result
-   * @param block what {@code config.json} shall tell of the training
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
    */
   public record Job(
       Model model,
-      ObjectNode config,
-      Path source,
+      List<Parameter> trained,
+      Output output,
       Path out,
       String fingerprint,
-      ObjectNode block,
       long saveEvery) {}
 
   /** Forgets an unfinished training. */
@@ -58,7 +65,7 @@ public final class FineTuning {
 
   /** Whether an unfinished training can be gone on with. */
   public static boolean isUnfinished(Path out) {
-    return Files.isDirectory(out.resolve(STATE));
+    return new TrainingState(out.resolve(STATE), "").savedSteps() > 0;
   }
 
   /**
@@ -75,40 +82,40 @@ public final class FineTuning {
       TrainingListener listener) {
     TrainingState state = new TrainingState(job.out.resolve(STATE), job.fingerprint);
     Path logFile = job.out.resolve(CheckpointWriter.TRAINING_LOG);
-    try {
-      Files.createDirectories(job.out);
-      cutLog(logFile, state.savedSteps());
-    } catch (IOException e) {
-      throw Faults.cannotWrite(job.out, e);
-    }
+    state.prepare();
     try (CsvAppender log = CsvAppender.open(logFile, LOG_HEADER)) {
+      log.keep(rowsUpTo(state.savedSteps(), logFile));
       Recorder recorder = new Recorder(job, log, listener);
       Trainer trainer =
           new Trainer(
-              job.model, examples, settings, evaluation, recorder, state, job.saveEvery, null);
+              job.model,
+              job.trained,
+              examples,
+              settings,
+              evaluation,
+              recorder,
+              state,
+              job.saveEvery,
+              null);
       Trainer.Outcome outcome = trainer.run();
-      recorder.write();
+      job.output.write(job.out);
       state.delete();
       return outcome;
     }
   }
 
-  /** Takes out the rows of steps that were not saved, which will be done again. */
-  private static void cutLog(Path log, long savedSteps) throws IOException {
-    if (!Files.exists(log)) {
-      return;
+  /** The number of the log's first rows that belong to saved steps; the others are done again. */
+  private static int rowsUpTo(long savedSteps, Path log) {
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+      return (int)
+          lines
+              .skip(1)
+              .takeWhile(line -> line.matches("[0-9]{1,18},.*"))
+              .takeWhile(line -> Long.parseLong(line.split(",")[0]) <= savedSteps)
+              .count();
+    } catch (IOException e) {
+      throw Faults.of(log, e);
     }
-    List<String> kept = new ArrayList<>();
-    for (String line : Files.readAllLines(log, StandardCharsets.UTF_8)) {
-      String step = line.substring(0, Math.max(0, line.indexOf(',')));
-      boolean header = step.equals(LOG_HEADER.get(0));
-      if (header || step.matches("[0-9]+") && Long.parseLong(step) <= savedSteps) {
-        kept.add(line);
-      }
-    }
-    Path draft = log.resolveSibling(STATE + ".csv.tmp");
-    Files.writeString(draft, String.join("\r\n", kept) + "\r\n", StandardCharsets.UTF_8);
-    Files.move(draft, log, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Writes the log and the checkpoint as training goes on. */
@@ -134,7 +141,7 @@ public final class FineTuning {
         int epoch, long step, double loss, double metric, boolean best, double seconds) {
       append(step, epoch, loss, "", Double.isNaN(metric) ? "" : number(metric), seconds);
       if (best) {
-        write();
+        job.output.write(job.out);
       }
       next.epoch(epoch, step, loss, metric, best, seconds);
     }
@@ -153,10 +160,6 @@ public final class FineTuning {
 
     private static String number(double value) {
       return Double.toString(value);
-    }
-
-    void write() {
-      TrainedCheckpoint.write(job.out, job.model, job.config, job.block, job.source);
     }
   }
 }

@@ -7,20 +7,19 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.Model;
 import java.nio.file.Path;
 
-/** Writes a model's weights as they are now as a Hugging Face directory. */
-public final class TrainedCheckpoint {
-  private TrainedCheckpoint() {}
-
-  /**
-   * Writes the directory; factored matrices are written as factors.
-   *
-   * @param config what {@code config.json} shall hold, without the block below
-   * @param block what it shall tell of the training, under the key {@code lrfbench}
-   * @param source the directory whose tokenizer is copied
-   * @throws io.github.lrfbench.kernels.InputException if it cannot be written
-   */
-  public static void write(
-      Path target, Model model, ObjectNode config, ObjectNode block, Path source) {
+/**
+ * Writes a model's weights as they are now as a Hugging Face directory; factored matrices are
+ * written as factors.
+ *
+ * @param model the model
+ * @param config what {@code config.json} shall hold, without the block below
+ * @param block what it shall tell of the training, under the key {@code lrfbench}
+ * @param source the directory whose tokenizer is copied
+ */
+public record TrainedCheckpoint(Model model, ObjectNode config, ObjectNode block, Path source)
+    implements FineTuning.Output {
+  @Override
+  public void write(Path target) {
     SafetensorsWriter weights = new SafetensorsWriter();
     for (Parameter parameter : model.weights()) {
       weights.add(parameter.name(), parameter.shape(), parameter::read);

@@ -22,10 +22,12 @@ import java.util.Locale;
 /**
  * Trains a model in place by AdamW with a linear warm-up and decay of the learning rate, evaluates
  * it after every epoch and leaves it with the best weights. On the CPU a run depends on its
- * settings alone, not on the number of threads or on where it was interrupted.
+ * settings and the number of threads alone, not on where it was interrupted; another number of
+ * threads rounds differently.
  */
 public final class Trainer {
   private final Model model;
+  private final List<Parameter> trained;
   private final TrainingSet examples;
   private final TrainingSettings settings;
   private final TaskEvaluation evaluation;
@@ -38,6 +40,7 @@ public final class Trainer {
    * A trainer.
    *
    * @param model trained in place
+   * @param trained its weights that are trained; the others stay as they are
    * @param evaluation decides which epoch was best; null keeps the last
    * @param state where to go on from and to save to; null for neither
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
@@ -45,6 +48,7 @@ public final class Trainer {
    */
   Trainer(
       Model model,
+      List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
       TaskEvaluation evaluation,
@@ -53,6 +57,7 @@ public final class Trainer {
       long saveEvery,
       Distillation distillation) {
     this.model = model;
+    this.trained = List.copyOf(trained);
     this.examples = examples;
     this.settings = settings;
     this.evaluation = evaluation;
@@ -86,15 +91,15 @@ public final class Trainer {
       TaskEvaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
-    return new Trainer(model, examples, settings, evaluation, listener, null, 0, distillation)
+    List<Parameter> all = model.weights();
+    return new Trainer(model, all, examples, settings, evaluation, listener, null, 0, distillation)
         .run();
   }
 
   Outcome run() {
     Device device = model.device();
-    List<Parameter> parameters = model.weights();
-    try (GradientBuffers gradients = new GradientBuffers(device, parameters);
-        AdamW optimizer = new AdamW(device, parameters, gradients, settings.optimizer(), false);
+    try (GradientBuffers gradients = new GradientBuffers(device, trained);
+        AdamW optimizer = new AdamW(device, trained, gradients, settings.optimizer(), false);
         WeightSnapshot best = new WeightSnapshot(device, gradients.tensors())) {
       return new Run(gradients, optimizer, best).go();
     }

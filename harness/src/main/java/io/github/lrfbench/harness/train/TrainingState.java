@@ -39,6 +39,15 @@ final class TrainingState {
     this.fingerprint = fingerprint;
   }
 
+  /** Makes the place, which also marks the directory above it as one of a training. */
+  void prepare() {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw Faults.cannotWrite(directory, e);
+    }
+  }
+
   /** Saves; the earlier state goes when this one is complete. */
   void save(TrainingProgress progress, List<Tensor> tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -54,7 +63,6 @@ final class TrainingState {
       json.put("best_metric", progress.bestMetric());
     }
     try {
-      Files.createDirectories(directory);
       writer.write(directory.resolve(name));
       Path draft = directory.resolve(LATEST + ".tmp");
       Files.writeString(draft, json.toString(), StandardCharsets.UTF_8);

@@ -21,6 +21,7 @@ import java.util.List;
  * @param config what the trained model's {@code config.json} shall hold
  * @param transformer directory of the checkpoint
  * @param revision a hash of its files
+ * @param drawn modules of the head that were drawn anew
  * @param start where the weights come from, for the log
  */
 public record TaskModel(
@@ -29,6 +30,7 @@ public record TaskModel(
     ObjectNode config,
     Path transformer,
     String revision,
+    List<String> drawn,
     String start)
     implements AutoCloseable {
 
@@ -66,8 +68,20 @@ public record TaskModel(
       json.putArray("architectures").add(EncoderLoader.classifierArchitecture(config));
       Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
       Model model = EncoderLoader.load(config, weights, false, device);
-      return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), start);
+      List<String> drawn =
+          model.headLayers().keySet().stream()
+              .filter(name -> fromScratch || weights != stored && isDrawn(stored, name, model))
+              .sorted()
+              .toList();
+      return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), drawn, start);
     }
+  }
+
+  /** A layer that the checkpoint lacks, or has with another number of outputs. */
+  private static boolean isDrawn(WeightSource stored, String module, Model model) {
+    String weight = module + ".weight";
+    return !stored.has(weight)
+        || stored.shape(weight).dim(0) != model.headLayers().get(module).outputs();
   }
 
   private static boolean hasHead(EncoderConfig config, WeightSource weights) {

@@ -40,7 +40,7 @@ class CheckpointWriterTest {
 
   @Test
   void writesConfigurationWeightsAndCompanions() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source);
+    CheckpointWriter.write(target, config, weights(1), source, true);
     assertEquals(
         List.of("1_Pooling/config.json", "config.json", "model.safetensors", "vocab.txt"),
         files(target));
@@ -55,17 +55,17 @@ class CheckpointWriterTest {
   @Test
   void anEmptyDirectoryIsFilled() throws IOException {
     Files.createDirectories(target);
-    CheckpointWriter.write(target, config, weights(1), source);
+    CheckpointWriter.write(target, config, weights(1), source, true);
     assertEquals(4, files(target).size());
   }
 
   @Test
   void aModelOfOursIsReplacedAndStrangersBesideItStay() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source);
+    CheckpointWriter.write(target, config, weights(1), source, true);
     Files.writeString(target.resolve("notes.txt"), "mine");
     Files.delete(source.resolve("vocab.txt"));
     Files.writeString(source.resolve("tokenizer.json"), "{}");
-    CheckpointWriter.write(target, config, weights(2), source);
+    CheckpointWriter.write(target, config, weights(2), source, true);
     assertEquals(
         List.of(
             "1_Pooling/config.json",
@@ -81,11 +81,11 @@ class CheckpointWriterTest {
 
   @Test
   void aModelMayReplaceItself() throws IOException {
-    CheckpointWriter.write(target, config, weights(3), source);
+    CheckpointWriter.write(target, config, weights(3), source, true);
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       SafetensorsWriter same =
           new SafetensorsWriter().add("b", Shape.of(1), () -> checkpoint.readFloats("a"));
-      CheckpointWriter.write(target, config, same, target);
+      CheckpointWriter.write(target, config, same, target, true);
     }
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {3}, checkpoint.readFloats("b"));
@@ -100,7 +100,8 @@ class CheckpointWriterTest {
       Files.writeString(other.resolve("config.json"), json);
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(other));
       assertThrows(
-          InputException.class, () -> CheckpointWriter.write(other, config, weights(1), source));
+          InputException.class,
+          () -> CheckpointWriter.write(other, config, weights(1), source, true));
       assertEquals(List.of("config.json"), files(other));
     }
   }
@@ -111,7 +112,8 @@ class CheckpointWriterTest {
     for (Path path : List.of(file, file.resolve("below"))) {
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(path));
       assertThrows(
-          InputException.class, () -> CheckpointWriter.write(path, config, weights(1), source));
+          InputException.class,
+          () -> CheckpointWriter.write(path, config, weights(1), source, true));
     }
     CheckpointWriter.requireWritable(target);
     assertFalse(Files.exists(target.getParent()), "a check makes nothing");
@@ -120,15 +122,17 @@ class CheckpointWriterTest {
   @Test
   void aFailureLeavesNothingBehind() throws IOException {
     assertThrows(
-        IllegalStateException.class, () -> CheckpointWriter.write(target, config, BROKEN, source));
+        IllegalStateException.class,
+        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
     assertFalse(Files.exists(target.getParent()));
   }
 
   @Test
   void aFailureLeavesAnEarlierModelAsItWas() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source);
+    CheckpointWriter.write(target, config, weights(1), source, true);
     assertThrows(
-        IllegalStateException.class, () -> CheckpointWriter.write(target, config, BROKEN, source));
+        IllegalStateException.class,
+        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
     assertEquals(4, files(target).size());
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {1}, checkpoint.readFloats("a"));

@@ -16,7 +16,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code compress --dense} writes is an ordinary checkpoint to Hugging Face transformers. */
+/**
+ * What {@code compress --dense} and {@code finetune} write are ordinary checkpoints to Hugging Face
+ * transformers.
+ */
 class TransformersLoadTest {
   private static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("LRFBENCH_PYTHON"), "python3");
@@ -53,6 +56,37 @@ class TransformersLoadTest {
             "--out",
             dense.toString()));
 
+    assertSameLogits(dense);
+  }
+
+  @Test
+  void transformersLoadsWhatWasTrained() throws IOException, InterruptedException {
+    assumeTrue(
+        hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+    Path model = TinyCheckpoint.bert(folder.resolve("model"), 3);
+    Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
+    String rows = "sentence\tlabel\na good film .\t1\na bad plot\t0\n";
+    Files.writeString(glue.resolve("train.tsv"), rows);
+    Files.writeString(glue.resolve("dev.tsv"), rows);
+    Path trained = folder.resolve("trained");
+    assertEquals(
+        0,
+        run(
+            "finetune",
+            "--model",
+            model.toString(),
+            "--task",
+            "sst2",
+            "--glue",
+            folder.resolve("glue").toString(),
+            "--lr",
+            "1e-2",
+            "--out",
+            trained.toString()));
+    assertSameLogits(trained);
+  }
+
+  private void assertSameLogits(Path model) throws IOException, InterruptedException {
     Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
     Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");
     Path predictions = folder.resolve("p.tsv");
@@ -61,7 +95,7 @@ class TransformersLoadTest {
         run(
             "eval",
             "--model",
-            dense.toString(),
+            model.toString(),
             "--task",
             "sst2",
             "--glue",
@@ -69,7 +103,7 @@ class TransformersLoadTest {
             "--predictions",
             predictions.toString()));
     double[] ours = numbers(Files.readAllLines(predictions).get(1).split("\t", 3)[2], "\t");
-    double[] theirs = numbers(python(SCRIPT, dense.toString()).strip(), " ");
+    double[] theirs = numbers(python(SCRIPT, model.toString()).strip(), " ");
     for (int i = 0; i < ours.length; i++) {
       assertEquals(theirs[i], ours[i], 1e-5);
     }

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -103,6 +104,11 @@ public final class Encoder implements Model {
   }
 
   @Override
+  public Map<String, Linear> headLayers() {
+    return head.layers();
+  }
+
+  @Override
   public Tensor forward(Ops ops, TokenBatch batch) {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
@@ -146,8 +152,9 @@ public final class Encoder implements Model {
 
   @Override
   public Model with(Map<String, Linear> replacements) {
+    Map<String, Linear> layers = headLayers();
     for (String name : replacements.keySet()) {
-      if (slots.stream().noneMatch(slot -> slot.name().equals(name))) {
+      if (!layers.containsKey(name) && slots.stream().noneMatch(slot -> slot.name().equals(name))) {
         throw new IllegalArgumentException("the model has no slot " + name);
       }
     }
@@ -156,7 +163,9 @@ public final class Encoder implements Model {
     for (int layer = 0; layer < blocks.size(); layer++) {
       replaced.add(replace(blocks.get(layer), layer, replacements, own));
     }
-    return new Encoder(config, info, prefix, own, embeddings, replaced, head, otherParameters);
+    Head replacedHead = head.with(replacements, own);
+    return new Encoder(
+        config, info, prefix, own, embeddings, replaced, replacedHead, otherParameters);
   }
 
   private DType dtype() {
@@ -193,7 +202,7 @@ public final class Encoder implements Model {
       projections.add(replacement == null ? linears(block).get(part) : replacement);
     }
     return new Block(
-        sameProjections ? block.projections() : group(projections, own),
+        sameProjections ? block.projections() : group(block, projections, own),
         replaceOne(
             block.attentionOutput(), slotName(layer, Part.ATTENTION_OUTPUT), replacements, own),
         block.attentionNorm(),
@@ -203,7 +212,7 @@ public final class Encoder implements Model {
   }
 
   /** Replacements come in the type in which they were computed. */
-  private LinearGroup group(List<Linear> projections, Scope own) {
+  private LinearGroup group(Block block, List<Linear> projections, Scope own) {
     List<Linear> converted = new ArrayList<>();
     try (Scope scratch = device().openScope()) {
       for (Linear projection : projections) {
@@ -212,14 +221,14 @@ public final class Encoder implements Model {
                 ? lowRank.copyTo(scratch, dtype())
                 : projection);
       }
-      return LinearGroup.of(converted, own);
+      return block.projections().with(converted, own);
     }
   }
 
   private Linear replaceOne(
       Linear present, String name, Map<String, Linear> replacements, Scope own) {
     Linear replacement = replacements.get(name);
-    return replacement == null ? present : replacement.copyTo(own, dtype());
+    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -11,6 +12,7 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What turns hidden states into the model's output, [B, outputs]. */
 sealed interface Head {
@@ -22,6 +24,12 @@ sealed interface Head {
 
   /** The parameters. */
   List<Parameter> weights();
+
+  /** The matrices by the names of their modules. */
+  Map<String, Linear> layers();
+
+  /** The head with other matrices, by the names of their modules; other names are ignored. */
+  Head with(Map<String, Linear> replacements, Scope scope);
 
   /** The same head in memory of another scope, its numbers in a type. */
   Head copyTo(Scope scope, DType dtype);
@@ -73,6 +81,32 @@ sealed interface Head {
     }
 
     @Override
+    public Map<String, Linear> layers() {
+      return Map.of(names.get(0), pooler, names.get(1), classifier);
+    }
+
+    @Override
+    public Head with(Map<String, Linear> replacements, Scope scope) {
+      return new Classifier(
+          names,
+          replace(pooler, replacements.get(names.get(0)), scope),
+          activation,
+          replace(classifier, replacements.get(names.get(1)), scope),
+          firstDropout,
+          dropout);
+    }
+
+    private static DenseLinear replace(DenseLinear present, Linear replacement, Scope scope) {
+      if (replacement == null) {
+        return present;
+      }
+      if (replacement.outputs() != present.outputs() || replacement.inputs() != present.inputs()) {
+        throw new IllegalArgumentException("a layer of the head has another size");
+      }
+      return (DenseLinear) replacement.copyTo(scope, present.weight().dtype());
+    }
+
+    @Override
     public Head copyTo(Scope scope, DType dtype) {
       return new Classifier(
           names,
@@ -101,6 +135,16 @@ sealed interface Head {
     @Override
     public List<Parameter> weights() {
       return List.of();
+    }
+
+    @Override
+    public Map<String, Linear> layers() {
+      return Map.of();
+    }
+
+    @Override
+    public Head with(Map<String, Linear> replacements, Scope scope) {
+      return this;
     }
 
     @Override

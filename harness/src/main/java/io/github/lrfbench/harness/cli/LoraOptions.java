@@ -1,0 +1,67 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.lora.LoraConfig;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Options that say which adapter is trained in the place of the model. */
+final class LoraOptions {
+  @Option(
+      names = "--lora-r",
+      paramLabel = "R",
+      description =
+          "Train an adapter of rank R and the classifier only (LoRA), and write it as PEFT does.")
+  private Integer rank;
+
+  @Option(
+      names = "--lora-alpha",
+      paramLabel = "A",
+      description = "The adapter's product is scaled by A / R. Default: 2 R.")
+  private Double alpha;
+
+  @Option(
+      names = "--lora-dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Dropout of the adapter's input. Default: ${DEFAULT-VALUE}.")
+  private double dropout;
+
+  @Option(
+      names = "--lora-targets",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Ends of the names of the matrices that get one, by commas. Default: query and value.")
+  private List<String> targets = new ArrayList<>();
+
+  /** Whether an adapter is wanted. */
+  boolean areGiven() {
+    if (rank == null && (alpha != null || dropout != 0 || !targets.isEmpty())) {
+      throw new InputException("--lora-alpha, --lora-dropout and --lora-targets need --lora-r");
+    }
+    return rank != null;
+  }
+
+  /**
+   * The adapter that is wanted.
+   *
+   * @param drawn modules of the head that are not the checkpoint's and thus belong to the adapter
+   */
+  LoraConfig config(Model model, List<String> drawn, String name) {
+    List<String> saved = new ArrayList<>(List.of("classifier"));
+    drawn.stream().filter(module -> !module.startsWith("classifier")).forEach(saved::add);
+    return new LoraConfig(
+        rank,
+        alpha == null ? 2.0 * rank : alpha,
+        dropout,
+        false,
+        targets.isEmpty() ? LoraConfig.usualTargets(model) : targets,
+        Map.of(),
+        saved,
+        name);
+  }
+}

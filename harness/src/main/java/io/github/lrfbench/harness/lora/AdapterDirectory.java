@@ -1,0 +1,109 @@
+package io.github.lrfbench.harness.lora;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes adapters as PEFT does: {@code adapter_config.json} and {@code adapter_model.safetensors}.
+ * A third file, {@code lrfbench.json}, tells of the training and marks the directory: only such are
+ * ever overwritten.
+ */
+public final class AdapterDirectory {
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+  private static final String MARK = "lrfbench.json";
+
+  private AdapterDirectory() {}
+
+  /**
+   * Checks that {@link #write} will find a place: an absent or empty directory, one that it wrote,
+   * or one of a training that is not over.
+   *
+   * @throws InputException if it will not
+   */
+  public static void requireWritable(Path target) {
+    boolean ours =
+        Files.exists(target.resolve(MARK))
+            || Files.exists(target.resolve(CheckpointWriter.TRAINING_STATE));
+    if (!ours) {
+      requireNoModel(target);
+      CheckpointWriter.requireWritable(target);
+    }
+  }
+
+  private static void requireNoModel(Path target) {
+    if (Files.exists(target.resolve("config.json"))) {
+      throw Faults.of(target, "holds a model; an adapter needs a directory of its own");
+    }
+  }
+
+  /**
+   * Writes an adapter.
+   *
+   * @param adapter what the configuration is of
+   * @param attached the model with the adapter, whose weights now are written
+   * @param block what {@code lrfbench.json} shall hold
+   * @throws InputException if the directory is someone else's or cannot be written
+   */
+  public static void write(Path target, LoraAdapter adapter, Model attached, ObjectNode block) {
+    requireWritable(target);
+    SafetensorsWriter weights = new SafetensorsWriter();
+    for (Parameter parameter : adapter.weights(attached)) {
+      weights.add(key(attached, parameter.name()), parameter.shape(), parameter::read);
+    }
+    try {
+      Files.createDirectories(target);
+      Path stage = Files.createTempDirectory(target, ".lrfbench-");
+      try {
+        weights.write(stage.resolve(WEIGHTS));
+        writeJson(stage.resolve(CONFIG), adapter.config().toJson());
+        writeJson(stage.resolve(MARK), block);
+        for (String name : List.of(MARK, CONFIG, WEIGHTS)) {
+          Files.move(
+              stage.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+      } finally {
+        deleteAll(stage);
+      }
+    } catch (IOException e) {
+      throw Faults.cannotWrite(target, e);
+    }
+  }
+
+  /** PEFT's name of a tensor. */
+  private static String key(Model model, String tensor) {
+    for (String end : List.of(".lora_A.weight", ".lora_B.weight", ".weight", ".bias")) {
+      if (tensor.endsWith(end)) {
+        String module = tensor.substring(0, tensor.length() - end.length());
+        return LoraAdapter.PREFIX + LoraAdapter.fullName(model, module) + end;
+      }
+    }
+    throw new IllegalArgumentException(tensor);
+  }
+
+  private static void writeJson(Path file, ObjectNode json) throws IOException {
+    String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    Files.writeString(file, text + "\n");
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}
