@@ -36,7 +36,7 @@ import java.util.SplittableRandom;
  * that {@code peers/bert_cpu.py} prints.
  */
 public final class BertLatency {
-  private static final String CONFIG =
+  static final String CONFIG =
       """
       {"model_type": "bert", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
        "num_attention_heads": 12, "intermediate_size": 3072, "max_position_embeddings": 512}""";

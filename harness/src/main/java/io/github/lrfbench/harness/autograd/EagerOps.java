@@ -2,23 +2,18 @@ package io.github.lrfbench.harness.autograd;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.ops.Activation;
-import io.github.lrfbench.kernels.ops.Nn;
-import io.github.lrfbench.kernels.ops.Segments;
 
 /** Runs operations at once and frees a frame's results when it is closed: inference. */
-public final class EagerOps implements Ops {
+public final class EagerOps extends DelegatingOps {
   private final Device device;
-  private final Nn nn;
   private final Scope scope;
 
   /** Operations on a device; closing them frees their results. */
   public EagerOps(Device device) {
+    super(device.nn());
     this.device = device;
-    this.nn = device.nn();
     this.scope = device.openScope();
   }
 
@@ -35,68 +30,5 @@ public final class EagerOps implements Ops {
   @Override
   public void close() {
     scope.close();
-  }
-
-  @Override
-  public void linear(
-      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    nn.linear(x, transW, w, bias, activation, y);
-  }
-
-  @Override
-  public void lowRank(
-      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
-    nn.lowRank(x, down, up, bias, activation, y);
-  }
-
-  @Override
-  public void biasActivation(Matrix x, Tensor bias, Activation activation) {
-    nn.biasActivation(x, bias, activation);
-  }
-
-  @Override
-  public void layerNorm(
-      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
-    nn.layerNorm(x, bias, residual, gamma, beta, eps, y);
-  }
-
-  @Override
-  public void embed(
-      Tensor ids,
-      Matrix word,
-      Tensor positions,
-      Matrix position,
-      Tensor types,
-      Matrix type,
-      Matrix y) {
-    nn.embed(ids, word, positions, position, types, type, y);
-  }
-
-  @Override
-  public void attention(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      Segments segments,
-      int heads,
-      double scale,
-      boolean causal,
-      Matrix y) {
-    nn.attention(q, k, v, segments, heads, scale, causal, y);
-  }
-
-  @Override
-  public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
-    nn.scaledMaskedSoftmax(x, scale, valid);
-  }
-
-  @Override
-  public void gatherRows(Matrix x, Tensor rows, Matrix y) {
-    nn.gatherRows(x, rows, y);
-  }
-
-  @Override
-  public void meanPool(Matrix x, Segments segments, Matrix y) {
-    nn.meanPool(x, segments, y);
   }
 }
