@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.model.RandomWeights;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
@@ -48,17 +49,13 @@ public final class BertLatency {
     int rank = Integer.parseInt(args[2]);
     int runs = Integer.parseInt(args[3]);
     EncoderConfig config = EncoderConfig.parse(new ObjectMapper().readTree(CONFIG));
-    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]), args[4].equals("tf32"));
-    DType dtype =
-        switch (args[4]) {
-          case "fp16" -> DType.F16;
-          case "bf16" -> DType.BF16;
-          default -> DType.F32;
-        };
+    Precision precision = Precision.parse(args[4]);
+    DeviceOptions options =
+        new DeviceOptions(Integer.parseInt(args[1]), precision == Precision.TF32);
     try (Device device = Devices.open(args[0], options, line -> {});
         Model loaded =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device);
-        Model dense = loaded.copy(dtype);
+        Model dense = loaded.copy(precision.storage());
         Model lowRank = dense.with(factors(dense, rank))) {
       System.out.println("runtime,variant,batch,seq,median_ms,min_ms,runs");
       for (String shape : Arrays.asList(args).subList(5, args.length)) {

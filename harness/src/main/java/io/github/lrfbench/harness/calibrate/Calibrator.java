@@ -54,6 +54,41 @@ public final class Calibrator implements AutoCloseable {
     this.progress = progress;
   }
 
+  /**
+   * A calibrator on some of a task's training examples.
+   *
+   * @param revision pins the model's weights
+   * @param task the task's name
+   * @param dataHash of the file that the examples come from
+   * @param all the training examples
+   * @param count the most to take
+   * @param maxLength to which sequences were truncated
+   * @param seed chooses the examples
+   * @param cache the program's cache folder
+   */
+  public static Calibrator on(
+      Model model,
+      String revision,
+      String task,
+      String dataHash,
+      TrainingSet all,
+      int count,
+      int maxLength,
+      long seed,
+      Path cache) {
+    TrainingSet examples = all.sample(count, seed);
+    String key =
+        String.join(
+            "\n",
+            revision,
+            task,
+            dataHash,
+            Integer.toString(examples.size()),
+            Integer.toString(maxLength),
+            Long.toString(seed));
+    return new Calibrator(model, examples, key, cache.resolve("statistics"), done -> {});
+  }
+
   /** Number of calibration examples. */
   public int examples() {
     return examples.size();

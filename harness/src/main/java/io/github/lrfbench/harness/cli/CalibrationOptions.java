@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -20,7 +21,24 @@ final class CalibrationOptions {
       defaultValue = "1024",
       description =
           "Training examples that activations and Fisher information are collected on. Default: ${DEFAULT-VALUE}.")
-  int examples;
+  private int examples;
+
+  /** How many examples to take at most. */
+  int examples() {
+    requireValid();
+    return examples;
+  }
+
+  /**
+   * Checks the option, before anything long is begun.
+   *
+   * @throws InputException if it names no example
+   */
+  void requireValid() {
+    if (examples < 1) {
+      throw new InputException("--calibration must be at least 1, but is " + examples);
+    }
+  }
 
   /**
    * Statistics of a model on some of a task's training examples.
@@ -40,17 +58,8 @@ final class CalibrationOptions {
     GlueDataset data = TaskData.load(task, Split.TRAIN, glue, cache, 0);
     TaskEvaluation prepared = TaskEvaluation.prepare(model, tokenizer, data, maxLength, seed);
     int length = Math.min(maxLength, model.info().maxLength());
-    TrainingSet chosen =
-        TrainingSet.of(data, tokenizer, prepared.labels(), length).sample(examples, seed);
-    String key =
-        String.join(
-            "\n",
-            revision,
-            task.name(),
-            data.sha256(),
-            Integer.toString(chosen.size()),
-            Integer.toString(maxLength),
-            Long.toString(seed));
-    return new Calibrator(model, chosen, key, cache.resolve("statistics"), done -> {});
+    TrainingSet all = TrainingSet.of(data, tokenizer, prepared.labels(), length);
+    return Calibrator.on(
+        model, revision, task.name(), data.sha256(), all, examples(), maxLength, seed, cache);
   }
 }

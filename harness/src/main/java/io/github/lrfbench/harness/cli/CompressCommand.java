@@ -107,6 +107,7 @@ final class CompressCommand implements Callable<Integer> {
       throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
     }
     Compressor compressor = Compressors.get(method);
+    calibration.requireValid();
     Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -33,17 +34,11 @@ final class DeviceSelection {
       description = "Host threads. Default: 0, one per processor.")
   int threads;
 
-  private static final List<String> TYPES = List.of("fp32", "tf32", "fp16", "bf16");
-
   private final List<String> log = new ArrayList<>();
 
   /** The type of a model's numbers. */
   DType storage() {
-    return switch (dtype) {
-      case "fp16" -> DType.F16;
-      case "bf16" -> DType.BF16;
-      default -> DType.F32;
-    };
+    return Precision.parse(dtype).storage();
   }
 
   /**
@@ -65,13 +60,10 @@ final class DeviceSelection {
    * @throws InputException if there is no such device
    */
   Device open() {
-    if (!TYPES.contains(dtype)) {
-      throw new InputException(
-          "--dtype " + dtype + " is unknown; known are " + String.join(", ", TYPES));
-    }
-    boolean tf32 = dtype.equals("tf32");
+    Precision precision = Precision.parse(dtype);
+    boolean tf32 = precision == Precision.TF32;
     Device opened = Devices.open(device, new DeviceOptions(threads, tf32), log::add);
-    if (!dtype.equals("fp32") && opened.id().equals("cpu")) {
+    if (precision != Precision.FP32 && opened.id().equals("cpu")) {
       opened.close();
       throw new InputException(
           "--dtype " + dtype + " is not supported by the CPU device; it computes in fp32");

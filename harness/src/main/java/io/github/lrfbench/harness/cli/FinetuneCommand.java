@@ -151,6 +151,7 @@ final class FinetuneCommand implements Callable<Integer> {
               + (fromScratch ? "--from-scratch" : "a budget; compress it into a directory first"));
     }
     TrainingSettings settings = training.settings(seed);
+    calibration.requireValid();
     Path cache = Natives.cacheFolder();
     GlueTask found = TaskData.known().get(task);
     Path directory = ModelSources.of(model, cache).directory(task);
@@ -293,7 +294,7 @@ final class FinetuneCommand implements Callable<Integer> {
     block.put("from_scratch", fromScratch);
     block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
     if (!budgets.isEmpty()) {
-      block.put("method", method).put("calibration", calibration.examples);
+      block.put("method", method).put("calibration", calibration.examples());
       block.put("layers", String.join("|", layers));
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }

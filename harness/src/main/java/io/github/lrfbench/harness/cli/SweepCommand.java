@@ -105,13 +105,7 @@ final class SweepCommand implements Callable<Integer> {
           "In that training, weight of the squared difference from the dense model's hidden states. Default: 0.")
   private double distillHidden;
 
-  @Option(
-      names = "--calibration",
-      paramLabel = "N",
-      defaultValue = "1024",
-      description =
-          "Training examples that activations and Fisher information are collected on. Default: ${DEFAULT-VALUE}.")
-  private int calibration;
+  @Mixin private CalibrationOptions calibration;
 
   @Option(
       names = "--layers",
@@ -192,7 +186,7 @@ final class SweepCommand implements Callable<Integer> {
         methods,
         budgets,
         recoveries(),
-        calibration,
+        calibration.examples(),
         seeds,
         layers,
         selection.device,

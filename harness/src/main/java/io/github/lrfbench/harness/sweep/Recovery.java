@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.Distillation;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Locale;
@@ -26,6 +27,10 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
     if (epochs < 0) {
       throw new InputException("--finetune-epochs must be at least 0, but is " + epochs);
     }
+    if (epochs > 0 && !(learningRate > 0 && learningRate < 1)) {
+      throw new InputException("--finetune-lr must be between 0 and 1, but is " + learningRate);
+    }
+    Distillation.requireWeights(softWeight, hiddenWeight);
   }
 
   /** Whether there is any. */

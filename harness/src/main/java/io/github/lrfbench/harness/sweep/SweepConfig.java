@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -64,11 +65,7 @@ public record SweepConfig(
 
   /** The type of the model's numbers. */
   DType storage() {
-    return switch (dtype) {
-      case "fp16" -> DType.F16;
-      case "bf16" -> DType.BF16;
-      default -> DType.F32;
-    };
+    return Precision.parse(dtype).storage();
   }
 
   private static void require(boolean condition, String message) {

@@ -83,6 +83,10 @@ public final class SweepRunner {
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
     factors.reserve(slots, config.budgets());
     List<SweepTask> tasks = prepare(loaded, group.data());
+    if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
+      // What is missing shows before anything is written.
+      tasks.forEach(SweepTask::training);
+    }
     output.open();
     group.data().forEach(dataset -> dataset.deviation().ifPresent(listener::note));
     CellLog log =

@@ -74,18 +74,18 @@ final class SweepTask implements AutoCloseable {
       calibrator = null;
     }
     if (calibrator == null) {
-      TrainingSet examples = training().sample(config.calibration(), seed);
-      String key =
-          String.join(
-              "\n",
+      TrainingSet examples = training();
+      calibrator =
+          Calibrator.on(
+              loaded.model(),
               loaded.revision(),
               name(),
               trainingHash,
-              Integer.toString(examples.size()),
-              Integer.toString(config.maxLength()),
-              Long.toString(seed));
-      Path folder = cache.resolve("statistics");
-      calibrator = new Calibrator(loaded.model(), examples, key, folder, done -> {});
+              examples,
+              config.calibration(),
+              config.maxLength(),
+              seed,
+              cache);
       calibratorSeed = seed;
     }
     return calibrator;

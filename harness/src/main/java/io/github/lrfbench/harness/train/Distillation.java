@@ -21,6 +21,15 @@ public record Distillation(
 
   /** Checks the weights. */
   public Distillation {
+    requireWeights(softWeight, hiddenWeight);
+  }
+
+  /**
+   * Checks weights before there is a teacher.
+   *
+   * @throws InputException if one is out of its range
+   */
+  public static void requireWeights(double softWeight, double hiddenWeight) {
     if (!(softWeight >= 0 && softWeight <= 1)) {
       throw new InputException("--distill must be from 0 to 1, but is " + softWeight);
     }

@@ -100,7 +100,8 @@ public final class Trainer {
     Device device = model.device();
     try (GradientBuffers gradients = new GradientBuffers(device, trained);
         AdamW optimizer = new AdamW(device, trained, gradients, settings.optimizer(), false);
-        WeightSnapshot best = new WeightSnapshot(device, gradients.tensors())) {
+        WeightSnapshot best =
+            evaluation == null ? null : new WeightSnapshot(device, gradients.tensors())) {
       return new Run(gradients, optimizer, best).go();
     }
   }
@@ -109,7 +110,10 @@ public final class Trainer {
   private final class Run {
     private final GradientBuffers gradients;
     private final AdamW optimizer;
+
+    /** Weights of the best epoch; null where no evaluation tells which that is. */
     private final WeightSnapshot best;
+
     private final List<Tensor> saved = new ArrayList<>();
     private final int stepsPerEpoch =
         (examples.size() + settings.batchSize() - 1) / settings.batchSize();
@@ -125,7 +129,9 @@ public final class Trainer {
       this.optimizer = optimizer;
       this.best = best;
       saved.addAll(gradients.tensors());
-      saved.addAll(best.copies());
+      if (best != null) {
+        saved.addAll(best.copies());
+      }
       saved.addAll(optimizer.state());
     }
 
@@ -141,7 +147,9 @@ public final class Trainer {
       while (optimizer.steps() < total && !isPatienceOver()) {
         runEpoch();
       }
-      best.restore();
+      if (best != null) {
+        best.restore();
+      }
       return new Outcome(bestMetric, bestEpoch, optimizer.steps(), seconds());
     }
 
@@ -277,7 +285,9 @@ public final class Trainer {
       }
       boolean better = evaluation == null || bestEpoch == 0 || metric > bestMetric;
       if (better) {
-        best.take();
+        if (best != null) {
+          best.take();
+        }
         bestMetric = metric;
         bestEpoch = epoch;
       }

@@ -178,6 +178,10 @@ class CommandsTest {
         "--task sst3 | did you mean 'sst2'",
         "--method swd | did you mean 'svd'",
         "--limit 0 | --limit",
+        "--calibration 0 | --calibration",
+        "--finetune-epochs -1 | --finetune-epochs",
+        "--finetune-epochs 1 | train.tsv",
+        "--method fwsvd | train.tsv",
         "--batch-size 0 | --batch-size",
         "--seq-len 999 | --seq-len 999",
         "--threads -1 | --threads",
@@ -203,6 +207,45 @@ class CommandsTest {
       all[first.length + 1] = overriding[1];
     }
     assertFault(run(all), named.strip());
+    assertFalse(Files.exists(target));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--finetune-lr, 0", "--finetune-lr, NaN", "--distill, 2", "--distill-hidden, -1"})
+  void wrongTrainingIsRefusedBeforeItBegins(String option, String value) {
+    Path target = folder.resolve("out");
+    String[] arguments = {
+      "sweep",
+      "--model",
+      "MODEL",
+      "--task",
+      "sst2",
+      "--finetune-epochs",
+      "1",
+      option,
+      value,
+      "--out",
+      target.toString()
+    };
+    assertFault(run(arguments), option);
+    assertFalse(Files.exists(target));
+  }
+
+  @Test
+  void calibrationOnNoExamplesIsRefused() {
+    Path target = folder.resolve("small");
+    assertFault(
+        run(
+            "compress",
+            "--model",
+            "MODEL",
+            "--keep",
+            "0.5",
+            "--calibration",
+            "0",
+            "--out",
+            target.toString()),
+        "--calibration");
     assertFalse(Files.exists(target));
   }
 
