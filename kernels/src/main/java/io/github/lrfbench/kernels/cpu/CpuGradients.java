@@ -6,6 +6,7 @@ import static io.github.lrfbench.kernels.cpu.CpuTensor.INDICES;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.host.GradientArguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
@@ -21,6 +22,8 @@ final class CpuGradients implements NnGradients {
           new GradientKernels<>(math, workers), new AttentionGradientKernel<>(math, workers, pool));
     }
   }
+
+  private static final GradientArguments CHECKS = new GradientArguments(ARGUMENTS, INDICES);
 
   private final Kernels<float[]> floats;
   private final Kernels<double[]> doubles;
@@ -40,38 +43,37 @@ final class CpuGradients implements NnGradients {
 
   @Override
   public void clear(Matrix x) {
-    ARGUMENTS.requireFloating("clear", x);
+    CHECKS.alike("clear", x);
     rows(x).clear(x);
   }
 
   @Override
   public void addScaled(double alpha, Matrix x, Matrix y) {
-    requireAlike("addScaled", x, y);
+    CHECKS.alike("addScaled", x, y);
     rows(x).addScaled(alpha, x, y);
   }
 
   @Override
   public void addSquares(Matrix x, Matrix y) {
-    requireAlike("addSquares", x, y);
+    CHECKS.alike("addSquares", x, y);
     rows(x).addSquares(x, y);
   }
 
   @Override
   public void addColumnSums(Matrix x, Tensor sums) {
-    ARGUMENTS.requireFloating("addColumnSums", x);
-    ARGUMENTS.requireVector("addColumnSums", sums, x.cols(), x.dtype());
+    CHECKS.addColumnSums(x, sums);
     rows(x).addColumnSums(x, sums);
   }
 
   @Override
   public void activate(Matrix x, Activation activation, Matrix y) {
-    requireAlike("activate", x, y);
+    CHECKS.alike("activate", x, y);
     rows(x).activate(x, activation, y);
   }
 
   @Override
   public void activationGradient(Matrix x, Activation activation, Matrix dy, Matrix dx) {
-    requireAlike("activationGradient", x, dy, dx);
+    CHECKS.alike("activationGradient", x, dy, dx);
     rows(x).activationGradient(x, activation, dy, dx);
   }
 
@@ -86,18 +88,14 @@ final class CpuGradients implements NnGradients {
       Tensor dgamma,
       Tensor dbeta,
       Matrix ds) {
-    requireAlike("layerNormGradient", x, residual == null ? x : residual, dy, ds);
-    for (Tensor vector : new Tensor[] {bias == null ? gamma : bias, gamma, dgamma, dbeta}) {
-      ARGUMENTS.requireVector("layerNormGradient", vector, x.cols(), x.dtype());
-    }
+    CHECKS.layerNormGradient(x, bias, residual, gamma, dy, dgamma, dbeta, ds);
     rows(x).layerNormGradient(x, bias, residual, gamma, eps, dy, dgamma, dbeta, ds);
   }
 
   @Override
   public void addRows(Matrix dy, Tensor rows, Matrix dx) {
-    ARGUMENTS.requireOneType("addRows", dy, dx);
-    ARGUMENTS.requireShapes(dy.cols() == dx.cols(), "addRows", dy, dx);
-    rows(dx).addRows(dy, INDICES.rows("row", rows, dx, dy.rows()), dx);
+    int[] targets = CHECKS.addRows(dy, rows, dx);
+    rows(dx).addRows(dy, targets, dx);
   }
 
   @Override
@@ -111,7 +109,7 @@ final class CpuGradients implements NnGradients {
       boolean causal,
       Dropout dropout,
       Matrix y) {
-    requireAlike("attention", q, k, v, y);
+    CHECKS.alike("attention", q, k, v, y);
     AttentionGradientKernel.Inputs inputs =
         inputs(q, k, v, segments, heads, scale, causal, dropout);
     kernels(q.dtype()).attention().forward(inputs, y);
@@ -131,7 +129,7 @@ final class CpuGradients implements NnGradients {
       Matrix dq,
       Matrix dk,
       Matrix dv) {
-    requireAlike("attentionGradient", q, k, v, dy, dq, dk, dv);
+    CHECKS.alike("attentionGradient", q, k, v, dy, dq, dk, dv);
     AttentionGradientKernel.Inputs inputs =
         inputs(q, k, v, segments, heads, scale, causal, dropout);
     kernels(q.dtype()).attention().backward(inputs, dy, dq, dk, dv);
@@ -146,49 +144,31 @@ final class CpuGradients implements NnGradients {
       double scale,
       boolean causal,
       Dropout dropout) {
-    ARGUMENTS.requireShapes(heads > 0 && q.cols() % heads == 0, "attention", q);
-    int[] offsets = INDICES.offsets(segments, q.rows());
+    int[] offsets = CHECKS.segments(q, heads, segments);
     return new AttentionGradientKernel.Inputs(q, k, v, offsets, heads, scale, causal, dropout);
   }
 
   @Override
   public void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx) {
-    requireAlike("softmaxGradient", y, dy, dx);
+    CHECKS.alike("softmaxGradient", y, dy, dx);
     rows(y).softmaxGradient(y, scale, dy, dx);
   }
 
   @Override
   public void addMeanPoolGradient(Matrix dy, Segments segments, Matrix dx) {
-    ARGUMENTS.requireOneType("addMeanPoolGradient", dy, dx);
-    ARGUMENTS.requireShapes(
-        dy.cols() == dx.cols() && dy.rows() == segments.count(), "addMeanPoolGradient", dy, dx);
-    rows(dx).addMeanPoolGradient(dy, INDICES.offsets(segments, dx.rows()), dx);
+    int[] offsets = CHECKS.addMeanPoolGradient(dy, segments, dx);
+    rows(dx).addMeanPoolGradient(dy, offsets, dx);
   }
 
   @Override
   public void dropout(Matrix x, Dropout dropout, Matrix y) {
-    requireAlike("dropout", x, y);
+    CHECKS.alike("dropout", x, y);
     rows(x).dropout(x, dropout, y);
   }
 
   @Override
   public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamWStep step) {
-    DType dtype = parameter.dtype();
-    if (!dtype.isFloating()) {
-      throw new IllegalArgumentException("adamW of " + dtype);
-    }
-    long size = parameter.shape().size();
-    for (Tensor tensor : new Tensor[] {parameter, gradient, mean, square}) {
-      ARGUMENTS.requireVector("adamW", tensor, size, dtype);
-    }
-    kernels(dtype).rows().adamW(parameter, gradient, mean, square, step);
-  }
-
-  private static void requireAlike(String operation, Matrix first, Matrix... others) {
-    ARGUMENTS.requireOneType(operation, first, others);
-    for (Matrix other : others) {
-      ARGUMENTS.requireShapes(
-          other.rows() == first.rows() && other.cols() == first.cols(), operation, first, other);
-    }
+    CHECKS.adamW(parameter, gradient, mean, square);
+    kernels(parameter.dtype()).rows().adamW(parameter, gradient, mean, square, step);
   }
 }

@@ -1,11 +1,10 @@
 package io.github.lrfbench.kernels.cuda;
 
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.module.Grid;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
-import io.github.lrfbench.kernels.host.Arguments;
+import io.github.lrfbench.kernels.host.GradientArguments;
 import io.github.lrfbench.kernels.host.Indices;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
@@ -19,39 +18,37 @@ final class CudaGradients implements NnGradients {
   private static final int WARP = 32;
 
   private final CudaDevice device;
-  private final Arguments arguments;
-  private final Indices indices;
+  private final GradientArguments arguments;
   private final AttentionLauncher attention;
 
   CudaGradients(CudaDevice device) {
     this.device = device;
-    arguments = device.arguments();
-    indices = new Indices(arguments, tensor -> CudaTensor.of(tensor).hostInts());
+    Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
+    arguments = new GradientArguments(device.arguments(), indices);
     attention = new AttentionLauncher(device);
   }
 
   @Override
   public void clear(Matrix x) {
-    requireAlike("clear", x);
+    arguments.alike("clear", x);
     elementwise("clear", x);
   }
 
   @Override
   public void addScaled(double alpha, Matrix x, Matrix y) {
-    requireAlike("addScaled", x, y);
+    arguments.alike("addScaled", x, y);
     elementwise("add_scaled", new Object[] {alpha}, x, y);
   }
 
   @Override
   public void addSquares(Matrix x, Matrix y) {
-    requireAlike("addSquares", x, y);
+    arguments.alike("addSquares", x, y);
     elementwise("add_squares", x, y);
   }
 
   @Override
   public void addColumnSums(Matrix x, Tensor sums) {
-    requireAlike("addColumnSums", x);
-    arguments.requireVector("addColumnSums", sums, x.cols(), x.dtype());
+    arguments.addColumnSums(x, sums);
     launch(
         variant("column_sums", x),
         "column_sums",
@@ -66,13 +63,13 @@ final class CudaGradients implements NnGradients {
 
   @Override
   public void activate(Matrix x, Activation activation, Matrix y) {
-    requireAlike("activate", x, y);
+    arguments.alike("activate", x, y);
     elementwise(variant("activation", x).with("ACTIVATION", activation), new Object[0], x, y);
   }
 
   @Override
   public void activationGradient(Matrix x, Activation activation, Matrix dy, Matrix dx) {
-    requireAlike("activationGradient", x, dy, dx);
+    arguments.alike("activationGradient", x, dy, dx);
     elementwise(
         variant("activation_gradient", x).with("ACTIVATION", activation), new Object[0], x, dy, dx);
   }
@@ -88,10 +85,7 @@ final class CudaGradients implements NnGradients {
       Tensor dgamma,
       Tensor dbeta,
       Matrix ds) {
-    requireAlike("layerNormGradient", x, residual == null ? x : residual, dy, ds);
-    for (Tensor vector : new Tensor[] {bias == null ? gamma : bias, gamma, dgamma, dbeta}) {
-      arguments.requireVector("layerNormGradient", vector, x.cols(), x.dtype());
-    }
+    arguments.layerNormGradient(x, bias, residual, gamma, dy, dgamma, dbeta, ds);
     if (x.rows() == 0 || x.cols() == 0) {
       return;
     }
@@ -151,9 +145,7 @@ final class CudaGradients implements NnGradients {
 
   @Override
   public void addRows(Matrix dy, Tensor rows, Matrix dx) {
-    requireType("addRows", dy, dx);
-    arguments.requireShapes(dy.cols() == dx.cols(), "addRows", dy, dx);
-    indices.rows("row", rows, dx, dy.rows());
+    arguments.addRows(dy, rows, dx);
     launch(
         variant("add_rows", dx),
         "add_rows",
@@ -180,7 +172,7 @@ final class CudaGradients implements NnGradients {
       boolean causal,
       Dropout dropout,
       Matrix y) {
-    requireAlike("attention", q, k, v, y);
+    arguments.alike("attention", q, k, v, y);
     attention.run(call(q, k, v, segments, heads, scale, causal, dropout), y);
   }
 
@@ -198,7 +190,7 @@ final class CudaGradients implements NnGradients {
       Matrix dq,
       Matrix dk,
       Matrix dv) {
-    requireAlike("attentionGradient", q, k, v, dy, dq, dk, dv);
+    arguments.alike("attentionGradient", q, k, v, dy, dq, dk, dv);
     attention.runGradient(call(q, k, v, segments, heads, scale, causal, dropout), dy, dq, dk, dv);
   }
 
@@ -211,14 +203,13 @@ final class CudaGradients implements NnGradients {
       double scale,
       boolean causal,
       Dropout dropout) {
-    arguments.requireShapes(heads > 0 && q.cols() % heads == 0, "attention", q);
-    int[] offsets = indices.offsets(segments, q.rows());
+    int[] offsets = arguments.segments(q, heads, segments);
     return AttentionCall.of(q, k, v, segments, offsets, heads, scale, causal, dropout);
   }
 
   @Override
   public void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx) {
-    requireAlike("softmaxGradient", y, dy, dx);
+    arguments.alike("softmaxGradient", y, dy, dx);
     int vector = Operand.vector(y.dtype(), Operand.of(y), Operand.of(dy), Operand.of(dx));
     RowLaunch row = RowLaunch.of("softmaxGradient", y.cols(), vector);
     launch(
@@ -238,10 +229,7 @@ final class CudaGradients implements NnGradients {
 
   @Override
   public void addMeanPoolGradient(Matrix dy, Segments segments, Matrix dx) {
-    requireType("addMeanPoolGradient", dy, dx);
-    arguments.requireShapes(
-        dy.cols() == dx.cols() && dy.rows() == segments.count(), "addMeanPoolGradient", dy, dx);
-    indices.offsets(segments, dx.rows());
+    arguments.addMeanPoolGradient(dy, segments, dx);
     launch(
         variant("mean_pool_gradient", dx),
         "mean_pool_gradient",
@@ -258,20 +246,16 @@ final class CudaGradients implements NnGradients {
 
   @Override
   public void dropout(Matrix x, Dropout dropout, Matrix y) {
-    requireAlike("dropout", x, y);
+    arguments.alike("dropout", x, y);
     elementwise("dropout", new Object[] {dropout.rate(), dropout.seed()}, x, y);
   }
 
   @Override
   public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamWStep step) {
-    DType dtype = parameter.dtype();
-    requireType("adamW", dtype);
+    arguments.adamW(parameter, gradient, mean, square);
     long size = parameter.shape().size();
-    for (Tensor tensor : new Tensor[] {parameter, gradient, mean, square}) {
-      arguments.requireVector("adamW", tensor, size, dtype);
-    }
     launch(
-        ElementTypes.variant("adamw", dtype),
+        ElementTypes.variant("adamw", parameter.dtype()),
         "adamw",
         Grid.covering(size, THREADS),
         THREADS,
@@ -335,24 +319,5 @@ final class CudaGradients implements NnGradients {
 
   private static long address(Tensor tensor) {
     return CudaTensor.of(tensor).address();
-  }
-
-  private void requireAlike(String operation, Matrix first, Matrix... others) {
-    requireType(operation, first, others);
-    for (Matrix other : others) {
-      arguments.requireShapes(
-          other.rows() == first.rows() && other.cols() == first.cols(), operation, first, other);
-    }
-  }
-
-  private void requireType(String operation, Matrix first, Matrix... others) {
-    arguments.requireOneType(operation, first, others);
-    requireType(operation, first.dtype());
-  }
-
-  private static void requireType(String operation, DType dtype) {
-    if (dtype != DType.F32 && dtype != DType.F64) {
-      throw new IllegalArgumentException(operation + " of " + dtype + ", not F32 or F64");
-    }
   }
 }
