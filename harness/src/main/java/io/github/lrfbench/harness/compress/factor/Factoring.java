@@ -12,10 +12,12 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,7 @@ import java.util.stream.Collectors;
 final class Factoring {
   private final FactoringMethod method;
   private final CompressionRequest request;
+  private final boolean sequential;
   private final Replacing replacing;
   private final Map<String, Linear> replacements = new HashMap<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
@@ -30,18 +33,19 @@ final class Factoring {
   Factoring(FactoringMethod method, CompressionRequest request) {
     this.method = method;
     this.request = request;
+    this.sequential = FactoringMethod.isSequential(request.options());
     this.replacing = new Replacing(request);
   }
 
   Compression run() {
     List<Target> targets = chooseRanks();
-    if (FactoringMethod.isSequential(request.options())) {
+    if (sequential || method.refits(request.options())) {
       targets.stream()
           .collect(
               Collectors.groupingBy(
                   target -> target.slot().layer(), TreeMap::new, Collectors.toList()))
           .values()
-          .forEach(this::replaceAfterOthers);
+          .forEach(this::replaceBlock);
     } else {
       replace(targets, decompose(targets), new SlotStatistics(request.statistics(), null));
     }
@@ -101,26 +105,26 @@ final class Factoring {
                         request.seed())));
   }
 
-  /** Replaces one block's matrices by statistics of the model in which others are replaced. */
-  private void replaceAfterOthers(List<Target> targets) {
-    List<LinearSlot> slots = targets.stream().map(Target::slot).toList();
+  /** Replaces a block's matrices, with moments of the model in which the blocks before are. */
+  private void replaceBlock(List<Target> targets) {
+    Set<String> names =
+        targets.stream().map(target -> target.slot().name()).collect(Collectors.toSet());
     try (Model model = request.model().with(replacements);
         ActivationMoments moments =
             request
                 .statistics()
                 .momentsIn(
                     model,
-                    model.slots().stream()
-                        .filter(slot -> slots.stream().anyMatch(s -> s.name().equals(slot.name())))
-                        .toList());
+                    model.slots().stream().filter(slot -> names.contains(slot.name())).toList());
         Scope scratch = request.scope().device().openScope()) {
       SlotStatistics statistics = new SlotStatistics(request.statistics(), moments);
-      replace(
-          targets,
-          method.decompose(
-              new DecompositionRequest(
-                  targets, request.options(), statistics, scratch, request.seed())),
-          statistics);
+      List<? extends Decomposition> decompositions =
+          sequential
+              ? method.decompose(
+                  new DecompositionRequest(
+                      targets, request.options(), statistics, scratch, request.seed()))
+              : decompose(targets);
+      replace(targets, decompositions, statistics);
     }
   }
 
@@ -133,10 +137,14 @@ final class Factoring {
       long start = System.nanoTime();
       try (Scope scratch = request.scope().device().openScope()) {
         Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
+        LowRankFactors factors =
+            method.refits(request.options())
+                ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
+                : cut.factors();
         Linear replacement =
             replacing.linear(
                 slot,
-                cut.factors(),
+                factors,
                 FactoringMethod.compensates(request.options())
                     ? statistics.moments(slot).mean()
                     : null);
