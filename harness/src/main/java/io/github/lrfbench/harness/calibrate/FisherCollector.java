@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -64,7 +65,9 @@ final class FisherCollector {
     Objective objective = examples.objective();
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, new FisherGradients(fisher, offsets), null)) {
-      Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, sequences));
+      Tensor output =
+          // With all hidden states: nothing is left out that the output does not depend on.
+          model.forward(tape.ops(), TokenBatch.of(scope, sequences), new ArrayList<>());
       float[] slope = new float[Math.toIntExact(output.shape().size())];
       objective.evaluate(output.toFloats(), targets, slope);
       for (int i = 0; i < slope.length; i++) {

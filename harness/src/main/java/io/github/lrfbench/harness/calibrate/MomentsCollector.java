@@ -18,6 +18,7 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -97,7 +98,8 @@ final class MomentsCollector {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
       try (Scope scope = device.openScope();
           Ops ops = new ObservingOps(new EagerOps(device), this::add)) {
-        model.forward(ops, TokenBatch.of(scope, chosen));
+        // With all hidden states: what the output depends on alone would be few tokens.
+        model.forward(ops, TokenBatch.of(scope, chosen), new ArrayList<>());
       }
       done += batch.length;
       progress.accept(done);
