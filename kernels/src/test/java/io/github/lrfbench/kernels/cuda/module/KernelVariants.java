@@ -31,6 +31,7 @@ final class KernelVariants {
           "add_rows",
           "add_scaled",
           "add_squares",
+          "multiply",
           "adamw",
           "attention_gradient",
           "clear",
@@ -67,7 +68,7 @@ final class KernelVariants {
             variants.add(variant.with("TARGET", target));
           }
         }
-        case "embed", "mean_pool", "clear", "add_scaled", "add_squares", "dropout" ->
+        case "embed", "mean_pool", "clear", "add_scaled", "add_squares", "multiply", "dropout" ->
             variants.add(variant);
         case "attention" -> {
           KernelVariant tiled =
