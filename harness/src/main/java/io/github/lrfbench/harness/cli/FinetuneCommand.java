@@ -8,10 +8,9 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
@@ -32,7 +31,6 @@ import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,7 +108,8 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       defaultValue = "svd",
-      description = "Compress by this method first, with --keep, --rank or --energy.")
+      description =
+          "Compress by this method, NAME[:OPTION=VALUE]..., first, with --keep, --rank or --energy.")
   private String method;
 
   @Mixin private GridOptions grid;
@@ -255,26 +254,27 @@ final class FinetuneCommand implements Callable<Integer> {
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
     }
-    Compressor compressor = Compressors.get(method);
-    try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
+    MethodSpec asked = MethodSpec.parse(method);
+    try (DecompositionCache cache = new DecompositionCache(dense.device(), budgets);
         Scope scope = dense.device().openScope();
-        Calibrator statistics = statistics(compressor, source, on)) {
+        Calibrator statistics = statistics(asked, source, on)) {
       CompressionRequest request =
           new CompressionRequest(
               dense,
               SlotSelection.select(dense.slots(), layers),
               budgets.get(0),
+              asked.options(),
               statistics,
-              factors,
+              cache,
               scope,
               seed);
-      Compression compression = compressor.compress(request);
+      Compression compression = asked.compressor().compress(request);
       return new Compressed(dense.with(compression.replacements()), true);
     }
   }
 
-  private Calibrator statistics(Compressor compressor, TaskModel source, GlueTask on) {
-    if (!compressor.info().needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, TaskModel source, GlueTask on) {
+    if (!asked.needsCalibration()) {
       return null;
     }
     return calibration.open(
