@@ -27,8 +27,9 @@ final class BestFactors {
   boolean offer(Factors factors, double reached) {
     double before = trace.get(trace.size() - 1);
     trace.add(reached);
-    if (reached < objective) {
-      objective = reached;
+    // Of what J cannot tell apart the last is the nearest to where the iteration leads.
+    if (reached <= objective + 4 * Math.ulp(objective)) {
+      objective = Math.min(objective, reached);
       best.write(factors);
     }
     return Double.isFinite(reached) && before - reached > tolerance * before;

@@ -53,7 +53,8 @@ final class RowSolver {
     double[][] columns = columns(v);
     try (Scope scratch = device.openScope()) {
       Matrix pairs = Matrix.of(scratch.allocate(DType.F64, v.rows(), rank));
-      Matrix grams = Matrix.of(scratch.allocate(DType.F64, step, rank * rank));
+      // The triangles above the diagonals are never written.
+      Matrix grams = Matrix.of(scratch.zeros(DType.F64, step, (long) rank * rank));
       Matrix right = Matrix.of(scratch.allocate(DType.F64, step, rank));
       for (int from = 0; from < rows; from += step) {
         int to = Math.min(rows, from + step);

@@ -14,7 +14,7 @@ import java.util.Arrays;
 /** Closed forms to start from. */
 final class Starts {
   /** As good as exact for the largest singular values, in double precision, and much faster. */
-  static final SvdOptions SVD = new SvdOptions(SvdAlgorithm.GRAM, 0, 0, 0, 0);
+  static final SvdOptions SVD = SvdOptions.of(SvdAlgorithm.GRAM);
 
   private Starts() {}
 
