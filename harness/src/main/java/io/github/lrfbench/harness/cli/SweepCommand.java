@@ -74,6 +74,8 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private GridOptions grid;
 
+  @Mixin private AllocationOptions allocation;
+
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -186,6 +188,7 @@ final class SweepCommand implements Callable<Integer> {
         tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
         methods,
         budgets,
+        allocation.allocations(),
         recoveries(),
         calibration.examples(),
         seeds,

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
@@ -76,6 +77,7 @@ public final class SweepRecord {
     resolved.put("tasks", config.tasks());
     resolved.put("methods", config.methods());
     resolved.put("budgets", config.budgets().stream().map(SweepRecord::budget).toList());
+    resolved.put("allocations", config.allocations().stream().map(Allocation::text).toList());
     resolved.put("seeds", config.seeds());
     resolved.put("layers", config.layers());
     resolved.put("device", config.device());
