@@ -11,6 +11,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
