@@ -17,7 +17,6 @@ import io.github.lrfbench.harness.compress.svd.FactorCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -55,7 +54,7 @@ final class CompressCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert.")
+      description = "A model directory, hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -108,7 +107,7 @@ final class CompressCommand implements Callable<Integer> {
     }
     Compressor compressor = Compressors.get(method);
     calibration.requireValid();
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, device);

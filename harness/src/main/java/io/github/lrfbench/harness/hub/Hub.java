@@ -75,11 +75,14 @@ public final class Hub {
   }
 
   /**
-   * Files of a data set, in the order of their names.
+   * Files of a data set as they are on the hub now, or in the cache where there is no network.
    *
+   * @param wanted which files, by their paths in the repository
    * @param complete whether a folder in the cache holds them all
+   * @throws InputException if there is no such data set, or none that may be read
+   * @throws HubException if the hub fails
    */
-  Snapshot dataset(HubRepo repo, Predicate<String> wanted, Predicate<Path> complete) {
+  public Snapshot dataset(HubRepo repo, Predicate<String> wanted, Predicate<Path> complete) {
     if (settings.offline()) {
       return cached(repo, complete).orElseThrow(() -> offline(repo));
     }

@@ -58,7 +58,7 @@ public record HubRepo(Kind kind, String id, String revision) {
   }
 
   /** A data set on its main branch. */
-  static HubRepo dataset(String id) {
+  public static HubRepo dataset(String id) {
     return new HubRepo(Kind.DATASET, id, MAIN);
   }
 

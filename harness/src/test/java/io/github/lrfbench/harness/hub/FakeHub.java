@@ -101,6 +101,11 @@ public final class FakeHub implements AutoCloseable {
         .toList();
   }
 
+  /** A client of this hub that has its files below a folder. */
+  public Hub open(Path cache) {
+    return new Hub(settings(cache.resolve("hub")), FetchListener.NONE);
+  }
+
   /** Settings of a client that is not patient. */
   HubSettings settings(Path cache) {
     return settings(cache, null, false);
@@ -186,6 +191,7 @@ public final class FakeHub implements AutoCloseable {
               path,
               exchange.getRequestHeaders().getFirst("Authorization"),
               range));
+      exchange.getResponseHeaders().set("X-Repo-Commit", COMMIT);
       byte[] content = content(path);
       int offset = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=|-", ""));
       Fault fault = server.equals("hub") && isLarge(path) ? null : nextFault(path);
@@ -255,7 +261,11 @@ public final class FakeHub implements AutoCloseable {
           if (listsChecksums) {
             sibling.put("blobId", gitName(content)).put("size", content.length);
             if (isLarge(name)) {
-              sibling.putObject("lfs").put("sha256", sha256(content)).put("size", content.length);
+              sibling
+                  .putObject("lfs")
+                  .put("sha256", sha256(content))
+                  .put("size", content.length)
+                  .put("pointerSize", 130);
             }
           }
         });

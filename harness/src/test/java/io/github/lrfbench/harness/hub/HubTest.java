@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -256,12 +255,7 @@ class HubTest {
     HubSettings patient = server.settings(cache);
     HubSettings hasty =
         new HubSettings(
-            patient.endpoint(),
-            null,
-            cache,
-            false,
-            patient.pause(),
-            Duration.ofMillis(500));
+            patient.endpoint(), null, cache, false, patient.pause(), Duration.ofMillis(500));
     assertWhole(new Hub(hasty, listener()).fetch(REPO));
     assertTrue(notes.get(0).contains("silent"), notes.toString());
   }
