@@ -15,6 +15,9 @@ import java.util.Optional;
  * snapshots}, and the commit of each branch in {@code refs}.
  */
 final class HubCache {
+  /** The folder of the folders of commits. */
+  static final String SNAPSHOTS = "snapshots";
+
   private final Path root;
   private final Path locks;
 
@@ -25,7 +28,7 @@ final class HubCache {
 
   /** The folder of the files at a commit. */
   Path snapshot(String commit) {
-    return root.resolve("snapshots").resolve(commit);
+    return root.resolve(SNAPSHOTS).resolve(commit);
   }
 
   /** Where a content lies once it is whole. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
  * @param tokenizer turns text into what the model reads
  * @param transformer directory of the checkpoint, which of a sentence encoder may lie below the
  *     given one
- * @param revision what pins the weights: a hash of the checkpoint's files
+ * @param revision what pins the weights: the commit of a hub's model, else a hash of the files
  * @param loadSeconds how long loading took
  */
 public record LoadedModel(
@@ -39,7 +40,8 @@ public record LoadedModel(
       Model model =
           EncoderLoader.load(config, new CheckpointWeights(checkpoint), sentence != null, device);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);
+      String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
+      return new LoadedModel(model, tokenizer, root, revision, seconds);
     }
   }
 

@@ -54,6 +54,28 @@ class FetchCommandTest {
         run(offline, "eval", "--model", snapshot.toString(), "--task", "sst2", "--glue", data);
     assertEquals(withoutTime(given.out()), withoutTime(named.out()));
 
+    Path out = folder.resolve("run");
+    Outcome swept =
+        run(
+            Map.of("HF_TOKEN", "hf_secret", "HF_HUB_OFFLINE", "1"),
+            "sweep",
+            "--model",
+            "hf:tiny/bert",
+            "--task",
+            "sst2",
+            "--glue",
+            data,
+            "--rank",
+            "2",
+            "--device",
+            "cpu",
+            "--out",
+            out.toString());
+    assertEquals(0, swept.exitCode(), swept.err());
+    String record = read(out.resolve("run.json"));
+    assertTrue(record.contains("\"model_revision\": \"" + FakeHub.COMMIT), record);
+    assertFalse(record.contains("hf_secret"), record);
+
     Outcome absent = run(offline, "eval", "--model", "hf:tiny/other", "--task", "sst2");
     assertFault(2, "HF_HUB_OFFLINE", absent);
   }

@@ -242,7 +242,7 @@ public final class FakeHub implements AutoCloseable {
   }
 
   private byte[] content(String path) {
-    String[] parts = path.substring(1).split("/resolve/" + COMMIT + "/");
+    String[] parts = path.substring(1).split("/resolve/(main|" + COMMIT + ")/");
     return parts.length == 2 && repositories.containsKey(parts[0])
         ? repositories.get(parts[0]).get(parts[1])
         : null;

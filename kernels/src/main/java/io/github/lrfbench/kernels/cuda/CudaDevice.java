@@ -18,6 +18,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -144,6 +145,11 @@ public final class CudaDevice implements Device {
   @Override
   public String name() {
     return properties().name();
+  }
+
+  @Override
+  public Map<String, String> software() {
+    return CudaSoftware.describe(properties());
   }
 
   @Override
