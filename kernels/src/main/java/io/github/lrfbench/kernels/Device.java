@@ -27,6 +27,7 @@ public interface Device extends AutoCloseable {
    */
   default Map<String, String> software() {
     return Map.of();
+  }
 
   /** What the factors of F32 products in networks are rounded to. */
   default ProductRounding rounding() {
