@@ -52,7 +52,8 @@ final class SweepCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "M",
       split = ",",
-      description = "A model directory, or demo:bert, the default. Repeatable.")
+      description =
+          "A model directory, hf:owner/name[@revision], or demo:bert, the default. Repeatable.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -161,6 +162,7 @@ final class SweepCommand implements Callable<Integer> {
       SweepPlan.describe(config).forEach(stdout::println);
       return ExitCode.DONE;
     }
+    config.models().forEach(HubModels::source);
     List<RunRow> rows;
     try (Device device = selection.open();
         SweepProgress progress = new SweepProgress(selection.choice())) {
