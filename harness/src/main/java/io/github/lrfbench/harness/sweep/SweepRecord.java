@@ -5,7 +5,9 @@ import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +18,24 @@ import java.util.Map;
  */
 public final class SweepRecord {
   private final String runId;
-  private final SweepConfig config;
+  private final List<SweepConfig> configs;
+  private final Shard shard;
   private final List<String> arguments;
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
+  private final List<RunRow> rows = new ArrayList<>();
 
   /**
    * A record.
    *
+   * @param configs all that the call runs, one after the other, into one directory
+   * @param shard the part of the cells that it runs
    * @param arguments the command line
    */
-  public SweepRecord(String runId, SweepConfig config, List<String> arguments) {
+  public SweepRecord(String runId, List<SweepConfig> configs, Shard shard, List<String> arguments) {
     this.runId = runId;
-    this.config = config;
+    this.configs = List.copyOf(configs);
+    this.shard = shard;
     this.arguments = List.copyOf(arguments);
   }
 
@@ -37,20 +44,31 @@ public final class SweepRecord {
     return runId;
   }
 
+  /** The part of the cells that the call runs. */
+  Shard shard() {
+    return shard;
+  }
+
+  private Path file() {
+    return configs.get(0).out().resolve(RunJson.FILE);
+  }
+
   Provenance provenance() {
     return provenance;
   }
 
   void writeStart(Device device) {
-    RunJson.write(config.out().resolve(RunJson.FILE), describe(device));
+    RunJson.write(file(), describe(device));
   }
 
-  void writeEnd(Device device, List<RunRow> rows) {
+  /** One of the configurations is done. */
+  void writeEnd(Device device, List<RunRow> written) {
+    rows.addAll(written);
     Map<String, Object> record = describe(device);
     record.put("finished_at", Instant.now().toString());
     record.put("cells", rows.size());
     record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
-    RunJson.write(config.out().resolve(RunJson.FILE), record);
+    RunJson.write(file(), record);
   }
 
   private Map<String, Object> describe(Device device) {
@@ -58,7 +76,9 @@ public final class SweepRecord {
     record.put("run_id", runId);
     record.put("started_at", startedAt.toString());
     record.put("command", arguments);
-    record.put("configuration", configuration());
+    List<Map<String, Object>> resolved = configs.stream().map(SweepRecord::configuration).toList();
+    record.put("configuration", resolved.size() == 1 ? resolved.get(0) : resolved);
+    record.put("shard", shard.isWhole() ? null : shard.index() + "/" + shard.count());
     record.put("version", provenance.version());
     record.put("git_commit", provenance.gitCommit());
     record.put("java_version", provenance.javaVersion());
@@ -70,7 +90,7 @@ public final class SweepRecord {
     return record;
   }
 
-  private Map<String, Object> configuration() {
+  private static Map<String, Object> configuration(SweepConfig config) {
     Map<String, Object> resolved = new LinkedHashMap<>();
     resolved.put("models", config.models());
     resolved.put("tasks", config.tasks());
