@@ -60,7 +60,9 @@ final class SweepFileArguments {
       for (Setting setting : file.settings(grid)) {
         line.addAll(arguments(setting));
       }
-      line.addAll(given.originalArgs());
+      // The original arguments begin with the command's name.
+      List<String> all = given.originalArgs();
+      line.addAll(all.subList(all.indexOf(command.name()) + 1, all.size()));
       lines.add(line);
     }
     return lines;

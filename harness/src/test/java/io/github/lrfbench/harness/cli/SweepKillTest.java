@@ -3,11 +3,11 @@ package io.github.lrfbench.harness.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sweep is killed again and again, and in the end holds every cell once. */
 class SweepKillTest {
   private static final int KILLS = 30;
-  private static final int CELLS = 400;
-  private static final int LONGEST_WAIT_MILLIS = 120;
+  private static final int CELLS = 100;
+  private static final int LONGEST_WAIT_MILLIS = 60;
 
   @TempDir private Path folder;
 
@@ -63,7 +63,7 @@ class SweepKillTest {
 
   @Test
   void noCellIsLostTornOrRepeated() throws IOException, InterruptedException {
-    TinyCheckpoint.bert(folder.resolve("model"), 1);
+    TinyCheckpoint.bert(folder.resolve("model"), 2);
     Path data = Files.createDirectories(folder.resolve("glue/SST-2"));
     Files.writeString(data.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\nbad .\t0\n");
     Path out = folder.resolve("out");

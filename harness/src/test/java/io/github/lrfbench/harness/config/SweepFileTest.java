@@ -62,7 +62,7 @@ class SweepFileTest {
         "task: rte\\nkeep:|line 2: 'keep' has no value",
         "grids: 3|line 1: grids must be a list of mappings",
         "grids:\\n  - 3|line 2: a grid must be a mapping",
-        "[1, 2]: 3|line 1: a key must be a word",
+        "[1, 2]: 3|is no valid YAML",
         "keep: [0.5|is no valid YAML",
         "keep: \"0.5|is no valid YAML"
       })
