@@ -57,8 +57,7 @@ final class BackwardPasses {
         Tape tape = new Tape(device, gradients.apply(offsets), null)) {
       Tensor output =
           // With all hidden states: nothing is left out that the output does not depend on.
-          model.forward(
-              tape.ops(), TokenBatch.of(scope, batch.sequences()), new ArrayList<>());
+          model.forward(tape.ops(), TokenBatch.of(scope, batch.sequences()), new ArrayList<>());
       float[] slope = new float[Math.toIntExact(output.shape().size())];
       batch.objective().evaluate(output.toFloats(), batch.targets(), slope);
       for (int i = 0; i < slope.length; i++) {

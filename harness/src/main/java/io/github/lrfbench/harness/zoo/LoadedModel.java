@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
-import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.hub.Snapshot;
+import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
