@@ -54,6 +54,9 @@ import picocli.CommandLine.Spec;
       "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
       "where it last saved when the same command is given again, with the same result.",
       "",
+      "On a GPU, --dtype tf32, bf16 or fp16 trains in mixed precision: products take rounded factors, while weights,",
+      "gradients and the optimizer stay in fp32; with fp16 the loss is scaled.",
+      "",
       "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
       "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half",
       "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --lora-r 8 --lr 5e-4 --out rte-lora"
@@ -164,7 +167,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (restart) {
       FineTuning.restart(out);
     }
-    try (Device device = selection.openInFull("finetune");
+    try (Device device = selection.openForTraining();
         TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;

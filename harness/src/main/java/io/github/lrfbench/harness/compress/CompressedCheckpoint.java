@@ -66,7 +66,7 @@ public final class CompressedCheckpoint {
         weights.add(
             module + BIAS, Shape.of(replacement.outputs()), () -> replacement.bias().toFloats());
       }
-      if (multipliedOut) {
+      if (multipliedOut || !(replacement instanceof LowRankLinear)) {
         Shape shape = Shape.of(replacement.outputs(), replacement.inputs());
         weights.add(name, shape, () -> materialize(replacement));
       } else {

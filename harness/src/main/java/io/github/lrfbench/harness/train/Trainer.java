@@ -114,6 +114,7 @@ public final class Trainer {
     /** Weights of the best epoch; null where no evaluation tells which that is. */
     private final WeightSnapshot best;
 
+    private final LossScale lossScale = new LossScale(model.device());
     private final List<Tensor> saved = new ArrayList<>();
     private final int stepsPerEpoch =
         (examples.size() + settings.batchSize() - 1) / settings.batchSize();
@@ -143,6 +144,7 @@ public final class Trainer {
         epochLoss = found.epochLoss();
         bestMetric = found.bestMetric();
         bestEpoch = found.bestEpoch();
+        lossScale.resumeAt(found.lossScale(), found.lossScaleSteps());
       }
       while (optimizer.steps() < total && !isPatienceOver()) {
         runEpoch();
@@ -180,14 +182,13 @@ public final class Trainer {
     }
 
     private void step(int[] batch) {
-      gradients.clear();
-      double loss = 0;
-      for (int from = 0; from < batch.length; from += settings.microBatch()) {
-        int to = Math.min(batch.length, from + settings.microBatch());
-        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
-      }
+      double loss;
+      double norm;
+      do {
+        loss = gradientsOf(batch);
+        norm = gradients.norm() / lossScale.factor();
+      } while (Double.isFinite(loss) && !Double.isFinite(norm) && lossScale.shrink());
       long number = optimizer.steps() + 1;
-      double norm = gradients.norm();
       if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
         throw new InputException(
             String.format(
@@ -202,13 +203,25 @@ public final class Trainer {
       double clip = settings.gradientClip();
       double scale = clip > 0 ? Math.min(1, clip / (norm * mean + 1e-6)) : 1;
       double rate = settings.rate(number, total);
-      optimizer.step(rate, scale * mean);
+      optimizer.step(rate, scale * mean / lossScale.factor());
+      lossScale.succeeded();
       epochLoss += loss;
       int epoch = (int) ((number - 1) / stepsPerEpoch) + 1;
       listener.step(epoch, number, total, loss * mean, rate, seconds());
     }
 
-    /** Adds the gradient of the sum of some examples' losses; returns that sum. */
+    /** The gradient of the sum of a batch's scaled losses; returns the sum without the scale. */
+    private double gradientsOf(int[] batch) {
+      gradients.clear();
+      double loss = 0;
+      for (int from = 0; from < batch.length; from += settings.microBatch()) {
+        int to = Math.min(batch.length, from + settings.microBatch());
+        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
+      }
+      return loss;
+    }
+
+    /** Adds the gradient of the sum of some examples' scaled losses; returns the sum unscaled. */
     private double addGradients(int[] chosen, int offset) {
       Device device = model.device();
       long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
@@ -228,7 +241,7 @@ public final class Trainer {
                 ? examples.objective().evaluate(output.toFloats(), targets, slope)
                 : follow(tape, batch, output, states, targets, slope);
         for (int i = 0; i < slope.length; i++) {
-          slope[i] *= chosen.length;
+          slope[i] *= (float) (chosen.length * lossScale.factor());
         }
         tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
         return loss * chosen.length;
@@ -268,7 +281,7 @@ public final class Trainer {
           double weight = distillation.hiddenWeight() / state.data().shape().size();
           loss += weight * device.blas().squaredNorm(difference);
           double[] factors = new double[state.rows()];
-          Arrays.fill(factors, 2 * weight * targets.length);
+          Arrays.fill(factors, 2 * weight * targets.length * lossScale.factor());
           device.blas().scaleRows(difference, factors);
           if (tape.isDifferentiable(state)) {
             tape.addGradient(states.get(i), difference);
@@ -301,7 +314,14 @@ public final class Trainer {
 
     private void save() {
       state.save(
-          new TrainingProgress(optimizer.steps(), epochLoss, bestMetric, bestEpoch, seconds()),
+          new TrainingProgress(
+              optimizer.steps(),
+              epochLoss,
+              bestMetric,
+              bestEpoch,
+              lossScale.factor(),
+              lossScale.stepsSinceChange(),
+              seconds()),
           saved);
     }
   }

@@ -1,9 +1,11 @@
 package io.github.lrfbench.harness.compress.factor;
 
 import io.github.lrfbench.harness.compress.MethodOptions;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +23,9 @@ public record DecompositionRequest(
     SlotStatistics statistics,
     Scope scope,
     long seed) {
+  /** So many numbers are worked on at once. */
+  private static final long CHUNK = 1L << 25;
+
   /**
    * A matrix.
    *
@@ -33,6 +38,23 @@ public record DecompositionRequest(
     public int size() {
       return Math.min(slot.linear().outputs(), slot.linear().inputs());
     }
+  }
+
+  /** The targets in parts of bounded size, so that intermediate results are. */
+  List<List<Target>> chunks() {
+    List<List<Target>> chunks = new ArrayList<>();
+    long numbers = 0;
+    for (Target target : targets) {
+      Linear linear = target.slot().linear();
+      long more = (long) linear.inputs() * (linear.outputs() + linear.inputs());
+      if (chunks.isEmpty() || numbers + more > CHUNK) {
+        chunks.add(new ArrayList<>());
+        numbers = 0;
+      }
+      chunks.get(chunks.size() - 1).add(target);
+      numbers += more;
+    }
+    return chunks;
   }
 
   /** Where the matrices are. */

@@ -19,10 +19,12 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,6 +36,7 @@ final class Factoring {
 
   private final FactoringMethod method;
   private final CompressionRequest request;
+  private final boolean sequential;
   private final Replacing replacing;
   private final Map<String, Linear> replacements = new HashMap<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
@@ -41,18 +44,19 @@ final class Factoring {
   Factoring(FactoringMethod method, CompressionRequest request) {
     this.method = method;
     this.request = request;
+    this.sequential = FactoringMethod.isSequential(request.options());
     this.replacing = new Replacing(request);
   }
 
   Compression run() {
     List<Target> targets = chooseRanks();
-    if (FactoringMethod.isSequential(request.options())) {
+    if (sequential || method.refits(request.options())) {
       targets.stream()
           .collect(
               Collectors.groupingBy(
                   target -> target.slot().layer(), TreeMap::new, Collectors.toList()))
           .values()
-          .forEach(this::replaceAfterOthers);
+          .forEach(this::replaceBlock);
     } else {
       replace(targets, decompose(targets), staticStatistics());
     }
@@ -118,8 +122,7 @@ final class Factoring {
         try (Scope scratch = request.scope().device().openScope()) {
           Cut cut =
               decompositions.get(i).cut(Math.min(rank, decompositions.get(i).rank()), scratch);
-          Linear replacement =
-              replacing.linear(slot, cut.factors(), mean(slot, staticStatistics()));
+          Linear replacement = replacement(slot, cut, staticStatistics(), scratch);
           try (Model model = request.model().with(Map.of(slot.name(), replacement))) {
             probes.add(new Probe(slot.name(), ratio, ExampleLosses.mean(model, examples)));
           }
@@ -133,9 +136,16 @@ final class Factoring {
     return new SlotStatistics(request.statistics(), null);
   }
 
-  /** The mean input that the bias shall make up for; null to keep the bias. */
-  private double[] mean(LinearSlot slot, SlotStatistics statistics) {
-    return FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null;
+  /** What stands in a slot with these factors. */
+  private Linear replacement(LinearSlot slot, Cut cut, SlotStatistics statistics, Scope scratch) {
+    LowRankFactors factors =
+        method.refits(request.options())
+            ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
+            : cut.factors();
+    return replacing.linear(
+        slot,
+        factors,
+        FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null);
   }
 
   private DecompositionCache.Key key() {
@@ -162,26 +172,26 @@ final class Factoring {
                         missing, request.options(), staticStatistics(), scope, request.seed())));
   }
 
-  /** Replaces one block's matrices by statistics of the model in which others are replaced. */
-  private void replaceAfterOthers(List<Target> targets) {
-    List<LinearSlot> slots = targets.stream().map(Target::slot).toList();
+  /** Replaces a block's matrices, with moments of the model in which the blocks before are. */
+  private void replaceBlock(List<Target> targets) {
+    Set<String> names =
+        targets.stream().map(target -> target.slot().name()).collect(Collectors.toSet());
     try (Model model = request.model().with(replacements);
         ActivationMoments moments =
             request
                 .statistics()
                 .momentsIn(
                     model,
-                    model.slots().stream()
-                        .filter(slot -> slots.stream().anyMatch(s -> s.name().equals(slot.name())))
-                        .toList());
+                    model.slots().stream().filter(slot -> names.contains(slot.name())).toList());
         Scope scratch = request.scope().device().openScope()) {
       SlotStatistics statistics = new SlotStatistics(request.statistics(), moments);
-      replace(
-          targets,
-          method.decompose(
-              new DecompositionRequest(
-                  targets, request.options(), statistics, scratch, request.seed())),
-          statistics);
+      List<? extends Decomposition> decompositions =
+          sequential
+              ? method.decompose(
+                  new DecompositionRequest(
+                      targets, request.options(), statistics, scratch, request.seed()))
+              : decompose(targets);
+      replace(targets, decompositions, statistics);
     }
   }
 
@@ -194,9 +204,11 @@ final class Factoring {
       long start = System.nanoTime();
       try (Scope scratch = request.scope().device().openScope()) {
         Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
-        Linear replacement = replacing.linear(slot, cut.factors(), mean(slot, statistics));
+        Linear replacement = replacement(slot, cut, statistics, scratch);
         replacements.put(slot.name(), replacement);
-        reports.put(slot.name(), replacing.report(slot, replacement, cut.diagnostics(), start));
+        reports.put(
+            slot.name(),
+            replacing.report(slot, replacement, targets.get(i).rank(), cut.diagnostics(), start));
       }
     }
   }

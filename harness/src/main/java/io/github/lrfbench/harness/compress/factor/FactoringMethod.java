@@ -1,12 +1,16 @@
 package io.github.lrfbench.harness.compress.factor;
 
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
 import io.github.lrfbench.harness.compress.MethodOptions;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +58,25 @@ public abstract class FactoringMethod implements Compressor {
    * @return in the order of the request's targets
    */
   protected abstract List<? extends Decomposition> decompose(DecompositionRequest request);
+
+  /**
+   * Whether {@link #refit} is to be called. Blocks are then compressed one after the other, also
+   * where they were decomposed by the dense model's statistics.
+   */
+  protected boolean refits(MethodOptions options) {
+    return false;
+  }
+
+  /**
+   * Improves factors when the blocks before are compressed.
+   *
+   * @param moments of the input that the matrix has then
+   * @param scope owns new factors
+   */
+  protected LowRankFactors refit(
+      LinearSlot slot, LowRankFactors factors, Moments moments, Scope scope) {
+    throw new UnsupportedOperationException(info().name() + " fits factors once");
+  }
 
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {

@@ -66,4 +66,13 @@ public final class Matrices {
     }
     return diagonal;
   }
+
+  /** Adds a number to every element of a square matrix's diagonal. */
+  public static void addToDiagonal(Matrix x, double value) {
+    double[] diagonal = diagonal(x);
+    for (int i = 0; i < diagonal.length; i++) {
+      diagonal[i] += value;
+      x.data().write(x.offset() + (long) i * x.stride() + i, diagonal, i, 1);
+    }
+  }
 }

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.compress.factor;
 import io.github.lrfbench.harness.compress.Diagnostics;
 import io.github.lrfbench.harness.compress.SlotMatrix;
 import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
-import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -35,9 +34,6 @@ import java.util.function.Function;
 public record WeightedSvd(
     SvdFactors factors, boolean plain, double condition, double ridge, String note)
     implements Decomposition {
-  /** So many numbers are worked on at once, which bounds the memory for intermediate results. */
-  private static final long CHUNK = 1L << 25;
-
   /**
    * Decomposes matrices, the inputs of each being weighted.
    *
@@ -59,20 +55,9 @@ public record WeightedSvd(
       BiFunction<LinearSlot, Scope, InputTransform> inputs,
       Function<LinearSlot, double[]> outputs) {
     List<Decomposition> all = new ArrayList<>();
-    List<Target> chunk = new ArrayList<>();
-    long numbers = 0;
-    for (Target target : request.targets()) {
-      Linear linear = target.slot().linear();
-      long more = (long) linear.inputs() * (linear.outputs() + linear.inputs());
-      if (!chunk.isEmpty() && numbers + more > CHUNK) {
-        all.addAll(decompose(chunk, request.scope(), inputs, outputs));
-        chunk.clear();
-        numbers = 0;
-      }
-      chunk.add(target);
-      numbers += more;
+    for (List<Target> chunk : request.chunks()) {
+      all.addAll(decompose(chunk, request.scope(), inputs, outputs));
     }
-    all.addAll(decompose(chunk, request.scope(), inputs, outputs));
     return all;
   }
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.factor;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
+import io.github.lrfbench.harness.compress.Diagnostics;
 import io.github.lrfbench.harness.compress.MethodOptions;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
@@ -89,5 +90,15 @@ public final class MatrixCase {
         Matrix.of(scope.allocate(factors.dtype(), factors.outputs(), factors.inputs()));
     factors.multiply(product);
     return product.data().toFloats();
+  }
+
+  /** What a method tells of its factors of a rank. */
+  public Diagnostics diagnostics(String method, int rank) {
+    return decompose(method, rank).cut(rank, scope).diagnostics();
+  }
+
+  /** The error in the method's own metric that it expects at a rank. */
+  public double predictedError(String method, int rank) {
+    return diagnostics(method, rank).predictedError();
   }
 }
