@@ -11,6 +11,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -54,7 +55,9 @@ final class BackwardPasses {
     }
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, gradients.apply(offsets), null)) {
-      Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, batch.sequences()));
+      // With all hidden states: nothing is left out that the output does not depend on.
+      Tensor output =
+          model.forward(tape.ops(), TokenBatch.of(scope, batch.sequences()), new ArrayList<>());
       float[] slope = new float[Math.toIntExact(output.shape().size())];
       batch.objective().evaluate(output.toFloats(), batch.targets(), slope);
       for (int i = 0; i < slope.length; i++) {
