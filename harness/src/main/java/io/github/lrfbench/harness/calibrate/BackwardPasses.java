@@ -55,8 +55,8 @@ final class BackwardPasses {
     }
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, gradients.apply(offsets), null)) {
+      // With all hidden states: nothing is left out that the output does not depend on.
       Tensor output =
-          // With all hidden states: nothing is left out that the output does not depend on.
           model.forward(tape.ops(), TokenBatch.of(scope, batch.sequences()), new ArrayList<>());
       float[] slope = new float[Math.toIntExact(output.shape().size())];
       batch.objective().evaluate(output.toFloats(), batch.targets(), slope);
