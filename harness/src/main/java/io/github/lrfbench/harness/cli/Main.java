@@ -54,6 +54,7 @@ public final class Main implements Callable<Integer> {
         new MergeCommand(),
         new FetchCommand(),
         new KernelsCommand(),
+        new ReportCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());
   }
