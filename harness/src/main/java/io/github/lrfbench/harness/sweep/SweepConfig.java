@@ -72,46 +72,6 @@ public record SweepConfig(
     require(limit >= 0, "--limit must be at least 1, but is " + limit);
   }
 
-  /** A sweep whose budgets hold for every matrix alone. */
-  public SweepConfig(
-      List<String> models,
-      List<String> tasks,
-      List<String> methods,
-      List<Budget> budgets,
-      List<Recovery> recoveries,
-      int calibration,
-      List<Long> seeds,
-      List<String> layers,
-      String device,
-      String dtype,
-      int threads,
-      int batchSize,
-      int seqLen,
-      int maxLength,
-      int limit,
-      Path glue,
-      Path out) {
-    this(
-        models,
-        tasks,
-        methods,
-        budgets,
-        List.of(Allocation.UNIFORM),
-        recoveries,
-        calibration,
-        seeds,
-        layers,
-        device,
-        dtype,
-        threads,
-        batchSize,
-        seqLen,
-        maxLength,
-        limit,
-        glue,
-        out);
-  }
-
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
@@ -240,6 +241,7 @@ class SweepRunnerTest {
         tasks,
         methods,
         budgets,
+        List.of(Allocation.UNIFORM),
         recoveries,
         64,
         List.of(0L),
