@@ -6,12 +6,10 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
-import io.github.lrfbench.harness.train.Objective;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -54,24 +52,16 @@ final class FisherCollector {
 
   private static void add(Model model, Fisher fisher, TrainingSet examples, int[] batch) {
     Device device = model.device();
-    List<TokenSequence> sequences =
-        Arrays.stream(batch).mapToObj(examples.sequences()::get).toList();
-    double[] targets = Arrays.stream(batch).mapToDouble(i -> examples.targets()[i]).toArray();
+    TrainingSet chosen = examples.subset(batch);
     int[] offsets = new int[batch.length + 1];
     for (int i = 0; i < batch.length; i++) {
-      offsets[i + 1] = offsets[i] + sequences.get(i).length();
+      offsets[i + 1] = offsets[i] + chosen.sequences().get(i).length();
     }
-    Objective objective = examples.objective();
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, new FisherGradients(fisher, offsets), null)) {
-      Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, sequences));
-      float[] slope = new float[Math.toIntExact(output.shape().size())];
-      objective.evaluate(output.toFloats(), targets, slope);
-      for (int i = 0; i < slope.length; i++) {
-        // Of the example's own loss, not of its share of the batch's mean.
-        slope[i] *= batch.length;
-      }
-      tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
+      TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
+      chosen.loss(tape, chosen.outputs(tape.ops(), model, tokens, null));
+      tape.backward();
     }
   }
 }

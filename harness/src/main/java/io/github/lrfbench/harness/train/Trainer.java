@@ -8,7 +8,6 @@ import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -209,73 +208,62 @@ public final class Trainer {
     }
 
     /** Adds the gradient of the sum of some examples' losses; returns that sum. */
-    private double addGradients(int[] chosen, int offset) {
+    private double addGradients(int[] numbers, int offset) {
       Device device = model.device();
       long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
-      List<TokenSequence> sequences =
-          Arrays.stream(chosen).mapToObj(examples.sequences()::get).toList();
-      double[] targets = Arrays.stream(chosen).mapToDouble(i -> examples.targets()[i]).toArray();
+      TrainingSet chosen = examples.subset(numbers);
       try (Scope scope = device.openScope();
           Tape tape = new Tape(device, gradients, dropoutSeed)) {
-        TokenBatch batch = TokenBatch.of(scope, sequences);
-        List<Tensor> states = new ArrayList<>();
+        TokenBatch batch = TokenBatch.of(scope, chosen.sequences());
         boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
-        Tensor output =
-            hidden ? model.forward(tape.ops(), batch, states) : model.forward(tape.ops(), batch);
-        float[] slope = new float[Math.toIntExact(output.shape().size())];
+        List<Tensor> states = hidden ? new ArrayList<>() : null;
+        Tensor outputs = chosen.outputs(tape.ops(), model, batch, states);
         double loss =
             distillation == null
-                ? examples.objective().evaluate(output.toFloats(), targets, slope)
-                : follow(tape, batch, output, states, targets, slope);
-        for (int i = 0; i < slope.length; i++) {
-          slope[i] *= chosen.length;
-        }
-        tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
-        return loss * chosen.length;
+                ? chosen.loss(tape, outputs)
+                : follow(tape, chosen, batch, outputs, states);
+        tape.backward();
+        return loss;
       }
     }
 
-    /** The loss where a teacher is followed; hidden states get their gradients on the tape. */
+    /** The loss where a teacher is followed; its gradient is left on the tape. */
     private double follow(
-        Tape tape,
-        TokenBatch batch,
-        Tensor output,
-        List<Tensor> states,
-        double[] targets,
-        float[] slope) {
+        Tape tape, TrainingSet chosen, TokenBatch batch, Tensor outputs, List<Tensor> states) {
       Device device = model.device();
       try (Ops ops = new EagerOps(device);
           Scope scratch = device.openScope()) {
-        List<Tensor> guides = new ArrayList<>();
-        Tensor guide =
-            states.isEmpty()
-                ? distillation.teacher().forward(ops, batch)
-                : distillation.teacher().forward(ops, batch, guides);
+        List<Tensor> guides = states == null ? null : new ArrayList<>();
+        Tensor guide = chosen.outputs(ops, distillation.teacher(), batch, guides);
+        float[] slope = new float[Math.toIntExact(outputs.shape().size())];
         double loss =
-            distillation.evaluate(
-                examples.objective(),
-                examples.regression(),
-                output.toFloats(),
-                guide.toFloats(),
-                targets,
-                slope);
-        for (int i = 0; i < states.size(); i++) {
-          Matrix state = Matrix.of(states.get(i));
-          Matrix difference =
-              Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
-          device.blas().copy(state, difference);
-          device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
-          double weight = distillation.hiddenWeight() / state.data().shape().size();
-          loss += weight * device.blas().squaredNorm(difference);
-          double[] factors = new double[state.rows()];
-          Arrays.fill(factors, 2 * weight * targets.length);
-          device.blas().scaleRows(difference, factors);
-          if (tape.isDifferentiable(state)) {
-            tape.addGradient(states.get(i), difference);
-          }
-        }
-        return loss;
+            distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
+        tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
+        return states == null
+            ? loss
+            : loss + followStates(tape, scratch, states, guides, chosen.size());
       }
+    }
+
+    private double followStates(
+        Tape tape, Scope scratch, List<Tensor> states, List<Tensor> guides, int count) {
+      Device device = model.device();
+      double loss = 0;
+      for (int i = 0; i < states.size(); i++) {
+        Matrix state = Matrix.of(states.get(i));
+        Matrix difference = Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
+        device.blas().copy(state, difference);
+        device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
+        double weight = count * distillation.hiddenWeight() / state.data().shape().size();
+        loss += weight * device.blas().squaredNorm(difference);
+        double[] factors = new double[state.rows()];
+        Arrays.fill(factors, 2 * weight);
+        device.blas().scaleRows(difference, factors);
+        if (tape.isDifferentiable(state)) {
+          tape.addGradient(states.get(i), difference);
+        }
+      }
+      return loss;
     }
 
     private void finish(int epoch) {
