@@ -20,6 +20,11 @@ public interface Device extends AutoCloseable {
   /** Number of host threads that kernels use. */
   int threads();
 
+  /** What the factors of F32 products in networks are rounded to. */
+  default ProductRounding rounding() {
+    return ProductRounding.NONE;
+  }
+
   /** Opens an arena for tensors on this device. */
   Scope openScope();
 

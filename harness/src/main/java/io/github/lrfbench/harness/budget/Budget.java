@@ -141,4 +141,12 @@ public sealed interface Budget {
   static boolean atOrAboveBreakEven(int rows, int cols, int rank) {
     return (long) rank * (rows + cols) >= (long) rows * cols;
   }
+
+  /**
+   * The largest rank of which a factorization stores fewer numbers than the matrix; at least 1, and
+   * then it may store more.
+   */
+  static int largestBelowBreakEven(int rows, int cols) {
+    return (int) Math.max(1, ((long) rows * cols - 1) / (rows + cols));
+  }
 }

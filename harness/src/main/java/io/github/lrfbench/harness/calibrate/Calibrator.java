@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -166,6 +167,26 @@ public final class Calibrator implements AutoCloseable {
       seconds += (System.nanoTime() - start) / 1e9;
     }
     return moments;
+  }
+
+  /** The moments of the dense model, if they have been asked for; else null. */
+  public ActivationMoments knownMoments() {
+    return moments;
+  }
+
+  /**
+   * Moments in another form of the model, on the same examples; the caller closes them.
+   *
+   * @param other the model, some of whose matrices are replaced
+   * @param slots of that model
+   */
+  public ActivationMoments momentsIn(Model other, List<LinearSlot> slots) {
+    long start = System.nanoTime();
+    try {
+      return MomentsCollector.collect(other, slots, examples.sequences(), progress);
+    } finally {
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
   }
 
   private void write(SafetensorsWriter writer, Path file) {

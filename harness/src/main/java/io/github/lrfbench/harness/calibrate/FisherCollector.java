@@ -60,7 +60,7 @@ final class FisherCollector {
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, new FisherGradients(fisher, offsets), null)) {
       TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
-      chosen.loss(tape, chosen.outputs(tape.ops(), model, tokens, null));
+      chosen.loss(tape, chosen.outputs(tape.ops(), model, tokens, null), 1);
       tape.backward();
     }
   }

@@ -50,8 +50,17 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             .map(need -> need.name().toLowerCase(Locale.ROOT))
             .sorted()
             .collect(Collectors.joining(", "));
+    String options =
+        info.options().stream()
+            .map(option -> option.name() + "=" + option.standard() + " (" + option.values() + ")")
+            .collect(Collectors.joining(", "));
     return new Line(
-        info.name(), info.title() + source + (needs.isEmpty() ? "" : "; needs " + needs));
+        info.name(),
+        info.title()
+            + source
+            + (needs.isEmpty() ? "" : "; needs " + needs)
+            + (info.equivalent().isEmpty() ? "" : "; equals " + info.equivalent())
+            + (options.isEmpty() ? "" : "; options " + options));
   }
 
   private static List<Line> tasks() {

@@ -9,11 +9,10 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
@@ -22,7 +21,6 @@ import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +72,8 @@ final class CompressCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       defaultValue = "svd",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description =
+          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}.")
   private String method;
 
   @Mixin private GridOptions grid;
@@ -106,23 +105,30 @@ final class CompressCommand implements Callable<Integer> {
     if (budgets.size() != 1) {
       throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
     }
-    Compressor compressor = Compressors.get(method);
+    MethodSpec asked = MethodSpec.parse(method);
     calibration.requireValid();
     Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, device);
-        FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT);
+        DecompositionCache cache = new DecompositionCache(device, budgets);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(compressor, loaded)) {
+      try (Calibrator statistics = statistics(asked, loaded)) {
         CompressionRequest request =
             new CompressionRequest(
-                loaded.model(), slots, budgets.get(0), statistics, factors, scope, seed);
-        compression = compressor.compress(request);
+                loaded.model(),
+                slots,
+                budgets.get(0),
+                asked.options(),
+                statistics,
+                cache,
+                scope,
+                seed);
+        compression = asked.compressor().compress(request);
       }
       new CompressedCheckpoint(checkpoint, compression.replacements(), device)
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
@@ -131,8 +137,8 @@ final class CompressCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(Compressor compressor, LoadedModel loaded) {
-    if (!compressor.info().needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, LoadedModel loaded) {
+    if (!asked.needsCalibration()) {
       return null;
     }
     return calibration.open(

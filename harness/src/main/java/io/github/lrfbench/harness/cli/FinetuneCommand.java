@@ -8,10 +8,9 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
@@ -32,7 +31,6 @@ import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +53,9 @@ import picocli.CommandLine.Spec;
       "Writes a Hugging Face directory with the weights of the epoch that was best on the dev set, and",
       "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
       "where it last saved when the same command is given again, with the same result.",
+      "",
+      "On a GPU, --dtype tf32, bf16 or fp16 trains in mixed precision: products take rounded factors, while weights,",
+      "gradients and the optimizer stay in fp32; with fp16 the loss is scaled.",
       "",
       "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
       "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half",
@@ -110,7 +111,8 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       defaultValue = "svd",
-      description = "Compress by this method first, with --keep, --rank or --energy.")
+      description =
+          "Compress by this method, NAME[:OPTION=VALUE]..., first, with --keep, --rank or --energy.")
   private String method;
 
   @Mixin private GridOptions grid;
@@ -165,7 +167,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (restart) {
       FineTuning.restart(out);
     }
-    try (Device device = selection.openInFull("finetune");
+    try (Device device = selection.openForTraining();
         TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
@@ -255,26 +257,27 @@ final class FinetuneCommand implements Callable<Integer> {
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
     }
-    Compressor compressor = Compressors.get(method);
-    try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
+    MethodSpec asked = MethodSpec.parse(method);
+    try (DecompositionCache cache = new DecompositionCache(dense.device(), budgets);
         Scope scope = dense.device().openScope();
-        Calibrator statistics = statistics(compressor, source, on)) {
+        Calibrator statistics = statistics(asked, source, on)) {
       CompressionRequest request =
           new CompressionRequest(
               dense,
               SlotSelection.select(dense.slots(), layers),
               budgets.get(0),
+              asked.options(),
               statistics,
-              factors,
+              cache,
               scope,
               seed);
-      Compression compression = compressor.compress(request);
+      Compression compression = asked.compressor().compress(request);
       return new Compressed(dense.with(compression.replacements()), true);
     }
   }
 
-  private Calibrator statistics(Compressor compressor, TaskModel source, GlueTask on) {
-    if (!compressor.info().needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, TaskModel source, GlueTask on) {
+    if (!asked.needsCalibration()) {
       return null;
     }
     return calibration.open(

@@ -68,7 +68,8 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "M",
       split = ",",
       defaultValue = "svd",
-      description = "See 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
+      description =
+          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<String> methods = new ArrayList<>();
 
   @Mixin private GridOptions grid;

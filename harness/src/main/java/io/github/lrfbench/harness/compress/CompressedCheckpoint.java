@@ -22,6 +22,7 @@ import java.util.Map;
  */
 public final class CompressedCheckpoint {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   private final Checkpoint source;
   private final Map<String, Linear> replacements;
@@ -52,14 +53,24 @@ public final class CompressedCheckpoint {
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
     SafetensorsWriter weights = new SafetensorsWriter();
     for (String name : source.names()) {
-      Linear replacement = name.endsWith(WEIGHT) ? replacements.get(module(name)) : null;
+      if (name.endsWith(BIAS) && replacements.containsKey(module(name, BIAS))) {
+        continue;
+      }
+      Linear replacement = name.endsWith(WEIGHT) ? replacements.get(module(name, WEIGHT)) : null;
       if (replacement == null) {
         weights.add(name, source.shape(name), () -> source.readFloats(name));
-      } else if (multipliedOut) {
+        continue;
+      }
+      String module = module(name, WEIGHT);
+      if (replacement.bias() != null) {
+        weights.add(
+            module + BIAS, Shape.of(replacement.outputs()), () -> replacement.bias().toFloats());
+      }
+      if (multipliedOut) {
         Shape shape = Shape.of(replacement.outputs(), replacement.inputs());
         weights.add(name, shape, () -> materialize(replacement));
       } else {
-        addFactors(weights, module(name), (LowRankLinear) replacement);
+        addFactors(weights, module, (LowRankLinear) replacement);
       }
     }
     ObjectNode config = source.config();
@@ -72,8 +83,8 @@ public final class CompressedCheckpoint {
     CheckpointWriter.write(target, config, weights, source.directory());
   }
 
-  private static String module(String name) {
-    return name.substring(0, name.length() - WEIGHT.length());
+  private static String module(String name, String ending) {
+    return name.substring(0, name.length() - ending.length());
   }
 
   private void addFactors(SafetensorsWriter weights, String module, LowRankLinear linear) {

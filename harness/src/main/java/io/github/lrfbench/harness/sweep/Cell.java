@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.Compressors;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +35,7 @@ record Cell(String model, String revision, String task, Variant variant) {
             "1",
             revision,
             task,
-            variant.method(),
+            variant.method().text(),
             budget,
             layers,
             Long.toString(variant.seed()),
@@ -49,7 +48,7 @@ record Cell(String model, String revision, String task, Variant variant) {
     if (variant.recovery().trains()) {
       key += "\n" + variant.recovery().describe();
     }
-    if (!variant.isDense() && Compressors.get(variant.method()).info().needsCalibration()) {
+    if (!variant.isDense() && variant.method().needsCalibration()) {
       key += "\ncalibration=" + config.calibration();
     }
     try {

@@ -75,7 +75,8 @@ final class ModelSweep {
   private void runVariant(Variant variant, List<SweepTask> open, SweepTask only) {
     Instant startedAt = Instant.now();
     log.working(name + " " + variant.describe() + (only == null ? "" : " for " + only.name()));
-    try (CompressedModel compressed = variants.make(variant, only)) {
+    SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
+    try (CompressedModel compressed = variants.make(variant, owner)) {
       Timing timing = probe.measure(loaded.model(), compressed.model());
       for (SweepTask task : variant.isDense() ? tasks : open) {
         runTask(variant, task, compressed, timing, startedAt, open.contains(task));

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.compress.Diagnostics;
 import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueScore;
@@ -44,7 +45,7 @@ final class RowFactory {
             .set(RunColumns.MODEL, cell.model())
             .set(RunColumns.MODEL_REVISION, cell.revision())
             .set(RunColumns.TASK, cell.task())
-            .set(RunColumns.METHOD, variant.method())
+            .set(RunColumns.METHOD, variant.method().text())
             .set(RunColumns.SEED, variant.seed())
             .set(RunColumns.DEVICE, device.id())
             .set(RunColumns.DEVICE_NAME, device.name())
@@ -150,7 +151,7 @@ final class RowFactory {
   private static String algorithms(List<LayerReport> layers) {
     String joined =
         layers.stream()
-            .map(LayerReport::svdAlgorithm)
+            .map(layer -> layer.diagnostics().algorithm())
             .filter(name -> !name.isEmpty())
             .distinct()
             .sorted()
@@ -223,6 +224,7 @@ final class RowFactory {
   }
 
   private LayerRow layerRow(String cellId, LayerReport layer) {
+    Diagnostics diagnostics = layer.diagnostics();
     return new LayerRow(
         runId,
         cellId,
@@ -232,15 +234,19 @@ final class RowFactory {
         layer.rank(),
         layer.parametersDense(),
         layer.parameters(),
-        layer.svdAlgorithm().isEmpty() ? null : layer.svdAlgorithm(),
+        diagnostics.algorithm().isEmpty() ? null : diagnostics.algorithm(),
         applicable(layer.norm()),
         applicable(layer.error()),
         applicable(layer.error() / layer.norm()),
-        applicable(layer.optimalError()),
+        applicable(diagnostics.optimalError()),
         applicable(layer.energyKept()),
-        null,
-        layer.note().isEmpty() ? null : layer.note(),
-        layer.seconds());
+        applicable(layer.outputError() / layer.outputNorm()),
+        diagnostics.note().isEmpty() ? null : diagnostics.note(),
+        layer.seconds(),
+        applicable(layer.outputNorm()),
+        applicable(diagnostics.predictedError()),
+        applicable(diagnostics.condition()),
+        applicable(diagnostics.ridge()));
   }
 
   /** Null for a stage that there was not. */

@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.DenseBaseline;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.zoo.TaskData;
 import java.util.ArrayList;
@@ -20,9 +20,9 @@ public final class SweepPlan {
   static List<Variant> variants(SweepConfig config) {
     List<Variant> variants = new ArrayList<>();
     variants.add(Variant.dense(config.seeds().get(0)));
-    for (String method : config.methods()) {
-      Compressors.get(method);
-      if (!method.equals(DenseBaseline.NAME)) {
+    for (String text : config.methods()) {
+      MethodSpec method = MethodSpec.parse(text);
+      if (!method.name().equals(DenseBaseline.NAME)) {
         for (Budget budget : config.budgets()) {
           for (Recovery recovery : config.recoveries()) {
             for (long seed : config.seeds()) {

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.TaskEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
@@ -15,7 +15,6 @@ import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,8 +61,8 @@ public final class SweepRunner {
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
         try (LoadedModel loaded = LoadedModel.open(group.directory(), device).in(config.storage());
-            FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT)) {
-          written.addAll(runModel(group, loaded, factors, variants, rows, output));
+            DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
+          written.addAll(runModel(group, loaded, cache, variants, rows, output));
         }
       }
       output.finish(written);
@@ -74,14 +73,13 @@ public final class SweepRunner {
   private List<RunRow> runModel(
       Group group,
       LoadedModel loaded,
-      FactorCache factors,
+      DecompositionCache decompositions,
       List<Variant> variants,
       RowFactory rows,
       Output output) {
     LatencyProbe probe =
         new LatencyProbe(config.batchSize(), config.seqLen(), loaded.model().info());
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
-    factors.reserve(slots, config.budgets());
     List<SweepTask> tasks = prepare(loaded, group.data());
     if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
       // What is missing shows before anything is written.
@@ -92,7 +90,10 @@ public final class SweepRunner {
     CellLog log =
         new CellLog(
             output.writer(), listener, cell -> cell.id(config, device.id(), probe.seqLen()));
-    VariantFactory factory = new VariantFactory(loaded.model(), slots, factors);
+    boolean observesOutputs =
+        variants.stream().anyMatch(variant -> variant.method().needsActivations());
+    VariantFactory factory =
+        new VariantFactory(loaded.model(), slots, decompositions, observesOutputs);
     try {
       new ModelSweep(group.name(), loaded, tasks, factory, probe, rows, log).run(variants);
     } finally {

@@ -113,6 +113,7 @@ public final class Trainer {
     /** Weights of the best epoch; null where no evaluation tells which that is. */
     private final WeightSnapshot best;
 
+    private final LossScale lossScale = new LossScale(model.device());
     private final List<Tensor> saved = new ArrayList<>();
     private final int stepsPerEpoch =
         (examples.size() + settings.batchSize() - 1) / settings.batchSize();
@@ -142,6 +143,7 @@ public final class Trainer {
         epochLoss = found.epochLoss();
         bestMetric = found.bestMetric();
         bestEpoch = found.bestEpoch();
+        lossScale.resumeAt(found.lossScale(), found.lossScaleSteps());
       }
       while (optimizer.steps() < total && !isPatienceOver()) {
         runEpoch();
@@ -179,14 +181,13 @@ public final class Trainer {
     }
 
     private void step(int[] batch) {
-      gradients.clear();
-      double loss = 0;
-      for (int from = 0; from < batch.length; from += settings.microBatch()) {
-        int to = Math.min(batch.length, from + settings.microBatch());
-        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
-      }
+      double loss;
+      double norm;
+      do {
+        loss = gradientsOf(batch);
+        norm = gradients.norm() / lossScale.factor();
+      } while (Double.isFinite(loss) && !Double.isFinite(norm) && lossScale.shrink());
       long number = optimizer.steps() + 1;
-      double norm = gradients.norm();
       if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
         throw new InputException(
             String.format(
@@ -201,13 +202,25 @@ public final class Trainer {
       double clip = settings.gradientClip();
       double scale = clip > 0 ? Math.min(1, clip / (norm * mean + 1e-6)) : 1;
       double rate = settings.rate(number, total);
-      optimizer.step(rate, scale * mean);
+      optimizer.step(rate, scale * mean / lossScale.factor());
+      lossScale.succeeded();
       epochLoss += loss;
       int epoch = (int) ((number - 1) / stepsPerEpoch) + 1;
       listener.step(epoch, number, total, loss * mean, rate, seconds());
     }
 
-    /** Adds the gradient of the sum of some examples' losses; returns that sum. */
+    /** The gradient of the sum of a batch's scaled losses; returns the sum without the scale. */
+    private double gradientsOf(int[] batch) {
+      gradients.clear();
+      double loss = 0;
+      for (int from = 0; from < batch.length; from += settings.microBatch()) {
+        int to = Math.min(batch.length, from + settings.microBatch());
+        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
+      }
+      return loss;
+    }
+
+    /** Adds the gradient of the sum of some examples' scaled losses; returns the sum unscaled. */
     private double addGradients(int[] numbers, int offset) {
       Device device = model.device();
       long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
@@ -220,14 +233,14 @@ public final class Trainer {
         Tensor outputs = chosen.outputs(tape.ops(), model, batch, states);
         double loss =
             distillation == null
-                ? chosen.loss(tape, outputs)
+                ? chosen.loss(tape, outputs, lossScale.factor())
                 : follow(tape, chosen, batch, outputs, states);
         tape.backward();
         return loss;
       }
     }
 
-    /** The loss where a teacher is followed; its gradient is left on the tape. */
+    /** The loss where a teacher is followed; its scaled gradient is left on the tape. */
     private double follow(
         Tape tape, TrainingSet chosen, TokenBatch batch, Tensor outputs, List<Tensor> states) {
       Device device = model.device();
@@ -238,6 +251,9 @@ public final class Trainer {
         float[] slope = new float[Math.toIntExact(outputs.shape().size())];
         double loss =
             distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
+        for (int i = 0; i < slope.length; i++) {
+          slope[i] *= (float) lossScale.factor();
+        }
         tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
         return states == null
             ? loss
@@ -257,7 +273,7 @@ public final class Trainer {
         double weight = count * distillation.hiddenWeight() / state.data().shape().size();
         loss += weight * device.blas().squaredNorm(difference);
         double[] factors = new double[state.rows()];
-        Arrays.fill(factors, 2 * weight);
+        Arrays.fill(factors, 2 * weight * lossScale.factor());
         device.blas().scaleRows(difference, factors);
         if (tape.isDifferentiable(state)) {
           tape.addGradient(states.get(i), difference);
@@ -289,7 +305,14 @@ public final class Trainer {
 
     private void save() {
       state.save(
-          new TrainingProgress(optimizer.steps(), epochLoss, bestMetric, bestEpoch, seconds()),
+          new TrainingProgress(
+              optimizer.steps(),
+              epochLoss,
+              bestMetric,
+              bestEpoch,
+              lossScale.factor(),
+              lossScale.stepsSinceChange(),
+              seconds()),
           saved);
     }
   }

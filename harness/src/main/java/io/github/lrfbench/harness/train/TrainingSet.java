@@ -43,13 +43,17 @@ public interface TrainingSet {
   Objective objective();
 
   /**
-   * The sum of the examples' losses; its gradient is left on the tape.
+   * The sum of the examples' losses; its gradient, scaled, is left on the tape.
    *
    * @param outputs of {@link #outputs} on that tape
+   * @param scale of the gradient
    */
-  default double loss(Tape tape, Tensor outputs) {
+  default double loss(Tape tape, Tensor outputs, double scale) {
     float[] slope = new float[Math.toIntExact(outputs.shape().size())];
     double loss = objective().evaluate(outputs.toFloats(), targets(), weights(), slope);
+    for (int i = 0; i < slope.length; i++) {
+      slope[i] *= (float) scale;
+    }
     try (Scope scope = outputs.device().openScope()) {
       tape.addGradient(outputs, Matrix.of(scope.floats(slope, outputs.shape().toArray())));
     }

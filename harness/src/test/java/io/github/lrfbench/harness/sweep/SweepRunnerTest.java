@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -160,7 +161,7 @@ class SweepRunnerTest {
 
   @Test
   void cellsAreNamedByWhatMattersAlone() {
-    Variant variant = new Variant("svd", new Budget.Keep(0.5), Recovery.NONE, 0);
+    Variant variant = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
     Cell cell = new Cell("./here", "abc", "sst2", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
@@ -173,7 +174,7 @@ class SweepRunnerTest {
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
-    Variant other = new Variant("svd", new Budget.Keep(0.4), Recovery.NONE, 0);
+    Variant other = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));

@@ -29,7 +29,7 @@ public final class CpuDevice implements Device {
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     nn = new CpuNn(workers, pool);
-    gradients = new CpuGradients(workers, pool);
+    gradients = new CpuGradients(workers, pool, blas);
     name = ProcessorName.read();
   }
 

@@ -20,12 +20,21 @@ final class CudaGradients implements NnGradients {
   private final CudaDevice device;
   private final GradientArguments arguments;
   private final AttentionLauncher attention;
+  private final Gemm products;
 
-  CudaGradients(CudaDevice device) {
+  CudaGradients(CudaDevice device, Gemm products) {
     this.device = device;
+    this.products = products;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     arguments = new GradientArguments(device.arguments(), indices);
     attention = new AttentionLauncher(device);
+  }
+
+  @Override
+  public void gemm(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
+    device.arguments().requireProduct("gemm", transA, transB, a, b, c);
+    products.run(transA, transB, alpha, a, b, beta, c);
   }
 
   @Override

@@ -26,11 +26,11 @@ final class CudaNn implements Nn {
   private final LowRankLauncher lowRank;
   private volatile LowRankCrossover crossover;
 
-  CudaNn(CudaDevice device) {
+  CudaNn(CudaDevice device, Gemm products) {
     this.device = device;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
-    products = new Gemm(device, new MatrixKernels(device), device.tf32());
+    this.products = products;
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
     crossover = LowRankCrossover.read(device);

@@ -11,6 +11,18 @@ import io.github.lrfbench.kernels.Tensor;
  * those of {@link Nn}. All floating-point arguments of one call have one type, F32 or F64.
  */
 public interface NnGradients {
+  /**
+   * The products of backward passes: {@code c = alpha op(a) op(b) + beta c} as {@link Blas#gemm},
+   * but with factors rounded as those of {@link Nn#linear} are.
+   *
+   * @param a [m, k], or [k, m] if transposed
+   * @param b [k, n], or [n, k] if transposed
+   * @param beta 0 ignores what c holds, NaN included
+   * @param c [m, n], modified; overlaps neither a nor b
+   */
+  void gemm(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c);
+
   /** {@code x = 0}, whatever x holds. */
   void clear(Matrix x);
 

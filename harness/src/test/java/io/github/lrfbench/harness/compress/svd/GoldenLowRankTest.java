@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.compress.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -23,9 +24,11 @@ import io.github.lrfbench.kernels.svd.SigmaSplit;
 import io.github.lrfbench.kernels.svd.SvdAlgorithm;
 import io.github.lrfbench.kernels.svd.SvdFactors;
 import io.github.lrfbench.kernels.svd.SvdOptions;
+import io.github.lrfbench.kernels.svd.SvdProgress;
+import io.github.lrfbench.kernels.svd.SvdRequest;
+import io.github.lrfbench.kernels.svd.TruncatedSvd;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +51,19 @@ class GoldenLowRankTest {
     JsonNode expected = all.get("ranks").get(Integer.toString(rank));
     try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
         GoldenModel golden = GoldenModel.load(folder, device);
-        FactorCache cache = new FactorCache(device, SvdOptions.of(algorithm));
         Scope scope = device.openScope();
         Ops ops = new EagerOps(device)) {
       Model dense = golden.model();
       assertEquals(all.get("dense_params").asLong(), dense.parameters());
       Map<String, Linear> replacements = new HashMap<>();
       List<SvdFactors> factors =
-          cache.factors(dense.slots(), Collections.nCopies(dense.slots().size(), rank));
+          new TruncatedSvd(device, SvdOptions.of(algorithm))
+              .factor(
+                  scope,
+                  dense.slots().stream()
+                      .map(slot -> new SvdRequest(SlotMatrix.of(slot, scope), rank))
+                      .toList(),
+                  SvdProgress.NONE);
       for (int i = 0; i < factors.size(); i++) {
         LinearSlot slot = dense.slots().get(i);
         LowRankFactors split = factors.get(i).split(scope, SigmaSplit.BOTH);
