@@ -4,7 +4,7 @@ import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.model.bert.Family;
+import io.github.lrfbench.harness.zoo.Architectures;
 import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Devices;
@@ -88,7 +88,9 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             ModelSources.DEMO_BERT, "the embedded BERT, trained on the synthetic task at hand"),
         new Line(
             "DIR",
-            "a Hugging Face directory: " + String.join(", ", Family.modelTypes()) + " with a head"),
+            "a Hugging Face directory: "
+                + String.join(", ", Architectures.modelTypes())
+                + " with a head"),
         new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
   }
 

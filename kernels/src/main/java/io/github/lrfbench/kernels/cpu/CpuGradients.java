@@ -164,6 +164,12 @@ final class CpuGradients implements NnGradients {
   }
 
   @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    int[] columns = CHECKS.addCrossEntropyGradient(x, targets, dlosses, dx);
+    rows(x).addCrossEntropyGradient(x, columns, dlosses.toDoubles(), dx);
+  }
+
+  @Override
   public void addMeanPoolGradient(Matrix dy, Segments segments, Matrix dx) {
     int[] offsets = CHECKS.addMeanPoolGradient(dy, segments, dx);
     rows(dx).addMeanPoolGradient(dy, offsets, dx);

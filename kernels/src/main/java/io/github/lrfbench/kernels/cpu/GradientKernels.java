@@ -254,6 +254,29 @@ final class GradientKernels<A> {
         });
   }
 
+  void addCrossEntropyGradient(Matrix x, int[] targets, double[] dlosses, Matrix dx) {
+    Staging<A> logits = math.stage(x);
+    Staging<A> gradient = math.stage(dx);
+    int cols = x.cols();
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A p = scratch.get().array(0, cols);
+          A d = scratch.get().array(1, cols);
+          for (int i = from; i < to; i++) {
+            if (targets[i] >= 0) {
+              logits.read(i, p, cols);
+              math.softmax(p, cols, 1);
+              gradient.read(i, d, cols);
+              math.addScaled(d, p, dlosses[i], cols);
+              math.put(d, targets[i], math.at(d, targets[i]) - dlosses[i]);
+              gradient.write(i, d, cols);
+            }
+          }
+        });
+  }
+
   void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamWStep step) {
     int size = (int) parameter.shape().size();
     Staging<A> p = row(parameter, size);

@@ -237,6 +237,23 @@ final class CudaGradients implements NnGradients {
   }
 
   @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    arguments.addCrossEntropyGradient(x, targets, dlosses, dx);
+    launch(
+        variant("cross_entropy_gradient", x),
+        "cross_entropy_gradient",
+        Grid.of(x.cols() == 0 ? 0 : x.rows()),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(targets),
+        address(dlosses),
+        CudaTensor.address(dx),
+        (long) dx.stride(),
+        x.cols());
+  }
+
+  @Override
   public void addMeanPoolGradient(Matrix dy, Segments segments, Matrix dx) {
     arguments.addMeanPoolGradient(dy, segments, dx);
     launch(

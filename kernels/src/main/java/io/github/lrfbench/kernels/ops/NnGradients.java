@@ -130,6 +130,17 @@ public interface NnGradients {
   void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx);
 
   /**
+   * The backward pass of {@link Nn#crossEntropy}: {@code dx[i] += dlosses[i] (softmax(x[i]) -
+   * onehot(targets[i]))}; nothing is added to rows whose target is -1.
+   *
+   * @param x logits, [T, V]
+   * @param targets I32 [T]
+   * @param dlosses [T]
+   * @param dx [T, V], modified; does not overlap x
+   */
+  void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx);
+
+  /**
    * The backward pass of {@link Nn#meanPool}: every row of a sequence of dx gains the sequence's
    * row of dy, divided by the sequence's length.
    *

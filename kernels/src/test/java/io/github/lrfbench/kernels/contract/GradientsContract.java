@@ -346,6 +346,27 @@ public abstract class GradientsContract extends ContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void crossEntropy(Layout layout) {
+    int[] targets = {4, -1, 0};
+    Grid x = Grid.random(3, 5, 1);
+    Grid dy = Grid.random(1, 3, 2);
+    Grid before = Grid.random(3, 5, 3);
+    Grid slope = numeric(x, dy, g -> ReferenceNn.crossEntropy(g, targets));
+    Grid expected = Grid.of(3, 5, (i, j) -> before.at(i, j) + slope.at(i, j));
+    for (DType dtype : dtypes()) {
+      Placed dx = place(dtype, layout, before);
+      gradients()
+          .addCrossEntropyGradient(
+              place(dtype, layout, x).matrix(),
+              ints(targets),
+              vector(dtype, dy.values()),
+              dx.matrix());
+      dx.assertHolds(expected, bound(dtype), dtype + " cross entropy");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void meanPool(Layout layout) {
     int[] offsets = {0, 1, 4, 9};
     Grid x = Grid.random(9, 5, 1);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.model.GoldenInputs;
+import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;

@@ -15,6 +15,8 @@ final class KernelVariants {
           "adamw",
           "all_finite",
           "column_sums",
+          "cross_entropy",
+          "cross_entropy_gradient",
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
@@ -35,6 +37,7 @@ final class KernelVariants {
           "attention_gradient",
           "clear",
           "column_sums",
+          "cross_entropy_gradient",
           "dropout",
           "layer_norm_gradient",
           "mean_pool_gradient",
@@ -67,7 +70,14 @@ final class KernelVariants {
             variants.add(variant.with("TARGET", target));
           }
         }
-        case "embed", "mean_pool", "clear", "add_scaled", "add_squares", "dropout" ->
+        case "cached_attention" -> variants.add(variant.with("CHUNKS", 2).with("WARPS", 8));
+        case "embed",
+            "mean_pool",
+            "scatter_rows",
+            "clear",
+            "add_scaled",
+            "add_squares",
+            "dropout" ->
             variants.add(variant);
         case "attention" -> {
           KernelVariant tiled =

@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.model.bert;
+package io.github.lrfbench.harness.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -17,11 +17,15 @@ public final class GoldenInputs {
 
   /** The sequences in a folder's {@code io.json}. */
   public static List<TokenSequence> read(Path folder) throws IOException {
-    JsonNode io = new ObjectMapper().readTree(folder.resolve("io.json").toFile());
+    return read(new ObjectMapper().readTree(folder.resolve("io.json").toFile()));
+  }
+
+  /** The sequences in a parsed file; without a mask all tokens count. */
+  public static List<TokenSequence> read(JsonNode io) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int s = 0; s < io.get("input_ids").size(); s++) {
-      JsonNode mask = io.get("attention_mask").get(s);
-      int length = 0;
+      JsonNode mask = io.path("attention_mask").path(s);
+      int length = mask.isMissingNode() ? io.get("input_ids").get(s).size() : 0;
       while (length < mask.size() && mask.get(length).asInt() == 1) {
         length++;
       }
@@ -47,6 +51,27 @@ public final class GoldenInputs {
       JsonNode row = expected.get(i / width);
       double wanted = row.isArray() ? row.get(i % width).asDouble() : row.asDouble();
       assertEquals(wanted, actual[i], tolerance, "logit " + i);
+    }
+  }
+
+  /** Fails unless rows of packed sequences are those of a reference that is padded. */
+  public static void assertUnpaddedClose(
+      float[] padded, Tensor packed, List<TokenSequence> sequences, double tolerance, String what) {
+    float[] actual = packed.toFloats();
+    int width = (int) packed.shape().dim(1);
+    int longest = sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
+    int row = 0;
+    for (int s = 0; s < sequences.size(); s++) {
+      for (int t = 0; t < sequences.get(s).length(); t++, row++) {
+        for (int j = 0; j < width; j++) {
+          float wanted = padded[(s * longest + t) * width + j];
+          assertEquals(
+              wanted,
+              actual[row * width + j],
+              tolerance,
+              what + " of sequence " + s + ", token " + t);
+        }
+      }
     }
   }
 }
