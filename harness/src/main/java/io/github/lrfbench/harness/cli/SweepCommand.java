@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
@@ -11,7 +10,8 @@ import io.github.lrfbench.harness.sweep.SweepPlan;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -198,6 +198,7 @@ final class SweepCommand implements Callable<Integer> {
         data.maxLength,
         data.limit(),
         data.glue,
+        data.texts(),
         out == null ? OutputDirectory.RUNS.resolve(runId) : out);
   }
 
@@ -220,6 +221,6 @@ final class SweepCommand implements Callable<Integer> {
     if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
       throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
     }
-    return TaskData.known().all().stream().filter(GlueTask::synthetic).map(GlueTask::name).toList();
+    return Tasks.all().stream().filter(Task::synthetic).map(Task::name).toList();
   }
 }

@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.model.Precision;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.List;
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
  * @param glue directory of the GLUE data, or null
+ * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
  */
 public record SweepConfig(
@@ -45,6 +48,7 @@ public record SweepConfig(
     int maxLength,
     int limit,
     Path glue,
+    TextSource texts,
     Path out) {
 
   /** Copies the lists and checks the numbers. */
@@ -66,6 +70,11 @@ public record SweepConfig(
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();
+  }
+
+  /** Where the data is. */
+  DataSource source(Path cache) {
+    return new DataSource(glue, texts, cache, maxLength);
   }
 
   private static void require(boolean condition, String message) {

@@ -3,8 +3,8 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import io.github.lrfbench.harness.compress.MethodSpec;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,7 +43,7 @@ public final class SweepPlan {
   public static List<String> describe(SweepConfig config) {
     List<String> lines = new ArrayList<>();
     for (String model : config.models()) {
-      for (GlueTask task : TaskData.tasks(config.tasks())) {
+      for (Task task : Tasks.get(config.tasks())) {
         for (Variant variant : variants(config)) {
           lines.add(String.join("\t", model, task.name(), variant.describe()));
         }

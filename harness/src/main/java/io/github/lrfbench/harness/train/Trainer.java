@@ -5,7 +5,8 @@ import io.github.lrfbench.harness.autograd.GradientBuffers;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.Device;
@@ -29,7 +30,7 @@ public final class Trainer {
   private final List<Parameter> trained;
   private final TrainingSet examples;
   private final TrainingSettings settings;
-  private final TaskEvaluation evaluation;
+  private final Evaluation evaluation;
   private final TrainingListener listener;
   private final TrainingState state;
   private final long saveEvery;
@@ -50,7 +51,7 @@ public final class Trainer {
       List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       TrainingListener listener,
       TrainingState state,
       long saveEvery,
@@ -87,7 +88,7 @@ public final class Trainer {
       Model model,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
     List<Parameter> all = model.weights();
@@ -249,8 +250,7 @@ public final class Trainer {
         List<Tensor> guides = states == null ? null : new ArrayList<>();
         Tensor guide = chosen.outputs(ops, distillation.teacher(), batch, guides);
         float[] slope = new float[Math.toIntExact(outputs.shape().size())];
-        double loss =
-            distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
+        double loss = distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
         for (int i = 0; i < slope.length; i++) {
           slope[i] *= (float) lossScale.factor();
         }
@@ -284,10 +284,13 @@ public final class Trainer {
 
     private void finish(int epoch) {
       double metric = Double.NaN;
+      boolean improved = false;
       if (evaluation != null) {
-        metric = evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+        Score score = evaluation.run(model, done -> {}).score();
+        metric = score.metric();
+        improved = score.higherIsBetter() ? metric > bestMetric : metric < bestMetric;
       }
-      boolean better = evaluation == null || bestEpoch == 0 || metric > bestMetric;
+      boolean better = evaluation == null || bestEpoch == 0 || improved;
       if (better) {
         if (best != null) {
           best.take();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -72,6 +73,7 @@ class CudaSweepTest {
             32,
             0,
             glue,
+            TextSource.NONE,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", config, List.of());
