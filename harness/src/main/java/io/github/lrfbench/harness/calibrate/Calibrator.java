@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.input.Faults;
@@ -153,15 +152,12 @@ public final class Calibrator implements AutoCloseable {
   public ActivationMoments moments() {
     if (moments == null) {
       long start = System.nanoTime();
-      Path file = file("moments");
+      Path file = file("inputs");
       moments = MomentsFile.read(file, model);
       if (moments == null) {
         moments = MomentsCollector.collect(model, model.slots(), examples.sequences(), progress);
         SafetensorsWriter writer = new SafetensorsWriter();
-        for (LinearSlot slot : model.slots()) {
-          Moments of = moments.of(slot.name());
-          MomentsFile.add(writer, slot.name(), of);
-        }
+        MomentsFile.add(writer, moments.all());
         write(writer, file);
       }
       seconds += (System.nanoTime() - start) / 1e9;

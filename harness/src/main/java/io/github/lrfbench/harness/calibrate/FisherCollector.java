@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -60,7 +61,8 @@ final class FisherCollector {
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, new FisherGradients(fisher, offsets), null)) {
       TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
-      chosen.loss(tape, chosen.outputs(tape.ops(), model, tokens, null), 1);
+      // With all hidden states: nothing is left out that the output does not depend on.
+      chosen.loss(tape, chosen.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);
       tape.backward();
     }
   }

@@ -130,7 +130,7 @@ final class CompressCommand implements Callable<Integer> {
                 seed);
         compression = asked.compressor().compress(request);
       }
-      new CompressedCheckpoint(checkpoint, compression.replacements(), device)
+      new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
       report(loaded.model(), compression);
     }

@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ public record LoadedModel(
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       Architecture architecture = Architectures.of(checkpoint.config(), sentence != null, options);
-      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       double seconds = (System.nanoTime() - start) / 1e9;
       return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);

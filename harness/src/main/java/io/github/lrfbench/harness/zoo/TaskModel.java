@@ -9,7 +9,6 @@ import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +65,7 @@ public record TaskModel(
                   ? "weights and head of the checkpoint"
                   : "weights of the checkpoint, a head drawn with seed " + seed;
       json.putArray("architectures").add(architecture.classifierName());
-      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
       Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()
@@ -93,7 +92,7 @@ public record TaskModel(
           fromScratch ? architecture.randomWeights(seed) : new CheckpointWeights(checkpoint);
       String start =
           fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
-      Tokenizer tokenizer = Tokenizers.open(directory, json);
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);
       Model model = architecture.load(weights, device);
       return new TaskModel(
           model, tokenizer, json, directory, checkpoint.contentHash(), List.of(), start);

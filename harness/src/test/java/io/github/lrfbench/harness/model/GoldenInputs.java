@@ -54,6 +54,19 @@ public final class GoldenInputs {
     }
   }
 
+  /** Fails unless logits [T, V] of packed sequences are those of rows of padded ones. */
+  public static void assertUnpaddedLogits(
+      JsonNode padded, Tensor packed, List<TokenSequence> sequences, double tolerance) {
+    int longest = padded.get(0).size();
+    int width = padded.get(0).get(0).size();
+    float[] values = new float[padded.size() * longest * width];
+    for (int i = 0; i < values.length; i++) {
+      JsonNode row = padded.get(i / width / longest).get(i / width % longest);
+      values[i] = (float) row.get(i % width).asDouble();
+    }
+    assertUnpaddedClose(values, packed, sequences, tolerance, "logits");
+  }
+
   /** Fails unless rows of packed sequences are those of a reference that is padded. */
   public static void assertUnpaddedClose(
       float[] padded, Tensor packed, List<TokenSequence> sequences, double tolerance, String what) {

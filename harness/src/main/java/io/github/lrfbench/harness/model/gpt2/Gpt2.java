@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LoraLinear;
@@ -27,6 +28,11 @@ import java.util.Set;
 abstract class Gpt2 implements Model {
   private static final String WHOLE_ROLE = "query_key_value";
   private static final List<String> SPLIT_ROLES = List.of("query", "key", "value");
+  private static final String ATTENTION_OUTPUT_ROLE = "attention_output";
+  private static final String INTERMEDIATE_ROLE = "intermediate";
+  private static final String OUTPUT_ROLE = "output";
+  private static final Set<String> OUTPUT_ROLES =
+      Set.of(ATTENTION_OUTPUT_ROLE, INTERMEDIATE_ROLE, OUTPUT_ROLE);
 
   private final Body body;
   private final ModelInfo info;
@@ -91,10 +97,14 @@ abstract class Gpt2 implements Model {
     }
     found.add(
         new LinearSlot(
-            path + Modules.ATTENTION_OUTPUT, layer, "attention_output", block.attentionOutput()));
+            path + Modules.ATTENTION_OUTPUT,
+            layer,
+            ATTENTION_OUTPUT_ROLE,
+            block.attentionOutput()));
     found.add(
-        new LinearSlot(path + Modules.INTERMEDIATE, layer, "intermediate", block.intermediate()));
-    found.add(new LinearSlot(path + Modules.OUTPUT, layer, "output", block.output()));
+        new LinearSlot(
+            path + Modules.INTERMEDIATE, layer, INTERMEDIATE_ROLE, block.intermediate()));
+    found.add(new LinearSlot(path + Modules.OUTPUT, layer, OUTPUT_ROLE, block.output()));
   }
 
   private static List<String> projectionNames(Block block, String path) {
@@ -131,8 +141,13 @@ abstract class Gpt2 implements Model {
     return body.dtype();
   }
 
-  /** What the head makes of the normed hidden states of a batch, [B, outputs]. */
-  abstract Tensor head(Ops ops, Matrix states, TokenBatch batch);
+  /**
+   * The head.
+   *
+   * @param states normed hidden states of some tokens, [m, H]
+   * @return [m, outputs]
+   */
+  abstract Tensor head(Ops ops, Matrix states);
 
   /** Floating-point operations of the head for a sequence, but for those of its slots. */
   abstract long headFlops();
@@ -150,7 +165,7 @@ abstract class Gpt2 implements Model {
   public final Tensor forward(Ops ops, TokenBatch batch) {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
-      output = head(ops, states(frame, batch), batch);
+      output = head(ops, last(frame, batch, packed(batch)));
     }
     return output;
   }
@@ -158,13 +173,26 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
     List<Tensor> states = new ArrayList<>();
-    run(ops, embed(ops, batch), packed(batch), states);
+    run(ops, embed(ops, batch), packed(batch), null, states);
     return states;
   }
 
   @Override
   public final Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
-    return head(ops, run(ops, embed(ops, batch), packed(batch), states), batch);
+    Matrix all = run(ops, embed(ops, batch), packed(batch), null, states);
+    Matrix last = Matrix.of(ops.allocate(all.dtype(), batch.segments().count(), all.cols()));
+    ops.gatherRows(all, batch.lastTokens(), last);
+    return head(ops, last);
+  }
+
+  /**
+   * The normed hidden states of the sequences' last tokens. The last block does for the others only
+   * what these see of them.
+   *
+   * @return [B, H]
+   */
+  final Matrix last(Ops ops, TokenBatch batch, Attention attention) {
+    return run(ops, embed(ops, batch), attention, batch.lastTokens(), new ArrayList<>());
   }
 
   /**
@@ -173,7 +201,7 @@ abstract class Gpt2 implements Model {
    * @return [T, H]
    */
   public final Matrix states(Ops ops, TokenBatch batch) {
-    return run(ops, embed(ops, batch), packed(batch), new ArrayList<>());
+    return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
   }
 
   final Attention packed(TokenBatch batch) {
@@ -188,17 +216,21 @@ abstract class Gpt2 implements Model {
   /**
    * All blocks and the last norm.
    *
+   * @param kept I32 [B], the rows of which the result is wanted; null for all
    * @param states receives the embeddings and what each block gives; the last after the norm
    */
-  final Matrix run(Ops ops, Matrix embedded, Attention attention, List<Tensor> states) {
+  final Matrix run(
+      Ops ops, Matrix embedded, Attention attention, Tensor kept, List<Tensor> states) {
     Matrix normed = Matrix.of(ops.allocate(embedded.dtype(), embedded.rows(), embedded.cols()));
     norm(0).forward(ops, embedded, null, normed);
     State x = new State(embedded, normed);
     states.add(embedded.data());
     for (int layer = 0; layer < body.blocks.size(); layer++) {
+      boolean last = layer == body.blocks.size() - 1;
+      Block block = body.blocks.get(layer);
       Norm next = norm(layer + 1);
-      x = body.blocks.get(layer).forward(ops, layer, x, attention, body.config, next);
-      states.add((next == body.finalNorm ? x.normed() : x.sum()).data());
+      x = block.forward(ops, layer, x, attention, last ? kept : null, body.config, next);
+      states.add((last ? x.normed() : x.sum()).data());
     }
     return x.normed();
   }
@@ -283,12 +315,7 @@ abstract class Gpt2 implements Model {
       Block block = body.blocks.get(layer);
       String path = path(layer);
       weights.addAll(block.attentionNorm().weights(path + Modules.ATTENTION_NORM));
-      List<String> names = projectionNames(block, path);
-      List<Parameter> projections = block.projections().weights(names);
-      for (String name : names) {
-        projections = Modules.conv1d(name, projections);
-      }
-      weights.addAll(projections);
+      weights.addAll(projections(block, path));
       weights.addAll(conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()));
       weights.addAll(block.outputNorm().weights(path + Modules.OUTPUT_NORM));
       weights.addAll(conv1d(path + Modules.INTERMEDIATE, block.intermediate()));
@@ -297,6 +324,21 @@ abstract class Gpt2 implements Model {
     weights.addAll(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM));
     weights.addAll(headWeights());
     return List.copyOf(weights);
+  }
+
+  /** Projections that are one matrix in memory are one in checkpoints too, split or not. */
+  private static List<Parameter> projections(Block block, String path) {
+    String whole = path + Modules.PROJECTIONS;
+    DenseLinear stacked = block.projections().stacked();
+    if (stacked != null) {
+      return conv1d(whole, stacked);
+    }
+    List<String> names = projectionNames(block, path);
+    List<Parameter> weights = block.projections().weights(names);
+    for (String name : names) {
+      weights = Modules.conv1d(name, weights);
+    }
+    return weights;
   }
 
   private static List<Parameter> conv1d(String module, Linear linear) {
@@ -310,16 +352,23 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final long flops(int... lengths) {
-    long perToken =
-        slots.stream()
-            .filter(slot -> slot.layer() < body.blocks.size())
-            .mapToLong(slot -> slot.linear().flopsPerRow())
-            .sum();
+    // Beyond its projections, the last block works for the last tokens alone.
+    int lastLayer = body.blocks.size() - 1;
+    long perToken = 0;
+    long perSequence = headFlops();
+    for (LinearSlot slot : slots) {
+      boolean projects = !OUTPUT_ROLES.contains(slot.role());
+      if (slot.layer() < lastLayer || slot.layer() == lastLayer && projects) {
+        perToken += slot.linear().flopsPerRow();
+      } else if (slot.layer() == lastLayer) {
+        perSequence += slot.linear().flopsPerRow();
+      }
+    }
     long total = 0;
     for (int length : lengths) {
       // Scores and their product with the values: of every token, those of itself and before it.
       long attention = 2L * length * (length + 1) * body.config.hidden() * body.config.layers();
-      total += length * perToken + attention + headFlops();
+      total += length * perToken + attention + perSequence;
     }
     return total;
   }

@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.ModelInfo;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -31,14 +30,9 @@ final class Gpt2Classifier extends Gpt2 {
   }
 
   @Override
-  Tensor head(Ops ops, Matrix states, TokenBatch batch) {
-    int sequences = batch.segments().count();
-    Tensor logits = ops.allocate(states.dtype(), sequences, score.outputs());
-    try (Ops frame = ops.frame()) {
-      Matrix last = Matrix.of(frame.allocate(states.dtype(), sequences, states.cols()));
-      frame.gatherRows(states, batch.lastTokens(), last);
-      score.forward(frame, last, Activation.NONE, Matrix.of(logits));
-    }
+  Tensor head(Ops ops, Matrix states) {
+    Tensor logits = ops.allocate(states.dtype(), states.rows(), score.outputs());
+    score.forward(ops, states, Activation.NONE, Matrix.of(logits));
     return logits;
   }
 

@@ -41,11 +41,8 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
-  Tensor head(Ops ops, Matrix states, TokenBatch batch) {
-    int sequences = batch.segments().count();
-    Matrix last = Matrix.of(ops.allocate(states.dtype(), sequences, states.cols()));
-    ops.gatherRows(states, batch.lastTokens(), last);
-    return logits(ops, last);
+  Tensor head(Ops ops, Matrix states) {
+    return logits(ops, states);
   }
 
   @Override
@@ -73,16 +70,14 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   public Tensor prefill(Ops ops, TokenBatch prompts, KeyValueCache cache) {
-    Attention filling = new Attention.Filling(packed(prompts), cache);
-    Matrix states = run(ops, embed(ops, prompts), filling, new ArrayList<>());
-    return head(ops, states, prompts);
+    return logits(ops, last(ops, prompts, new Attention.Filling(packed(prompts), cache)));
   }
 
   @Override
   public Tensor decode(Ops ops, KeyValueCache cache) {
     Matrix embedded = body().embeddings().forward(ops, cache.ids(), cache.positions(), 0);
     Attention cached = new Attention.Cached(body().config(), cache);
-    return logits(ops, run(ops, embedded, cached, new ArrayList<>()));
+    return logits(ops, run(ops, embedded, cached, null, new ArrayList<>()));
   }
 
   @Override
