@@ -28,6 +28,12 @@ final class DataOptions {
   private Path trainText;
 
   @Option(
+      names = "--e2e",
+      paramLabel = "DIR",
+      description = "Directory of the E2E NLG data, with testset_w_refs.csv.")
+  private Path e2e;
+
+  @Option(
       names = "--context",
       paramLabel = "N",
       defaultValue = "0",
@@ -63,7 +69,7 @@ final class DataOptions {
         throw new InputException("--context and --stride must be at least 1, but one is " + value);
       }
     }
-    return new TextSource(text, trainText, context, stride, null);
+    return new TextSource(text, trainText, context, stride, e2e);
   }
 
   /** Where the data is. */

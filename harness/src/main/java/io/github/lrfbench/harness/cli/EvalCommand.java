@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.Task;
 import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.TaskModel;
@@ -44,7 +43,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory (compressed ones included), or demo:bert.")
+      description =
+          "A model directory (compressed ones included), hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -81,7 +81,7 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     Path cache = Natives.cacheFolder();
     Task found = Tasks.get(task);
-    Path directory = ModelSources.of(model, cache).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     TaskInput input = found.load(data.source(), data.limit());
     if (predictions == null && !input.isScored()) {
       throw new InputException(input.source() + " has no labels to score; give --predictions FILE");

@@ -52,7 +52,9 @@ public final class Main implements Callable<Integer> {
         new CompressCommand(),
         new FinetuneCommand(),
         new GenerateCommand(),
+        new MergeLoraCommand(),
         new MergeCommand(),
+        new FetchCommand(),
         new KernelsCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());

@@ -60,6 +60,11 @@ public record LabelledExamples(List<TokenSequence> sequences, double[] targets, 
   }
 
   @Override
+  public int rows(int example) {
+    return 1;
+  }
+
+  @Override
   public double[] weights() {
     double[] weights = new double[targets.length];
     Arrays.fill(weights, 1);

@@ -99,6 +99,11 @@ public record TextExamples(List<TokenSequence> sequences, int[] firstPredicted)
     return weights;
   }
 
+  @Override
+  public int rows(int example) {
+    return sequences.get(example).length();
+  }
+
   private int rows() {
     return sequences.stream().mapToInt(TokenSequence::length).sum();
   }

@@ -36,6 +36,9 @@ public interface TrainingSet {
   /** What each row should be: a class or a number [R]. */
   double[] targets();
 
+  /** How many rows are an example's. */
+  int rows(int example);
+
   /** How much each row counts in its example's loss [R]. */
   double[] weights();
 

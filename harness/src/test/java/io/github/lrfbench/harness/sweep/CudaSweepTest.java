@@ -76,7 +76,7 @@ class CudaSweepTest {
             TextSource.NONE,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }
