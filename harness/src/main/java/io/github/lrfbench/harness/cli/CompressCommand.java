@@ -17,7 +17,7 @@ import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -154,9 +154,8 @@ final class CompressCommand implements Callable<Integer> {
         loaded.model(),
         loaded.tokenizer(),
         loaded.revision(),
-        TaskData.known().get(task),
-        data.glue,
-        data.maxLength,
+        Tasks.get(task),
+        data.source(),
         seed);
   }
 

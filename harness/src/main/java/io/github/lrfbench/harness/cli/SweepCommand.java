@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.config.SweepFile;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
@@ -13,7 +12,8 @@ import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -269,6 +269,7 @@ final class SweepCommand implements Callable<Integer> {
         data.limit(),
         matrices.options(),
         data.glue,
+        data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));
   }
 
@@ -291,6 +292,6 @@ final class SweepCommand implements Callable<Integer> {
     if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
       throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
     }
-    return TaskData.known().all().stream().filter(GlueTask::synthetic).map(GlueTask::name).toList();
+    return Tasks.all().stream().filter(Task::synthetic).map(Task::name).toList();
   }
 }

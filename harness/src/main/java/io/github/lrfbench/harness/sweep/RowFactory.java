@@ -2,8 +2,8 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.Diagnostics;
 import io.github.lrfbench.harness.compress.LayerReport;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueScore;
+import io.github.lrfbench.harness.evaluate.DataFacts;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.model.CausalModel;
@@ -78,7 +78,7 @@ final class RowFactory {
   RunRow finished(
       RunRow.Builder row,
       Variant variant,
-      GlueDataset dataset,
+      DataFacts data,
       Model dense,
       CompressedModel compressed,
       TaskResult denseResult,
@@ -87,30 +87,25 @@ final class RowFactory {
       double loadSeconds) {
     row.set(RunColumns.STATUS, RunRow.OK)
         .set(RunColumns.ARCHITECTURE, dense.info().architecture())
-        .set(RunColumns.SPLIT, dataset.split().id())
-        .set(RunColumns.EXAMPLES, dataset.examples().size())
-        .set(RunColumns.DATA_HASH, dataset.sha256())
+        .set(RunColumns.SPLIT, data.split())
+        .set(RunColumns.EXAMPLES, data.examples())
+        .set(RunColumns.DATA_HASH, data.sha256())
         .set(RunColumns.EVAL_SECONDS, result.seconds())
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
-        .set(RunColumns.EXTRA, extra(dataset, result.score(), timing));
+        .set(RunColumns.EXTRA, extra(data, result.score(), timing));
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed, timing.seqLen());
     timing(row, timing);
     return row.build();
   }
 
-  private static void score(RunRow.Builder row, GlueScore dense, GlueScore score) {
+  private static void score(RunRow.Builder row, Score dense, Score score) {
     row.set(RunColumns.METRIC_NAME, score.metricName())
         .set(RunColumns.METRIC, score.metric())
         .set(RunColumns.METRIC_STDERR, applicable(score.standardError()))
-        .set(RunColumns.ACCURACY, applicable(score.accuracy()))
-        .set(RunColumns.F1, applicable(score.f1()))
-        .set(RunColumns.MCC, applicable(score.mcc()))
-        .set(RunColumns.PEARSON, applicable(score.pearson()))
-        .set(RunColumns.SPEARMAN, applicable(score.spearman()))
-        .set(RunColumns.LOSS, applicable(score.loss()))
         .set(RunColumns.METRIC_DENSE, dense.metric())
-        .set(RunColumns.METRIC_DROP, dense.metric() - score.metric());
+        .set(RunColumns.METRIC_DROP, score.dropFrom(dense));
+    score.values().forEach(row::set);
   }
 
   private void counts(
@@ -207,9 +202,9 @@ final class RowFactory {
         .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes());
   }
 
-  private Map<String, Object> extra(GlueDataset dataset, GlueScore score, Timing timing) {
-    Map<String, Object> extra = new HashMap<>();
-    extra.put("max_length", config.maxLength());
+  private Map<String, Object> extra(DataFacts data, Score score, Timing timing) {
+    Map<String, Object> extra = new HashMap<>(data.extra());
+    extra.putAll(score.extra());
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
     }
@@ -218,15 +213,6 @@ final class RowFactory {
     }
     if (!config.layers().isEmpty()) {
       extra.put("layers", config.layers());
-    }
-    if (dataset.task().synthetic()) {
-      extra.put("synthetic", true);
-    }
-    if (score.collapsed()) {
-      extra.put("collapsed", true);
-    }
-    if (dataset.skippedRows() > 0) {
-      extra.put("skipped_rows", dataset.skippedRows());
     }
     return new TreeMap<>(extra);
   }

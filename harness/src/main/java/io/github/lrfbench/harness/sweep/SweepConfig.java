@@ -4,6 +4,8 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -31,6 +33,7 @@ import java.util.List;
  * @param limit first examples of each task to evaluate; 0 for all
  * @param matrices what counts as a matrix of a GPT-2
  * @param glue directory of the GLUE data, or null
+ * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
  */
 public record SweepConfig(
@@ -53,6 +56,7 @@ public record SweepConfig(
     int limit,
     Gpt2Options matrices,
     Path glue,
+    TextSource texts,
     Path out) {
 
   /** Copies the lists and checks the numbers. */
@@ -75,6 +79,11 @@ public record SweepConfig(
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();
+  }
+
+  /** Where the data is. */
+  DataSource source(Path cache) {
+    return new DataSource(glue, texts, cache, maxLength);
   }
 
   private static void require(boolean condition, String message) {

@@ -88,6 +88,29 @@ public record TaskModel(
     }
   }
 
+  /**
+   * Opens a language model for training on text, with the head that it has.
+   *
+   * @param fromScratch draws all weights anew
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  static TaskModel openLanguageModel(
+      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      ObjectNode json = checkpoint.config();
+      Architecture architecture = Architectures.of(json, false, options);
+      WeightSource weights =
+          fromScratch ? architecture.randomWeights(seed) : new CheckpointWeights(checkpoint);
+      String start =
+          fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);
+      Model model = architecture.load(weights, device);
+      return new TaskModel(
+          model, tokenizer, json, directory, checkpoint.contentHash(), List.of(), start);
+    }
+  }
+
   /** A layer that the checkpoint lacks, or has with another number of outputs. */
   private static boolean isDrawn(WeightSource stored, String module, Model model) {
     String weight = module + ".weight";

@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -191,22 +192,22 @@ class SweepRunnerTest {
   @Test
   void cellsAreNamedByWhatMattersAlone() {
     Variant variant = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
-    Cell cell = new Cell("./here", "abc", "sst2", variant);
+    Cell cell = new Cell("./here", "abc", "sst2", "", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
         config(
             folder.resolve("b"), List.of("sst2", "cola"), List.of(new Budget.Rank(1)), List.of());
     assertEquals(
         cell.id(config, "cpu", 128),
-        new Cell("/there", "abc", "sst2", variant).id(elsewhere, "cpu", 128));
+        new Cell("/there", "abc", "sst2", "", variant).id(elsewhere, "cpu", 128));
     assertNotEquals(cell.id(config, "cpu", 128), cell.id(config, "cuda", 128));
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
+        new Cell("./here", "abd", "sst2", "", variant).id(config, "cpu", 128));
     Variant other = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));
+        new Cell("./here", "abc", "sst2", "", other).id(config, "cpu", 128));
   }
 
   @Test
@@ -256,6 +257,7 @@ class SweepRunnerTest {
         0,
         Gpt2Options.DEFAULT,
         glue,
+        TextSource.NONE,
         out);
   }
 
