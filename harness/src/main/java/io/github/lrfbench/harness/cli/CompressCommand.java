@@ -17,7 +17,6 @@ import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -54,7 +53,7 @@ final class CompressCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert.")
+      description = "A model directory, hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -114,7 +113,7 @@ final class CompressCommand implements Callable<Integer> {
     Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
     calibration.requireValid();
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, device);

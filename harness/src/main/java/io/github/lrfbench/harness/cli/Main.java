@@ -51,7 +51,9 @@ public final class Main implements Callable<Integer> {
         new EvalCommand(),
         new CompressCommand(),
         new FinetuneCommand(),
+        new MergeLoraCommand(),
         new MergeCommand(),
+        new FetchCommand(),
         new KernelsCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());

@@ -39,19 +39,25 @@ public final class SweepPlan {
   }
 
   /**
-   * A line for every cell of a sweep: model, task and variant, separated by tabs.
+   * The cells of a sweep.
    *
+   * @param times tells how long they may take
    * @throws io.github.lrfbench.kernels.InputException if there is no task or method of a name
    */
-  public static List<String> describe(SweepConfig config) {
-    List<String> lines = new ArrayList<>();
+  public static List<PlannedCell> cells(SweepConfig config, CellTimes times) {
+    List<PlannedCell> cells = new ArrayList<>();
     for (String model : config.models()) {
       for (GlueTask task : TaskData.tasks(config.tasks())) {
         for (Variant variant : variants(config)) {
-          lines.add(String.join("\t", model, task.name(), variant.describe()));
+          cells.add(
+              new PlannedCell(
+                  model,
+                  task.name(),
+                  variant.describe(),
+                  times.seconds(model, task.name(), variant)));
         }
       }
     }
-    return lines;
+    return cells;
   }
 }

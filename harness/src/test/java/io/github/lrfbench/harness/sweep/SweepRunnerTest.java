@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,31 @@ class SweepRunnerTest {
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
     assertTrue(Files.exists(out.resolve("run.json")));
+  }
+
+  @Test
+  void theRecordNamesInputsAndKeepsThatOfEarlierCalls() {
+    Path out = folder.resolve("out");
+    Path file = out.resolve("run.json");
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    Map<String, Object> first = RunJson.read(file).orElseThrow();
+    assertEquals(2, first.get("cells"));
+    assertEquals(64, modelsOf(first).get(0).get("model_revision").toString().length());
+    assertTrue(first.get("data").toString().contains("data_hash"), first.toString());
+    assertTrue(first.get("software").toString().contains("openblas"), first.toString());
+    assertTrue(first.get("environment").toString().contains("variables"), first.toString());
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    assertEquals(first, RunJson.read(file).orElseThrow(), "nothing was to be done");
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.3)), List.of()));
+    Map<String, Object> second = RunJson.read(file).orElseThrow();
+    assertEquals(List.of(first), second.get("earlier"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> modelsOf(Map<String, Object> record) {
+    return (List<Map<String, Object>>) record.get("models");
   }
 
   @Test
@@ -229,7 +256,7 @@ class SweepRunnerTest {
 
   private List<RunRow> run(SweepConfig config) {
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }
