@@ -117,6 +117,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private GridOptions grid;
 
+  @Mixin private MatrixOptions matrices;
+
   @Mixin private CalibrationOptions calibration;
 
   @Option(
@@ -168,7 +170,8 @@ final class FinetuneCommand implements Callable<Integer> {
       FineTuning.restart(out);
     }
     try (Device device = selection.openForTraining();
-        TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
+        TaskModel dense =
+            TaskModel.open(directory, found, fromScratch, matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
         Model attached = adapting ? adapter.attach() : null) {
@@ -298,7 +301,7 @@ final class FinetuneCommand implements Callable<Integer> {
     block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
     if (!budgets.isEmpty()) {
       block.put("method", method).put("calibration", calibration.examples());
-      block.put("layers", String.join("|", layers));
+      block.put("layers", String.join("|", layers)).put("split_qkv", matrices.splitQkv);
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }
     AdamWSettings adam = settings.optimizer();

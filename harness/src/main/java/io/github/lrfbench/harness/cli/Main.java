@@ -55,6 +55,7 @@ public final class Main implements Callable<Integer> {
         new MergeCommand(),
         new FetchCommand(),
         new KernelsCommand(),
+        new ReportCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());
   }

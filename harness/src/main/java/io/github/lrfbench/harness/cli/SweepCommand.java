@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
@@ -92,6 +93,8 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private AllocationOptions allocation;
 
+  @Mixin private MatrixOptions matrices;
+
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -133,6 +136,14 @@ final class SweepCommand implements Callable<Integer> {
   private List<String> layers = new ArrayList<>();
 
   @Mixin private DeviceSelection selection;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "KIND",
+      defaultValue = "forward",
+      description =
+          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Default: ${DEFAULT-VALUE}.")
+  private String latency;
 
   @Option(
       names = "--batch-size",
@@ -251,10 +262,12 @@ final class SweepCommand implements Callable<Integer> {
         selection.device,
         selection.dtype,
         selection.threads,
+        LatencyKind.parse(latency),
         batchSize,
         seqLen,
         data.maxLength,
         data.limit(),
+        matrices.options(),
         data.glue,
         part.isWhole() ? directory : directory.resolve(part.folder()));
   }

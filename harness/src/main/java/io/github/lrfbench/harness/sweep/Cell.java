@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,6 +54,13 @@ record Cell(String model, String revision, String task, Variant variant) {
     }
     if (!variant.isDense() && variant.needsCalibration()) {
       key += "\ncalibration=" + config.calibration();
+    }
+    if (config.latency() != LatencyKind.FORWARD) {
+      key += "\nlatency=" + config.latency().label();
+    }
+    if (!config.matrices().equals(Gpt2Options.DEFAULT)) {
+      key += "\nsplit_qkv=" + config.matrices().splitQkv();
+      key += "\nuntie_head=" + config.matrices().untieHead();
     }
     try {
       byte[] hash =

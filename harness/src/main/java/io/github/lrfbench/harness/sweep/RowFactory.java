@@ -6,8 +6,10 @@ import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueScore;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -111,7 +113,7 @@ final class RowFactory {
         .set(RunColumns.METRIC_DROP, dense.metric() - score.metric());
   }
 
-  private static void counts(
+  private void counts(
       RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed, int seqLen) {
     Model model = compressed.model();
     long flops = model.flops(seqLen);
@@ -142,7 +144,9 @@ final class RowFactory {
         .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
         .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
         .set(RunColumns.SVD_ALGORITHM, algorithms(layers))
-        .set(RunColumns.METHOD_PARAMS, parameters(variant, compressed.compression().parameters()));
+        .set(
+            RunColumns.METHOD_PARAMS,
+            parameters(variant, dense, compressed.compression().parameters()));
   }
 
   private static void linearCounts(RunRow.Builder row, long dense, long now) {
@@ -162,8 +166,14 @@ final class RowFactory {
     return joined.isEmpty() ? null : joined;
   }
 
-  private static String parameters(Variant variant, Map<String, String> parameters) {
+  private String parameters(Variant variant, Model dense, Map<String, String> parameters) {
     Map<String, String> all = new TreeMap<>(parameters);
+    if (dense.info().architecture().equals(Gpt2Config.MODEL_TYPE)) {
+      all.put("qkv", config.matrices().splitQkv() ? "split" : "whole");
+      if (dense instanceof CausalModel) {
+        all.put("head", config.matrices().untieHead() ? "untied" : "as stored");
+      }
+    }
     Recovery recovery = variant.recovery();
     if (recovery.trains()) {
       all.put("finetune_epochs", Integer.toString(recovery.epochs()));
@@ -184,7 +194,7 @@ final class RowFactory {
     LatencyStats latency = timing.latency();
     row.set(RunColumns.BATCH_SIZE, config.batchSize())
         .set(RunColumns.SEQ_LEN, timing.seqLen())
-        .set(RunColumns.LATENCY_KIND, "forward")
+        .set(RunColumns.LATENCY_KIND, config.latency().label())
         .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
         .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
         .set(RunColumns.LATENCY_MS_P99, latency.p99Ms())

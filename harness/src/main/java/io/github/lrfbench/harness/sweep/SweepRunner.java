@@ -70,7 +70,9 @@ public final class SweepRunner {
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
-        try (LoadedModel loaded = LoadedModel.open(group.directory(), device).in(config.storage());
+        try (LoadedModel loaded =
+                LoadedModel.open(group.directory(), config.matrices(), device)
+                    .in(config.storage());
             DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
           written.addAll(runModel(group, loaded, cache, variants, rows, output));
         }
@@ -88,7 +90,8 @@ public final class SweepRunner {
       RowFactory rows,
       Output output) {
     LatencyProbe probe =
-        new LatencyProbe(config.batchSize(), config.seqLen(), loaded.model().info());
+        new LatencyProbe(
+            config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
     List<SweepTask> tasks = prepare(loaded, group.data());
     if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {

@@ -34,16 +34,28 @@ public record TaskModel(
     String start)
     implements AutoCloseable {
 
+  /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
+  public static TaskModel open(
+      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+    return open(directory, task, fromScratch, Gpt2Options.DEFAULT, seed, device);
+  }
+
   /**
    * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
    * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
    *
    * @param fromScratch draws all weights anew
+   * @param options of a GPT-2
    * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
   public static TaskModel open(
-      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+      Path directory,
+      GlueTask task,
+      boolean fromScratch,
+      Gpt2Options options,
+      long seed,
+      Device device) {
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
@@ -55,7 +67,7 @@ public record TaskModel(
         nameOutputs(json, task);
       }
       namePadding(json);
-      Architecture architecture = Architectures.of(json, false, Gpt2Options.DEFAULT);
+      Architecture architecture = Architectures.of(json, false, options);
       WeightSource weights =
           fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
       String start =

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
@@ -60,6 +62,7 @@ class CudaSweepTest {
             List.of("sst2"),
             List.of("svd"),
             List.of(new Budget.Keep(0.5)),
+            List.of(Allocation.UNIFORM),
             List.of(Recovery.NONE),
             64,
             List.of(0L),
@@ -67,10 +70,12 @@ class CudaSweepTest {
             id,
             "fp32",
             1,
+            LatencyKind.FORWARD,
             1,
             8,
             32,
             0,
+            Gpt2Options.DEFAULT,
             glue,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {

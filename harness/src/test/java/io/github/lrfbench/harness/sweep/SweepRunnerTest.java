@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -239,6 +241,7 @@ class SweepRunnerTest {
         tasks,
         methods,
         budgets,
+        List.of(Allocation.UNIFORM),
         recoveries,
         64,
         List.of(0L),
@@ -246,10 +249,12 @@ class SweepRunnerTest {
         "cpu",
         "fp32",
         1,
+        LatencyKind.FORWARD,
         1,
         8,
         128,
         0,
+        Gpt2Options.DEFAULT,
         glue,
         out);
   }
