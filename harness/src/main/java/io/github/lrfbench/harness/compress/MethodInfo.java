@@ -40,9 +40,9 @@ public record MethodInfo(
     /** Training steps. */
     TRAINING;
 
-    /** Whether calibration data of the task is read for it. */
+    /** Whether training data of the task is read for it. */
     public boolean isCalibration() {
-      return this == ACTIVATIONS || this == FISHER || this == GRADIENTS || this == LOSS;
+      return this != WEIGHTS;
     }
   }
 }

@@ -91,8 +91,27 @@ public final class Trainer {
       Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
-    List<Parameter> all = model.weights();
-    return new Trainer(model, all, examples, settings, evaluation, listener, null, 0, distillation)
+    return train(model, model.weights(), examples, settings, evaluation, distillation, listener);
+  }
+
+  /**
+   * Trains some of a model's weights without saving states.
+   *
+   * @param trained those of the model's weights that change
+   * @param evaluation decides which epoch was best; null keeps the last
+   * @param distillation what is learnt from a teacher; null for nothing
+   * @throws InputException if the loss becomes NaN or infinite
+   */
+  public static Outcome train(
+      Model model,
+      List<Parameter> trained,
+      TrainingSet examples,
+      TrainingSettings settings,
+      TaskEvaluation evaluation,
+      Distillation distillation,
+      TrainingListener listener) {
+    return new Trainer(
+            model, trained, examples, settings, evaluation, listener, null, 0, distillation)
         .run();
   }
 
