@@ -3,11 +3,13 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.MethodInfo;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.zoo.Architectures;
 import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Devices;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,7 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   static Catalogue standard() {
     Map<String, Supplier<List<Line>>> sections = new LinkedHashMap<>();
     sections.put("methods", Catalogue::methods);
+    sections.put("allocations", Catalogue::allocations);
     sections.put("tasks", Catalogue::tasks);
     sections.put("models", Catalogue::models);
     sections.put("devices", Catalogue::devices);
@@ -61,6 +64,16 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             + (needs.isEmpty() ? "" : "; needs " + needs)
             + (info.equivalent().isEmpty() ? "" : "; equals " + info.equivalent())
             + (options.isEmpty() ? "" : "; options " + options));
+  }
+
+  private static List<Line> allocations() {
+    return Arrays.stream(Policy.values())
+        .map(
+            policy ->
+                new Line(
+                    policy.label(),
+                    policy.title() + (policy.needsExamples() ? "; needs training examples" : "")))
+        .toList();
   }
 
   private static List<Line> tasks() {

@@ -12,11 +12,11 @@ import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -53,7 +53,7 @@ final class CompressCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert.")
+      description = "A model directory, hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -79,6 +79,8 @@ final class CompressCommand implements Callable<Integer> {
   @Mixin private GridOptions grid;
 
   @Mixin private MatrixOptions matrices;
+
+  @Mixin private AllocationOptions allocation;
 
   @Option(
       names = "--layers",
@@ -107,9 +109,13 @@ final class CompressCommand implements Callable<Integer> {
     if (budgets.size() != 1) {
       throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
     }
+    if (allocation.allocations().size() != 1) {
+      throw new InputException("compress needs one --allocate");
+    }
+    Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
     calibration.requireValid();
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
@@ -119,12 +125,13 @@ final class CompressCommand implements Callable<Integer> {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(asked, loaded)) {
+      try (Calibrator statistics = statistics(asked, allocated, loaded)) {
         CompressionRequest request =
             new CompressionRequest(
                 loaded.model(),
                 slots,
                 budgets.get(0),
+                allocated,
                 asked.options(),
                 statistics,
                 cache,
@@ -139,8 +146,8 @@ final class CompressCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(MethodSpec asked, LoadedModel loaded) {
-    if (!asked.needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, Allocation allocated, LoadedModel loaded) {
+    if (!asked.needsCalibration() && !allocated.policy().needsExamples()) {
       return null;
     }
     return calibration.open(

@@ -10,7 +10,6 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
@@ -44,7 +43,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory (compressed ones included), or demo:bert.")
+      description =
+          "A model directory (compressed ones included), hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -81,7 +81,7 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     Path cache = Natives.cacheFolder();
     GlueTask found = TaskData.known().get(task);
-    Path directory = ModelSources.of(model, cache).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     GlueDataset dataset = TaskData.load(found, data.glue, cache, data.limit());
     if (predictions == null && !dataset.isLabelled()) {
       throw new InputException(

@@ -25,7 +25,6 @@ import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
@@ -68,7 +67,8 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert. A head of another size is drawn anew.")
+      description =
+          "A model directory, hf:owner/name[@revision], or demo:bert. A head of another size is drawn anew.")
   private String model;
 
   @Option(
@@ -158,7 +158,7 @@ final class FinetuneCommand implements Callable<Integer> {
     calibration.requireValid();
     Path cache = Natives.cacheFolder();
     GlueTask found = TaskData.known().get(task);
-    Path directory = ModelSources.of(model, cache).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     if (adapting) {
       AdapterDirectory.requireWritable(out);
     } else {

@@ -52,6 +52,7 @@ public final class Main implements Callable<Integer> {
         new CompressCommand(),
         new FinetuneCommand(),
         new MergeCommand(),
+        new FetchCommand(),
         new KernelsCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());

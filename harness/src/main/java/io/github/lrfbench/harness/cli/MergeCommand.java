@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.kernels.Device;
@@ -58,7 +57,7 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.open();
         TaskModel loaded = TaskModel.open(directory, TaskData.known().get(task), false, 0, device);

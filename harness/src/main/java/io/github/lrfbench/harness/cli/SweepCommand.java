@@ -53,7 +53,8 @@ final class SweepCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "M",
       split = ",",
-      description = "A model directory, or demo:bert, the default. Repeatable.")
+      description =
+          "A model directory, hf:owner/name[@revision], or demo:bert, the default. Repeatable.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -76,6 +77,8 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin private GridOptions grid;
 
   @Mixin private MatrixOptions matrices;
+
+  @Mixin private AllocationOptions allocation;
 
   @Option(
       names = "--finetune-epochs",
@@ -170,6 +173,7 @@ final class SweepCommand implements Callable<Integer> {
       SweepPlan.describe(config).forEach(stdout::println);
       return ExitCode.DONE;
     }
+    config.models().forEach(HubModels::source);
     List<RunRow> rows;
     try (Device device = selection.open();
         SweepProgress progress = new SweepProgress(selection.choice())) {
@@ -197,6 +201,7 @@ final class SweepCommand implements Callable<Integer> {
         tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
         methods,
         budgets,
+        allocation.allocations(),
         recoveries(),
         calibration.examples(),
         seeds,

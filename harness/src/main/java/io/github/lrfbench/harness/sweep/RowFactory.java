@@ -54,6 +54,9 @@ final class RowFactory {
             .set(RunColumns.DTYPE, config.dtype())
             .set(RunColumns.THREADS, device.threads());
     provenance.applyTo(row);
+    Map<String, String> software = device.software();
+    row.set(RunColumns.CUDA_VERSION, software.get("cuda"));
+    row.set(RunColumns.DRIVER_VERSION, software.get("driver"));
     if (!variant.isDense()) {
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.zoo.TaskData;
 import java.util.ArrayList;
@@ -24,9 +25,11 @@ public final class SweepPlan {
       MethodSpec method = MethodSpec.parse(text);
       if (!method.name().equals(DenseBaseline.NAME)) {
         for (Budget budget : config.budgets()) {
-          for (Recovery recovery : config.recoveries()) {
-            for (long seed : config.seeds()) {
-              variants.add(new Variant(method, budget, recovery, seed));
+          for (Allocation allocation : config.allocations()) {
+            for (Recovery recovery : config.recoveries()) {
+              for (long seed : config.seeds()) {
+                variants.add(new Variant(method, budget, allocation, recovery, seed));
+              }
             }
           }
         }

@@ -1,25 +1,35 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.result.Environment;
 import io.github.lrfbench.harness.result.Provenance;
+import io.github.lrfbench.harness.result.RunInputs;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What {@code run.json} tells of one call of the command: enough to know how its rows were made,
  * and to repeat it.
  */
 public final class SweepRecord {
+  private static final String EARLIER = "earlier";
+
   private final String runId;
   private final SweepConfig config;
   private final List<String> arguments;
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
+  private Optional<Map<String, Object>> previous = Optional.empty();
 
   /**
    * A record.
@@ -42,15 +52,24 @@ public final class SweepRecord {
   }
 
   void writeStart(Device device) {
-    RunJson.write(config.out().resolve(RunJson.FILE), describe(device));
+    previous = RunJson.read(file());
+    RunJson.write(file(), describe(device));
   }
 
+  /** A call that found nothing to do leaves the record of the calls that did. */
   void writeEnd(Device device, List<RunRow> rows) {
+    if (rows.isEmpty() && previous.isPresent()) {
+      RunJson.write(file(), previous.get());
+      return;
+    }
     Map<String, Object> record = describe(device);
     record.put("finished_at", Instant.now().toString());
     record.put("cells", rows.size());
     record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
-    RunJson.write(config.out().resolve(RunJson.FILE), record);
+    record.put("models", RunInputs.models(rows));
+    record.put("data", RunInputs.data(rows));
+    addEarlier(record);
+    RunJson.write(file(), record);
   }
 
   private Map<String, Object> describe(Device device) {
@@ -58,16 +77,39 @@ public final class SweepRecord {
     record.put("run_id", runId);
     record.put("started_at", startedAt.toString());
     record.put("command", arguments);
+    record.put("working_directory", Path.of("").toAbsolutePath().toString());
     record.put("configuration", configuration());
     record.put("version", provenance.version());
     record.put("git_commit", provenance.gitCommit());
     record.put("java_version", provenance.javaVersion());
     record.put("host", provenance.host());
-    record.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     record.put("device", device.id());
     record.put("device_name", device.name());
     record.put("threads", device.threads());
+    record.put("software", new TreeMap<>(device.software()));
+    record.put("environment", Environment.current());
+    addEarlier(record);
     return record;
+  }
+
+  /** The records of the calls whose rows are in the same files, the latest first. */
+  private void addEarlier(Map<String, Object> record) {
+    if (previous.isEmpty()) {
+      return;
+    }
+    Map<String, Object> last = new LinkedHashMap<>(previous.get());
+    Object before = last.remove(EARLIER);
+    List<Object> earlier = new ArrayList<>();
+    earlier.add(last);
+    if (before instanceof List<?> records) {
+      earlier.addAll(records);
+    }
+    record.remove(EARLIER);
+    record.put(EARLIER, earlier);
+  }
+
+  private Path file() {
+    return config.out().resolve(RunJson.FILE);
   }
 
   private Map<String, Object> configuration() {
@@ -76,6 +118,7 @@ public final class SweepRecord {
     resolved.put("tasks", config.tasks());
     resolved.put("methods", config.methods());
     resolved.put("budgets", config.budgets().stream().map(SweepRecord::budget).toList());
+    resolved.put("allocations", config.allocations().stream().map(Allocation::text).toList());
     resolved.put("seeds", config.seeds());
     resolved.put("layers", config.layers());
     resolved.put("device", config.device());

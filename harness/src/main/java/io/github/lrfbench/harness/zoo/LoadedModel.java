@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
  * @param tokenizer turns text into what the model reads
  * @param transformer directory of the checkpoint, which of a sentence encoder may lie below the
  *     given one
- * @param revision what pins the weights: a hash of the checkpoint's files
+ * @param revision what pins the weights: the commit of a hub's model, else a hash of the files
  * @param loadSeconds how long loading took
  */
 public record LoadedModel(
@@ -46,7 +47,8 @@ public record LoadedModel(
       Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);
+      String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
+      return new LoadedModel(model, tokenizer, root, revision, seconds);
     }
   }
 

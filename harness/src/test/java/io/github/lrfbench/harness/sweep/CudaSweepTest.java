@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
@@ -68,12 +67,10 @@ class CudaSweepTest {
             id,
             "fp32",
             1,
-            LatencyKind.FORWARD,
             1,
             8,
             32,
             0,
-            Gpt2Options.DEFAULT,
             glue,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {

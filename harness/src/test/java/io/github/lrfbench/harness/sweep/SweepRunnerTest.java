@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodSpec;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,31 @@ class SweepRunnerTest {
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
     assertTrue(Files.exists(out.resolve("run.json")));
+  }
+
+  @Test
+  void theRecordNamesInputsAndKeepsThatOfEarlierCalls() {
+    Path out = folder.resolve("out");
+    Path file = out.resolve("run.json");
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    Map<String, Object> first = RunJson.read(file).orElseThrow();
+    assertEquals(2, first.get("cells"));
+    assertEquals(64, modelsOf(first).get(0).get("model_revision").toString().length());
+    assertTrue(first.get("data").toString().contains("data_hash"), first.toString());
+    assertTrue(first.get("software").toString().contains("openblas"), first.toString());
+    assertTrue(first.get("environment").toString().contains("variables"), first.toString());
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    assertEquals(first, RunJson.read(file).orElseThrow(), "nothing was to be done");
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.3)), List.of()));
+    Map<String, Object> second = RunJson.read(file).orElseThrow();
+    assertEquals(List.of(first), second.get("earlier"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> modelsOf(Map<String, Object> record) {
+    return (List<Map<String, Object>>) record.get("models");
   }
 
   @Test
@@ -220,12 +246,10 @@ class SweepRunnerTest {
         "cpu",
         "fp32",
         1,
-        LatencyKind.FORWARD,
         1,
         8,
         128,
         0,
-        Gpt2Options.DEFAULT,
         glue,
         out);
   }

@@ -69,6 +69,12 @@ final class CpuGradients implements NnGradients {
   }
 
   @Override
+  public void multiply(Matrix x, Matrix y) {
+    CHECKS.alike("multiply", x, y);
+    rows(x).multiply(x, y);
+  }
+
+  @Override
   public void addColumnSums(Matrix x, Tensor sums) {
     CHECKS.addColumnSums(x, sums);
     rows(x).addColumnSums(x, sums);

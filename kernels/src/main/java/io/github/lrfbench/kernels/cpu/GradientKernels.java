@@ -77,6 +77,10 @@ final class GradientKernels<A> {
     map(y, x, y, (chunk, other, row, col, n) -> math.addProduct(other, other, chunk, n));
   }
 
+  void multiply(Matrix x, Matrix y) {
+    map(y, x, y, (chunk, other, row, col, n) -> math.multiply(chunk, other, n));
+  }
+
   void activate(Matrix x, Activation activation, Matrix y) {
     map(x, null, y, (chunk, other, row, col, n) -> math.activate(activation, chunk, n));
   }

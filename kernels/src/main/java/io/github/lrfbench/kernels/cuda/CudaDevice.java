@@ -19,6 +19,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -146,6 +147,11 @@ public final class CudaDevice implements Device {
   @Override
   public String name() {
     return properties().name();
+  }
+
+  @Override
+  public Map<String, String> software() {
+    return CudaSoftware.describe(properties());
   }
 
   @Override

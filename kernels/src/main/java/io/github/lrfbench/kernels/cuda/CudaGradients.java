@@ -56,6 +56,12 @@ final class CudaGradients implements NnGradients {
   }
 
   @Override
+  public void multiply(Matrix x, Matrix y) {
+    arguments.alike("multiply", x, y);
+    elementwise("multiply", x, y);
+  }
+
+  @Override
   public void addColumnSums(Matrix x, Tensor sums) {
     arguments.addColumnSums(x, sums);
     launch(

@@ -32,6 +32,9 @@ public interface NnGradients {
   /** {@code y += x²}, element by element; both [m, n]. */
   void addSquares(Matrix x, Matrix y);
 
+  /** {@code y = y x}, element by element; both [m, n]. */
+  void multiply(Matrix x, Matrix y);
+
   /**
    * {@code sums += the sum of the rows of x}: the gradient of a bias.
    *

@@ -91,6 +91,10 @@ public abstract class GradientsContract extends ContractTest {
             Grid.of(s[0], s[1], (i, j) -> y.at(i, j) + x.at(i, j) * x.at(i, j)),
             tolerance(dtype),
             "addSquares");
+        Placed products = place(dtype, layout, y);
+        gradients().multiply(place(dtype, layout, x).matrix(), products.matrix());
+        products.assertHolds(
+            Grid.of(s[0], s[1], (i, j) -> y.at(i, j) * x.at(i, j)), tolerance(dtype), "multiply");
         gradients().clear(target.matrix());
         target.assertHolds(x.map(value -> 0), 0, "clear");
         Grid before = Grid.random(1, s[1], 3);

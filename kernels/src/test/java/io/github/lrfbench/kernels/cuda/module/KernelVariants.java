@@ -33,6 +33,7 @@ final class KernelVariants {
           "add_rows",
           "add_scaled",
           "add_squares",
+          "multiply",
           "adamw",
           "attention_gradient",
           "clear",
@@ -77,6 +78,7 @@ final class KernelVariants {
             "clear",
             "add_scaled",
             "add_squares",
+            "multiply",
             "dropout" ->
             variants.add(variant);
         case "attention" -> {
