@@ -170,6 +170,28 @@ final class RecordingOps implements Ops {
     tape.record(differentiable, () -> layerNormBackward(x, bias, residual, gamma, beta, eps, y), y);
   }
 
+  @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    if (sum.data() == x.data() || sum.data() == residual.data()) {
+      throw new IllegalArgumentException("a recorded sum must not overwrite its input");
+    }
+    nn.addLayerNorm(x, residual, gamma, beta, eps, sum, y);
+    boolean added = tape.isDifferentiable(x) || tape.isDifferentiable(residual);
+    tape.record(
+        added,
+        () -> {
+          Matrix slope = tape.gradientOrNull(sum);
+          addTo(x, slope);
+          addTo(residual, slope);
+        },
+        sum);
+    tape.record(
+        added || tape.isDifferentiable(gamma) || tape.isDifferentiable(beta),
+        () -> layerNormBackward(sum, null, null, gamma, beta, eps, y),
+        y);
+  }
+
   private void layerNormBackward(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
     try (Scope scratch = tape.device().openScope()) {
@@ -372,6 +394,36 @@ final class RecordingOps implements Ops {
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
     nn.gatherRows(x, rows, y);
     tape.record(tape.isDifferentiable(x), () -> addRows(y, rows, x), y);
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    nn.crossEntropy(x, targets, losses);
+    Matrix row = Parameter.vector("losses", losses).value();
+    tape.record(
+        tape.isDifferentiable(x),
+        () ->
+            gradients.addCrossEntropyGradient(
+                x, targets, tape.gradientOrNull(row).data(), tape.gradient(x)),
+        row);
+  }
+
+  @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    throw new IllegalStateException("nothing is differentiated through a cache");
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    throw new IllegalStateException("nothing is differentiated through a cache");
   }
 
   @Override

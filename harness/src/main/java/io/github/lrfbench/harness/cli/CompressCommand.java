@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -77,6 +78,8 @@ final class CompressCommand implements Callable<Integer> {
 
   @Mixin private GridOptions grid;
 
+  @Mixin private AllocationOptions allocation;
+
   @Option(
       names = "--layers",
       paramLabel = "GLOB",
@@ -104,6 +107,10 @@ final class CompressCommand implements Callable<Integer> {
     if (budgets.size() != 1) {
       throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
     }
+    if (allocation.allocations().size() != 1) {
+      throw new InputException("compress needs one --allocate");
+    }
+    Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
     calibration.requireValid();
     Path directory = HubModels.source(model).directory(task);
@@ -116,12 +123,13 @@ final class CompressCommand implements Callable<Integer> {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(asked, loaded)) {
+      try (Calibrator statistics = statistics(asked, allocated, loaded)) {
         CompressionRequest request =
             new CompressionRequest(
                 loaded.model(),
                 slots,
                 budgets.get(0),
+                allocated,
                 asked.options(),
                 statistics,
                 cache,
@@ -129,15 +137,15 @@ final class CompressCommand implements Callable<Integer> {
                 seed);
         compression = asked.compressor().compress(request);
       }
-      new CompressedCheckpoint(checkpoint, compression.replacements(), device)
+      new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
       report(loaded.model(), compression);
     }
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(MethodSpec asked, LoadedModel loaded) {
-    if (!asked.needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, Allocation allocated, LoadedModel loaded) {
+    if (!asked.needsCalibration() && !allocated.policy().needsExamples()) {
       return null;
     }
     return calibration.open(

@@ -48,7 +48,10 @@ record Cell(String model, String revision, String task, Variant variant) {
     if (variant.recovery().trains()) {
       key += "\n" + variant.recovery().describe();
     }
-    if (!variant.isDense() && variant.method().needsCalibration()) {
+    if (!variant.isDense() && !variant.allocation().isStandard()) {
+      key += "\nallocate=" + variant.allocation().describe();
+    }
+    if (!variant.isDense() && variant.needsCalibration()) {
       key += "\ncalibration=" + config.calibration();
     }
     try {

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param tasks names of tasks
  * @param methods names of compression methods; the dense model is always a row
  * @param budgets what each method may keep
+ * @param allocations how each budget is shared out
  * @param recoveries training after compression
  * @param calibration the most training examples that statistics are collected on
  * @param seeds of everything random
@@ -33,6 +35,7 @@ public record SweepConfig(
     List<String> tasks,
     List<String> methods,
     List<Budget> budgets,
+    List<Allocation> allocations,
     List<Recovery> recoveries,
     int calibration,
     List<Long> seeds,
@@ -53,6 +56,7 @@ public record SweepConfig(
     tasks = List.copyOf(tasks);
     methods = List.copyOf(methods);
     budgets = List.copyOf(budgets);
+    allocations = List.copyOf(allocations);
     recoveries = List.copyOf(recoveries);
     seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
@@ -61,6 +65,46 @@ public record SweepConfig(
     require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
     require(maxLength >= 2, "--max-length must be at least 2, but is " + maxLength);
     require(limit >= 0, "--limit must be at least 1, but is " + limit);
+  }
+
+  /** A sweep whose budgets hold for every matrix alone. */
+  public SweepConfig(
+      List<String> models,
+      List<String> tasks,
+      List<String> methods,
+      List<Budget> budgets,
+      List<Recovery> recoveries,
+      int calibration,
+      List<Long> seeds,
+      List<String> layers,
+      String device,
+      String dtype,
+      int threads,
+      int batchSize,
+      int seqLen,
+      int maxLength,
+      int limit,
+      Path glue,
+      Path out) {
+    this(
+        models,
+        tasks,
+        methods,
+        budgets,
+        List.of(Allocation.UNIFORM),
+        recoveries,
+        calibration,
+        seeds,
+        layers,
+        device,
+        dtype,
+        threads,
+        batchSize,
+        seqLen,
+        maxLength,
+        limit,
+        glue,
+        out);
   }
 
   /** The type of the model's numbers. */

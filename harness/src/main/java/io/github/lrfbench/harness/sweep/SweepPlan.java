@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.zoo.TaskData;
 import java.util.ArrayList;
@@ -24,9 +25,11 @@ public final class SweepPlan {
       MethodSpec method = MethodSpec.parse(text);
       if (!method.name().equals(DenseBaseline.NAME)) {
         for (Budget budget : config.budgets()) {
-          for (Recovery recovery : config.recoveries()) {
-            for (long seed : config.seeds()) {
-              variants.add(new Variant(method, budget, recovery, seed));
+          for (Allocation allocation : config.allocations()) {
+            for (Recovery recovery : config.recoveries()) {
+              for (long seed : config.seeds()) {
+                variants.add(new Variant(method, budget, allocation, recovery, seed));
+              }
             }
           }
         }
@@ -36,19 +39,25 @@ public final class SweepPlan {
   }
 
   /**
-   * A line for every cell of a sweep: model, task and variant, separated by tabs.
+   * The cells of a sweep.
    *
+   * @param times tells how long they may take
    * @throws io.github.lrfbench.kernels.InputException if there is no task or method of a name
    */
-  public static List<String> describe(SweepConfig config) {
-    List<String> lines = new ArrayList<>();
+  public static List<PlannedCell> cells(SweepConfig config, CellTimes times) {
+    List<PlannedCell> cells = new ArrayList<>();
     for (String model : config.models()) {
       for (GlueTask task : TaskData.tasks(config.tasks())) {
         for (Variant variant : variants(config)) {
-          lines.add(String.join("\t", model, task.name(), variant.describe()));
+          cells.add(
+              new PlannedCell(
+                  model,
+                  task.name(),
+                  variant.describe(),
+                  times.seconds(model, task.name(), variant)));
         }
       }
     }
-    return lines;
+    return cells;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.result.Environment;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunInputs;
@@ -24,20 +25,26 @@ public final class SweepRecord {
   private static final String EARLIER = "earlier";
 
   private final String runId;
-  private final SweepConfig config;
+  private final List<SweepConfig> configs;
+  private final Shard shard;
   private final List<String> arguments;
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
+  private final List<RunRow> rows = new ArrayList<>();
+  private boolean started;
   private Optional<Map<String, Object>> previous = Optional.empty();
 
   /**
    * A record.
    *
+   * @param configs all that the call runs, one after the other, into one directory
+   * @param shard the part of the cells that it runs
    * @param arguments the command line
    */
-  public SweepRecord(String runId, SweepConfig config, List<String> arguments) {
+  public SweepRecord(String runId, List<SweepConfig> configs, Shard shard, List<String> arguments) {
     this.runId = runId;
-    this.config = config;
+    this.configs = List.copyOf(configs);
+    this.shard = shard;
     this.arguments = List.copyOf(arguments);
   }
 
@@ -46,17 +53,33 @@ public final class SweepRecord {
     return runId;
   }
 
+  /** The part of the cells that the call runs. */
+  Shard shard() {
+    return shard;
+  }
+
+  private Path file() {
+    return configs.get(0).out().resolve(RunJson.FILE);
+  }
+
   Provenance provenance() {
     return provenance;
   }
 
   void writeStart(Device device) {
-    previous = RunJson.read(file());
+    if (!started) {
+      previous = RunJson.read(file());
+      started = true;
+    }
     RunJson.write(file(), describe(device));
   }
 
-  /** A call that found nothing to do leaves the record of the calls that did. */
-  void writeEnd(Device device, List<RunRow> rows) {
+  /**
+   * One of the configurations is done. A call that found nothing to do leaves the record of the
+   * calls that did.
+   */
+  void writeEnd(Device device, List<RunRow> written) {
+    rows.addAll(written);
     if (rows.isEmpty() && previous.isPresent()) {
       RunJson.write(file(), previous.get());
       return;
@@ -77,7 +100,9 @@ public final class SweepRecord {
     record.put("started_at", startedAt.toString());
     record.put("command", arguments);
     record.put("working_directory", Path.of("").toAbsolutePath().toString());
-    record.put("configuration", configuration());
+    List<Map<String, Object>> resolved = configs.stream().map(SweepRecord::configuration).toList();
+    record.put("configuration", resolved.size() == 1 ? resolved.get(0) : resolved);
+    record.put("shard", shard.isWhole() ? null : shard.index() + "/" + shard.count());
     record.put("version", provenance.version());
     record.put("git_commit", provenance.gitCommit());
     record.put("java_version", provenance.javaVersion());
@@ -107,16 +132,13 @@ public final class SweepRecord {
     record.put(EARLIER, earlier);
   }
 
-  private Path file() {
-    return config.out().resolve(RunJson.FILE);
-  }
-
-  private Map<String, Object> configuration() {
+  private static Map<String, Object> configuration(SweepConfig config) {
     Map<String, Object> resolved = new LinkedHashMap<>();
     resolved.put("models", config.models());
     resolved.put("tasks", config.tasks());
     resolved.put("methods", config.methods());
     resolved.put("budgets", config.budgets().stream().map(SweepRecord::budget).toList());
+    resolved.put("allocations", config.allocations().stream().map(Allocation::text).toList());
     resolved.put("seeds", config.seeds());
     resolved.put("layers", config.layers());
     resolved.put("device", config.device());

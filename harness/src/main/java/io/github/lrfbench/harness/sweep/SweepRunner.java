@@ -44,6 +44,16 @@ public final class SweepRunner {
   }
 
   /**
+   * Looks for everything that the user named, without changing anything.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  public void check() {
+    SweepPlan.variants(config);
+    groups(TaskData.tasks(config.tasks()));
+  }
+
+  /**
    * Runs all cells that the output directory does not hold yet.
    *
    * @param record describes this call
@@ -89,7 +99,10 @@ public final class SweepRunner {
     group.data().forEach(dataset -> dataset.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
-            output.writer(), listener, cell -> cell.id(config, device.id(), probe.seqLen()));
+            output.writer(),
+            listener,
+            cell -> cell.id(config, device.id(), probe.seqLen()),
+            output.record.shard());
     boolean observesOutputs =
         variants.stream().anyMatch(variant -> variant.method().needsActivations());
     VariantFactory factory =

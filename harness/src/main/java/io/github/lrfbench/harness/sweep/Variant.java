@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import java.util.Locale;
 
 /**
@@ -10,10 +11,17 @@ import java.util.Locale;
  *
  * @param method the method with its options
  * @param budget what it may keep, or null for the dense model
+ * @param allocation how the budget is shared out
  * @param recovery training afterwards
  * @param seed of everything random
  */
-record Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
+record Variant(
+    MethodSpec method, Budget budget, Allocation allocation, Recovery recovery, long seed) {
+  /** A variant whose budget holds for every matrix alone. */
+  Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
+    this(method, budget, Allocation.UNIFORM, recovery, seed);
+  }
+
   /** The model as it is. */
   static Variant dense(long seed) {
     return new Variant(MethodSpec.parse(DenseBaseline.NAME), null, Recovery.NONE, seed);
@@ -25,7 +33,12 @@ record Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
 
   /** Whether it is made for one task, from the task's training examples. */
   boolean dependsOnTask() {
-    return recovery.trains() || method.needsCalibration();
+    return recovery.trains() || needsCalibration();
+  }
+
+  /** Whether statistics of the task's training examples are needed. */
+  boolean needsCalibration() {
+    return method.needsCalibration() || allocation.policy().needsExamples();
   }
 
   /** What a user reads in progress and plans. */
@@ -35,6 +48,9 @@ record Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
     }
     String text =
         String.format(Locale.ROOT, "%s %s %s", method.text(), budget.kind(), plain(budget.value()));
+    if (!allocation.isStandard()) {
+      text += " " + allocation.describe();
+    }
     return recovery.trains() ? text + " " + recovery.describe() : text;
   }
 

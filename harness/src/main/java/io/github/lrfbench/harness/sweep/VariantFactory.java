@@ -49,7 +49,7 @@ final class VariantFactory {
     Calibrator statistics = null;
     double calibrated = 0;
     long start = System.nanoTime();
-    if (variant.method().needsCalibration() || (observesOutputs && task != null)) {
+    if (variant.needsCalibration() || (observesOutputs && task != null)) {
       statistics = task.calibrator(variant.seed());
       calibrated = statistics.seconds();
       if (observesOutputs) {
@@ -62,6 +62,7 @@ final class VariantFactory {
               dense,
               slots,
               variant.budget(),
+              variant.allocation(),
               variant.method().options(),
               statistics,
               cache,

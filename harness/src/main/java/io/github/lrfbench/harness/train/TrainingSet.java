@@ -58,10 +58,11 @@ public record TrainingSet(List<TokenSequence> sequences, double[] targets, boole
    * @param count the most to take; all if there are no more
    */
   public TrainingSet sample(int count, long seed) {
-    if (count >= size()) {
-      return this;
-    }
-    int[] chosen = Arrays.copyOf(order(seed, 0), count);
+    return count >= size() ? this : subset(Arrays.copyOf(order(seed, 0), count));
+  }
+
+  /** The examples of these numbers, in this order. */
+  public TrainingSet subset(int[] chosen) {
     return new TrainingSet(
         Arrays.stream(chosen).mapToObj(sequences::get).toList(),
         Arrays.stream(chosen).mapToDouble(i -> targets[i]).toArray(),

@@ -353,7 +353,7 @@ class FinetuneCommandTest {
     }
     Path merged = folder.resolve("merged");
     String[] merge = {
-      "merge", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
+      "merge-lora", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
     };
     assertEquals(0, run(append(merge, merged.toString())), stderr());
     assertEquals(metric, evaluated(merged));

@@ -74,7 +74,7 @@ class CudaSweepTest {
             glue,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }

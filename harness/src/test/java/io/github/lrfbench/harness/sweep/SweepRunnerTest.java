@@ -256,7 +256,7 @@ class SweepRunnerTest {
 
   private List<RunRow> run(SweepConfig config) {
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }

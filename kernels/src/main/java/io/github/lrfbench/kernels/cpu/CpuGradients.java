@@ -69,6 +69,12 @@ final class CpuGradients implements NnGradients {
   }
 
   @Override
+  public void multiply(Matrix x, Matrix y) {
+    CHECKS.alike("multiply", x, y);
+    rows(x).multiply(x, y);
+  }
+
+  @Override
   public void addColumnSums(Matrix x, Tensor sums) {
     CHECKS.addColumnSums(x, sums);
     rows(x).addColumnSums(x, sums);
@@ -161,6 +167,12 @@ final class CpuGradients implements NnGradients {
   public void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx) {
     CHECKS.alike("softmaxGradient", y, dy, dx);
     rows(y).softmaxGradient(y, scale, dy, dx);
+  }
+
+  @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    int[] columns = CHECKS.addCrossEntropyGradient(x, targets, dlosses, dx);
+    rows(x).addCrossEntropyGradient(x, columns, dlosses.toDoubles(), dx);
   }
 
   @Override

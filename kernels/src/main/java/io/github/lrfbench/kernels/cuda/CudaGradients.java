@@ -56,6 +56,12 @@ final class CudaGradients implements NnGradients {
   }
 
   @Override
+  public void multiply(Matrix x, Matrix y) {
+    arguments.alike("multiply", x, y);
+    elementwise("multiply", x, y);
+  }
+
+  @Override
   public void addColumnSums(Matrix x, Tensor sums) {
     arguments.addColumnSums(x, sums);
     launch(
@@ -234,6 +240,23 @@ final class CudaGradients implements NnGradients {
         CudaTensor.address(dx),
         (long) dx.stride(),
         y.cols());
+  }
+
+  @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    arguments.addCrossEntropyGradient(x, targets, dlosses, dx);
+    launch(
+        variant("cross_entropy_gradient", x),
+        "cross_entropy_gradient",
+        Grid.of(x.cols() == 0 ? 0 : x.rows()),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(targets),
+        address(dlosses),
+        CudaTensor.address(dx),
+        (long) dx.stride(),
+        x.cols());
   }
 
   @Override

@@ -32,6 +32,9 @@ public interface NnGradients {
   /** {@code y += x²}, element by element; both [m, n]. */
   void addSquares(Matrix x, Matrix y);
 
+  /** {@code y = y x}, element by element; both [m, n]. */
+  void multiply(Matrix x, Matrix y);
+
   /**
    * {@code sums += the sum of the rows of x}: the gradient of a bias.
    *
@@ -128,6 +131,17 @@ public interface NnGradients {
    * @param dx [m, n], modified; may be dy
    */
   void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx);
+
+  /**
+   * The backward pass of {@link Nn#crossEntropy}: {@code dx[i] += dlosses[i] (softmax(x[i]) -
+   * onehot(targets[i]))}; nothing is added to rows whose target is -1.
+   *
+   * @param x logits, [T, V]
+   * @param targets I32 [T]
+   * @param dlosses [T]
+   * @param dx [T, V], modified; does not overlap x
+   */
+  void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx);
 
   /**
    * The backward pass of {@link Nn#meanPool}: every row of a sequence of dx gains the sequence's

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Decompositions of one model's matrices: made once for a method, its options and its statistics,
@@ -25,6 +26,7 @@ public final class DecompositionCache implements AutoCloseable {
   private final List<Budget> budgets;
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Calibrator, Map<String, Double>> outputNorms = new HashMap<>();
+  private final Map<Object, Object> findings = new HashMap<>();
 
   /**
    * Whose decompositions they are.
@@ -93,6 +95,16 @@ public final class DecompositionCache implements AutoCloseable {
   /** The norms ‖W X‖ on the calibration tokens that are known so far, by slot. */
   Map<String, Double> outputNorms(Calibrator statistics) {
     return outputNorms.computeIfAbsent(statistics, missing -> new HashMap<>());
+  }
+
+  /**
+   * What was found out once, and holds for all cells.
+   *
+   * @param about tells one finding from another
+   */
+  @SuppressWarnings("unchecked")
+  <T> T find(Object about, Supplier<T> maker) {
+    return (T) findings.computeIfAbsent(about, missing -> maker.get());
   }
 
   /** The same matrix at the largest rank that one of the budgets will ask for. */

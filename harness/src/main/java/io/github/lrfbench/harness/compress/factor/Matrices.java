@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.factor;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import java.util.Arrays;
 
 /** Steps that computations with matrices are made of. All results belong to the given scope. */
 public final class Matrices {
@@ -43,19 +44,23 @@ public final class Matrices {
 
   /** Σ over i and j of x and y, both [m, n], multiplied element by element. */
   public static double innerProduct(Matrix x, Matrix y) {
-    double[] left = new double[x.cols()];
-    double[] right = new double[x.cols()];
-    double sum = 0;
-    for (int i = 0; i < x.rows(); i++) {
-      x.data().read(x.offset() + (long) i * x.stride(), left, 0, left.length);
-      y.data().read(y.offset() + (long) i * y.stride(), right, 0, right.length);
-      double row = 0;
-      for (int j = 0; j < left.length; j++) {
-        row += left[j] * right[j];
-      }
-      sum += row;
-    }
-    return sum;
+    double[] sums = new double[x.rows()];
+    int parts = Math.min(x.rows(), x.device().threads());
+    x.device()
+        .forEach(
+            parts,
+            part -> {
+              double[] left = new double[x.cols()];
+              double[] right = new double[x.cols()];
+              for (int i = part; i < x.rows(); i += parts) {
+                x.data().read(x.offset() + (long) i * x.stride(), left, 0, left.length);
+                y.data().read(y.offset() + (long) i * y.stride(), right, 0, right.length);
+                for (int j = 0; j < left.length; j++) {
+                  sums[i] += left[j] * right[j];
+                }
+              }
+            });
+    return Arrays.stream(sums).sum();
   }
 
   /** The diagonal of a square matrix. */

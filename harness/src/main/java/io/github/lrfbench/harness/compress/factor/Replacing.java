@@ -130,9 +130,11 @@ final class Replacing {
     return Math.sqrt(Math.max(0, squares));
   }
 
-  /** ‖D X‖² = tr(D C Dᵀ). */
+  /** ‖D X‖² = tr(D C Dᵀ), which is also the inner product of Dᵀ D and C. */
   private static double image(Matrix d, Moments moments, Scope scratch) {
-    return Matrices.innerProduct(d, Matrices.product(false, d, false, moments.gram(), scratch));
+    Matrix squares = Matrices.allocate(scratch, d.cols(), d.cols());
+    scratch.device().blas().syrk(true, d, squares);
+    return Matrices.innerProduct(squares, moments.gram());
   }
 
   private static Matrix difference(LinearSlot slot, Linear replacement, Scope scratch) {

@@ -38,6 +38,11 @@ public final class FwsvdCompressor extends FactoringMethod {
 
   @Override
   protected List<Decomposition> decompose(DecompositionRequest request) {
+    return byInputs(request);
+  }
+
+  /** What other methods start from or fall back to. */
+  public static List<Decomposition> byInputs(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();
     return WeightedSvd.decompose(
         request,

@@ -53,6 +53,11 @@ public final class MatrixCase {
     moments.close();
   }
 
+  /** The slot that holds the matrix. */
+  LinearSlot slot() {
+    return slot;
+  }
+
   /** What a method is asked for. */
   public DecompositionRequest request(MethodOptions options, int rank) {
     return new DecompositionRequest(

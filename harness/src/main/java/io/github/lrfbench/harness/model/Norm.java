@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.model.bert;
+package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
@@ -16,19 +16,25 @@ import java.util.List;
  * @param beta [H]
  * @param epsilon added to the variance
  */
-record Norm(Tensor gamma, Tensor beta, double epsilon) {
+public record Norm(Tensor gamma, Tensor beta, double epsilon) {
   /** The parameters, under the path of the module. */
-  List<Parameter> weights(String path) {
+  public List<Parameter> weights(String path) {
     return List.of(
         Parameter.vector(path + ".weight", gamma), Parameter.vector(path + ".bias", beta));
   }
 
-  Norm copyTo(Scope scope, DType dtype) {
+  /** The same norm in memory of another scope, its numbers in a type. */
+  public Norm copyTo(Scope scope, DType dtype) {
     return new Norm(Copies.of(gamma, scope, dtype), Copies.of(beta, scope, dtype), epsilon);
   }
 
   /** {@code y = norm(x + residual)}; the residual may be null. */
-  void forward(Ops ops, Matrix x, Matrix residual, Matrix y) {
+  public void forward(Ops ops, Matrix x, Matrix residual, Matrix y) {
     ops.layerNorm(x, null, residual, gamma, beta, epsilon, y);
+  }
+
+  /** {@code sum = x + residual, y = norm(sum)}. */
+  public void forward(Ops ops, Matrix x, Matrix residual, Matrix sum, Matrix y) {
+    ops.addLayerNorm(x, residual, gamma, beta, epsilon, sum, y);
   }
 }
