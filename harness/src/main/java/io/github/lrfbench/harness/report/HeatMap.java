@@ -43,7 +43,7 @@ final class HeatMap {
     int prefix = commonPrefix(names);
     double left =
         names.stream().mapToInt(name -> name.length() - prefix).max().orElse(0) * CHARACTER + 8;
-    double width = left + columns.size() * COLUMN + 8;
+    double width = left + columns.size() * COLUMN + HEAD / 2;
     double height = HEAD + names.size() * ROW + 4;
     double largest =
         columns.values().stream()
@@ -106,7 +106,7 @@ final class HeatMap {
                 + "\" height=\""
                 + px(ROW - 1))
         .append("\" style=\"fill-opacity:" + Figures.fixed(0.05 + 0.95 * share, 3) + "\"/>")
-        .append("<text class=\"" + (share > 0.55 ? "on" : "off") + "\" text-anchor=\"middle\" x=\"")
+        .append("<text class=\"" + (share > 0.8 ? "on" : "off") + "\" text-anchor=\"middle\" x=\"")
         .append(px(x + COLUMN / 2) + "\" y=\"" + px(y + 12) + "\">" + value + "</text></g>\n");
   }
 
