@@ -11,7 +11,6 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
@@ -49,7 +48,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A directory of a GPT-2, compressed ones included.")
+      description = "A directory of a GPT-2, compressed ones included, or hf:owner/name.")
   private String model;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue. Repeatable.")
@@ -141,7 +140,7 @@ final class GenerateCommand implements Callable<Integer> {
     List<String> texts = texts();
     // What is wrong with numbers shows before a model is loaded.
     settings(Set.of());
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory("");
+    Path directory = HubModels.source(model).directory("");
     try (Device device = selection.open();
         LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
       CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");

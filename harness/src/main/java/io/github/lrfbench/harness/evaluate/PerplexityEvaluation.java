@@ -72,7 +72,7 @@ public final class PerplexityEvaluation implements Evaluation {
       int context,
       int stride,
       int limit) {
-    LanguageModels.require(model, tokenizer, task);
+    LanguageModels.require(model, tokenizer, "task " + task);
     int length = LanguageModels.context(model, context);
     int step = stride == 0 ? length : stride;
     if (step < 0 || step > length) {

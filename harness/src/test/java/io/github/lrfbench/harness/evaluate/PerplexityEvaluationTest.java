@@ -85,7 +85,7 @@ class PerplexityEvaluationTest {
           "the tokenizer has 99 tokens, but the model 100: they do not belong together", sizes);
       assertTrue(
           refusal(classifier.model(), TOKENIZER, text(9), 0, 0)
-              .startsWith("lm needs a language model"));
+              .startsWith("task lm needs a language model"));
       assertTrue(
           refusal(golden.model(), TOKENIZER, text(1), 0, 0).contains("numbers.txt: has 1 tokens"));
     }
