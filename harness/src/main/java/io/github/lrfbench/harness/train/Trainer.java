@@ -107,7 +107,7 @@ public final class Trainer {
       List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
     return new Trainer(
