@@ -169,8 +169,7 @@ final class FinetuneCommand implements Callable<Integer> {
       FineTuning.restart(out);
     }
     try (Device device = selection.openForTraining();
-        TaskModel dense =
-            found.open(directory, fromScratch, matrices.options(), seed, device);
+        TaskModel dense = found.open(directory, fromScratch, matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
         Model attached = adapting ? adapter.attach() : null) {
