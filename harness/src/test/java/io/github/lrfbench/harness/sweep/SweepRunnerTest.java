@@ -114,6 +114,20 @@ class SweepRunnerTest {
   }
 
   @Test
+  void aGpt2IsCompressedByItsOwnMatrices() throws IOException {
+    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 2);
+    Path out = folder.resolve("out");
+    List<RunRow> rows = run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    RunRow half = rows.get(1);
+    assertEquals("gpt2", half.get(RunColumns.ARCHITECTURE));
+    assertEquals("forward", half.get(RunColumns.LATENCY_KIND));
+    assertTrue(half.get(RunColumns.METHOD_PARAMS).contains("qkv=whole"));
+    // Of a block 12 x 36, 12 x 12 and two of 12 x 20.
+    assertEquals(2 * (12 * 36 + 12 * 12 + 2 * 12 * 20), half.get(RunColumns.LINEAR_PARAMS_DENSE));
+    assertEquals(2 * 4, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
+  }
+
+  @Test
   void aRankAboveBreakEvenKeepsTheMatrixAndSaysSo() {
     Path out = folder.resolve("out");
     RunRow row =
