@@ -19,6 +19,18 @@ public sealed interface Budget {
    */
   int rank(int rows, int cols, Spectrum spectrum);
 
+  /**
+   * How many numbers this budget allows one matrix, were it alone; no more than the matrix has.
+   *
+   * @param spectrum asked only where the budget needs the singular values
+   */
+  default double parameters(int rows, int cols, Spectrum spectrum) {
+    int rank = rank(rows, cols, spectrum);
+    return atOrAboveBreakEven(rows, cols, rank)
+        ? (double) rows * cols
+        : (double) rank * (rows + cols);
+  }
+
   /** True if {@link #rank} asks for singular values. */
   default boolean needsSpectrum() {
     return false;
@@ -52,6 +64,11 @@ public sealed interface Budget {
     @Override
     public double value() {
       return fraction;
+    }
+
+    @Override
+    public double parameters(int rows, int cols, Spectrum spectrum) {
+      return fraction * rows * cols;
     }
 
     @Override

@@ -8,9 +8,7 @@ import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -55,16 +53,10 @@ final class BackwardPasses {
     }
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, gradients.apply(offsets), null)) {
-      Tensor output =
-          // With all hidden states: nothing is left out that the output does not depend on.
-          model.forward(tape.ops(), TokenBatch.of(scope, batch.sequences()), new ArrayList<>());
-      float[] slope = new float[Math.toIntExact(output.shape().size())];
-      batch.objective().evaluate(output.toFloats(), batch.targets(), slope);
-      for (int i = 0; i < slope.length; i++) {
-        // Of the example's own loss, not of its share of the batch's mean.
-        slope[i] *= batch.size();
-      }
-      tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
+      TokenBatch tokens = TokenBatch.of(scope, batch.sequences());
+      // With all hidden states: nothing is left out that the output does not depend on.
+      batch.loss(tape, batch.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);
+      tape.backward();
     }
   }
 }

@@ -32,6 +32,7 @@ public final class Calibrator implements AutoCloseable {
   private final Model model;
   private final TrainingSet examples;
   private final TrainingSet heldOut;
+  private final TrainingSet training;
   private final Path folder;
   private final String key;
   private final IntConsumer progress;
@@ -51,19 +52,21 @@ public final class Calibrator implements AutoCloseable {
    */
   public Calibrator(
       Model model, TrainingSet examples, String key, Path folder, IntConsumer progress) {
-    this(model, examples, examples, key, folder, progress);
+    this(model, examples, examples, examples, key, folder, progress);
   }
 
   private Calibrator(
       Model model,
       TrainingSet examples,
       TrainingSet heldOut,
+      TrainingSet training,
       String key,
       Path folder,
       IntConsumer progress) {
     this.model = model;
     this.examples = examples;
     this.heldOut = heldOut;
+    this.training = training;
     this.key = key;
     this.folder = folder;
     this.progress = progress;
@@ -102,7 +105,13 @@ public final class Calibrator implements AutoCloseable {
             Integer.toString(maxLength),
             Long.toString(seed));
     return new Calibrator(
-        model, examples, heldOut(all, count, seed), key, cache.resolve("statistics"), done -> {});
+        model,
+        examples,
+        heldOut(all, count, seed),
+        all,
+        key,
+        cache.resolve("statistics"),
+        done -> {});
   }
 
   private static TrainingSet heldOut(TrainingSet all, int count, long seed) {
@@ -127,6 +136,11 @@ public final class Calibrator implements AutoCloseable {
    */
   public TrainingSet heldOut() {
     return heldOut;
+  }
+
+  /** All training examples of the task. */
+  public TrainingSet training() {
+    return training;
   }
 
   /** Number of calibration examples. */

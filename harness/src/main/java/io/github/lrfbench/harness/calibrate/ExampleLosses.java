@@ -26,17 +26,22 @@ public final class ExampleLosses {
       float[] outputs;
       try (Scope scope = model.device().openScope();
           Ops ops = new EagerOps(model.device())) {
-        outputs = model.forward(ops, TokenBatch.of(scope, chosen.sequences())).toFloats();
+        TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
+        outputs = chosen.outputs(ops, model, tokens, null).toFloats();
       }
-      int width = outputs.length / batch.length;
+      int width = outputs.length / chosen.targets().length;
+      int from = 0;
       for (int i = 0; i < batch.length; i++) {
+        int to = from + chosen.rows(i);
         losses[batch[i]] =
             chosen
                 .objective()
                 .evaluate(
-                    Arrays.copyOfRange(outputs, i * width, (i + 1) * width),
-                    new double[] {chosen.targets()[i]},
-                    new float[width]);
+                    Arrays.copyOfRange(outputs, from * width, to * width),
+                    Arrays.copyOfRange(chosen.targets(), from, to),
+                    Arrays.copyOfRange(chosen.weights(), from, to),
+                    new float[(to - from) * width]);
+        from = to;
       }
     }
     return losses;

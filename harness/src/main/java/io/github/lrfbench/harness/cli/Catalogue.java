@@ -4,10 +4,9 @@ import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.zoo.Architectures;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Devices;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,22 +76,7 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   }
 
   private static List<Line> tasks() {
-    return TaskData.known().all().stream().map(Catalogue::task).toList();
-  }
-
-  private static Line task(GlueTask task) {
-    String origin =
-        task.synthetic() ? "synthetic, made by lrfbench" : "--glue DIR, in DIR/" + task.folder();
-    String labels =
-        task.isRegression() ? "a score from 0 to 5" : String.join(" or ", task.labelNames());
-    return new Line(
-        task.name(),
-        (task.isPair() ? "two sentences: " : "a sentence: ")
-            + labels
-            + "; "
-            + task.metric().id()
-            + "; "
-            + origin);
+    return Tasks.all().stream().map(task -> new Line(task.name(), task.description())).toList();
   }
 
   private static List<Line> models() {

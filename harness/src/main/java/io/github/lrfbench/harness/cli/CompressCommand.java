@@ -17,7 +17,7 @@ import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -80,6 +80,8 @@ final class CompressCommand implements Callable<Integer> {
 
   @Mixin private AllocationOptions allocation;
 
+  @Mixin private MatrixOptions matrices;
+
   @Option(
       names = "--layers",
       paramLabel = "GLOB",
@@ -116,7 +118,7 @@ final class CompressCommand implements Callable<Integer> {
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
-        LoadedModel loaded = LoadedModel.open(directory, device);
+        LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
         DecompositionCache cache = new DecompositionCache(device, budgets);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
@@ -152,9 +154,8 @@ final class CompressCommand implements Callable<Integer> {
         loaded.model(),
         loaded.tokenizer(),
         loaded.revision(),
-        TaskData.known().get(task),
-        data.glue,
-        data.maxLength,
+        Tasks.get(task),
+        data.source(),
         seed);
   }
 
@@ -162,6 +163,7 @@ final class CompressCommand implements Callable<Integer> {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("method", method).put("budget_kind", budget.kind()).put("budget", budget.value());
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
+    block.put("split_qkv", matrices.splitQkv).put("untie_head", matrices.untieHead);
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
         .filter(LayerReport::replaced)

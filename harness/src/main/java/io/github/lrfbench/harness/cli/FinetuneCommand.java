@@ -11,10 +11,7 @@ import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
@@ -25,8 +22,10 @@ import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -117,6 +116,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private GridOptions grid;
 
+  @Mixin private MatrixOptions matrices;
+
   @Mixin private CalibrationOptions calibration;
 
   @Option(
@@ -155,32 +156,29 @@ final class FinetuneCommand implements Callable<Integer> {
     TrainingSettings settings = training.settings(seed);
     calibration.requireValid();
     Path cache = Natives.cacheFolder();
-    GlueTask found = TaskData.known().get(task);
+    Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     if (adapting) {
       AdapterDirectory.requireWritable(out);
     } else {
       CheckpointWriter.requireWritable(out);
     }
-    GlueDataset train = TaskData.load(found, Split.TRAIN, data.glue, cache, trainLimit);
-    GlueDataset dev = TaskData.load(found, data.glue, cache, data.limit());
+    TaskInput train = found.loadTraining(data.source(), trainLimit);
+    TaskInput dev = found.load(data.source(), data.limit());
     if (restart) {
       FineTuning.restart(out);
     }
     try (Device device = selection.openForTraining();
-        TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
+        TaskModel dense = found.open(directory, fromScratch, matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(dense.model(), dense.tokenizer(), dev, data.maxLength, seed);
-      int maxLength = Math.min(data.maxLength, dense.model().info().maxLength());
-      TrainingSet examples =
-          TrainingSet.of(train, dense.tokenizer(), evaluation.labels(), maxLength);
-      ObjectNode block = describe(settings, train, dense, budgets);
+      Evaluation evaluation = dev.evaluation(dense.model(), dense.tokenizer(), seed);
+      TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
+      ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, budgets);
       FineTuning.Output output =
           new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
       if (adapting) {
@@ -194,7 +192,14 @@ final class FinetuneCommand implements Callable<Integer> {
               adapting ? adapter.weights(attached) : trained.weights(),
               output,
               out,
-              block + " " + dev.sha256() + " " + data.limit() + " " + data.maxLength,
+              block
+                  + " "
+                  + dev.sha256()
+                  + " "
+                  + data.limit()
+                  + " "
+                  + data.maxLength
+                  + evaluation.facts().identity(),
               saveSteps);
       report(train(job, examples, settings, evaluation), job);
     }
@@ -207,10 +212,7 @@ final class FinetuneCommand implements Callable<Integer> {
   }
 
   private Trainer.Outcome train(
-      FineTuning.Job job,
-      TrainingSet examples,
-      TrainingSettings settings,
-      TaskEvaluation evaluation) {
+      FineTuning.Job job, TrainingSet examples, TrainingSettings settings, Evaluation evaluation) {
     int perEpoch = (examples.size() + settings.batchSize() - 1) / settings.batchSize();
     long total = (long) perEpoch * settings.epochs();
     try (Progress progress = Progress.start(total, "finetune " + task)) {
@@ -252,7 +254,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Compressed compress(TaskModel source, GlueTask on, List<Budget> budgets) {
+  private Compressed compress(TaskModel source, Task on, List<Budget> budgets) {
     Model dense = source.model();
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
@@ -276,7 +278,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Calibrator statistics(MethodSpec asked, TaskModel source, GlueTask on) {
+  private Calibrator statistics(MethodSpec asked, TaskModel source, Task on) {
     if (!asked.needsCalibration()) {
       return null;
     }
@@ -285,20 +287,23 @@ final class FinetuneCommand implements Callable<Integer> {
         source.tokenizer(),
         source.revision() + " " + source.start(),
         on,
-        data.glue,
-        data.maxLength,
+        data.source(),
         seed);
   }
 
   private ObjectNode describe(
-      TrainingSettings settings, GlueDataset train, TaskModel dense, List<Budget> budgets) {
+      TrainingSettings settings,
+      String trainHash,
+      int trainExamples,
+      TaskModel dense,
+      List<Budget> budgets) {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("task", task).put("source", model).put("source_revision", dense.revision());
     block.put("from_scratch", fromScratch);
-    block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
+    block.put("train_examples", trainExamples).put("train_hash", trainHash);
     if (!budgets.isEmpty()) {
       block.put("method", method).put("calibration", calibration.examples());
-      block.put("layers", String.join("|", layers));
+      block.put("layers", String.join("|", layers)).put("split_qkv", matrices.splitQkv);
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }
     AdamWSettings adam = settings.optimizer();

@@ -51,6 +51,7 @@ public final class Main implements Callable<Integer> {
         new EvalCommand(),
         new CompressCommand(),
         new FinetuneCommand(),
+        new GenerateCommand(),
         new MergeLoraCommand(),
         new MergeCommand(),
         new FetchCommand(),

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
-import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -60,7 +61,7 @@ final class MergeLoraCommand implements Callable<Integer> {
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.open();
-        TaskModel loaded = TaskModel.open(directory, TaskData.known().get(task), false, 0, device);
+        TaskModel loaded = Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device);
         LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
         Model merged = read.merge()) {
       ObjectNode block = JsonNodeFactory.instance.objectNode();

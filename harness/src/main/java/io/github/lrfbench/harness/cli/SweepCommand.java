@@ -2,17 +2,18 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.config.SweepFile;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -92,6 +93,8 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private AllocationOptions allocation;
 
+  @Mixin private MatrixOptions matrices;
+
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -133,6 +136,14 @@ final class SweepCommand implements Callable<Integer> {
   private List<String> layers = new ArrayList<>();
 
   @Mixin private DeviceSelection selection;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "KIND",
+      defaultValue = "forward",
+      description =
+          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Default: ${DEFAULT-VALUE}.")
+  private String latency;
 
   @Option(
       names = "--batch-size",
@@ -251,11 +262,14 @@ final class SweepCommand implements Callable<Integer> {
         selection.device,
         selection.dtype,
         selection.threads,
+        LatencyKind.parse(latency),
         batchSize,
         seqLen,
         data.maxLength,
         data.limit(),
+        matrices.options(),
         data.glue,
+        data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));
   }
 
@@ -278,6 +292,6 @@ final class SweepCommand implements Callable<Integer> {
     if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
       throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
     }
-    return TaskData.known().all().stream().filter(GlueTask::synthetic).map(GlueTask::name).toList();
+    return Tasks.all().stream().filter(Task::synthetic).map(Task::name).toList();
   }
 }

@@ -33,12 +33,16 @@ public record MethodInfo(
     ACTIVATIONS,
     /** Squared gradients of the task loss. */
     FISHER,
+    /** Gradients of the task loss by the inputs of every matrix. */
+    GRADIENTS,
+    /** The loss on held-out training examples. */
+    LOSS,
     /** Training steps. */
     TRAINING;
 
-    /** Whether calibration data of the task is read for it. */
+    /** Whether training data of the task is read for it. */
     public boolean isCalibration() {
-      return this == ACTIVATIONS || this == FISHER;
+      return this != WEIGHTS;
     }
   }
 }

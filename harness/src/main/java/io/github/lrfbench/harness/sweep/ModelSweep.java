@@ -64,7 +64,8 @@ final class ModelSweep {
   }
 
   private Cell cell(Variant variant, SweepTask task) {
-    return new Cell(name, loaded.revision(), task.name(), variant);
+    return new Cell(
+        name, loaded.revision(), task.name(), task.evaluation().facts().identity(), variant);
   }
 
   /**
@@ -114,7 +115,7 @@ final class ModelSweep {
             rows.finished(
                 identity,
                 variant,
-                task.evaluation().dataset(),
+                task.evaluation().facts(),
                 model,
                 compressed,
                 dense,

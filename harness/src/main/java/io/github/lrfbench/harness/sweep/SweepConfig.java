@@ -3,6 +3,9 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.Precision;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -23,11 +26,14 @@ import java.util.List;
  * @param device {@code auto}, {@code cpu}, {@code cuda:1}
  * @param dtype type of the numbers computed with
  * @param threads host threads, 0 for all processors
+ * @param latency what is timed
  * @param batchSize sequences per call in the latency measurement
  * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
+ * @param matrices what counts as a matrix of a GPT-2
  * @param glue directory of the GLUE data, or null
+ * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
  */
 public record SweepConfig(
@@ -43,11 +49,14 @@ public record SweepConfig(
     String device,
     String dtype,
     int threads,
+    LatencyKind latency,
     int batchSize,
     int seqLen,
     int maxLength,
     int limit,
+    Gpt2Options matrices,
     Path glue,
+    TextSource texts,
     Path out) {
 
   /** Copies the lists and checks the numbers. */
@@ -67,49 +76,14 @@ public record SweepConfig(
     require(limit >= 0, "--limit must be at least 1, but is " + limit);
   }
 
-  /** A sweep whose budgets hold for every matrix alone. */
-  public SweepConfig(
-      List<String> models,
-      List<String> tasks,
-      List<String> methods,
-      List<Budget> budgets,
-      List<Recovery> recoveries,
-      int calibration,
-      List<Long> seeds,
-      List<String> layers,
-      String device,
-      String dtype,
-      int threads,
-      int batchSize,
-      int seqLen,
-      int maxLength,
-      int limit,
-      Path glue,
-      Path out) {
-    this(
-        models,
-        tasks,
-        methods,
-        budgets,
-        List.of(Allocation.UNIFORM),
-        recoveries,
-        calibration,
-        seeds,
-        layers,
-        device,
-        dtype,
-        threads,
-        batchSize,
-        seqLen,
-        maxLength,
-        limit,
-        glue,
-        out);
-  }
-
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();
+  }
+
+  /** Where the data is. */
+  DataSource source(Path cache) {
+    return new DataSource(glue, texts, cache, maxLength);
   }
 
   private static void require(boolean condition, String message) {

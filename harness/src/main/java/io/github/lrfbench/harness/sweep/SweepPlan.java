@@ -4,8 +4,8 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.DenseBaseline;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,7 +47,7 @@ public final class SweepPlan {
   public static List<PlannedCell> cells(SweepConfig config, CellTimes times) {
     List<PlannedCell> cells = new ArrayList<>();
     for (String model : config.models()) {
-      for (GlueTask task : TaskData.tasks(config.tasks())) {
+      for (Task task : Tasks.get(config.tasks())) {
         for (Variant variant : variants(config)) {
           cells.add(
               new PlannedCell(

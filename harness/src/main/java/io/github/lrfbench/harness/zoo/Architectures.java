@@ -41,6 +41,12 @@ public final class Architectures {
               + String.join(", ", modelTypes()));
     }
     if (!type.equals(Gpt2Config.MODEL_TYPE)) {
+      if (!options.equals(Gpt2Options.DEFAULT)) {
+        throw new InputException(
+            "--split-qkv and --untie-head are for gpt2; the model is a "
+                + type
+                + ", whose matrices are apart already");
+      }
       return new EncoderArchitecture(EncoderConfig.parse(json), sentenceEncoder);
     }
     if (sentenceEncoder) {

@@ -33,6 +33,11 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenize
   }
 
   @Override
+  public String decode(int... ids) {
+    return tokenizer.decode(ids);
+  }
+
+  @Override
   public int vocabularySize() {
     return tokenizer.vocabularySize();
   }

@@ -34,16 +34,28 @@ public record TaskModel(
     String start)
     implements AutoCloseable {
 
+  /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
+  public static TaskModel open(
+      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+    return open(directory, task, fromScratch, Gpt2Options.DEFAULT, seed, device);
+  }
+
   /**
    * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
    * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
    *
    * @param fromScratch draws all weights anew
+   * @param options of a GPT-2
    * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
   public static TaskModel open(
-      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+      Path directory,
+      GlueTask task,
+      boolean fromScratch,
+      Gpt2Options options,
+      long seed,
+      Device device) {
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
@@ -55,7 +67,7 @@ public record TaskModel(
         nameOutputs(json, task);
       }
       namePadding(json);
-      Architecture architecture = Architectures.of(json, false, Gpt2Options.DEFAULT);
+      Architecture architecture = Architectures.of(json, false, options);
       WeightSource weights =
           fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
       String start =
@@ -73,6 +85,29 @@ public record TaskModel(
               .sorted()
               .toList();
       return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), drawn, start);
+    }
+  }
+
+  /**
+   * Opens a language model for training on text, with the head that it has.
+   *
+   * @param fromScratch draws all weights anew
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  static TaskModel openLanguageModel(
+      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      ObjectNode json = checkpoint.config();
+      Architecture architecture = Architectures.of(json, false, options);
+      WeightSource weights =
+          fromScratch ? architecture.randomWeights(seed) : new CheckpointWeights(checkpoint);
+      String start =
+          fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);
+      Model model = architecture.load(weights, device);
+      return new TaskModel(
+          model, tokenizer, json, directory, checkpoint.contentHash(), List.of(), start);
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.LabelledExamples;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
@@ -52,7 +53,7 @@ public final class TaskCase implements AutoCloseable {
       sequences.add(new TokenSequence(ids, new int[length]));
       targets[i] = ids[1] % 2;
     }
-    examples = new TrainingSet(sequences, targets, false);
+    examples = new LabelledExamples(sequences, targets, false);
     calibrator =
         Calibrator.on(
             loaded.model(),

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -189,22 +192,22 @@ class SweepRunnerTest {
   @Test
   void cellsAreNamedByWhatMattersAlone() {
     Variant variant = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
-    Cell cell = new Cell("./here", "abc", "sst2", variant);
+    Cell cell = new Cell("./here", "abc", "sst2", "", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
         config(
             folder.resolve("b"), List.of("sst2", "cola"), List.of(new Budget.Rank(1)), List.of());
     assertEquals(
         cell.id(config, "cpu", 128),
-        new Cell("/there", "abc", "sst2", variant).id(elsewhere, "cpu", 128));
+        new Cell("/there", "abc", "sst2", "", variant).id(elsewhere, "cpu", 128));
     assertNotEquals(cell.id(config, "cpu", 128), cell.id(config, "cuda", 128));
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
+        new Cell("./here", "abd", "sst2", "", variant).id(config, "cpu", 128));
     Variant other = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));
+        new Cell("./here", "abc", "sst2", "", other).id(config, "cpu", 128));
   }
 
   @Test
@@ -239,6 +242,7 @@ class SweepRunnerTest {
         tasks,
         methods,
         budgets,
+        List.of(Allocation.UNIFORM),
         recoveries,
         64,
         List.of(0L),
@@ -246,11 +250,14 @@ class SweepRunnerTest {
         "cpu",
         "fp32",
         1,
+        LatencyKind.FORWARD,
         1,
         8,
         128,
         0,
+        Gpt2Options.DEFAULT,
         glue,
+        TextSource.NONE,
         out);
   }
 

@@ -52,7 +52,7 @@ class TrainerTest {
       sequences.add(new TokenSequence(ids, new int[ids.length]));
       targets[i] = random.nextInt(3);
     }
-    return new TrainingSet(sequences, targets, false);
+    return new LabelledExamples(sequences, targets, false);
   }
 
   static TrainingSettings settings(int batch, int microBatch, long seed) {

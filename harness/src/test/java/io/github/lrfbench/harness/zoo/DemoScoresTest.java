@@ -6,7 +6,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -31,8 +31,8 @@ class DemoScoresTest {
         LoadedModel loaded =
             LoadedModel.open(
                 ModelSources.of(ModelSources.DEMO_BERT, cache).directory(task), device)) {
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(
+      GlueEvaluation evaluation =
+          GlueEvaluation.prepare(
               loaded.model(),
               loaded.tokenizer(),
               TaskData.load(TaskData.known().get(task), null, cache, EXAMPLES),
@@ -46,7 +46,7 @@ class DemoScoresTest {
     }
   }
 
-  private static double metricAt(double keep, TaskEvaluation evaluation, Model dense) {
+  private static double metricAt(double keep, GlueEvaluation evaluation, Model dense) {
     MethodSpec svd = MethodSpec.parse("svd");
     try (DecompositionCache cache = new DecompositionCache(dense.device(), List.of());
         Scope scope = dense.device().openScope()) {
@@ -59,7 +59,7 @@ class DemoScoresTest {
     }
   }
 
-  private static double metric(TaskEvaluation evaluation, Model model) {
-    return evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+  private static double metric(GlueEvaluation evaluation, Model model) {
+    return evaluation.run(model, done -> {}).score().metric();
   }
 }

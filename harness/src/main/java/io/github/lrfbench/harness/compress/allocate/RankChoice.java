@@ -108,10 +108,6 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
 
   /** What the budget would allow this matrix, were it alone. */
   private double parameters(MatrixSpectrum matrix) {
-    if (budget instanceof Budget.Keep keep) {
-      return keep.fraction() * matrix.parameters();
-    }
-    int rank = budget.rank(matrix.rows(), matrix.cols(), matrix::values);
-    return RankCost.PARAMETERS.of(matrix, rank);
+    return budget.parameters(matrix.rows(), matrix.cols(), matrix::values);
   }
 }

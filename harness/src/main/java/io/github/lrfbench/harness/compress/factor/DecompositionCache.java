@@ -103,7 +103,7 @@ public final class DecompositionCache implements AutoCloseable {
    * @param about tells one finding from another
    */
   @SuppressWarnings("unchecked")
-  <T> T find(Object about, Supplier<T> maker) {
+  public <T> T find(Object about, Supplier<T> maker) {
     return (T) findings.computeIfAbsent(about, missing -> maker.get());
   }
 

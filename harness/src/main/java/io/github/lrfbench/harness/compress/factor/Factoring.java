@@ -122,8 +122,7 @@ final class Factoring {
         try (Scope scratch = request.scope().device().openScope()) {
           Cut cut =
               decompositions.get(i).cut(Math.min(rank, decompositions.get(i).rank()), scratch);
-          Linear replacement =
-              replacing.linear(slot, cut.factors(), mean(slot, staticStatistics()));
+          Linear replacement = replacement(slot, cut, staticStatistics(), scratch);
           try (Model model = request.model().with(Map.of(slot.name(), replacement))) {
             probes.add(new Probe(slot.name(), ratio, ExampleLosses.mean(model, examples)));
           }
@@ -137,9 +136,16 @@ final class Factoring {
     return new SlotStatistics(request.statistics(), null);
   }
 
-  /** The mean input that the bias shall make up for; null to keep the bias. */
-  private double[] mean(LinearSlot slot, SlotStatistics statistics) {
-    return FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null;
+  /** What stands in a slot with these factors. */
+  private Linear replacement(LinearSlot slot, Cut cut, SlotStatistics statistics, Scope scratch) {
+    LowRankFactors factors =
+        method.refits(request.options())
+            ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
+            : cut.factors();
+    return replacing.linear(
+        slot,
+        factors,
+        FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null);
   }
 
   private DecompositionCache.Key key() {
@@ -198,13 +204,11 @@ final class Factoring {
       long start = System.nanoTime();
       try (Scope scratch = request.scope().device().openScope()) {
         Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
-        LowRankFactors factors =
-            method.refits(request.options())
-                ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
-                : cut.factors();
-        Linear replacement = replacing.linear(slot, factors, mean(slot, statistics));
+        Linear replacement = replacement(slot, cut, statistics, scratch);
         replacements.put(slot.name(), replacement);
-        reports.put(slot.name(), replacing.report(slot, replacement, cut.diagnostics(), start));
+        reports.put(
+            slot.name(),
+            replacing.report(slot, replacement, targets.get(i).rank(), cut.diagnostics(), start));
       }
     }
   }

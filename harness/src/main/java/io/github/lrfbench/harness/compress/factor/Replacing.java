@@ -17,15 +17,16 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.Locale;
 
 /** Puts factors in the place of matrices and measures what that changes, in double precision. */
-final class Replacing {
+public final class Replacing {
   private final CompressionRequest request;
 
-  Replacing(CompressionRequest request) {
+  /** Replacements for the slots of a request. */
+  public Replacing(CompressionRequest request) {
     this.request = request;
   }
 
   /** The report of a matrix that stays as it is because the factors would be no smaller. */
-  LayerReport keep(LinearSlot slot, int rank) {
+  public LayerReport keep(LinearSlot slot, int rank) {
     int rows = slot.linear().outputs();
     int cols = slot.linear().inputs();
     String note =
@@ -34,6 +35,17 @@ final class Replacing {
             "kept dense: rank %d would store no fewer numbers than the matrix (break-even %d)",
             rank,
             (long) rows * cols / (rows + cols));
+    return keep(slot, note);
+  }
+
+  /**
+   * The report of a matrix that stays as it is.
+   *
+   * @param note why
+   */
+  public LayerReport keep(LinearSlot slot, String note) {
+    int rows = slot.linear().outputs();
+    int cols = slot.linear().inputs();
     try (Scope scratch = request.scope().device().openScope()) {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
       return LayerReport.dense(slot.name(), rows, cols, slot.linear().parameters(), norm, note);
@@ -69,8 +81,14 @@ final class Replacing {
     }
   }
 
-  /** What became of a matrix. */
-  LayerReport report(LinearSlot slot, Linear replacement, Diagnostics diagnostics, long start) {
+  /**
+   * What became of a matrix.
+   *
+   * @param rank of the replacement
+   * @param start when the work on the matrix began, in nanoseconds
+   */
+  public LayerReport report(
+      LinearSlot slot, Linear replacement, int rank, Diagnostics diagnostics, long start) {
     try (Scope scratch = request.scope().device().openScope()) {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
       Matrix difference = difference(slot, replacement, scratch);
@@ -88,7 +106,7 @@ final class Replacing {
           slot.name(),
           slot.linear().outputs(),
           slot.linear().inputs(),
-          ((LowRankLinear) replacement).rank(),
+          rank,
           slot.linear().parameters(),
           replacement.parameters(),
           norm,
@@ -139,7 +157,14 @@ final class Replacing {
 
   private static Matrix difference(LinearSlot slot, Linear replacement, Scope scratch) {
     Matrix difference = Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch);
-    LowRankFactors factors = ((LowRankLinear) replacement).factors();
+    if (!(replacement instanceof LowRankLinear lowRank)) {
+      Matrix changed =
+          Matrix.of(scratch.allocate(DType.F32, replacement.outputs(), replacement.inputs()));
+      replacement.materialize(scratch.device(), changed);
+      scratch.device().gradients().addScaled(-1, Matrices.toDouble(changed, scratch), difference);
+      return difference;
+    }
+    LowRankFactors factors = lowRank.factors();
     Matrix up = Matrices.toDouble(factors.up(), scratch);
     Matrix down = Matrices.toDouble(factors.down(), scratch);
     scratch.device().blas().gemm(true, true, -1, up, down, 1, difference);

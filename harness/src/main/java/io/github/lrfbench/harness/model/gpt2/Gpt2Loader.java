@@ -75,6 +75,9 @@ final class Gpt2Loader {
   }
 
   private Model classifier(Gpt2.Body body) {
+    if (options.untieHead()) {
+      throw new InputException("--untie-head is for language models; the model is a classifier");
+    }
     int labels = Math.toIntExact(reader.shape(Modules.SCORE + WEIGHT).dim(0));
     if (labels != config.labels().size()) {
       throw new InputException(

@@ -14,10 +14,11 @@ import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.GoldenInputs;
+import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.bert.GoldenInputs;
-import io.github.lrfbench.harness.model.bert.GoldenModel;
+import io.github.lrfbench.harness.train.LabelledExamples;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -60,7 +61,7 @@ class FactoringTest {
     device = Devices.open(kind(), new DeviceOptions(2), line -> {});
     scope = device.openScope();
     golden = GoldenModel.load(files, device);
-    TrainingSet examples = new TrainingSet(GoldenInputs.read(files), LABELS, false);
+    TrainingSet examples = new LabelledExamples(GoldenInputs.read(files), LABELS, false);
     calibrator = new Calibrator(golden.model(), examples, "key", folder, done -> {});
     calibrator.moments();
   }

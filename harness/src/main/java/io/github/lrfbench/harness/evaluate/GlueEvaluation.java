@@ -6,13 +6,18 @@ import io.github.lrfbench.harness.glue.GlueScorer;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.LabelMaps;
+import io.github.lrfbench.harness.glue.PredictionsFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.result.Column;
+import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -21,16 +26,21 @@ import java.util.function.IntConsumer;
  * The examples of a task, tokenized for one model and ready to be given to it and its compressed
  * versions.
  */
-public final class TaskEvaluation {
+public final class GlueEvaluation implements Evaluation {
   private static final int PROBED_EXAMPLES = 200;
 
   private final TokenizedDataset data;
   private final LabelMap labels;
+  private final int maxLength;
+  private final boolean embedding;
   private final long seed;
 
-  private TaskEvaluation(TokenizedDataset data, LabelMap labels, long seed) {
+  private GlueEvaluation(
+      TokenizedDataset data, LabelMap labels, int maxLength, boolean embedding, long seed) {
     this.data = data;
     this.labels = labels;
+    this.maxLength = maxLength;
+    this.embedding = embedding;
     this.seed = seed;
   }
 
@@ -42,7 +52,7 @@ public final class TaskEvaluation {
    * @param seed for the bootstrap
    * @throws InputException if the model does not fit the task
    */
-  public static TaskEvaluation prepare(
+  public static GlueEvaluation prepare(
       Model model, Tokenizer tokenizer, GlueDataset dataset, int maxLength, long seed) {
     ModelInfo info = model.info();
     GlueTask task = dataset.task();
@@ -62,7 +72,7 @@ public final class TaskEvaluation {
     if (LabelMaps.isAmbiguous(task, id2label) && dataset.isLabelled()) {
       labels = probe(model, data);
     }
-    return new TaskEvaluation(data, labels, seed);
+    return new GlueEvaluation(data, labels, maxLength, embedding, seed);
   }
 
   private static LabelMap probe(Model model, TokenizedDataset data) {
@@ -74,47 +84,80 @@ public final class TaskEvaluation {
         data.dataset().task(), Arrays.copyOf(data.dataset().labels(), count), logits);
   }
 
-  /** The examples. */
-  public GlueDataset dataset() {
-    return data.dataset();
-  }
-
   /** What the model's outputs mean, and how that was found. */
   public LabelMap labels() {
     return labels;
   }
 
-  /** Sequences that {@link #run} gives to the model. */
-  public int sequences() {
+  @Override
+  public DataFacts facts() {
+    GlueDataset dataset = data.dataset();
+    Map<String, Object> extra = new HashMap<>();
+    extra.put("max_length", maxLength);
+    extra.put("labels", labels.origin());
+    if (dataset.task().synthetic()) {
+      extra.put("synthetic", true);
+    }
+    if (dataset.skippedRows() > 0) {
+      extra.put("skipped_rows", dataset.skippedRows());
+    }
+    return new DataFacts(
+        dataset.task().name(),
+        dataset.split().id(),
+        dataset.examples().size(),
+        dataset.sha256(),
+        "",
+        extra);
+  }
+
+  @Override
+  public int size() {
     return data.sequences().size() + data.seconds().size();
   }
 
-  /**
-   * Runs a model over the examples.
-   *
-   * @param progress receives the number of sequences done
-   */
-  public Result run(Model model, IntConsumer progress) {
+  @Override
+  public Outcome run(Model model, IntConsumer progress) {
     long start = System.nanoTime();
     float[][] outputs = Evaluator.DEFAULT.predict(model, data, progress);
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Result(outputs, seconds);
+    return new Predicted(outputs, seconds);
   }
 
-  /**
-   * Scores a model's outputs.
-   *
-   * @throws InputException if an example has no label or an output is not finite
-   */
-  public GlueScore score(float[][] outputs) {
-    return GlueScorer.score(data.dataset(), labels, outputs, seed);
-  }
+  private final class Predicted implements Outcome {
+    private final float[][] outputs;
+    private final double seconds;
 
-  /**
-   * What a model gave.
-   *
-   * @param outputs [examples][outputs], in the checkpoint's order
-   * @param seconds how long it took
-   */
-  public record Result(float[][] outputs, double seconds) {}
+    Predicted(float[][] outputs, double seconds) {
+      this.outputs = outputs;
+      this.seconds = seconds;
+    }
+
+    @Override
+    public double seconds() {
+      return seconds;
+    }
+
+    @Override
+    public Score score() {
+      GlueScore score = GlueScorer.score(data.dataset(), labels, outputs, seed);
+      Map<Column<Double>, Double> values = new LinkedHashMap<>();
+      values.put(RunColumns.ACCURACY, score.accuracy());
+      values.put(RunColumns.F1, score.f1());
+      values.put(RunColumns.MCC, score.mcc());
+      values.put(RunColumns.PEARSON, score.pearson());
+      values.put(RunColumns.SPEARMAN, score.spearman());
+      if (!embedding) {
+        values.put(RunColumns.LOSS, score.loss());
+      }
+      values.values().removeIf(value -> value.isNaN());
+      Map<String, Object> extra = score.collapsed() ? Map.of("collapsed", true) : Map.of();
+      return new Score(
+          score.metricName(), score.metric(), score.standardError(), true, values, extra);
+    }
+
+    @Override
+    public void writePredictions(Path file) {
+      PredictionsFile.write(file, data.dataset(), labels, outputs);
+    }
+  }
 }
