@@ -93,7 +93,7 @@ class SweepKillTest {
     rows.forEach(row -> assertTrue(cells.add(row.get(RunColumns.CELL_ID)), "a cell is repeated"));
     assertEquals(1 + CELLS, rows.size());
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
-    assertEquals(6 * CELLS, layers.size());
+    assertEquals(12 * CELLS, layers.size());
     Set<List<String>> keys = new HashSet<>();
     layers.forEach(row -> assertTrue(keys.add(List.of(row.cellId(), row.layer()))));
   }
