@@ -23,9 +23,9 @@ class ArchitectureTest {
   private static final Path ROOT = TestData.repositoryRoot();
   private static final Path HARNESS = sources("harness").resolve("io/github/lrfbench/harness");
 
-  private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `harness\\.([a-z]+)`");
+  private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `harness\\.([a-z0-9]+)`");
   private static final Pattern ROOM =
-      Pattern.compile("io\\.github\\.lrfbench\\.harness\\.([a-z]+)");
+      Pattern.compile("io\\.github\\.lrfbench\\.harness\\.([a-z0-9]+)");
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*");
 
   @Test

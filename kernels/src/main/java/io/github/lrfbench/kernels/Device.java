@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -19,6 +20,19 @@ public interface Device extends AutoCloseable {
 
   /** Number of host threads that kernels use. */
   int threads();
+
+  /**
+   * Versions and places of the software that the device computes with, for the record: {@code
+   * driver} and {@code cuda} of a GPU, and one entry for each library.
+   */
+  default Map<String, String> software() {
+    return Map.of();
+  }
+
+  /** What the factors of F32 products in networks are rounded to. */
+  default ProductRounding rounding() {
+    return ProductRounding.NONE;
+  }
 
   /** Opens an arena for tensors on this device. */
   Scope openScope();

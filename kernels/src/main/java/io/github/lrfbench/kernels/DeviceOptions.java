@@ -5,10 +5,11 @@ package io.github.lrfbench.kernels;
  *
  * @param threads host threads that give work to the device; 0 leaves the choice to the device: the
  *     CPU takes one for each processor that the JVM sees
- * @param tf32 whether products of F32 in {@link io.github.lrfbench.kernels.ops.Nn} may round their
- *     factors to TF32, which keeps 10 bits of 23; only for devices that have it
+ * @param rounding what the factors of F32 products in {@link io.github.lrfbench.kernels.ops.Nn} and
+ *     {@link io.github.lrfbench.kernels.ops.NnGradients} may be rounded to; only for devices that
+ *     have it
  */
-public record DeviceOptions(int threads, boolean tf32) {
+public record DeviceOptions(int threads, ProductRounding rounding) {
   /** All processors, full precision. */
   public static final DeviceOptions DEFAULT = new DeviceOptions(0);
 
@@ -21,6 +22,6 @@ public record DeviceOptions(int threads, boolean tf32) {
 
   /** Full precision. */
   public DeviceOptions(int threads) {
-    this(threads, false);
+    this(threads, ProductRounding.NONE);
   }
 }

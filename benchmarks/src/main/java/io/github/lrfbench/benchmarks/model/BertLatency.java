@@ -50,8 +50,7 @@ public final class BertLatency {
     int runs = Integer.parseInt(args[3]);
     EncoderConfig config = EncoderConfig.parse(new ObjectMapper().readTree(CONFIG));
     Precision precision = Precision.parse(args[4]);
-    DeviceOptions options =
-        new DeviceOptions(Integer.parseInt(args[1]), precision == Precision.TF32);
+    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]), precision.rounding());
     try (Device device = Devices.open(args[0], options, line -> {});
         Model loaded =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device);

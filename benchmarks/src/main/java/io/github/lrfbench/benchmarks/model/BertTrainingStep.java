@@ -7,9 +7,9 @@ import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.LabelledExamples;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
-import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -59,7 +59,8 @@ public final class BertTrainingStep {
     try (Device device = Devices.open(args[0], options, line -> {});
         Model model =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device)) {
-      Trainer.train(model, new TrainingSet(sequences, labels, false), settings, null, null, clock);
+      Trainer.train(
+          model, new LabelledExamples(sequences, labels, false), settings, null, null, clock);
     }
     double[] millis = new double[steps];
     for (int i = 0; i < steps; i++) {

@@ -39,6 +39,35 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    nn.addLayerNorm(x, residual, gamma, beta, eps, sum, y);
+  }
+
+  @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    nn.cachedAttention(q, keys, values, rows, lengths, heads, scale, y);
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    nn.crossEntropy(x, targets, losses);
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    nn.scatterRows(x, rows, y);
+  }
+
+  @Override
   public void embed(
       Tensor ids,
       Matrix word,

@@ -29,9 +29,9 @@ public interface ParameterGradients {
     Matrix target =
         new Matrix(gradient, weight.offset(), weight.rows(), weight.cols(), weight.stride());
     if (transposed) {
-      x.device().blas().gemm(true, false, 1, dy, x, 1, target);
+      x.device().gradients().gemm(true, false, 1, dy, x, 1, target);
     } else {
-      x.device().blas().gemm(true, false, 1, x, dy, 1, target);
+      x.device().gradients().gemm(true, false, 1, x, dy, 1, target);
     }
   }
 }

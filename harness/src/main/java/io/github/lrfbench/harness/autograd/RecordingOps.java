@@ -81,7 +81,7 @@ final class RecordingOps implements Ops {
     if (tape.isDifferentiable(x)) {
       Matrix fresh = tape.freshGradient(x);
       Matrix dx = fresh == null ? tape.gradient(x) : fresh;
-      blas.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
+      gradients.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
     }
   }
 
@@ -92,9 +92,9 @@ final class RecordingOps implements Ops {
     if (tape.parameters().of(w.data()) != null) {
       tape.parameters().addProduct(w, transW, x, dy);
     } else if (transW) {
-      blas.gemm(true, false, 1, dy, x, 1, tape.gradient(w));
+      gradients.gemm(true, false, 1, dy, x, 1, tape.gradient(w));
     } else {
-      blas.gemm(true, false, 1, x, dy, 1, tape.gradient(w));
+      gradients.gemm(true, false, 1, x, dy, 1, tape.gradient(w));
     }
   }
 
@@ -110,8 +110,8 @@ final class RecordingOps implements Ops {
   public void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
     Tensor inner = tape.allocate(x.dtype(), x.rows(), down.cols());
     Matrix middle = Matrix.of(inner);
-    blas.gemm(false, false, scale, x, down, 0, middle);
-    blas.gemm(false, false, 1, middle, up, 1, y);
+    gradients.gemm(false, false, scale, x, down, 0, middle);
+    gradients.gemm(false, false, 1, middle, up, 1, y);
     boolean thin = tape.isDifferentiable(x) || tape.isDifferentiable(down);
     tape.record(
         thin || tape.isDifferentiable(up),
@@ -122,7 +122,7 @@ final class RecordingOps implements Ops {
           if (thin) {
             try (Scope scratch = tape.device().openScope()) {
               Matrix slope = Matrix.of(scratch.allocate(x.dtype(), x.rows(), down.cols()));
-              blas.gemm(false, true, scale, dy, up, 0, slope);
+              gradients.gemm(false, true, scale, dy, up, 0, slope);
               weightBackward(x, false, down, slope);
               inputBackward(x, false, down, slope);
             }
@@ -168,6 +168,28 @@ final class RecordingOps implements Ops {
             || tape.isDifferentiable(gamma)
             || tape.isDifferentiable(beta);
     tape.record(differentiable, () -> layerNormBackward(x, bias, residual, gamma, beta, eps, y), y);
+  }
+
+  @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    if (sum.data() == x.data() || sum.data() == residual.data()) {
+      throw new IllegalArgumentException("a recorded sum must not overwrite its input");
+    }
+    nn.addLayerNorm(x, residual, gamma, beta, eps, sum, y);
+    boolean added = tape.isDifferentiable(x) || tape.isDifferentiable(residual);
+    tape.record(
+        added,
+        () -> {
+          Matrix slope = tape.gradientOrNull(sum);
+          addTo(x, slope);
+          addTo(residual, slope);
+        },
+        sum);
+    tape.record(
+        added || tape.isDifferentiable(gamma) || tape.isDifferentiable(beta),
+        () -> layerNormBackward(sum, null, null, gamma, beta, eps, y),
+        y);
   }
 
   private void layerNormBackward(
@@ -372,6 +394,36 @@ final class RecordingOps implements Ops {
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
     nn.gatherRows(x, rows, y);
     tape.record(tape.isDifferentiable(x), () -> addRows(y, rows, x), y);
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    nn.crossEntropy(x, targets, losses);
+    Matrix row = Parameter.vector("losses", losses).value();
+    tape.record(
+        tape.isDifferentiable(x),
+        () ->
+            gradients.addCrossEntropyGradient(
+                x, targets, tape.gradientOrNull(row).data(), tape.gradient(x)),
+        row);
+  }
+
+  @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    throw new IllegalStateException("nothing is differentiated through a cache");
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    throw new IllegalStateException("nothing is differentiated through a cache");
   }
 
   @Override

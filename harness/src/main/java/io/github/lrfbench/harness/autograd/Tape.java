@@ -182,7 +182,12 @@ public final class Tape implements AutoCloseable {
    * @param gradient of the loss with respect to it, [m, n]
    */
   public void addGradient(Tensor output, Matrix gradient) {
-    Matrix start = gradient(Matrix.of(output));
+    addGradient(Matrix.of(output), gradient);
+  }
+
+  /** Adds to the gradient of a result, or of a part of one, before the backward pass. */
+  public void addGradient(Matrix output, Matrix gradient) {
+    Matrix start = gradient(output);
     if (start == null) {
       throw new IllegalArgumentException("the output depends on no parameter that is trained");
     }

@@ -19,6 +19,18 @@ public sealed interface Budget {
    */
   int rank(int rows, int cols, Spectrum spectrum);
 
+  /**
+   * How many numbers this budget allows one matrix, were it alone; no more than the matrix has.
+   *
+   * @param spectrum asked only where the budget needs the singular values
+   */
+  default double parameters(int rows, int cols, Spectrum spectrum) {
+    int rank = rank(rows, cols, spectrum);
+    return atOrAboveBreakEven(rows, cols, rank)
+        ? (double) rows * cols
+        : (double) rank * (rows + cols);
+  }
+
   /** True if {@link #rank} asks for singular values. */
   default boolean needsSpectrum() {
     return false;
@@ -52,6 +64,11 @@ public sealed interface Budget {
     @Override
     public double value() {
       return fraction;
+    }
+
+    @Override
+    public double parameters(int rows, int cols, Spectrum spectrum) {
+      return fraction * rows * cols;
     }
 
     @Override
@@ -140,5 +157,13 @@ public sealed interface Budget {
    */
   static boolean atOrAboveBreakEven(int rows, int cols, int rank) {
     return (long) rank * (rows + cols) >= (long) rows * cols;
+  }
+
+  /**
+   * The largest rank of which a factorization stores fewer numbers than the matrix; at least 1, and
+   * then it may store more.
+   */
+  static int largestBelowBreakEven(int rows, int cols) {
+    return (int) Math.max(1, ((long) rows * cols - 1) / (rows + cols));
   }
 }

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.input.Faults;
@@ -17,7 +16,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Statistics of one dense model on one set of calibration examples, collected when a method first
@@ -26,14 +27,18 @@ import java.util.function.IntConsumer;
  */
 public final class Calibrator implements AutoCloseable {
   private static final int NAME_LENGTH = 32;
+  private static final int MOST_HELD_OUT = 256;
 
   private final Model model;
   private final TrainingSet examples;
+  private final TrainingSet heldOut;
+  private final TrainingSet training;
   private final Path folder;
   private final String key;
   private final IntConsumer progress;
   private Fisher fisher;
   private ActivationMoments moments;
+  private GradientMoments gradients;
   private double seconds;
 
   /**
@@ -47,8 +52,21 @@ public final class Calibrator implements AutoCloseable {
    */
   public Calibrator(
       Model model, TrainingSet examples, String key, Path folder, IntConsumer progress) {
+    this(model, examples, examples, examples, key, folder, progress);
+  }
+
+  private Calibrator(
+      Model model,
+      TrainingSet examples,
+      TrainingSet heldOut,
+      TrainingSet training,
+      String key,
+      Path folder,
+      IntConsumer progress) {
     this.model = model;
     this.examples = examples;
+    this.heldOut = heldOut;
+    this.training = training;
     this.key = key;
     this.folder = folder;
     this.progress = progress;
@@ -86,7 +104,43 @@ public final class Calibrator implements AutoCloseable {
             Integer.toString(examples.size()),
             Integer.toString(maxLength),
             Long.toString(seed));
-    return new Calibrator(model, examples, key, cache.resolve("statistics"), done -> {});
+    return new Calibrator(
+        model,
+        examples,
+        heldOut(all, count, seed),
+        all,
+        key,
+        cache.resolve("statistics"),
+        done -> {});
+  }
+
+  private static TrainingSet heldOut(TrainingSet all, int count, long seed) {
+    if (count >= all.size()) {
+      return all.sample(MOST_HELD_OUT, seed);
+    }
+    // A sample is the beginning of a larger one with the same seed.
+    TrainingSet more = all.sample(Math.min(all.size() - 1, count + MOST_HELD_OUT), seed);
+    return more.size() > count
+        ? more.subset(IntStream.range(count, more.size()).toArray())
+        : all.sample(MOST_HELD_OUT, seed);
+  }
+
+  /** The dense model. */
+  public Model model() {
+    return model;
+  }
+
+  /**
+   * Training examples to choose by: others than statistics are collected on, as far as there are
+   * any; at most {@value #MOST_HELD_OUT}.
+   */
+  public TrainingSet heldOut() {
+    return heldOut;
+  }
+
+  /** All training examples of the task. */
+  public TrainingSet training() {
+    return training;
   }
 
   /** Number of calibration examples. */
@@ -152,20 +206,47 @@ public final class Calibrator implements AutoCloseable {
   public ActivationMoments moments() {
     if (moments == null) {
       long start = System.nanoTime();
-      Path file = file("moments");
+      Path file = file("inputs");
       moments = MomentsFile.read(file, model);
       if (moments == null) {
         moments = MomentsCollector.collect(model, model.slots(), examples.sequences(), progress);
         SafetensorsWriter writer = new SafetensorsWriter();
-        for (LinearSlot slot : model.slots()) {
-          Moments of = moments.of(slot.name());
-          MomentsFile.add(writer, slot.name(), of);
-        }
+        MomentsFile.add(writer, moments.all());
         write(writer, file);
       }
       seconds += (System.nanoTime() - start) / 1e9;
     }
     return moments;
+  }
+
+  /** The moments of the gradients of the dense model. */
+  public GradientMoments gradients() {
+    if (gradients == null) {
+      long start = System.nanoTime();
+      gradients = GradientMomentsCollector.collect(model, examples, progress);
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return gradients;
+  }
+
+  /** The moments of the dense model, if they have been asked for; else null. */
+  public ActivationMoments knownMoments() {
+    return moments;
+  }
+
+  /**
+   * Moments in another form of the model, on the same examples; the caller closes them.
+   *
+   * @param other the model, some of whose matrices are replaced
+   * @param slots of that model
+   */
+  public ActivationMoments momentsIn(Model other, List<LinearSlot> slots) {
+    long start = System.nanoTime();
+    try {
+      return MomentsCollector.collect(other, slots, examples.sequences(), progress);
+    } finally {
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
   }
 
   private void write(SafetensorsWriter writer, Path file) {
@@ -195,6 +276,9 @@ public final class Calibrator implements AutoCloseable {
     }
     if (moments != null) {
       moments.close();
+    }
+    if (gradients != null) {
+      gradients.close();
     }
   }
 }

@@ -48,7 +48,7 @@ public final class Fisher implements AutoCloseable {
   }
 
   /** All slots' names. */
-  Iterable<String> slots() {
+  public Iterable<String> slots() {
     return bySlot.keySet();
   }
 

@@ -1,26 +1,15 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.autograd.Tape;
-import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.tokenize.TokenSequence;
-import io.github.lrfbench.harness.train.Objective;
 import io.github.lrfbench.harness.train.TrainingSet;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
 /** Runs a model over labelled examples for its Fisher information; dropout is off. */
 final class FisherCollector {
-  private static final int MAX_SEQUENCES = 32;
-  private static final int MAX_TOKENS = 2048;
-
   private FisherCollector() {}
 
   /**
@@ -32,13 +21,8 @@ final class FisherCollector {
       Model model, List<LinearSlot> slots, TrainingSet examples, IntConsumer progress) {
     Fisher fisher = new Fisher(slots, model.device().openScope());
     try {
-      int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
-      int done = 0;
-      for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
-        add(model, fisher, examples, batch);
-        done += batch.length;
-        progress.accept(done);
-      }
+      BackwardPasses.run(
+          model, examples, offsets -> new FisherGradients(fisher, offsets), progress);
       for (String slot : fisher.slots()) {
         Matrix sums = fisher.of(slot);
         double[] shares = new double[sums.rows()];
@@ -49,29 +33,6 @@ final class FisherCollector {
     } catch (RuntimeException | Error e) {
       fisher.close();
       throw e;
-    }
-  }
-
-  private static void add(Model model, Fisher fisher, TrainingSet examples, int[] batch) {
-    Device device = model.device();
-    List<TokenSequence> sequences =
-        Arrays.stream(batch).mapToObj(examples.sequences()::get).toList();
-    double[] targets = Arrays.stream(batch).mapToDouble(i -> examples.targets()[i]).toArray();
-    int[] offsets = new int[batch.length + 1];
-    for (int i = 0; i < batch.length; i++) {
-      offsets[i + 1] = offsets[i] + sequences.get(i).length();
-    }
-    Objective objective = examples.objective();
-    try (Scope scope = device.openScope();
-        Tape tape = new Tape(device, new FisherGradients(fisher, offsets), null)) {
-      Tensor output = model.forward(tape.ops(), TokenBatch.of(scope, sequences));
-      float[] slope = new float[Math.toIntExact(output.shape().size())];
-      objective.evaluate(output.toFloats(), targets, slope);
-      for (int i = 0; i < slope.length; i++) {
-        // Of the example's own loss, not of its share of the batch's mean.
-        slope[i] *= batch.length;
-      }
-      tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
     }
   }
 }

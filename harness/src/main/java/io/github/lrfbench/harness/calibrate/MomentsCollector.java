@@ -18,6 +18,7 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,8 +30,8 @@ import java.util.function.IntConsumer;
  * in the model's precision for one batch at a time and added up in F64.
  */
 final class MomentsCollector {
-  private static final int MAX_SEQUENCES = 64;
-  private static final int MAX_TOKENS = 2048;
+  private static final int MAX_SEQUENCES = 128;
+  private static final int MAX_TOKENS = 4096;
 
   /** What is summed up for one input. */
   private static final class Sums {
@@ -97,7 +98,8 @@ final class MomentsCollector {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
       try (Scope scope = device.openScope();
           Ops ops = new ObservingOps(new EagerOps(device), this::add)) {
-        model.forward(ops, TokenBatch.of(scope, chosen));
+        // With all hidden states: what the output depends on alone would be few tokens.
+        model.forward(ops, TokenBatch.of(scope, chosen), new ArrayList<>());
       }
       done += batch.length;
       progress.accept(done);
@@ -110,12 +112,25 @@ final class MomentsCollector {
       return;
     }
     sums.tokens += x.rows();
-    float[] row = new float[x.cols()];
-    for (int i = 0; i < x.rows(); i++) {
-      x.data().read(x.offset() + (long) i * x.stride(), row, 0, row.length);
-      for (int j = 0; j < row.length; j++) {
-        sums.values[j] += row[j];
-        sums.magnitudes[j] += Math.abs(row[j]);
+    int parts = Math.min(x.rows(), device.threads());
+    double[][] values = new double[parts][x.cols()];
+    double[][] magnitudes = new double[parts][x.cols()];
+    device.forEach(
+        parts,
+        part -> {
+          float[] row = new float[x.cols()];
+          for (int i = part; i < x.rows(); i += parts) {
+            x.data().read(x.offset() + (long) i * x.stride(), row, 0, row.length);
+            for (int j = 0; j < row.length; j++) {
+              values[part][j] += row[j];
+              magnitudes[part][j] += Math.abs(row[j]);
+            }
+          }
+        });
+    for (int part = 0; part < parts; part++) {
+      for (int j = 0; j < x.cols(); j++) {
+        sums.values[j] += values[part][j];
+        sums.magnitudes[j] += magnitudes[part][j];
       }
     }
     try (Scope scratch = device.openScope()) {

@@ -12,27 +12,63 @@ import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Moments in a file of F32 numbers: every number in double precision is written as the sum of two,
- * which keeps 48 of its 53 bits.
+ * which keeps 48 of its 53 bits. Of symmetric matrices one triangle is written.
  */
 final class MomentsFile {
   private static final String[] PARTS = {".high", ".low"};
 
   private MomentsFile() {}
 
-  static void add(SafetensorsWriter writer, String slot, Moments moments) {
-    int n = moments.mean().length;
-    add(writer, slot + ".gram", Shape.of(n, n), moments.gram().data().toDoubles());
-    add(writer, slot + ".mean", Shape.of(n), moments.mean());
-    add(writer, slot + ".magnitude", Shape.of(n), moments.meanMagnitude());
-    add(writer, slot + ".tokens", Shape.of(1), new double[] {moments.tokens()});
+  /** Adds the moments of all slots; those of an input that slots share are written once. */
+  static void add(SafetensorsWriter writer, Map<String, Moments> bySlot) {
+    Map<Tensor, String> owners = new IdentityHashMap<>();
+    bySlot.forEach(
+        (slot, moments) -> {
+          if (owners.putIfAbsent(moments.gram().data(), slot) == null) {
+            int n = moments.mean().length;
+            add(writer, slot + ".gram", Shape.of(n * (n + 1L) / 2), () -> triangle(moments.gram()));
+            add(writer, slot + ".mean", Shape.of(n), moments::mean);
+            add(writer, slot + ".magnitude", Shape.of(n), moments::meanMagnitude);
+            add(writer, slot + ".tokens", Shape.of(1), () -> new double[] {moments.tokens()});
+          }
+        });
   }
 
-  private static void add(SafetensorsWriter writer, String name, Shape shape, double[] values) {
-    writer.add(name + PARTS[0], shape, () -> part(values, false));
-    writer.add(name + PARTS[1], shape, () -> part(values, true));
+  /** The rows of a symmetric matrix up to the diagonal. */
+  private static double[] triangle(Matrix matrix) {
+    int n = matrix.rows();
+    double[] values = new double[Math.toIntExact(n * (n + 1L) / 2)];
+    int at = 0;
+    for (int i = 0; i < n; i++) {
+      matrix.data().read((long) i * matrix.stride(), values, at, i + 1);
+      at += i + 1;
+    }
+    return values;
+  }
+
+  private static void fill(Tensor target, double[] triangle, int n) {
+    double[] values = new double[n * n];
+    int at = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        values[i * n + j] = triangle[at];
+        values[j * n + i] = triangle[at];
+        at++;
+      }
+    }
+    target.write(0, values, 0, values.length);
+  }
+
+  private static void add(
+      SafetensorsWriter writer, String name, Shape shape, Supplier<double[]> values) {
+    writer.add(name + PARTS[0], shape, () -> part(values.get(), false));
+    writer.add(name + PARTS[1], shape, () -> part(values.get(), true));
   }
 
   private static float[] part(double[] values, boolean low) {
@@ -51,24 +87,34 @@ final class MomentsFile {
     }
     ActivationMoments moments = new ActivationMoments(model.device().openScope());
     try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      Moments last = null;
       for (LinearSlot slot : model.slots()) {
-        int n = slot.linear().inputs();
-        Tensor gram = moments.scope().allocate(DType.F64, n, n);
-        double[] products = read(saved, slot.name() + ".gram");
-        gram.write(0, products, 0, products.length);
-        moments.put(
-            slot.name(),
-            new Moments(
-                (long) read(saved, slot.name() + ".tokens")[0],
-                Matrix.of(gram),
-                read(saved, slot.name() + ".mean"),
-                read(saved, slot.name() + ".magnitude")));
+        // Slots that share an input follow each other.
+        if (saved.names().contains(slot.name() + ".tokens" + PARTS[0])) {
+          last = read(saved, slot, moments);
+        }
+        if (last == null || last.mean().length != slot.linear().inputs()) {
+          moments.close();
+          return null;
+        }
+        moments.put(slot.name(), last);
       }
       return moments;
     } catch (InputException | IndexOutOfBoundsException e) {
       moments.close();
       return null;
     }
+  }
+
+  private static Moments read(SafetensorsFile saved, LinearSlot slot, ActivationMoments owner) {
+    int n = slot.linear().inputs();
+    Tensor gram = owner.scope().allocate(DType.F64, n, n);
+    fill(gram, read(saved, slot.name() + ".gram"), n);
+    return new Moments(
+        (long) read(saved, slot.name() + ".tokens")[0],
+        Matrix.of(gram),
+        read(saved, slot.name() + ".mean"),
+        read(saved, slot.name() + ".magnitude"));
   }
 
   private static double[] read(SafetensorsFile saved, String name) {

@@ -36,6 +36,8 @@ public final class CheckpointWriter {
           "vocab.txt",
           "vocab.json",
           "merges.txt",
+          "encoder.json",
+          "vocab.bpe",
           "generation_config.json",
           "modules.json",
           "sentence_bert_config.json",

@@ -1,16 +1,14 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.kernels.InputException;
-import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options that say what a method that needs data learns from. */
@@ -44,22 +42,21 @@ final class CalibrationOptions {
    * Statistics of a model on some of a task's training examples.
    *
    * @param revision pins the model's weights
-   * @param glue directory of the official data, or null
    */
   Calibrator open(
-      Model model,
-      Tokenizer tokenizer,
-      String revision,
-      GlueTask task,
-      Path glue,
-      int maxLength,
-      long seed) {
-    Path cache = Natives.cacheFolder();
-    GlueDataset data = TaskData.load(task, Split.TRAIN, glue, cache, 0);
-    TaskEvaluation prepared = TaskEvaluation.prepare(model, tokenizer, data, maxLength, seed);
-    int length = Math.min(maxLength, model.info().maxLength());
-    TrainingSet all = TrainingSet.of(data, tokenizer, prepared.labels(), length);
+      Model model, Tokenizer tokenizer, String revision, Task task, DataSource source, long seed) {
+    TaskInput data = task.loadTraining(source, 0);
+    Evaluation prepared = data.evaluation(model, tokenizer, seed);
+    TrainingSet all = data.examples(model, tokenizer, prepared);
     return Calibrator.on(
-        model, revision, task.name(), data.sha256(), all, examples(), maxLength, seed, cache);
+        model,
+        revision,
+        task.name() + prepared.facts().identity(),
+        data.sha256(),
+        all,
+        examples(),
+        source.maxLength(),
+        seed,
+        source.cache());
   }
 }

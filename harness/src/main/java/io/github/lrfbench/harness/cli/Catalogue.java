@@ -3,11 +3,12 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.MethodInfo;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.model.bert.Family;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.zoo.Architectures;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Devices;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,7 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   static Catalogue standard() {
     Map<String, Supplier<List<Line>>> sections = new LinkedHashMap<>();
     sections.put("methods", Catalogue::methods);
+    sections.put("allocations", Catalogue::allocations);
     sections.put("tasks", Catalogue::tasks);
     sections.put("models", Catalogue::models);
     sections.put("devices", Catalogue::devices);
@@ -50,27 +52,31 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             .map(need -> need.name().toLowerCase(Locale.ROOT))
             .sorted()
             .collect(Collectors.joining(", "));
+    String options =
+        info.options().stream()
+            .map(option -> option.name() + "=" + option.standard() + " (" + option.values() + ")")
+            .collect(Collectors.joining(", "));
     return new Line(
-        info.name(), info.title() + source + (needs.isEmpty() ? "" : "; needs " + needs));
+        info.name(),
+        info.title()
+            + source
+            + (needs.isEmpty() ? "" : "; needs " + needs)
+            + (info.equivalent().isEmpty() ? "" : "; equals " + info.equivalent())
+            + (options.isEmpty() ? "" : "; options " + options));
+  }
+
+  private static List<Line> allocations() {
+    return Arrays.stream(Policy.values())
+        .map(
+            policy ->
+                new Line(
+                    policy.label(),
+                    policy.title() + (policy.needsExamples() ? "; needs training examples" : "")))
+        .toList();
   }
 
   private static List<Line> tasks() {
-    return TaskData.known().all().stream().map(Catalogue::task).toList();
-  }
-
-  private static Line task(GlueTask task) {
-    String origin =
-        task.synthetic() ? "synthetic, made by lrfbench" : "--glue DIR, in DIR/" + task.folder();
-    String labels =
-        task.isRegression() ? "a score from 0 to 5" : String.join(" or ", task.labelNames());
-    return new Line(
-        task.name(),
-        (task.isPair() ? "two sentences: " : "a sentence: ")
-            + labels
-            + "; "
-            + task.metric().id()
-            + "; "
-            + origin);
+    return Tasks.all().stream().map(task -> new Line(task.name(), task.description())).toList();
   }
 
   private static List<Line> models() {
@@ -79,7 +85,9 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             ModelSources.DEMO_BERT, "the embedded BERT, trained on the synthetic task at hand"),
         new Line(
             "DIR",
-            "a Hugging Face directory: " + String.join(", ", Family.modelTypes()) + " with a head"),
+            "a Hugging Face directory: "
+                + String.join(", ", Architectures.modelTypes())
+                + " with a head"),
         new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
   }
 

@@ -9,20 +9,18 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +53,7 @@ final class CompressCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert.")
+      description = "A model directory, hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -74,10 +72,15 @@ final class CompressCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       defaultValue = "svd",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description =
+          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}.")
   private String method;
 
   @Mixin private GridOptions grid;
+
+  @Mixin private AllocationOptions allocation;
+
+  @Mixin private MatrixOptions matrices;
 
   @Option(
       names = "--layers",
@@ -106,42 +109,53 @@ final class CompressCommand implements Callable<Integer> {
     if (budgets.size() != 1) {
       throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
     }
-    Compressor compressor = Compressors.get(method);
+    if (allocation.allocations().size() != 1) {
+      throw new InputException("compress needs one --allocate");
+    }
+    Allocation allocated = allocation.allocations().get(0);
+    MethodSpec asked = MethodSpec.parse(method);
     calibration.requireValid();
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
+    Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
-        LoadedModel loaded = LoadedModel.open(directory, device);
-        FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT);
+        LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
+        DecompositionCache cache = new DecompositionCache(device, budgets);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(compressor, loaded)) {
+      try (Calibrator statistics = statistics(asked, allocated, loaded)) {
         CompressionRequest request =
             new CompressionRequest(
-                loaded.model(), slots, budgets.get(0), statistics, factors, scope, seed);
-        compression = compressor.compress(request);
+                loaded.model(),
+                slots,
+                budgets.get(0),
+                allocated,
+                asked.options(),
+                statistics,
+                cache,
+                scope,
+                seed);
+        compression = asked.compressor().compress(request);
       }
-      new CompressedCheckpoint(checkpoint, compression.replacements(), device)
+      new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
       report(loaded.model(), compression);
     }
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(Compressor compressor, LoadedModel loaded) {
-    if (!compressor.info().needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, Allocation allocated, LoadedModel loaded) {
+    if (!asked.needsCalibration() && !allocated.policy().needsExamples()) {
       return null;
     }
     return calibration.open(
         loaded.model(),
         loaded.tokenizer(),
         loaded.revision(),
-        TaskData.known().get(task),
-        data.glue,
-        data.maxLength,
+        Tasks.get(task),
+        data.source(),
         seed);
   }
 
@@ -149,6 +163,7 @@ final class CompressCommand implements Callable<Integer> {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("method", method).put("budget_kind", budget.kind()).put("budget", budget.value());
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
+    block.put("split_qkv", matrices.splitQkv).put("untie_head", matrices.untieHead);
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
         .filter(LayerReport::replaced)

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -11,6 +13,40 @@ final class DataOptions {
       paramLabel = "DIR",
       description = "Directory of the GLUE data in the official layout, such as DIR/STS-B/dev.tsv.")
   Path glue;
+
+  @Option(
+      names = "--text",
+      paramLabel = "FILE",
+      description =
+          "What a language model is evaluated on; of wikitext2 the directory of its files.")
+  Path text;
+
+  @Option(
+      names = "--train-text",
+      paramLabel = "FILE",
+      description = "What a language model learns from.")
+  private Path trainText;
+
+  @Option(
+      names = "--e2e",
+      paramLabel = "DIR",
+      description = "Directory of the E2E NLG data, with testset_w_refs.csv.")
+  private Path e2e;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Tokens that a language model reads at once. Default: what the model allows.")
+  private int context;
+
+  @Option(
+      names = "--stride",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Tokens that the next window goes on; smaller than --context, every token is predicted from more. Default: --context.")
+  private int stride;
 
   @Option(
       names = "--max-length",
@@ -25,6 +61,21 @@ final class DataOptions {
       description =
           "Evaluate the first N examples of each task only; recorded in the results. Default: all.")
   private Integer limit;
+
+  /** What language models are evaluated on and learn from. */
+  TextSource texts() {
+    for (int value : new int[] {context, stride}) {
+      if (value < 0) {
+        throw new InputException("--context and --stride must be at least 1, but one is " + value);
+      }
+    }
+    return new TextSource(text, trainText, context, stride, e2e);
+  }
+
+  /** Where the data is. */
+  DataSource source() {
+    return new DataSource(glue, texts(), Natives.cacheFolder(), maxLength);
+  }
 
   /** How many examples to take; 0 takes all. */
   int limit() {

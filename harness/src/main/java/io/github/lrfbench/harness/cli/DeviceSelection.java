@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.ProductRounding;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -55,15 +56,27 @@ final class DeviceSelection {
   }
 
   /**
+   * Opens the device for training: numbers are F32, and 16-bit types are those of products only.
+   *
+   * @throws InputException if there is no such device
+   */
+  Device openForTraining() {
+    return open(Precision.parse(dtype).trainingRounding());
+  }
+
+  /**
    * Opens the device.
    *
    * @throws InputException if there is no such device
    */
   Device open() {
-    Precision precision = Precision.parse(dtype);
-    boolean tf32 = precision == Precision.TF32;
-    Device opened = Devices.open(device, new DeviceOptions(threads, tf32), log::add);
-    if (precision != Precision.FP32 && opened.id().equals("cpu")) {
+    return open(Precision.parse(dtype).rounding());
+  }
+
+  private Device open(ProductRounding rounding) {
+    DeviceOptions options = new DeviceOptions(threads, rounding);
+    Device opened = Devices.open(device, options, log::add);
+    if (Precision.parse(dtype) != Precision.FP32 && opened.id().equals("cpu")) {
       opened.close();
       throw new InputException(
           "--dtype " + dtype + " is not supported by the CPU device; it computes in fp32");

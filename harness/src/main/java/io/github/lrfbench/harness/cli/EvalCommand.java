@@ -1,23 +1,23 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueScore;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.glue.PredictionsFile;
+import io.github.lrfbench.harness.evaluate.DataFacts;
+import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +44,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory (compressed ones included), or demo:bert.")
+      description =
+          "A model directory (compressed ones included), hf:owner/name[@revision], or demo:bert.")
   private String model;
 
   @Option(
@@ -80,67 +81,62 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path cache = Natives.cacheFolder();
-    GlueTask found = TaskData.known().get(task);
-    Path directory = ModelSources.of(model, cache).directory(task);
-    GlueDataset dataset = TaskData.load(found, data.glue, cache, data.limit());
-    if (predictions == null && !dataset.isLabelled()) {
-      throw new InputException(
-          dataset.source() + " has no labels to score; give --predictions FILE");
+    Task found = Tasks.get(task);
+    Path directory = HubModels.source(model).directory(task);
+    TaskInput input = found.load(data.source(), data.limit());
+    if (predictions == null && !input.isScored()) {
+      throw new InputException(input.source() + " has no labels to score; give --predictions FILE");
     }
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-          evaluate(loaded.model(), loaded.tokenizer(), dataset);
+          evaluate(loaded.model(), loaded.tokenizer(), input);
         }
       } else {
-        try (TaskModel base = TaskModel.open(directory, found, false, 0, device);
+        try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device);
             LoraAdapter read = LoraAdapter.read(adapter, base.model());
             Model attached = read.attach()) {
-          evaluate(attached, base.tokenizer(), dataset);
+          evaluate(attached, base.tokenizer(), input);
         }
       }
     }
     return ExitCode.DONE;
   }
 
-  private void evaluate(Model subject, Tokenizer tokenizer, GlueDataset dataset) {
-    TaskEvaluation evaluation =
-        TaskEvaluation.prepare(subject, tokenizer, dataset, data.maxLength, seed);
+  private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input) {
+    Evaluation evaluation = input.evaluation(subject, tokenizer, seed);
     System.err.println(selection.choice());
-    dataset.deviation().ifPresent(System.err::println);
-    TaskEvaluation.Result result;
-    try (Progress progress = Progress.start(evaluation.sequences(), "eval " + task)) {
-      result = evaluation.run(subject, done -> progress.advance(done));
+    input.deviation().ifPresent(System.err::println);
+    Evaluation.Outcome outcome;
+    try (Progress progress = Progress.start(evaluation.size(), "eval " + task)) {
+      outcome = evaluation.run(subject, done -> progress.advance(done));
       progress.done();
     }
     if (predictions != null) {
-      PredictionsFile.write(predictions, dataset, evaluation.labels(), result.outputs());
+      outcome.writePredictions(predictions);
     }
-    if (dataset.isLabelled()) {
-      boolean embedding = subject.info().output() == Output.EMBEDDING;
-      print(evaluation, evaluation.score(result.outputs()), embedding, result.seconds());
+    if (input.isScored()) {
+      print(evaluation.facts(), outcome.score(), outcome.seconds());
     }
   }
 
-  private void print(
-      TaskEvaluation evaluation, GlueScore score, boolean embedding, double seconds) {
+  private void print(DataFacts facts, Score score, double seconds) {
     line("task", task);
-    line("examples", Integer.toString(score.examples()));
-    line("labels", evaluation.labels().origin());
+    line("examples", Integer.toString(facts.examples()));
+    new TreeMap<>(facts.extra()).forEach(this::value);
     line("metric_name", score.metricName());
     number("metric", score.metric());
     number("metric_stderr", score.standardError());
-    number("accuracy", score.accuracy());
-    number("f1", score.f1());
-    number("mcc", score.mcc());
-    number("pearson", score.pearson());
-    number("spearman", score.spearman());
-    if (!embedding) {
-      number("loss", score.loss());
-    }
+    score.values().forEach((column, value) -> number(column.name(), value));
+    score.extra().forEach(this::value);
     number("eval_seconds", seconds);
-    if (score.collapsed()) {
-      line("collapsed", "the model predicts the same for all examples");
+  }
+
+  private void value(String name, Object value) {
+    if (value instanceof Double number) {
+      number(name, number);
+    } else {
+      line(name, value.toString());
     }
   }
 

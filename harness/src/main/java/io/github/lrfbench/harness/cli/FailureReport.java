@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.hub.HubException;
 import io.github.lrfbench.kernels.DeviceMemoryException;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
@@ -30,7 +31,9 @@ final class FailureReport {
     if (failure instanceof ParameterException usage) {
       return UsageHints.describe(usage) + help(usage.getCommandLine());
     }
-    if (failure instanceof InputException || failure instanceof DeviceMemoryException) {
+    if (failure instanceof InputException
+        || failure instanceof DeviceMemoryException
+        || failure instanceof HubException) {
       return failure.getMessage();
     }
     if (failure instanceof OutOfMemoryError) {

@@ -8,14 +8,10 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
@@ -26,13 +22,13 @@ import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +52,9 @@ import picocli.CommandLine.Spec;
       "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
       "where it last saved when the same command is given again, with the same result.",
       "",
+      "On a GPU, --dtype tf32, bf16 or fp16 trains in mixed precision: products take rounded factors, while weights,",
+      "gradients and the optimizer stay in fp32; with fp16 the loss is scaled.",
+      "",
       "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
       "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half",
       "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --lora-r 8 --lr 5e-4 --out rte-lora"
@@ -67,7 +66,8 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, or demo:bert. A head of another size is drawn anew.")
+      description =
+          "A model directory, hf:owner/name[@revision], or demo:bert. A head of another size is drawn anew.")
   private String model;
 
   @Option(
@@ -110,10 +110,13 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       defaultValue = "svd",
-      description = "Compress by this method first, with --keep, --rank or --energy.")
+      description =
+          "Compress by this method, NAME[:OPTION=VALUE]..., first, with --keep, --rank or --energy.")
   private String method;
 
   @Mixin private GridOptions grid;
+
+  @Mixin private MatrixOptions matrices;
 
   @Mixin private CalibrationOptions calibration;
 
@@ -153,32 +156,29 @@ final class FinetuneCommand implements Callable<Integer> {
     TrainingSettings settings = training.settings(seed);
     calibration.requireValid();
     Path cache = Natives.cacheFolder();
-    GlueTask found = TaskData.known().get(task);
-    Path directory = ModelSources.of(model, cache).directory(task);
+    Task found = Tasks.get(task);
+    Path directory = HubModels.source(model).directory(task);
     if (adapting) {
       AdapterDirectory.requireWritable(out);
     } else {
       CheckpointWriter.requireWritable(out);
     }
-    GlueDataset train = TaskData.load(found, Split.TRAIN, data.glue, cache, trainLimit);
-    GlueDataset dev = TaskData.load(found, data.glue, cache, data.limit());
+    TaskInput train = found.loadTraining(data.source(), trainLimit);
+    TaskInput dev = found.load(data.source(), data.limit());
     if (restart) {
       FineTuning.restart(out);
     }
-    try (Device device = selection.openInFull("finetune");
-        TaskModel dense = TaskModel.open(directory, found, fromScratch, seed, device);
+    try (Device device = selection.openForTraining();
+        TaskModel dense = found.open(directory, fromScratch, matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, budgets);
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(dense.model(), dense.tokenizer(), dev, data.maxLength, seed);
-      int maxLength = Math.min(data.maxLength, dense.model().info().maxLength());
-      TrainingSet examples =
-          TrainingSet.of(train, dense.tokenizer(), evaluation.labels(), maxLength);
-      ObjectNode block = describe(settings, train, dense, budgets);
+      Evaluation evaluation = dev.evaluation(dense.model(), dense.tokenizer(), seed);
+      TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
+      ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, budgets);
       FineTuning.Output output =
           new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
       if (adapting) {
@@ -192,7 +192,14 @@ final class FinetuneCommand implements Callable<Integer> {
               adapting ? adapter.weights(attached) : trained.weights(),
               output,
               out,
-              block + " " + dev.sha256() + " " + data.limit() + " " + data.maxLength,
+              block
+                  + " "
+                  + dev.sha256()
+                  + " "
+                  + data.limit()
+                  + " "
+                  + data.maxLength
+                  + evaluation.facts().identity(),
               saveSteps);
       report(train(job, examples, settings, evaluation), job);
     }
@@ -205,10 +212,7 @@ final class FinetuneCommand implements Callable<Integer> {
   }
 
   private Trainer.Outcome train(
-      FineTuning.Job job,
-      TrainingSet examples,
-      TrainingSettings settings,
-      TaskEvaluation evaluation) {
+      FineTuning.Job job, TrainingSet examples, TrainingSettings settings, Evaluation evaluation) {
     int perEpoch = (examples.size() + settings.batchSize() - 1) / settings.batchSize();
     long total = (long) perEpoch * settings.epochs();
     try (Progress progress = Progress.start(total, "finetune " + task)) {
@@ -250,31 +254,32 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Compressed compress(TaskModel source, GlueTask on, List<Budget> budgets) {
+  private Compressed compress(TaskModel source, Task on, List<Budget> budgets) {
     Model dense = source.model();
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
     }
-    Compressor compressor = Compressors.get(method);
-    try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
+    MethodSpec asked = MethodSpec.parse(method);
+    try (DecompositionCache cache = new DecompositionCache(dense.device(), budgets);
         Scope scope = dense.device().openScope();
-        Calibrator statistics = statistics(compressor, source, on)) {
+        Calibrator statistics = statistics(asked, source, on)) {
       CompressionRequest request =
           new CompressionRequest(
               dense,
               SlotSelection.select(dense.slots(), layers),
               budgets.get(0),
+              asked.options(),
               statistics,
-              factors,
+              cache,
               scope,
               seed);
-      Compression compression = compressor.compress(request);
+      Compression compression = asked.compressor().compress(request);
       return new Compressed(dense.with(compression.replacements()), true);
     }
   }
 
-  private Calibrator statistics(Compressor compressor, TaskModel source, GlueTask on) {
-    if (!compressor.info().needsCalibration()) {
+  private Calibrator statistics(MethodSpec asked, TaskModel source, Task on) {
+    if (!asked.needsCalibration()) {
       return null;
     }
     return calibration.open(
@@ -282,20 +287,23 @@ final class FinetuneCommand implements Callable<Integer> {
         source.tokenizer(),
         source.revision() + " " + source.start(),
         on,
-        data.glue,
-        data.maxLength,
+        data.source(),
         seed);
   }
 
   private ObjectNode describe(
-      TrainingSettings settings, GlueDataset train, TaskModel dense, List<Budget> budgets) {
+      TrainingSettings settings,
+      String trainHash,
+      int trainExamples,
+      TaskModel dense,
+      List<Budget> budgets) {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("task", task).put("source", model).put("source_revision", dense.revision());
     block.put("from_scratch", fromScratch);
-    block.put("train_examples", train.examples().size()).put("train_hash", train.sha256());
+    block.put("train_examples", trainExamples).put("train_hash", trainHash);
     if (!budgets.isEmpty()) {
       block.put("method", method).put("calibration", calibration.examples());
-      block.put("layers", String.join("|", layers));
+      block.put("layers", String.join("|", layers)).put("split_qkv", matrices.splitQkv);
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }
     AdamWSettings adam = settings.optimizer();

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code list}: what can be named in other commands. */
 @Command(
     name = "list",
-    description = "Lists methods, tasks, models or devices.",
+    description = "Lists methods, allocations, tasks, models or devices.",
     mixinStandardHelpOptions = true)
 final class ListCommand implements Callable<Integer> {
   private final Catalogue catalogue;

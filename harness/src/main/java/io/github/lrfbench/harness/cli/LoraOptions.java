@@ -52,8 +52,9 @@ final class LoraOptions {
    * @param drawn modules of the head that are not the checkpoint's and thus belong to the adapter
    */
   LoraConfig config(Model model, List<String> drawn, String name) {
-    List<String> saved = new ArrayList<>(List.of("classifier"));
-    drawn.stream().filter(module -> !module.startsWith("classifier")).forEach(saved::add);
+    String head = model.headLayers().containsKey("score") ? "score" : "classifier";
+    List<String> saved = new ArrayList<>(List.of(head));
+    drawn.stream().filter(module -> !module.startsWith(head)).forEach(saved::add);
     return new LoraConfig(
         rank,
         alpha == null ? 2.0 * rank : alpha,

@@ -51,8 +51,12 @@ public final class Main implements Callable<Integer> {
         new EvalCommand(),
         new CompressCommand(),
         new FinetuneCommand(),
+        new GenerateCommand(),
+        new MergeLoraCommand(),
         new MergeCommand(),
+        new FetchCommand(),
         new KernelsCommand(),
+        new ReportCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand());
   }

@@ -1,75 +1,50 @@
 package io.github.lrfbench.harness.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
-import io.github.lrfbench.harness.lora.LoraAdapter;
-import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.TrainedCheckpoint;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
-import io.github.lrfbench.harness.zoo.TaskModel;
-import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.harness.result.ResultsMerge;
+import io.github.lrfbench.harness.result.RunRow;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Parameters;
 
-/** {@code merge}: a model of a model and an adapter. */
+/** {@code merge}: the results of several runs in one. */
 @Command(
     name = "merge",
-    description = "Adds a LoRA adapter to a model's matrices and writes the model.",
+    description = "Joins the results of several runs, such as the shards of a sweep.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Example: lrfbench merge --model ./bert --adapter ./bert-rte-lora --task rte --out ./bert-rte"
+      "A cell that several runs hold becomes one row; one that succeeded goes before one that failed. Runs that",
+      "disagree on what a cell measured, times apart, are refused.",
+      "",
+      "Example: lrfbench merge results/runs/mrpc --out results/runs/mrpc-all"
     })
 final class MergeCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "RUNS",
+      description = "A runs.csv, a directory that holds one, or a directory whose folders do.")
+  private List<Path> places;
 
   @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "M",
-      description = "The model directory that the adapter was trained on.")
-  private String model;
-
-  @Option(
-      names = "--adapter",
+      names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "A PEFT directory of a LoRA adapter.")
-  private Path adapter;
-
-  @Option(
-      names = "--task",
-      required = true,
-      paramLabel = "T",
-      description = "The task that it was trained on.")
-  private String task;
-
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
+      description = "Directory to write, which holds no results yet.")
   private Path out;
-
-  @Mixin private DeviceSelection selection;
 
   @Override
   public Integer call() {
-    Path directory = ModelSources.of(model, Natives.cacheFolder()).directory(task);
-    CheckpointWriter.requireWritable(out);
-    try (Device device = selection.open();
-        TaskModel loaded = TaskModel.open(directory, TaskData.known().get(task), false, 0, device);
-        LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
-        Model merged = read.merge()) {
-      ObjectNode block = JsonNodeFactory.instance.objectNode();
-      block.put("source", model).put("source_revision", loaded.revision());
-      block.put("adapter", adapter.toString());
-      new TrainedCheckpoint(merged, loaded.config(), block, loaded.transformer()).write(out);
-      spec.commandLine().getOut().println("written to " + out);
-    }
-    return ExitCode.DONE;
+    ResultsMerge merge = new ResultsMerge();
+    places.forEach(merge::add);
+    merge.write(out);
+    List<RunRow> rows = merge.rows();
+    long failed = rows.stream().filter(RunRow::failed).count();
+    System.err.printf(
+        "%d rows of %d cells, %d of them failed, written to %s%n",
+        merge.read(), rows.size(), failed, out);
+    return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
 }

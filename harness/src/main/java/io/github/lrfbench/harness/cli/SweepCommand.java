@@ -1,17 +1,19 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Recovery;
+import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
-import io.github.lrfbench.harness.sweep.SweepPlan;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -20,10 +22,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code sweep}: the grid of models, tasks, methods and budgets. */
@@ -41,6 +46,7 @@ import picocli.CommandLine.Spec;
       "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
       "holds already are not run again.",
       "",
+      "Example: lrfbench sweep benchmarks/sweeps/demo.yaml --threads 2",
       "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
     })
 final class SweepCommand implements Callable<Integer> {
@@ -48,11 +54,22 @@ final class SweepCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONFIG.yaml",
+      description = {
+        "A sweep in a file: every option is a key without dashes, and options given here win. Under 'grids' stands a"
+            + " list of further mappings, each a grid (or a single cell) over the other keys. Paths are relative to"
+            + " the working directory."
+      })
+  private Path file;
+
   @Option(
       names = "--model",
       paramLabel = "M",
       split = ",",
-      description = "A model directory, or demo:bert, the default. Repeatable.")
+      description =
+          "A model directory, hf:owner/name[@revision], or demo:bert, the default. Repeatable.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -68,10 +85,15 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "M",
       split = ",",
       defaultValue = "svd",
-      description = "See 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
+      description =
+          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<String> methods = new ArrayList<>();
 
   @Mixin private GridOptions grid;
+
+  @Mixin private AllocationOptions allocation;
+
+  @Mixin private MatrixOptions matrices;
 
   @Option(
       names = "--finetune-epochs",
@@ -116,6 +138,14 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin private DeviceSelection selection;
 
   @Option(
+      names = "--latency",
+      paramLabel = "KIND",
+      defaultValue = "forward",
+      description =
+          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Default: ${DEFAULT-VALUE}.")
+  private String latency;
+
+  @Option(
       names = "--batch-size",
       paramLabel = "B",
       defaultValue = "1",
@@ -146,35 +176,74 @@ final class SweepCommand implements Callable<Integer> {
       description = "Where the files go. Default: a new folder in results/runs.")
   private Path out;
 
-  @Option(names = "--dry-run", description = "List the cells and stop.")
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      description =
+          "Run only part I of N (from 0) of the cells, into a folder of its own below --out. /N takes I from"
+              + " JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID. Default: in a Slurm array its part, else all.")
+  private String shard;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "List the cells, with the time they may take if earlier runs tell it, and stop.")
   private boolean dryRun;
 
   @Override
   public Integer call() {
+    if (file == null) {
+      return run(List.of(this));
+    }
+    SweepFile read = SweepFile.read(file);
+    List<SweepCommand> grids = new ArrayList<>();
+    ParseResult given = spec.commandLine().getParseResult();
+    for (List<String> line : new SweepFileArguments(read, spec, given).grids()) {
+      SweepCommand grid = new SweepCommand();
+      new CommandLine(grid).parseArgs(line.toArray(String[]::new));
+      grids.add(grid);
+    }
+    return run(grids);
+  }
+
+  /** Runs grids, of which the first tells what there is one of: device, output, shard. */
+  private int run(List<SweepCommand> grids) {
     String runId = OutputDirectory.newRunId(Instant.now());
-    SweepConfig config = config(runId);
+    SweepCommand first = grids.get(0);
+    Shard part = Shard.of(first.shard, System.getenv());
+    List<SweepConfig> configs = grids.stream().map(grid -> grid.config(runId, part)).toList();
+    Path target = configs.get(0).out();
     PrintWriter stdout = spec.commandLine().getOut();
     if (dryRun) {
-      SweepPlan.describe(config).forEach(stdout::println);
+      DryRun.print(configs, part, stdout);
       return ExitCode.DONE;
     }
-    List<RunRow> rows;
-    try (Device device = selection.open();
-        SweepProgress progress = new SweepProgress(selection.choice())) {
-      List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-      SweepRecord record = new SweepRecord(runId, config, arguments);
-      rows = new SweepRunner(config, device, Natives.cacheFolder(), progress).run(record);
+    configs.forEach(config -> config.models().forEach(HubModels::source));
+    List<RunRow> rows = new ArrayList<>();
+    try (Device device = first.selection.open()) {
+      SweepRecord record =
+          new SweepRecord(runId, configs, part, spec.commandLine().getParseResult().originalArgs());
+      Path cache = Natives.cacheFolder();
+      if (configs.size() > 1) {
+        // What is wrong with a later grid shows before the first has run for hours.
+        configs.forEach(
+            config -> new SweepRunner(config, device, cache, new SweepProgress("")).check());
+      }
+      for (SweepConfig config : configs) {
+        try (SweepProgress progress = new SweepProgress(first.selection.choice())) {
+          rows.addAll(new SweepRunner(config, device, cache, progress).run(record));
+        }
+      }
     }
     stdout.print(RunTable.render(rows));
     stdout.flush();
     System.err.println(
-        rows.isEmpty()
-            ? "all cells were done already: " + config.out()
-            : "written to " + config.out());
+        rows.isEmpty() ? "all cells were done already: " + target : "written to " + target);
     return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
   }
 
-  private SweepConfig config(String runId) {
+  private SweepConfig config(String runId, Shard part) {
+    Path directory = out == null ? OutputDirectory.RUNS.resolve(runId) : out;
     List<String> chosenModels = models.isEmpty() ? List.of(ModelSources.DEMO_BERT) : models;
     List<Budget> budgets = grid.budgets();
     if (budgets.isEmpty()) {
@@ -185,6 +254,7 @@ final class SweepCommand implements Callable<Integer> {
         tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
         methods,
         budgets,
+        allocation.allocations(),
         recoveries(),
         calibration.examples(),
         seeds,
@@ -192,12 +262,15 @@ final class SweepCommand implements Callable<Integer> {
         selection.device,
         selection.dtype,
         selection.threads,
+        LatencyKind.parse(latency),
         batchSize,
         seqLen,
         data.maxLength,
         data.limit(),
+        matrices.options(),
         data.glue,
-        out == null ? OutputDirectory.RUNS.resolve(runId) : out);
+        data.texts(),
+        part.isWhole() ? directory : directory.resolve(part.folder()));
   }
 
   /** Every number of epochs at every learning rate. */
@@ -219,6 +292,6 @@ final class SweepCommand implements Callable<Integer> {
     if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
       throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
     }
-    return TaskData.known().all().stream().filter(GlueTask::synthetic).map(GlueTask::name).toList();
+    return Tasks.all().stream().filter(Task::synthetic).map(Task::name).toList();
   }
 }

@@ -1,43 +1,45 @@
 package io.github.lrfbench.harness.compress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.linear.LowRankNames;
-import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Writes a compressed model as a Hugging Face directory: all tensors of the source but the replaced
- * matrices, of which the factors are written, or the product for programs that know no factors.
+ * Writes a compressed model as a Hugging Face directory: the factors of the replaced matrices, or
+ * their product for programs that know no factors; all other tensors as the source has them.
  */
 public final class CompressedCheckpoint {
-  private static final String WEIGHT = ".weight";
+  private static final String TIED = "tie_word_embeddings";
 
   private final Checkpoint source;
+  private final Model dense;
   private final Map<String, Linear> replacements;
-  private final Device device;
 
   /**
    * A compressed model.
    *
    * @param source the dense model's checkpoint, open until the model is written
+   * @param dense the model in it
    * @param replacements the new maps by slot name
-   * @param device where the maps are
    */
-  public CompressedCheckpoint(Checkpoint source, Map<String, Linear> replacements, Device device) {
+  public CompressedCheckpoint(Checkpoint source, Model dense, Map<String, Linear> replacements) {
     this.source = source;
+    this.dense = dense;
     this.replacements = replacements;
-    this.device = device;
   }
 
   /**
@@ -50,59 +52,51 @@ public final class CompressedCheckpoint {
    * @throws io.github.lrfbench.kernels.InputException if it cannot be written
    */
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
-    SafetensorsWriter weights = new SafetensorsWriter();
-    for (String name : source.names()) {
-      Linear replacement = name.endsWith(WEIGHT) ? replacements.get(module(name)) : null;
-      if (replacement == null) {
-        weights.add(name, source.shape(name), () -> source.readFloats(name));
-      } else if (multipliedOut) {
-        Shape shape = Shape.of(replacement.outputs(), replacement.inputs());
-        weights.add(name, shape, () -> materialize(replacement));
-      } else {
-        addFactors(weights, module(name), (LowRankLinear) replacement);
+    try (Scope scope = dense.device().openScope();
+        Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
+      SafetensorsWriter weights = new SafetensorsWriter();
+      Set<String> before = names(dense);
+      Set<String> gone = names(dense);
+      Set<Tensor> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+      dense.weights().forEach(weight -> shared.add(weight.value().data()));
+      for (Parameter weight : written.weights()) {
+        gone.remove(weight.name());
+        if (!shared.contains(weight.value().data()) || !before.contains(weight.name())) {
+          weights.add(weight.name(), weight.shape(), weight::read);
+          gone.add(weight.name());
+        }
       }
+      for (String name : source.names()) {
+        if (!gone.contains(name)) {
+          weights.add(name, source.shape(name), () -> source.readFloats(name));
+        }
+      }
+      CheckpointWriter.write(target, config(block, gone), weights, source.directory());
     }
+  }
+
+  private static Set<String> names(Model model) {
+    return model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
+  }
+
+  private Map<String, Linear> products(Scope scope) {
+    Map<String, Linear> products = new HashMap<>();
+    replacements.forEach((name, linear) -> products.put(name, DenseLinear.of(linear, scope)));
+    return products;
+  }
+
+  private ObjectNode config(ObjectNode block, Set<String> changed) {
     ObjectNode config = source.config();
     for (String key : new String[] {"dtype", "torch_dtype"}) {
       if (config.has(key)) {
         config.put(key, "float32");
       }
     }
+    // A head that is no longer the word embedding.
+    if (changed.stream().anyMatch(name -> name.startsWith("lm_head."))) {
+      config.put(TIED, false);
+    }
     config.set("lrfbench", block);
-    CheckpointWriter.write(target, config, weights, source.directory());
-  }
-
-  private static String module(String name) {
-    return name.substring(0, name.length() - WEIGHT.length());
-  }
-
-  private void addFactors(SafetensorsWriter weights, String module, LowRankLinear linear) {
-    Matrix down = linear.factors().down();
-    Matrix up = linear.factors().up();
-    Shape upShape = Shape.of(up.cols(), up.rows());
-    weights.add(module + LowRankNames.UP, upShape, () -> read(up, true));
-    Shape downShape = Shape.of(down.rows(), down.cols());
-    weights.add(module + LowRankNames.DOWN, downShape, () -> read(down, false));
-  }
-
-  private float[] materialize(Linear linear) {
-    try (Scope scope = device.openScope()) {
-      Tensor matrix = scope.allocate(DType.F32, linear.outputs(), linear.inputs());
-      linear.materialize(device, Matrix.of(matrix));
-      return matrix.toFloats();
-    }
-  }
-
-  private float[] read(Matrix matrix, boolean transposed) {
-    try (Scope scope = device.openScope()) {
-      int rows = transposed ? matrix.cols() : matrix.rows();
-      Tensor target = scope.allocate(DType.F32, rows, matrix.rows() + matrix.cols() - rows);
-      if (transposed) {
-        device.blas().transpose(matrix, Matrix.of(target));
-      } else {
-        device.blas().copy(matrix, Matrix.of(target));
-      }
-      return target.toFloats();
-    }
+    return config;
   }
 }

@@ -2,7 +2,8 @@ package io.github.lrfbench.harness.compress;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
@@ -14,9 +15,10 @@ import java.util.List;
  * @param model the dense model
  * @param slots the matrices to compress, a part of the model's slots
  * @param budget how much to keep
- * @param statistics of the model on calibration data; null for methods that need none
- * @param factors singular value decompositions of the model's matrices, shared by all cells of a
- *     sweep
+ * @param allocation how the budget is shared out among the matrices
+ * @param options values of the method's options
+ * @param statistics of the model on calibration data; may be null for methods that need none
+ * @param cache decompositions of the model's matrices, shared by all cells of a sweep
  * @param scope owns the replacements
  * @param seed for methods that draw random numbers
  */
@@ -24,18 +26,22 @@ public record CompressionRequest(
     Model model,
     List<LinearSlot> slots,
     Budget budget,
+    Allocation allocation,
+    MethodOptions options,
     Calibrator statistics,
-    FactorCache factors,
+    DecompositionCache cache,
     Scope scope,
     long seed) {
-  /** A request to a method that needs no statistics. */
+  /** A request whose budget holds for every matrix alone. */
   public CompressionRequest(
       Model model,
       List<LinearSlot> slots,
       Budget budget,
-      FactorCache factors,
+      MethodOptions options,
+      Calibrator statistics,
+      DecompositionCache cache,
       Scope scope,
       long seed) {
-    this(model, slots, budget, null, factors, scope, seed);
+    this(model, slots, budget, Allocation.UNIFORM, options, statistics, cache, scope, seed);
   }
 }

@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.compress;
 
+import io.github.lrfbench.harness.compress.MethodInfo.Need;
+import java.util.Set;
+
 /**
  * A compression method. Found by {@link java.util.ServiceLoader}, so that a jar on the class path
  * can add one; an implementation has a public constructor without parameters and keeps no state
@@ -8,6 +11,18 @@ package io.github.lrfbench.harness.compress;
 public interface Compressor {
   /** What the method is and needs. */
   MethodInfo info();
+
+  /** What the method needs with the given values of its options. */
+  default Set<Need> needs(MethodOptions options) {
+    return info().needs();
+  }
+
+  /**
+   * Checks what no option can check alone.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if these values do not go together
+   */
+  default void check(MethodOptions options) {}
 
   /**
    * Finds replacements for the requested matrices. The request's model is not modified.

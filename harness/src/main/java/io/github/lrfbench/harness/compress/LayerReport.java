@@ -9,12 +9,11 @@ package io.github.lrfbench.harness.compress;
  * @param rank of the factorization; min(rows, cols) if the matrix stays dense
  * @param parametersDense numbers in W
  * @param parameters numbers stored now
- * @param svdAlgorithm which algorithm gave the factors, or empty
  * @param norm ‖W‖ (Frobenius, as all norms here)
  * @param error ‖W − Ŵ‖
- * @param optimalError the smallest error at this rank (Eckart and Young 1936)
- * @param energyKept 1 − ‖W − Ŵ‖² / ‖W‖²
- * @param note why the matrix was treated otherwise than asked, or empty
+ * @param outputNorm ‖W X‖ over the calibration tokens X
+ * @param outputError ‖W X + b − (Ŵ X + b̂)‖ over the calibration tokens
+ * @param diagnostics what the method knows of it
  * @param seconds time spent on this matrix for this cell
  */
 public record LayerReport(
@@ -24,13 +23,35 @@ public record LayerReport(
     int rank,
     long parametersDense,
     long parameters,
-    String svdAlgorithm,
     double norm,
     double error,
-    double optimalError,
-    double energyKept,
-    String note,
+    double outputNorm,
+    double outputError,
+    Diagnostics diagnostics,
     double seconds) {
+
+  /** A matrix that stays as it is. */
+  public static LayerReport dense(
+      String layer, int rows, int cols, long parameters, double norm, String note) {
+    return new LayerReport(
+        layer,
+        rows,
+        cols,
+        Math.min(rows, cols),
+        parameters,
+        parameters,
+        norm,
+        0,
+        Double.NaN,
+        0,
+        Diagnostics.none(note),
+        0);
+  }
+
+  /** 1 − ‖W − Ŵ‖² / ‖W‖². */
+  public double energyKept() {
+    return norm == 0 ? 1 : 1 - (error / norm) * (error / norm);
+  }
 
   /** True if the matrix was replaced. */
   public boolean replaced() {

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -8,12 +9,20 @@ import java.util.Set;
  * @param name as given to {@code --method}
  * @param title one line
  * @param source the paper it comes from, or empty
- * @param needs what it needs beside the budget
+ * @param needs what it needs beside the budget, with its options at their standard
+ * @param equivalent which methods give the same matrices in exact arithmetic, and when; or empty
+ * @param options that it can be given
  */
-public record MethodInfo(String name, String title, String source, Set<Need> needs) {
-  /** Whether the method computes from calibration data of the task. */
-  public boolean needsCalibration() {
-    return needs.contains(Need.ACTIVATIONS) || needs.contains(Need.FISHER);
+public record MethodInfo(
+    String name,
+    String title,
+    String source,
+    Set<Need> needs,
+    String equivalent,
+    List<MethodOption> options) {
+  /** A method without options that equals no other. */
+  public MethodInfo(String name, String title, String source, Set<Need> needs) {
+    this(name, title, source, needs, "", List.of());
   }
 
   /** What a method computes from. */
@@ -24,7 +33,16 @@ public record MethodInfo(String name, String title, String source, Set<Need> nee
     ACTIVATIONS,
     /** Squared gradients of the task loss. */
     FISHER,
+    /** Gradients of the task loss by the inputs of every matrix. */
+    GRADIENTS,
+    /** The loss on held-out training examples. */
+    LOSS,
     /** Training steps. */
-    TRAINING
+    TRAINING;
+
+    /** Whether training data of the task is read for it. */
+    public boolean isCalibration() {
+      return this != WEIGHTS;
+    }
   }
 }

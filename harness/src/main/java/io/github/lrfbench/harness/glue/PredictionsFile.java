@@ -1,15 +1,9 @@
 package io.github.lrfbench.harness.glue;
 
-import io.github.lrfbench.harness.text.OneLine;
-import io.github.lrfbench.kernels.InputException;
-import java.io.BufferedWriter;
+import io.github.lrfbench.harness.input.WholeFile;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Writes predictions as tab-separated values, UTF-8: {@code index} (the example's row in its file),
@@ -24,7 +18,7 @@ public final class PredictionsFile {
    * existing file is replaced.
    *
    * @param logits in the checkpoint's order [examples][outputs], not modified
-   * @throws InputException if the file cannot be written
+   * @throws io.github.lrfbench.kernels.InputException if the file cannot be written
    * @throws IllegalArgumentException if there are not as many logits as examples
    */
   public static void write(Path file, GlueDataset dataset, LabelMap map, float[][] logits) {
@@ -32,47 +26,19 @@ public final class PredictionsFile {
       throw new IllegalArgumentException(
           logits.length + " predictions for " + dataset.examples().size() + " examples");
     }
-    try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        writeTo(file, dataset, map, logits);
-      } else {
-        replace(
-            Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), dataset, map, logits);
-      }
-    } catch (IOException e) {
-      throw new InputException("cannot write " + file + ": " + OneLine.reason(e), e);
-    }
-  }
-
-  private static void replace(Path file, GlueDataset dataset, LabelMap map, float[][] logits)
-      throws IOException {
-    String temporaryName = "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp";
-    Path temporary = file.resolveSibling(temporaryName);
-    try {
-      writeTo(temporary, dataset, map, logits);
-      try {
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private static void writeTo(Path file, GlueDataset dataset, LabelMap map, float[][] logits)
-      throws IOException {
-    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      out.write("index\tprediction");
-      for (String name : map.outputNames()) {
-        // Names from config.json may hold tabs and line ends.
-        out.write('\t' + name.replaceAll("\\s", " "));
-      }
-      out.write('\n');
-      for (int i = 0; i < logits.length; i++) {
-        writeRow(out, dataset, dataset.examples().get(i).row(), map, logits[i]);
-      }
-    }
+    WholeFile.write(
+        file,
+        out -> {
+          out.write("index\tprediction");
+          for (String name : map.outputNames()) {
+            // Names from config.json may hold tabs and line ends.
+            out.write('\t' + name.replaceAll("\\s", " "));
+          }
+          out.write('\n');
+          for (int i = 0; i < logits.length; i++) {
+            writeRow(out, dataset, dataset.examples().get(i).row(), map, logits[i]);
+          }
+        });
   }
 
   private static void writeRow(

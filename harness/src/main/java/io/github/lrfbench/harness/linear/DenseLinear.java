@@ -18,6 +18,17 @@ import java.util.List;
  * @param bias F32 [outputs], or null for none
  */
 public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
+  /** What another map computes, as its matrix, with a copy of its bias. */
+  public static DenseLinear of(Linear linear, Scope scope) {
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix product = Matrix.of(scratch.allocate(DType.F32, linear.outputs(), linear.inputs()));
+      linear.materialize(scope.device(), product);
+      scope.device().blas().transpose(product, weight);
+    }
+    return new DenseLinear(weight, Copies.of(linear.bias(), scope));
+  }
+
   @Override
   public int inputs() {
     return weight.rows();

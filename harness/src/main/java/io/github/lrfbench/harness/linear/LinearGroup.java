@@ -166,6 +166,11 @@ public final class LinearGroup {
     return members;
   }
 
+  /** The one map that all members are parts of, or null if they are not, or have adapters. */
+  public DenseLinear stacked() {
+    return members.stream().allMatch(DenseLinear.class::isInstance) ? stackedDense : null;
+  }
+
   /**
    * The weights of all members.
    *

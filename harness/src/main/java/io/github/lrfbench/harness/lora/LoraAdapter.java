@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -166,8 +167,11 @@ public final class LoraAdapter implements AutoCloseable {
 
   private void read(SafetensorsFile file, String key, String module, Linear present) {
     Matrix weight = transposed(file, key + WEIGHT, present.outputs(), present.inputs());
-    Tensor bias = scope.allocate(DType.F32, present.outputs());
-    file.read(key + BIAS, bias);
+    Tensor bias = null;
+    if (present.bias() != null) {
+      bias = scope.allocate(DType.F32, present.outputs());
+      file.read(key + BIAS, bias);
+    }
     replacements.put(module, new DenseLinear(weight, bias));
   }
 
@@ -233,10 +237,12 @@ public final class LoraAdapter implements AutoCloseable {
 
   /**
    * What transformers calls a module in a model with a head, whatever a checkpoint calls it: those
-   * of the encoder begin with its architecture.
+   * of the encoder begin with its architecture, those of GPT-2 with "transformer".
    */
   static String fullName(Model model, String module) {
-    String prefix = model.info().architecture() + ".";
+    String architecture = model.info().architecture();
+    String prefix =
+        architecture.equals(Gpt2Config.MODEL_TYPE) ? "transformer." : architecture + ".";
     boolean ofEncoder =
         model.slots().stream().anyMatch(slot -> slot.name().equals(module))
             || module.startsWith("pooler.");

@@ -36,7 +36,7 @@ public record LoraConfig(
     Map<String, Double> alphas,
     List<String> savedModules,
     String baseModel) {
-  private static final List<String> USUAL_ROLES = List.of("query", "value");
+  private static final List<String> USUAL_ROLES = List.of("query", "value", "query_key_value");
 
   /** Checks the numbers. */
   public LoraConfig {

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * What a model is, apart from its weights.
  *
- * @param architecture {@code bert}, {@code roberta}, {@code distilbert}
+ * @param architecture {@code bert}, {@code roberta}, {@code distilbert}, {@code gpt2}
  * @param output what the forward pass returns
- * @param labels names of the outputs in the checkpoint's order; of a sentence encoder empty
+ * @param labels names of the outputs in the checkpoint's order; of a sentence encoder and of a
+ *     language model empty
  * @param vocabularySize rows of the word embedding
  * @param maxLength longest sequence in tokens
  * @param hiddenSize width of the hidden states
@@ -27,6 +28,8 @@ public record ModelInfo(
     /** One score. */
     SCORE,
     /** A sentence embedding, compared by cosine. */
-    EMBEDDING
+    EMBEDDING,
+    /** Logits of the token that follows. */
+    NEXT_TOKEN
   }
 }

@@ -54,6 +54,7 @@ public final class RandomWeights implements WeightSource {
     if (shape.rank() > 1) {
       return STANDARD_DEVIATION * random.nextGaussian();
     }
-    return name.endsWith("LayerNorm.weight") || name.endsWith("layer_norm.weight") ? 1 : 0;
+    // Vectors are weights of norms or biases.
+    return name.endsWith(".weight") ? 1 : 0;
   }
 }

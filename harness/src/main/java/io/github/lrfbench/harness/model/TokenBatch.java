@@ -15,10 +15,17 @@ import java.util.List;
  * @param positions I32 [T], position within the sequence, from 0
  * @param segments where the sequences are
  * @param firstTokens I32 [B], row of every sequence's first token
+ * @param lastTokens I32 [B], row of every sequence's last token
  * @param tokens T
  */
 public record TokenBatch(
-    Tensor ids, Tensor types, Tensor positions, Segments segments, Tensor firstTokens, int tokens) {
+    Tensor ids,
+    Tensor types,
+    Tensor positions,
+    Segments segments,
+    Tensor firstTokens,
+    Tensor lastTokens,
+    int tokens) {
 
   /**
    * Uploads sequences.
@@ -32,6 +39,7 @@ public record TokenBatch(
     int[] positions = new int[total];
     int[] offsets = new int[sequences.size() + 1];
     int[] first = new int[sequences.size()];
+    int[] last = new int[sequences.size()];
     int longest = 0;
     int row = 0;
     for (int s = 0; s < sequences.size(); s++) {
@@ -47,6 +55,7 @@ public record TokenBatch(
       }
       first[s] = row;
       row += length;
+      last[s] = row - 1;
       offsets[s + 1] = row;
       longest = Math.max(longest, length);
     }
@@ -58,6 +67,7 @@ public record TokenBatch(
         scope.ints(positions, total),
         segments,
         scope.ints(first, first.length),
+        scope.ints(last, last.length),
         total);
   }
 }

@@ -72,7 +72,7 @@ public final class LayerColumns {
           Column.number(
               "output_error",
               "",
-              "Relative error of the layer's outputs on calibration data, where there is any."));
+              "Frobenius norm of what the outputs on calibration data changed by, biases included, / output_norm."));
 
   public static final Column<String> NOTE =
       add(
@@ -82,8 +82,36 @@ public final class LayerColumns {
   public static final Column<Double> SECONDS =
       add(Column.number("seconds", "s", "Time to compress this matrix."));
 
+  public static final Column<Double> OUTPUT_NORM =
+      add(
+          Column.number(
+              "output_norm",
+              "",
+              "Frobenius norm of the matrix's outputs on calibration data, without bias."));
+
+  public static final Column<Double> PREDICTED_ERROR =
+      add(
+          Column.number(
+              "predicted_error",
+              "",
+              "What the dropped singular values stand for: the error in the method's own metric."));
+
+  public static final Column<Double> CONDITION =
+      add(
+          Column.number(
+              "condition",
+              "",
+              "Condition number, or an estimate, of what the method multiplies the matrix with."));
+
+  public static final Column<Double> RIDGE =
+      add(
+          Column.number(
+              "ridge",
+              "",
+              "Added to the diagonal of the Gram matrix of the inputs, relative to its mean."));
+
   /** The table: every column in the order of the file. */
-  public static final TableSchema TABLE = new TableSchema("layers.csv", 1, COLUMNS);
+  public static final TableSchema TABLE = new TableSchema("layers.csv", 2, COLUMNS);
 
   private LayerColumns() {}
 

@@ -21,6 +21,10 @@ package io.github.lrfbench.harness.result;
  * @param outputError relative error of the outputs on calibration data, or null
  * @param note anything out of the ordinary, or null
  * @param seconds time to compress the matrix, or null
+ * @param outputNorm Frobenius norm of the outputs on calibration data, or null
+ * @param predictedError of the dropped singular values in the method's own metric, or null
+ * @param condition of the method's transform, or null
+ * @param ridge relative to the mean of the Gram matrix's diagonal, or null
  */
 public record LayerRow(
     String runId,
@@ -39,7 +43,11 @@ public record LayerRow(
     Double energyKept,
     Double outputError,
     String note,
-    Double seconds) {
+    Double seconds,
+    Double outputNorm,
+    Double predictedError,
+    Double condition,
+    Double ridge) {
 
   static LayerRow of(Cells cells) {
     return new LayerRow(
@@ -59,7 +67,11 @@ public record LayerRow(
         cells.get(LayerColumns.ENERGY_KEPT),
         cells.get(LayerColumns.OUTPUT_ERROR),
         cells.get(LayerColumns.NOTE),
-        cells.get(LayerColumns.SECONDS));
+        cells.get(LayerColumns.SECONDS),
+        cells.get(LayerColumns.OUTPUT_NORM),
+        cells.get(LayerColumns.PREDICTED_ERROR),
+        cells.get(LayerColumns.CONDITION),
+        cells.get(LayerColumns.RIDGE));
   }
 
   Cells cells() {
@@ -81,6 +93,10 @@ public record LayerRow(
         .set(LayerColumns.ENERGY_KEPT, energyKept)
         .set(LayerColumns.OUTPUT_ERROR, outputError)
         .set(LayerColumns.NOTE, note)
-        .set(LayerColumns.SECONDS, seconds);
+        .set(LayerColumns.SECONDS, seconds)
+        .set(LayerColumns.OUTPUT_NORM, outputNorm)
+        .set(LayerColumns.PREDICTED_ERROR, predictedError)
+        .set(LayerColumns.CONDITION, condition)
+        .set(LayerColumns.RIDGE, ridge);
   }
 }

@@ -69,7 +69,10 @@ public final class RunColumns {
       add(Column.text("data_hash", "Hash of the evaluated examples."));
 
   public static final Column<String> METHOD =
-      add(Column.text("method", "The compression method; dense is the unchanged model."));
+      add(
+          Column.text(
+              "method",
+              "The compression method, with those options that differ from the standard; dense is the unchanged model."));
 
   public static final Column<String> METHOD_PARAMS =
       add(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes {@code run.json}: what is needed to know, and to repeat, how a run was made. */
 public final class RunJson {
@@ -20,6 +21,24 @@ public final class RunJson {
   public static final String FILE = "run.json";
 
   private RunJson() {}
+
+  /**
+   * The object in a file, or nothing if there is no such file.
+   *
+   * @throws InputException if the file holds something else
+   */
+  public static Optional<Map<String, Object>> read(Path path) {
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.parseObject(Files.readString(path)));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(path + ": is no record of a run: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be read: " + OneLine.reason(e), e);
+    }
+  }
 
   /**
    * Writes or replaces a file of one JSON object; readers see the old or the new one, never a part.

@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.Compressors;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,9 +12,10 @@ import java.util.HexFormat;
  * @param model as the user names it
  * @param revision what pins its weights
  * @param task the task's name
+ * @param data what beside the task's name decides the examples; empty if nothing does
  * @param variant how the model is compressed
  */
-record Cell(String model, String revision, String task, Variant variant) {
+record Cell(String model, String revision, String task, String data, Variant variant) {
   private static final int ID_LENGTH = 16;
 
   /** What a user reads in progress. */
@@ -36,7 +37,7 @@ record Cell(String model, String revision, String task, Variant variant) {
             "1",
             revision,
             task,
-            variant.method(),
+            variant.method().text(),
             budget,
             layers,
             Long.toString(variant.seed()),
@@ -46,11 +47,24 @@ record Cell(String model, String revision, String task, Variant variant) {
             Integer.toString(seqLen),
             Integer.toString(config.maxLength()),
             Integer.toString(config.limit()));
+    if (!data.isEmpty()) {
+      key += "\ndata=" + data;
+    }
     if (variant.recovery().trains()) {
       key += "\n" + variant.recovery().describe();
     }
-    if (!variant.isDense() && Compressors.get(variant.method()).info().needsCalibration()) {
+    if (!variant.isDense() && !variant.allocation().isStandard()) {
+      key += "\nallocate=" + variant.allocation().describe();
+    }
+    if (!variant.isDense() && variant.needsCalibration()) {
       key += "\ncalibration=" + config.calibration();
+    }
+    if (config.latency() != LatencyKind.FORWARD) {
+      key += "\nlatency=" + config.latency().label();
+    }
+    if (!config.matrices().equals(Gpt2Options.DEFAULT)) {
+      key += "\nsplit_qkv=" + config.matrices().splitQkv();
+      key += "\nuntie_head=" + config.matrices().untieHead();
     }
     try {
       byte[] hash =

@@ -15,17 +15,21 @@ final class CellLog {
   private final ResultsWriter writer;
   private final SweepListener listener;
   private final Function<Cell, String> ids;
+  private final Shard shard;
   private final Set<String> done = new HashSet<>();
   private final List<RunRow> written = new ArrayList<>();
 
   /**
    * A log on top of what earlier runs left in the writer's files; only cells that succeeded are
    * done.
+   *
+   * @param shard whose cells are ours
    */
-  CellLog(ResultsWriter writer, SweepListener listener, Function<Cell, String> ids) {
+  CellLog(ResultsWriter writer, SweepListener listener, Function<Cell, String> ids, Shard shard) {
     this.writer = writer;
     this.listener = listener;
     this.ids = ids;
+    this.shard = shard;
     for (RunRow row : writer.rows()) {
       if (!row.failed()) {
         done.add(row.get(RunColumns.CELL_ID));
@@ -37,8 +41,10 @@ final class CellLog {
     return ids.apply(cell);
   }
 
+  /** Whether there is nothing to do: an earlier run did it, or another shard does. */
   boolean isDone(Cell cell) {
-    return done.contains(id(cell));
+    String id = id(cell);
+    return done.contains(id) || !shard.owns(id);
   }
 
   void working(String what) {
@@ -52,7 +58,7 @@ final class CellLog {
     listener.finished(cell.describe());
   }
 
-  /** Tells the listener of a cell that an earlier run has done. */
+  /** Tells the listener of a cell that there is nothing to do for. */
   void skip(Cell cell) {
     listener.finished(cell.describe());
   }

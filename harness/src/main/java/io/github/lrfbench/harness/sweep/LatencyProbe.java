@@ -1,26 +1,22 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.autograd.EagerOps;
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
-import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Recording;
-import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Times forward passes of a model beside those of the dense model, on random tokens. */
+/** Times passes of a model beside those of the dense model, on random tokens. */
 final class LatencyProbe {
   private static final int DEFAULT_SEQ_LEN = 128;
   private static final int THROUGHPUT_BATCH = 32;
@@ -30,6 +26,7 @@ final class LatencyProbe {
   private static final StopRule THROUGHPUT_RULE =
       new StopRule(1, 3, Duration.ofMillis(300), Duration.ofSeconds(10));
 
+  private final LatencyKind kind;
   private final int batchSize;
   private final int seqLen;
   private final int vocabulary;
@@ -37,14 +34,22 @@ final class LatencyProbe {
   /**
    * A probe.
    *
+   * @param kind what is timed
    * @param batchSize sequences per call
    * @param seqLen tokens per sequence; 0 for 128 or what the model allows
    */
-  LatencyProbe(int batchSize, int seqLen, ModelInfo info) {
+  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, ModelInfo info) {
+    if (kind != LatencyKind.FORWARD && info.output() != Output.NEXT_TOKEN) {
+      throw new InputException("--latency " + kind.label() + " is for language models");
+    }
+    if (kind == LatencyKind.DECODE && seqLen == 1) {
+      throw new InputException("--latency decode wants a --seq-len of at least 2");
+    }
     if (seqLen > info.maxLength()) {
       throw new InputException(
           "--seq-len " + seqLen + " is over the model's limit of " + info.maxLength() + " tokens");
     }
+    this.kind = kind;
     this.batchSize = batchSize;
     this.seqLen = seqLen == 0 ? Math.min(DEFAULT_SEQ_LEN, info.maxLength()) : seqLen;
     this.vocabulary = info.vocabularySize();
@@ -56,70 +61,33 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
-    Device device = model.device();
-    try (Scope scope = device.openScope()) {
-      TokenBatch batch = randomBatch(scope, batchSize);
+    try (TimedPass own = pass(model, batchSize)) {
       List<LatencyStats> latencies;
-      double deviceMs;
-      try (LazyRecording own = new LazyRecording(model, batch);
-          LazyRecording other = new LazyRecording(dense, batch)) {
+      try (TimedPass other = pass(dense, batchSize)) {
         List<Runnable> subjects = new ArrayList<>();
         subjects.add(own);
         if (model != dense) {
           subjects.add(other);
         }
         latencies = new Interleaved(StopRule.DEFAULT, Clock.SYSTEM).measure(subjects);
-        deviceMs = deviceMillis(own);
       }
+      double deviceMs = deviceMillis(own);
       LatencyStats denseLatency = latencies.get(latencies.size() - 1);
       // After the timed calls, so that the first of those is the model's first.
-      long peak = peakBytes(model, batch);
-      return new Timing(
-          latencies.get(0), denseLatency, deviceMs, throughput(model, scope), peak, seqLen);
+      long peak = peakBytes(own);
+      return new Timing(latencies.get(0), denseLatency, deviceMs, throughput(model), peak, seqLen);
     }
   }
 
-  /**
-   * A forward pass that is recorded when it is first run, so that the first call is as slow as a
-   * user's, and replayed from then on.
-   */
-  private static final class LazyRecording implements Runnable, AutoCloseable {
-    private final Model model;
-    private final TokenBatch batch;
-    private Recording recording;
-
-    LazyRecording(Model model, TokenBatch batch) {
-      this.model = model;
-      this.batch = batch;
-    }
-
-    @Override
-    public void run() {
-      replay();
-      model.device().synchronize();
-    }
-
-    void replay() {
-      if (recording == null) {
-        recording = model.device().record(() -> enqueue(model, batch));
-      } else {
-        recording.replay();
-      }
-    }
-
-    @Override
-    public void close() {
-      if (recording != null) {
-        recording.close();
-      }
-    }
+  private TimedPass pass(Model model, int sequences) {
+    return new TimedPass(model, kind, random(sequences));
   }
 
   /** The median time by the device's own clock; NaN if it has none. */
-  private static double deviceMillis(LazyRecording forward) {
+  private static double deviceMillis(TimedPass pass) {
     double[] millis = new double[DEVICE_RUNS];
     for (int i = 0; i < millis.length; i++) {
-      millis[i] = forward.model.device().time(forward::replay).deviceMillis();
+      millis[i] = pass.model().device().time(pass::replay).deviceMillis();
       if (Double.isNaN(millis[i])) {
         return Double.NaN;
       }
@@ -128,39 +96,30 @@ final class LatencyProbe {
     return millis[millis.length / 2];
   }
 
-  private double throughput(Model model, Scope scope) {
+  private double throughput(Model model) {
     Interleaved interleaved = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
-    try (LazyRecording forward = new LazyRecording(model, randomBatch(scope, THROUGHPUT_BATCH))) {
-      LatencyStats latency = interleaved.measure(List.of(forward)).get(0);
+    try (TimedPass pass = pass(model, THROUGHPUT_BATCH)) {
+      LatencyStats latency = interleaved.measure(List.of(pass)).get(0);
       return THROUGHPUT_BATCH / (latency.p50Ms() / 1e3);
     }
   }
 
   /** The model's weights and the most that a pass takes beside them. */
-  private static long peakBytes(Model model, TokenBatch batch) {
-    long before = model.device().memory().currentBytes();
-    model.device().resetPeakMemory();
-    forward(model, batch);
-    return model.bytes() + model.device().memory().peakBytes() - before;
+  private static long peakBytes(TimedPass pass) {
+    Device device = pass.model().device();
+    long before = device.memory().currentBytes();
+    device.resetPeakMemory();
+    pass.enqueue();
+    device.synchronize();
+    return pass.model().bytes() + device.memory().peakBytes() - before;
   }
 
-  private static void forward(Model model, TokenBatch batch) {
-    enqueue(model, batch);
-    model.device().synchronize();
-  }
-
-  private static void enqueue(Model model, TokenBatch batch) {
-    try (Ops ops = new EagerOps(model.device())) {
-      model.forward(ops, batch);
-    }
-  }
-
-  private TokenBatch randomBatch(Scope scope, int sequences) {
+  private List<TokenSequence> random(int sequences) {
     SplittableRandom random = new SplittableRandom(0);
     List<TokenSequence> batch = new ArrayList<>();
     for (int i = 0; i < sequences; i++) {
       batch.add(new TokenSequence(random.ints(seqLen, 0, vocabulary).toArray(), new int[seqLen]));
     }
-    return TokenBatch.of(scope, batch);
+    return batch;
   }
 }

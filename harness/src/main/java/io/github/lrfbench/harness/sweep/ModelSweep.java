@@ -64,7 +64,8 @@ final class ModelSweep {
   }
 
   private Cell cell(Variant variant, SweepTask task) {
-    return new Cell(name, loaded.revision(), task.name(), variant);
+    return new Cell(
+        name, loaded.revision(), task.name(), task.evaluation().facts().identity(), variant);
   }
 
   /**
@@ -75,7 +76,8 @@ final class ModelSweep {
   private void runVariant(Variant variant, List<SweepTask> open, SweepTask only) {
     Instant startedAt = Instant.now();
     log.working(name + " " + variant.describe() + (only == null ? "" : " for " + only.name()));
-    try (CompressedModel compressed = variants.make(variant, only)) {
+    SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
+    try (CompressedModel compressed = variants.make(variant, owner)) {
       Timing timing = probe.measure(loaded.model(), compressed.model());
       for (SweepTask task : variant.isDense() ? tasks : open) {
         runTask(variant, task, compressed, timing, startedAt, open.contains(task));
@@ -113,7 +115,7 @@ final class ModelSweep {
             rows.finished(
                 identity,
                 variant,
-                task.evaluation().dataset(),
+                task.evaluation().facts(),
                 model,
                 compressed,
                 dense,

@@ -1,12 +1,15 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.compress.Diagnostics;
 import io.github.lrfbench.harness.compress.LayerReport;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueScore;
+import io.github.lrfbench.harness.evaluate.DataFacts;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -44,13 +47,16 @@ final class RowFactory {
             .set(RunColumns.MODEL, cell.model())
             .set(RunColumns.MODEL_REVISION, cell.revision())
             .set(RunColumns.TASK, cell.task())
-            .set(RunColumns.METHOD, variant.method())
+            .set(RunColumns.METHOD, variant.method().text())
             .set(RunColumns.SEED, variant.seed())
             .set(RunColumns.DEVICE, device.id())
             .set(RunColumns.DEVICE_NAME, device.name())
             .set(RunColumns.DTYPE, config.dtype())
             .set(RunColumns.THREADS, device.threads());
     provenance.applyTo(row);
+    Map<String, String> software = device.software();
+    row.set(RunColumns.CUDA_VERSION, software.get("cuda"));
+    row.set(RunColumns.DRIVER_VERSION, software.get("driver"));
     if (!variant.isDense()) {
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());
@@ -72,7 +78,7 @@ final class RowFactory {
   RunRow finished(
       RunRow.Builder row,
       Variant variant,
-      GlueDataset dataset,
+      DataFacts data,
       Model dense,
       CompressedModel compressed,
       TaskResult denseResult,
@@ -81,33 +87,28 @@ final class RowFactory {
       double loadSeconds) {
     row.set(RunColumns.STATUS, RunRow.OK)
         .set(RunColumns.ARCHITECTURE, dense.info().architecture())
-        .set(RunColumns.SPLIT, dataset.split().id())
-        .set(RunColumns.EXAMPLES, dataset.examples().size())
-        .set(RunColumns.DATA_HASH, dataset.sha256())
+        .set(RunColumns.SPLIT, data.split())
+        .set(RunColumns.EXAMPLES, data.examples())
+        .set(RunColumns.DATA_HASH, data.sha256())
         .set(RunColumns.EVAL_SECONDS, result.seconds())
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
-        .set(RunColumns.EXTRA, extra(dataset, result.score(), timing));
+        .set(RunColumns.EXTRA, extra(data, result.score(), timing));
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed, timing.seqLen());
     timing(row, timing);
     return row.build();
   }
 
-  private static void score(RunRow.Builder row, GlueScore dense, GlueScore score) {
+  private static void score(RunRow.Builder row, Score dense, Score score) {
     row.set(RunColumns.METRIC_NAME, score.metricName())
         .set(RunColumns.METRIC, score.metric())
         .set(RunColumns.METRIC_STDERR, applicable(score.standardError()))
-        .set(RunColumns.ACCURACY, applicable(score.accuracy()))
-        .set(RunColumns.F1, applicable(score.f1()))
-        .set(RunColumns.MCC, applicable(score.mcc()))
-        .set(RunColumns.PEARSON, applicable(score.pearson()))
-        .set(RunColumns.SPEARMAN, applicable(score.spearman()))
-        .set(RunColumns.LOSS, applicable(score.loss()))
         .set(RunColumns.METRIC_DENSE, dense.metric())
-        .set(RunColumns.METRIC_DROP, dense.metric() - score.metric());
+        .set(RunColumns.METRIC_DROP, score.dropFrom(dense));
+    score.values().forEach(row::set);
   }
 
-  private static void counts(
+  private void counts(
       RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed, int seqLen) {
     Model model = compressed.model();
     long flops = model.flops(seqLen);
@@ -138,7 +139,9 @@ final class RowFactory {
         .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
         .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
         .set(RunColumns.SVD_ALGORITHM, algorithms(layers))
-        .set(RunColumns.METHOD_PARAMS, parameters(variant, compressed.compression().parameters()));
+        .set(
+            RunColumns.METHOD_PARAMS,
+            parameters(variant, dense, compressed.compression().parameters()));
   }
 
   private static void linearCounts(RunRow.Builder row, long dense, long now) {
@@ -150,7 +153,7 @@ final class RowFactory {
   private static String algorithms(List<LayerReport> layers) {
     String joined =
         layers.stream()
-            .map(LayerReport::svdAlgorithm)
+            .map(layer -> layer.diagnostics().algorithm())
             .filter(name -> !name.isEmpty())
             .distinct()
             .sorted()
@@ -158,8 +161,14 @@ final class RowFactory {
     return joined.isEmpty() ? null : joined;
   }
 
-  private static String parameters(Variant variant, Map<String, String> parameters) {
+  private String parameters(Variant variant, Model dense, Map<String, String> parameters) {
     Map<String, String> all = new TreeMap<>(parameters);
+    if (dense.info().architecture().equals(Gpt2Config.MODEL_TYPE)) {
+      all.put("qkv", config.matrices().splitQkv() ? "split" : "whole");
+      if (dense instanceof CausalModel) {
+        all.put("head", config.matrices().untieHead() ? "untied" : "as stored");
+      }
+    }
     Recovery recovery = variant.recovery();
     if (recovery.trains()) {
       all.put("finetune_epochs", Integer.toString(recovery.epochs()));
@@ -180,7 +189,7 @@ final class RowFactory {
     LatencyStats latency = timing.latency();
     row.set(RunColumns.BATCH_SIZE, config.batchSize())
         .set(RunColumns.SEQ_LEN, timing.seqLen())
-        .set(RunColumns.LATENCY_KIND, "forward")
+        .set(RunColumns.LATENCY_KIND, config.latency().label())
         .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
         .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
         .set(RunColumns.LATENCY_MS_P99, latency.p99Ms())
@@ -193,9 +202,9 @@ final class RowFactory {
         .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes());
   }
 
-  private Map<String, Object> extra(GlueDataset dataset, GlueScore score, Timing timing) {
-    Map<String, Object> extra = new HashMap<>();
-    extra.put("max_length", config.maxLength());
+  private Map<String, Object> extra(DataFacts data, Score score, Timing timing) {
+    Map<String, Object> extra = new HashMap<>(data.extra());
+    extra.putAll(score.extra());
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
     }
@@ -204,15 +213,6 @@ final class RowFactory {
     }
     if (!config.layers().isEmpty()) {
       extra.put("layers", config.layers());
-    }
-    if (dataset.task().synthetic()) {
-      extra.put("synthetic", true);
-    }
-    if (score.collapsed()) {
-      extra.put("collapsed", true);
-    }
-    if (dataset.skippedRows() > 0) {
-      extra.put("skipped_rows", dataset.skippedRows());
     }
     return new TreeMap<>(extra);
   }
@@ -223,6 +223,7 @@ final class RowFactory {
   }
 
   private LayerRow layerRow(String cellId, LayerReport layer) {
+    Diagnostics diagnostics = layer.diagnostics();
     return new LayerRow(
         runId,
         cellId,
@@ -232,15 +233,19 @@ final class RowFactory {
         layer.rank(),
         layer.parametersDense(),
         layer.parameters(),
-        layer.svdAlgorithm().isEmpty() ? null : layer.svdAlgorithm(),
+        diagnostics.algorithm().isEmpty() ? null : diagnostics.algorithm(),
         applicable(layer.norm()),
         applicable(layer.error()),
         applicable(layer.error() / layer.norm()),
-        applicable(layer.optimalError()),
+        applicable(diagnostics.optimalError()),
         applicable(layer.energyKept()),
-        null,
-        layer.note().isEmpty() ? null : layer.note(),
-        layer.seconds());
+        applicable(layer.outputError() / layer.outputNorm()),
+        diagnostics.note().isEmpty() ? null : diagnostics.note(),
+        layer.seconds(),
+        applicable(layer.outputNorm()),
+        applicable(diagnostics.predictedError()),
+        applicable(diagnostics.condition()),
+        applicable(diagnostics.ridge()));
   }
 
   /** Null for a stage that there was not. */

@@ -1,7 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.Precision;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.List;
  * @param tasks names of tasks
  * @param methods names of compression methods; the dense model is always a row
  * @param budgets what each method may keep
+ * @param allocations how each budget is shared out
  * @param recoveries training after compression
  * @param calibration the most training examples that statistics are collected on
  * @param seeds of everything random
@@ -21,11 +26,14 @@ import java.util.List;
  * @param device {@code auto}, {@code cpu}, {@code cuda:1}
  * @param dtype type of the numbers computed with
  * @param threads host threads, 0 for all processors
+ * @param latency what is timed
  * @param batchSize sequences per call in the latency measurement
  * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
+ * @param matrices what counts as a matrix of a GPT-2
  * @param glue directory of the GLUE data, or null
+ * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
  */
 public record SweepConfig(
@@ -33,6 +41,7 @@ public record SweepConfig(
     List<String> tasks,
     List<String> methods,
     List<Budget> budgets,
+    List<Allocation> allocations,
     List<Recovery> recoveries,
     int calibration,
     List<Long> seeds,
@@ -40,11 +49,14 @@ public record SweepConfig(
     String device,
     String dtype,
     int threads,
+    LatencyKind latency,
     int batchSize,
     int seqLen,
     int maxLength,
     int limit,
+    Gpt2Options matrices,
     Path glue,
+    TextSource texts,
     Path out) {
 
   /** Copies the lists and checks the numbers. */
@@ -53,6 +65,7 @@ public record SweepConfig(
     tasks = List.copyOf(tasks);
     methods = List.copyOf(methods);
     budgets = List.copyOf(budgets);
+    allocations = List.copyOf(allocations);
     recoveries = List.copyOf(recoveries);
     seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
@@ -66,6 +79,11 @@ public record SweepConfig(
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();
+  }
+
+  /** Where the data is. */
+  DataSource source(Path cache) {
+    return new DataSource(glue, texts, cache, maxLength);
   }
 
   private static void require(boolean condition, String message) {

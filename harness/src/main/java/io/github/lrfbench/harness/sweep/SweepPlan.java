@@ -1,10 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.DenseBaseline;
-import io.github.lrfbench.harness.glue.GlueTask;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,13 +21,15 @@ public final class SweepPlan {
   static List<Variant> variants(SweepConfig config) {
     List<Variant> variants = new ArrayList<>();
     variants.add(Variant.dense(config.seeds().get(0)));
-    for (String method : config.methods()) {
-      Compressors.get(method);
-      if (!method.equals(DenseBaseline.NAME)) {
+    for (String text : config.methods()) {
+      MethodSpec method = MethodSpec.parse(text);
+      if (!method.name().equals(DenseBaseline.NAME)) {
         for (Budget budget : config.budgets()) {
-          for (Recovery recovery : config.recoveries()) {
-            for (long seed : config.seeds()) {
-              variants.add(new Variant(method, budget, recovery, seed));
+          for (Allocation allocation : config.allocations()) {
+            for (Recovery recovery : config.recoveries()) {
+              for (long seed : config.seeds()) {
+                variants.add(new Variant(method, budget, allocation, recovery, seed));
+              }
             }
           }
         }
@@ -36,19 +39,25 @@ public final class SweepPlan {
   }
 
   /**
-   * A line for every cell of a sweep: model, task and variant, separated by tabs.
+   * The cells of a sweep.
    *
+   * @param times tells how long they may take
    * @throws io.github.lrfbench.kernels.InputException if there is no task or method of a name
    */
-  public static List<String> describe(SweepConfig config) {
-    List<String> lines = new ArrayList<>();
+  public static List<PlannedCell> cells(SweepConfig config, CellTimes times) {
+    List<PlannedCell> cells = new ArrayList<>();
     for (String model : config.models()) {
-      for (GlueTask task : TaskData.tasks(config.tasks())) {
+      for (Task task : Tasks.get(config.tasks())) {
         for (Variant variant : variants(config)) {
-          lines.add(String.join("\t", model, task.name(), variant.describe()));
+          cells.add(
+              new PlannedCell(
+                  model,
+                  task.name(),
+                  variant.describe(),
+                  times.seconds(model, task.name(), variant)));
         }
       }
     }
-    return lines;
+    return cells;
   }
 }

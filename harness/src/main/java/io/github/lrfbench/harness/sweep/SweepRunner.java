@@ -1,10 +1,8 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsWriter;
@@ -12,10 +10,11 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.ModelSource;
 import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
+import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +44,16 @@ public final class SweepRunner {
   }
 
   /**
+   * Looks for everything that the user named, without changing anything.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  public void check() {
+    SweepPlan.variants(config);
+    groups(Tasks.get(config.tasks()));
+  }
+
+  /**
    * Runs all cells that the output directory does not hold yet.
    *
    * @param record describes this call
@@ -55,15 +64,17 @@ public final class SweepRunner {
   public List<RunRow> run(SweepRecord record) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
-    List<Group> groups = groups(TaskData.tasks(config.tasks()));
+    List<Group> groups = groups(Tasks.get(config.tasks()));
     RowFactory rows = new RowFactory(config, device, record.runId(), record.provenance());
     List<RunRow> written = new ArrayList<>();
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
-        try (LoadedModel loaded = LoadedModel.open(group.directory(), device).in(config.storage());
-            FactorCache factors = new FactorCache(device, SvdOptions.DEFAULT)) {
-          written.addAll(runModel(group, loaded, factors, variants, rows, output));
+        try (LoadedModel loaded =
+                LoadedModel.open(group.directory(), config.matrices(), device)
+                    .in(config.storage());
+            DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
+          written.addAll(runModel(group, loaded, cache, variants, rows, output));
         }
       }
       output.finish(written);
@@ -74,25 +85,31 @@ public final class SweepRunner {
   private List<RunRow> runModel(
       Group group,
       LoadedModel loaded,
-      FactorCache factors,
+      DecompositionCache decompositions,
       List<Variant> variants,
       RowFactory rows,
       Output output) {
     LatencyProbe probe =
-        new LatencyProbe(config.batchSize(), config.seqLen(), loaded.model().info());
+        new LatencyProbe(
+            config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
-    factors.reserve(slots, config.budgets());
     List<SweepTask> tasks = prepare(loaded, group.data());
     if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
       // What is missing shows before anything is written.
       tasks.forEach(SweepTask::training);
     }
     output.open();
-    group.data().forEach(dataset -> dataset.deviation().ifPresent(listener::note));
+    group.data().forEach(input -> input.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
-            output.writer(), listener, cell -> cell.id(config, device.id(), probe.seqLen()));
-    VariantFactory factory = new VariantFactory(loaded.model(), slots, factors);
+            output.writer(),
+            listener,
+            cell -> cell.id(config, device.id(), probe.seqLen()),
+            output.record.shard());
+    boolean observesOutputs =
+        variants.stream().anyMatch(variant -> variant.method().needsActivations());
+    VariantFactory factory =
+        new VariantFactory(loaded.model(), slots, decompositions, observesOutputs);
     try {
       new ModelSweep(group.name(), loaded, tasks, factory, probe, rows, log).run(variants);
     } finally {
@@ -101,24 +118,22 @@ public final class SweepRunner {
     return log.written();
   }
 
-  private List<SweepTask> prepare(LoadedModel loaded, List<GlueDataset> datasets) {
+  private List<SweepTask> prepare(LoadedModel loaded, List<TaskInput> inputs) {
     List<SweepTask> tasks = new ArrayList<>();
-    for (GlueDataset dataset : datasets) {
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(
-              loaded.model(), loaded.tokenizer(), dataset, config.maxLength(), BOOTSTRAP_SEED);
-      tasks.add(new SweepTask(loaded, evaluation, config, cache));
+    for (TaskInput input : inputs) {
+      Evaluation evaluation = input.evaluation(loaded.model(), loaded.tokenizer(), BOOTSTRAP_SEED);
+      tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
     }
     return tasks;
   }
 
   /** The data of every model directory: the tasks that one directory serves are run together. */
-  private List<Group> groups(List<GlueTask> tasks) {
+  private List<Group> groups(List<Task> tasks) {
     List<Group> groups = new ArrayList<>();
     for (String name : config.models()) {
       ModelSource source = ModelSources.of(name, cache);
-      Map<Path, List<GlueDataset>> byDirectory = new LinkedHashMap<>();
-      for (GlueTask task : tasks) {
+      Map<Path, List<TaskInput>> byDirectory = new LinkedHashMap<>();
+      for (Task task : tasks) {
         byDirectory
             .computeIfAbsent(source.directory(task.name()), directory -> new ArrayList<>())
             .add(load(task));
@@ -128,17 +143,17 @@ public final class SweepRunner {
     return groups;
   }
 
-  private GlueDataset load(GlueTask task) {
-    GlueDataset dataset = TaskData.load(task, config.glue(), cache, config.limit());
-    if (!dataset.isLabelled()) {
+  private TaskInput load(Task task) {
+    TaskInput input = task.load(config.source(cache), config.limit());
+    if (!input.isScored()) {
       throw new InputException(
-          dataset.source()
+          input.source()
               + " has no labels to score; 'lrfbench eval --predictions FILE' writes predictions");
     }
-    return dataset;
+    return input;
   }
 
-  private record Group(String name, Path directory, List<GlueDataset> data) {}
+  private record Group(String name, Path directory, List<TaskInput> data) {}
 
   /**
    * The output directory, which is touched only when the first model and all data have been read.

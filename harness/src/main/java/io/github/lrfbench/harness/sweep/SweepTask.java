@@ -1,13 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.Split;
-import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.Task;
+import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -18,7 +16,8 @@ import java.nio.file.Path;
  */
 final class SweepTask implements AutoCloseable {
   private final LoadedModel loaded;
-  private final TaskEvaluation evaluation;
+  private final Task task;
+  private final Evaluation evaluation;
   private final SweepConfig config;
   private final Path cache;
   private TrainingSet training;
@@ -26,19 +25,20 @@ final class SweepTask implements AutoCloseable {
   private Calibrator calibrator;
   private long calibratorSeed;
 
-  SweepTask(LoadedModel loaded, TaskEvaluation evaluation, SweepConfig config, Path cache) {
+  SweepTask(LoadedModel loaded, Task task, Evaluation evaluation, SweepConfig config, Path cache) {
     this.loaded = loaded;
+    this.task = task;
     this.evaluation = evaluation;
     this.config = config;
     this.cache = cache;
   }
 
-  TaskEvaluation evaluation() {
+  Evaluation evaluation() {
     return evaluation;
   }
 
   String name() {
-    return evaluation.dataset().task().name();
+    return task.name();
   }
 
   /**
@@ -52,16 +52,8 @@ final class SweepTask implements AutoCloseable {
         throw new InputException(
             "methods that need data, and training, work in fp32 or tf32, not in " + config.dtype());
       }
-      if (loaded.model().info().output() == Output.EMBEDDING) {
-        throw new InputException(
-            "a sentence encoder has no loss on "
-                + name()
-                + "; fine-tune it with 'lrfbench finetune' first");
-      }
-      GlueDataset data =
-          TaskData.load(evaluation.dataset().task(), Split.TRAIN, config.glue(), cache, 0);
-      int maxLength = Math.min(config.maxLength(), loaded.model().info().maxLength());
-      training = TrainingSet.of(data, loaded.tokenizer(), evaluation.labels(), maxLength);
+      TaskInput data = task.loadTraining(config.source(cache), 0);
+      training = data.examples(loaded.model(), loaded.tokenizer(), evaluation);
       trainingHash = data.sha256();
     }
     return training;
@@ -79,7 +71,7 @@ final class SweepTask implements AutoCloseable {
           Calibrator.on(
               loaded.model(),
               loaded.revision(),
-              name(),
+              name() + evaluation.facts().identity(),
               trainingHash,
               examples,
               config.calibration(),

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueScore;
+import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.model.Model;
 
 /**
@@ -10,9 +10,9 @@ import io.github.lrfbench.harness.model.Model;
  * @param score the metrics
  * @param seconds how long the evaluation took
  */
-record TaskResult(GlueScore score, double seconds) {
-  static TaskResult of(TaskEvaluation task, Model model) {
-    TaskEvaluation.Result result = task.run(model, done -> {});
-    return new TaskResult(task.score(result.outputs()), result.seconds());
+record TaskResult(Score score, double seconds) {
+  static TaskResult of(Evaluation task, Model model) {
+    Evaluation.Outcome outcome = task.run(model, done -> {});
+    return new TaskResult(outcome.score(), outcome.seconds());
   }
 }

@@ -1,22 +1,30 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.DenseBaseline;
+import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import java.util.Locale;
 
 /**
  * One way to compress a model.
  *
- * @param method the method's name
+ * @param method the method with its options
  * @param budget what it may keep, or null for the dense model
+ * @param allocation how the budget is shared out
  * @param recovery training afterwards
  * @param seed of everything random
  */
-record Variant(String method, Budget budget, Recovery recovery, long seed) {
+record Variant(
+    MethodSpec method, Budget budget, Allocation allocation, Recovery recovery, long seed) {
+  /** A variant whose budget holds for every matrix alone. */
+  Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
+    this(method, budget, Allocation.UNIFORM, recovery, seed);
+  }
+
   /** The model as it is. */
   static Variant dense(long seed) {
-    return new Variant(DenseBaseline.NAME, null, Recovery.NONE, seed);
+    return new Variant(MethodSpec.parse(DenseBaseline.NAME), null, Recovery.NONE, seed);
   }
 
   boolean isDense() {
@@ -25,16 +33,24 @@ record Variant(String method, Budget budget, Recovery recovery, long seed) {
 
   /** Whether it is made for one task, from the task's training examples. */
   boolean dependsOnTask() {
-    return recovery.trains() || Compressors.get(method).info().needsCalibration();
+    return recovery.trains() || needsCalibration();
+  }
+
+  /** Whether statistics of the task's training examples are needed. */
+  boolean needsCalibration() {
+    return method.needsCalibration() || allocation.policy().needsExamples();
   }
 
   /** What a user reads in progress and plans. */
   String describe() {
     if (isDense()) {
-      return method;
+      return method.text();
     }
     String text =
-        String.format(Locale.ROOT, "%s %s %s", method, budget.kind(), plain(budget.value()));
+        String.format(Locale.ROOT, "%s %s %s", method.text(), budget.kind(), plain(budget.value()));
+    if (!allocation.isStandard()) {
+      text += " " + allocation.describe();
+    }
     return recovery.trains() ? text + " " + recovery.describe() : text;
   }
 

@@ -3,9 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;
@@ -15,47 +13,62 @@ import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the variants of one model; they share its factorizations. */
+/** Makes the variants of one model; they share its decompositions. */
 final class VariantFactory {
   private final Model dense;
   private final List<LinearSlot> slots;
-  private final FactorCache factors;
+  private final DecompositionCache cache;
+  private final boolean observesOutputs;
 
   /**
    * A factory.
    *
    * @param slots the matrices to compress
-   * @param factors shared by all variants
+   * @param cache shared by all variants
+   * @param observesOutputs whether the errors of outputs are measured of all variants that are made
+   *     for a task, because some need the moments of activations anyway
    */
-  VariantFactory(Model dense, List<LinearSlot> slots, FactorCache factors) {
+  VariantFactory(
+      Model dense, List<LinearSlot> slots, DecompositionCache cache, boolean observesOutputs) {
     this.dense = dense;
     this.slots = slots;
-    this.factors = factors;
+    this.cache = cache;
+    this.observesOutputs = observesOutputs;
   }
 
   /**
    * A variant; the caller closes it.
    *
-   * @param task what it is made for; null for a variant that is the same for all tasks
+   * @param task what it is made for; null for a variant that is the same for all of several tasks
    */
   CompressedModel make(Variant variant, SweepTask task) {
     if (variant.isDense()) {
       Compression nothing = new Compression(Map.of(), List.of(), Map.of());
       return new CompressedModel(dense, false, nothing, CompressedModel.Seconds.NONE);
     }
-    Compressor compressor = Compressors.get(variant.method());
     Calibrator statistics = null;
     double calibrated = 0;
-    if (compressor.info().needsCalibration()) {
+    long start = System.nanoTime();
+    if (variant.needsCalibration() || (observesOutputs && task != null)) {
       statistics = task.calibrator(variant.seed());
       calibrated = statistics.seconds();
+      if (observesOutputs) {
+        statistics.moments();
+      }
     }
-    long start = System.nanoTime();
     try (Scope scratch = dense.device().openScope()) {
       CompressionRequest request =
           new CompressionRequest(
-              dense, slots, variant.budget(), statistics, factors, scratch, variant.seed());
-      Compression compression = compressor.compress(request);
+              dense,
+              slots,
+              variant.budget(),
+              variant.allocation(),
+              variant.method().options(),
+              statistics,
+              cache,
+              scratch,
+              variant.seed());
+      Compression compression = variant.method().compressor().compress(request);
       Model model = dense.with(compression.replacements());
       double all = (System.nanoTime() - start) / 1e9;
       double calibration = statistics == null ? 0 : statistics.seconds() - calibrated;

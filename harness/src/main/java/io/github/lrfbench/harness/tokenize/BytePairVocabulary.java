@@ -17,12 +17,12 @@ final class BytePairVocabulary {
   private BytePairVocabulary() {}
 
   static TokenizerDefinition read(
-      Path vocabularyFile, Path mergesFile, String modelType, TokenizerSettings settings) {
+      Path vocabularyFile, Path mergesFile, boolean gpt2, TokenizerSettings settings) {
     ObjectNode vocabulary = JsonFile.read(vocabularyFile);
     boolean prefixSpace = settings.bool("add_prefix_space").orElse(false);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", prefixSpace);
-    if (modelType.equals("gpt2")) {
+    if (gpt2) {
       SpecialTokens.add(json, vocabulary, List.of(settings.token("eos_token", "<|endoftext|>")));
       json.putObject("post_processor").put("type", "ByteLevel").put("trim_offsets", false);
     } else {

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.tokenize;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -44,9 +45,17 @@ final class DefinitionChecker {
       }
     }
     json.set("normalizer", Components.normalizer(source, "normalizer", settings));
-    json.set("pre_tokenizer", Components.preTokenizer(source, "pre_tokenizer", settings));
+    JsonNode preTokenizer = Components.preTokenizer(source, "pre_tokenizer", settings);
+    json.set("pre_tokenizer", preTokenizer);
     json.set("post_processor", new PostProcessors(size).check(source, "post_processor"));
     json.putNull("decoder");
+    if (preTokenizer.findValuesAsText("type").contains("ByteLevel")) {
+      // Its tokens are spelled in letters that stand for bytes.
+      json.putObject("decoder")
+          .put("type", "ByteLevel")
+          .put("add_prefix_space", true)
+          .put("trim_offsets", true);
+    }
     json.set("model", model.json());
     return new TokenizerDefinition(file, json, size);
   }

@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A tokenizer in the native library that DJL brings. Encodings are read through DJL's JNI class,
@@ -57,6 +58,12 @@ final class NativeTokenizer implements Tokenizer {
       this.maxLength = maxLength;
     }
     return encode(first, second);
+  }
+
+  @Override
+  public synchronized String decode(int... ids) {
+    long[] wide = Arrays.stream(ids).asLongStream().toArray();
+    return library.decode(tokenizer.getHandle(), wide, true);
   }
 
   @Override

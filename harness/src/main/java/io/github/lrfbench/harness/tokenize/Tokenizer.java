@@ -19,6 +19,13 @@ public interface Tokenizer extends AutoCloseable {
    */
   TokenSequence encode(String first, String second, int maxLength);
 
+  /**
+   * The text of tokens, special ones left out. Bytes that are no whole character become U+FFFD.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  String decode(int... ids);
+
   /** One more than the largest id. */
   int vocabularySize();
 

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens the tokenizer of a Hugging Face model directory. */
 public final class Tokenizers {
@@ -13,24 +14,39 @@ public final class Tokenizers {
 
   /**
    * Opens a tokenizer from the first of these that the directory has: {@code tokenizer.json};
-   * {@code vocab.txt} of BERT; {@code vocab.json} with {@code merges.txt} of RoBERTa or GPT-2.
+   * {@code vocab.txt} of BERT; {@code vocab.json} with {@code merges.txt} of RoBERTa or GPT-2, or
+   * {@code encoder.json} with {@code vocab.bpe}, as GPT-2's authors called them.
    *
    * @param config what the directory's {@code config.json} holds
-   * @throws InputException if there is none, it is broken or not supported, or its vocabulary is
-   *     larger than the model's
+   * @throws InputException if there is none, it is broken or not supported, or its vocabulary does
+   *     not fit the model's: it may not be larger, and not smaller where the model writes text
    */
   public static Tokenizer open(Path directory, JsonNode config) {
     TokenizerDefinition definition = definition(directory, config);
     JsonNode modelSize = config.path("vocab_size");
-    if (modelSize.canConvertToInt() && definition.vocabularySize() > modelSize.intValue()) {
-      throw Faults.of(
-          definition.file(),
-          "the tokenizer has "
-              + definition.vocabularySize()
-              + " tokens, but the model only "
-              + modelSize.intValue());
+    if (modelSize.canConvertToInt()) {
+      requireFitting(definition, modelSize.intValue(), isGpt2(config));
     }
     return NativeTokenizer.open(definition);
+  }
+
+  private static boolean isGpt2(JsonNode config) {
+    return config.path("model_type").asText("").equals("gpt2");
+  }
+
+  private static void requireFitting(
+      TokenizerDefinition definition, int modelSize, boolean writesText) {
+    int size = definition.vocabularySize();
+    if (size > modelSize) {
+      throw Faults.of(
+          definition.file(),
+          "the tokenizer has " + size + " tokens, but the model only " + modelSize);
+    }
+    if (size < modelSize && writesText) {
+      throw Faults.of(
+          definition.file(),
+          "the tokenizer has only " + size + " tokens, but the model " + modelSize);
+    }
   }
 
   private static TokenizerDefinition definition(Path directory, JsonNode config) {
@@ -43,14 +59,17 @@ public final class Tokenizers {
     if (Files.exists(words)) {
       return BertVocabulary.read(words, settings);
     }
-    Path vocabulary = directory.resolve("vocab.json");
-    Path merges = directory.resolve("merges.txt");
-    if (Files.exists(vocabulary) && Files.exists(merges)) {
-      String modelType = config.path("model_type").asText("");
-      return BytePairVocabulary.read(vocabulary, merges, modelType, settings);
+    for (List<String> names :
+        List.of(List.of("vocab.json", "merges.txt"), List.of("encoder.json", "vocab.bpe"))) {
+      Path vocabulary = directory.resolve(names.get(0));
+      Path merges = directory.resolve(names.get(1));
+      if (Files.exists(vocabulary) && Files.exists(merges)) {
+        return BytePairVocabulary.read(vocabulary, merges, isGpt2(config), settings);
+      }
     }
     throw Faults.of(
         directory,
-        "holds no tokenizer: no tokenizer.json, vocab.txt, or vocab.json and merges.txt");
+        "holds no tokenizer: no tokenizer.json, vocab.txt, vocab.json and merges.txt, or"
+            + " encoder.json and vocab.bpe");
   }
 }

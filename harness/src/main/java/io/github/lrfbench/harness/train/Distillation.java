@@ -39,43 +39,48 @@ public record Distillation(
   }
 
   /**
-   * The mean loss of a batch and its gradient.
+   * The sum of the examples' losses and its gradient.
    *
-   * @param outputs the student's, [B][outputs], row-major
+   * @param examples what the student was given
+   * @param outputs the student's, [R][outputs], row-major
    * @param guide the teacher's
-   * @param gradient of the outputs' size, receives the gradient of the mean loss
+   * @param gradient of the outputs' size, receives the gradient of the sum
    */
-  double evaluate(
-      Objective objective,
-      boolean regression,
-      float[] outputs,
-      float[] guide,
-      double[] targets,
-      float[] gradient) {
-    double loss = (1 - softWeight) * objective.evaluate(outputs, targets, gradient);
-    int rows = targets.length;
-    int width = outputs.length / rows;
+  double evaluate(TrainingSet examples, float[] outputs, float[] guide, float[] gradient) {
+    double[] weights = examples.weights();
+    Objective objective = examples.objective();
+    double loss =
+        (1 - softWeight) * objective.evaluate(outputs, examples.targets(), weights, gradient);
+    int width = outputs.length / weights.length;
+    for (int row = 0; row < weights.length; row++) {
+      double weight = softWeight * weights[row];
+      int at = row * width;
+      if (objective == Objective.SQUARED_ERROR) {
+        double difference = outputs[at] - guide[at];
+        loss += weight * difference * difference;
+        gradient[at] = (float) ((1 - softWeight) * gradient[at] + weight * 2 * difference);
+      } else {
+        loss += divergence(outputs, guide, at, width, weight, gradient);
+      }
+    }
+    return loss;
+  }
+
+  /** T² times the divergence of a row at temperature T, and its gradient. */
+  private double divergence(
+      float[] outputs, float[] guide, int at, int width, double weight, float[] gradient) {
     double[] student = new double[width];
     double[] teacherRow = new double[width];
-    for (int row = 0; row < rows; row++) {
-      int at = row * width;
-      if (regression) {
-        double difference = outputs[at] - guide[at];
-        loss += softWeight * difference * difference / rows;
-        gradient[at] =
-            (float) ((1 - softWeight) * gradient[at] + softWeight * 2 * difference / rows);
-        continue;
-      }
-      softmax(outputs, at, student);
-      softmax(guide, at, teacherRow);
-      for (int j = 0; j < width; j++) {
+    softmax(outputs, at, student);
+    softmax(guide, at, teacherRow);
+    double loss = 0;
+    for (int j = 0; j < width; j++) {
+      if (teacherRow[j] > 0) {
         double ratio = Math.log(teacherRow[j]) - Math.log(student[j]);
-        if (teacherRow[j] > 0) {
-          loss += softWeight * temperature * temperature * teacherRow[j] * ratio / rows;
-        }
-        double slope = softWeight * temperature * (student[j] - teacherRow[j]) / rows;
-        gradient[at + j] = (float) ((1 - softWeight) * gradient[at + j] + slope);
+        loss += weight * temperature * temperature * teacherRow[j] * ratio;
       }
+      double slope = weight * temperature * (student[j] - teacherRow[j]);
+      gradient[at + j] = (float) ((1 - softWeight) * gradient[at + j] + slope);
     }
     return loss;
   }

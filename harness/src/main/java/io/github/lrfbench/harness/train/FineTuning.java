@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.train;
 
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.CsvAppender;
@@ -78,7 +78,7 @@ public final class FineTuning {
       Job job,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       TrainingListener listener) {
     TrainingState state = new TrainingState(job.out.resolve(STATE), job.fingerprint);
     Path logFile = job.out.resolve(CheckpointWriter.TRAINING_LOG);

@@ -1,19 +1,20 @@
 package io.github.lrfbench.harness.train;
 
-/** A loss of a batch's outputs and its gradient, computed in double precision on the host. */
+/** A loss of rows of outputs and its gradient, computed in double precision on the host. */
 public interface Objective {
   /**
-   * The mean loss of a batch.
+   * The weighted sum of the rows' losses.
    *
-   * @param outputs [B][outputs], row-major
+   * @param outputs [R][outputs], row-major
    * @param targets one for each row: a class or a number
-   * @param gradient of the outputs' size, receives the gradient of the mean loss
+   * @param weights one for each row
+   * @param gradient of the outputs' size, receives the gradient of the sum
    */
-  double evaluate(float[] outputs, double[] targets, float[] gradient);
+  double evaluate(float[] outputs, double[] targets, double[] weights, float[] gradient);
 
   /** Cross entropy of the softmax of logits; targets are classes. */
   Objective CROSS_ENTROPY =
-      (logits, targets, gradient) -> {
+      (logits, targets, weights, gradient) -> {
         int width = logits.length / targets.length;
         double loss = 0;
         for (int row = 0; row < targets.length; row++) {
@@ -26,25 +27,25 @@ public interface Objective {
             sum += Math.exp(logits[row * width + j] - max);
           }
           int label = (int) targets[row];
-          loss += Math.log(sum) + max - logits[row * width + label];
+          loss += weights[row] * (Math.log(sum) + max - logits[row * width + label]);
           for (int j = 0; j < width; j++) {
             double probability = Math.exp(logits[row * width + j] - max) / sum;
             double slope = probability - (j == label ? 1 : 0);
-            gradient[row * width + j] = (float) (slope / targets.length);
+            gradient[row * width + j] = (float) (weights[row] * slope);
           }
         }
-        return loss / targets.length;
+        return loss;
       };
 
   /** The squared difference of a score and its target. */
   Objective SQUARED_ERROR =
-      (scores, targets, gradient) -> {
+      (scores, targets, weights, gradient) -> {
         double loss = 0;
         for (int row = 0; row < targets.length; row++) {
           double difference = scores[row] - targets[row];
-          loss += difference * difference;
-          gradient[row] = (float) (2 * difference / targets.length);
+          loss += weights[row] * difference * difference;
+          gradient[row] = (float) (weights[row] * 2 * difference);
         }
-        return loss / targets.length;
+        return loss;
       };
 }

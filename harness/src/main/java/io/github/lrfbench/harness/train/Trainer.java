@@ -5,10 +5,10 @@ import io.github.lrfbench.harness.autograd.GradientBuffers;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -30,7 +30,7 @@ public final class Trainer {
   private final List<Parameter> trained;
   private final TrainingSet examples;
   private final TrainingSettings settings;
-  private final TaskEvaluation evaluation;
+  private final Evaluation evaluation;
   private final TrainingListener listener;
   private final TrainingState state;
   private final long saveEvery;
@@ -51,7 +51,7 @@ public final class Trainer {
       List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       TrainingListener listener,
       TrainingState state,
       long saveEvery,
@@ -88,11 +88,30 @@ public final class Trainer {
       Model model,
       TrainingSet examples,
       TrainingSettings settings,
-      TaskEvaluation evaluation,
+      Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
-    List<Parameter> all = model.weights();
-    return new Trainer(model, all, examples, settings, evaluation, listener, null, 0, distillation)
+    return train(model, model.weights(), examples, settings, evaluation, distillation, listener);
+  }
+
+  /**
+   * Trains some of a model's weights without saving states.
+   *
+   * @param trained those of the model's weights that change
+   * @param evaluation decides which epoch was best; null keeps the last
+   * @param distillation what is learnt from a teacher; null for nothing
+   * @throws InputException if the loss becomes NaN or infinite
+   */
+  public static Outcome train(
+      Model model,
+      List<Parameter> trained,
+      TrainingSet examples,
+      TrainingSettings settings,
+      Evaluation evaluation,
+      Distillation distillation,
+      TrainingListener listener) {
+    return new Trainer(
+            model, trained, examples, settings, evaluation, listener, null, 0, distillation)
         .run();
   }
 
@@ -114,6 +133,7 @@ public final class Trainer {
     /** Weights of the best epoch; null where no evaluation tells which that is. */
     private final WeightSnapshot best;
 
+    private final LossScale lossScale = new LossScale(model.device());
     private final List<Tensor> saved = new ArrayList<>();
     private final int stepsPerEpoch =
         (examples.size() + settings.batchSize() - 1) / settings.batchSize();
@@ -143,6 +163,7 @@ public final class Trainer {
         epochLoss = found.epochLoss();
         bestMetric = found.bestMetric();
         bestEpoch = found.bestEpoch();
+        lossScale.resumeAt(found.lossScale(), found.lossScaleSteps());
       }
       while (optimizer.steps() < total && !isPatienceOver()) {
         runEpoch();
@@ -180,14 +201,13 @@ public final class Trainer {
     }
 
     private void step(int[] batch) {
-      gradients.clear();
-      double loss = 0;
-      for (int from = 0; from < batch.length; from += settings.microBatch()) {
-        int to = Math.min(batch.length, from + settings.microBatch());
-        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
-      }
+      double loss;
+      double norm;
+      do {
+        loss = gradientsOf(batch);
+        norm = gradients.norm() / lossScale.factor();
+      } while (Double.isFinite(loss) && !Double.isFinite(norm) && lossScale.shrink());
       long number = optimizer.steps() + 1;
-      double norm = gradients.norm();
       if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
         throw new InputException(
             String.format(
@@ -202,88 +222,94 @@ public final class Trainer {
       double clip = settings.gradientClip();
       double scale = clip > 0 ? Math.min(1, clip / (norm * mean + 1e-6)) : 1;
       double rate = settings.rate(number, total);
-      optimizer.step(rate, scale * mean);
+      optimizer.step(rate, scale * mean / lossScale.factor());
+      lossScale.succeeded();
       epochLoss += loss;
       int epoch = (int) ((number - 1) / stepsPerEpoch) + 1;
       listener.step(epoch, number, total, loss * mean, rate, seconds());
     }
 
-    /** Adds the gradient of the sum of some examples' losses; returns that sum. */
-    private double addGradients(int[] chosen, int offset) {
-      Device device = model.device();
-      long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
-      List<TokenSequence> sequences =
-          Arrays.stream(chosen).mapToObj(examples.sequences()::get).toList();
-      double[] targets = Arrays.stream(chosen).mapToDouble(i -> examples.targets()[i]).toArray();
-      try (Scope scope = device.openScope();
-          Tape tape = new Tape(device, gradients, dropoutSeed)) {
-        TokenBatch batch = TokenBatch.of(scope, sequences);
-        List<Tensor> states = new ArrayList<>();
-        boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
-        Tensor output =
-            hidden ? model.forward(tape.ops(), batch, states) : model.forward(tape.ops(), batch);
-        float[] slope = new float[Math.toIntExact(output.shape().size())];
-        double loss =
-            distillation == null
-                ? examples.objective().evaluate(output.toFloats(), targets, slope)
-                : follow(tape, batch, output, states, targets, slope);
-        for (int i = 0; i < slope.length; i++) {
-          slope[i] *= chosen.length;
-        }
-        tape.backward(output, Matrix.of(scope.floats(slope, output.shape().toArray())));
-        return loss * chosen.length;
+    /** The gradient of the sum of a batch's scaled losses; returns the sum without the scale. */
+    private double gradientsOf(int[] batch) {
+      gradients.clear();
+      double loss = 0;
+      for (int from = 0; from < batch.length; from += settings.microBatch()) {
+        int to = Math.min(batch.length, from + settings.microBatch());
+        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
       }
+      return loss;
     }
 
-    /** The loss where a teacher is followed; hidden states get their gradients on the tape. */
-    private double follow(
-        Tape tape,
-        TokenBatch batch,
-        Tensor output,
-        List<Tensor> states,
-        double[] targets,
-        float[] slope) {
+    /** Adds the gradient of the sum of some examples' scaled losses; returns the sum unscaled. */
+    private double addGradients(int[] numbers, int offset) {
       Device device = model.device();
-      try (Ops ops = new EagerOps(device);
-          Scope scratch = device.openScope()) {
-        List<Tensor> guides = new ArrayList<>();
-        Tensor guide =
-            states.isEmpty()
-                ? distillation.teacher().forward(ops, batch)
-                : distillation.teacher().forward(ops, batch, guides);
+      long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
+      TrainingSet chosen = examples.subset(numbers);
+      try (Scope scope = device.openScope();
+          Tape tape = new Tape(device, gradients, dropoutSeed)) {
+        TokenBatch batch = TokenBatch.of(scope, chosen.sequences());
+        boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
+        List<Tensor> states = hidden ? new ArrayList<>() : null;
+        Tensor outputs = chosen.outputs(tape.ops(), model, batch, states);
         double loss =
-            distillation.evaluate(
-                examples.objective(),
-                examples.regression(),
-                output.toFloats(),
-                guide.toFloats(),
-                targets,
-                slope);
-        for (int i = 0; i < states.size(); i++) {
-          Matrix state = Matrix.of(states.get(i));
-          Matrix difference =
-              Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
-          device.blas().copy(state, difference);
-          device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
-          double weight = distillation.hiddenWeight() / state.data().shape().size();
-          loss += weight * device.blas().squaredNorm(difference);
-          double[] factors = new double[state.rows()];
-          Arrays.fill(factors, 2 * weight * targets.length);
-          device.blas().scaleRows(difference, factors);
-          if (tape.isDifferentiable(state)) {
-            tape.addGradient(states.get(i), difference);
-          }
-        }
+            distillation == null
+                ? chosen.loss(tape, outputs, lossScale.factor())
+                : follow(tape, chosen, batch, outputs, states);
+        tape.backward();
         return loss;
       }
     }
 
+    /** The loss where a teacher is followed; its scaled gradient is left on the tape. */
+    private double follow(
+        Tape tape, TrainingSet chosen, TokenBatch batch, Tensor outputs, List<Tensor> states) {
+      Device device = model.device();
+      try (Ops ops = new EagerOps(device);
+          Scope scratch = device.openScope()) {
+        List<Tensor> guides = states == null ? null : new ArrayList<>();
+        Tensor guide = chosen.outputs(ops, distillation.teacher(), batch, guides);
+        float[] slope = new float[Math.toIntExact(outputs.shape().size())];
+        double loss = distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
+        for (int i = 0; i < slope.length; i++) {
+          slope[i] *= (float) lossScale.factor();
+        }
+        tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
+        return states == null
+            ? loss
+            : loss + followStates(tape, scratch, states, guides, chosen.size());
+      }
+    }
+
+    private double followStates(
+        Tape tape, Scope scratch, List<Tensor> states, List<Tensor> guides, int count) {
+      Device device = model.device();
+      double loss = 0;
+      for (int i = 0; i < states.size(); i++) {
+        Matrix state = Matrix.of(states.get(i));
+        Matrix difference = Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
+        device.blas().copy(state, difference);
+        device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
+        double weight = count * distillation.hiddenWeight() / state.data().shape().size();
+        loss += weight * device.blas().squaredNorm(difference);
+        double[] factors = new double[state.rows()];
+        Arrays.fill(factors, 2 * weight * lossScale.factor());
+        device.blas().scaleRows(difference, factors);
+        if (tape.isDifferentiable(state)) {
+          tape.addGradient(states.get(i), difference);
+        }
+      }
+      return loss;
+    }
+
     private void finish(int epoch) {
       double metric = Double.NaN;
+      boolean improved = false;
       if (evaluation != null) {
-        metric = evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+        Score score = evaluation.run(model, done -> {}).score();
+        metric = score.metric();
+        improved = score.higherIsBetter() ? metric > bestMetric : metric < bestMetric;
       }
-      boolean better = evaluation == null || bestEpoch == 0 || metric > bestMetric;
+      boolean better = evaluation == null || bestEpoch == 0 || improved;
       if (better) {
         if (best != null) {
           best.take();
@@ -301,7 +327,14 @@ public final class Trainer {
 
     private void save() {
       state.save(
-          new TrainingProgress(optimizer.steps(), epochLoss, bestMetric, bestEpoch, seconds()),
+          new TrainingProgress(
+              optimizer.steps(),
+              epochLoss,
+              bestMetric,
+              bestEpoch,
+              lossScale.factor(),
+              lossScale.stepsSinceChange(),
+              seconds()),
           saved);
     }
   }

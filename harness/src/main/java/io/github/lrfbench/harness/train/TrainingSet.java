@@ -1,55 +1,71 @@
 package io.github.lrfbench.harness.train;
 
-import io.github.lrfbench.harness.glue.GlueDataset;
-import io.github.lrfbench.harness.glue.GlueExample;
-import io.github.lrfbench.harness.glue.LabelMap;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Tape;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
-import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.kernels.InputException;
-import java.util.ArrayList;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Tokenized examples to train on.
- *
- * @param sequences one for each example
- * @param targets one for each example: the number of the model's output, or the score
- * @param regression whether targets are scores
+ * Tokenized examples to train on, and what a model is to make of them. The loss of an example is a
+ * sum over rows of outputs: of a classifier one for each example, of a language model one for each
+ * token.
  */
-public record TrainingSet(List<TokenSequence> sequences, double[] targets, boolean regression) {
+public interface TrainingSet {
+  /** One for each example. */
+  List<TokenSequence> sequences();
+
+  /** The examples of these numbers, in this order. */
+  TrainingSet subset(int[] examples);
+
   /**
-   * Tokenizes a dataset.
+   * The rows of outputs that the losses of all the examples are sums over.
    *
-   * @param labels from the model's outputs to the task's classes
-   * @param maxLength sequences are truncated to this many tokens
-   * @throws InputException if an example has no label
+   * @param batch the examples' sequences
+   * @param states receives the hidden states, each [T, H]; null for none
+   * @return [R, outputs]
    */
-  public static TrainingSet of(
-      GlueDataset dataset, Tokenizer tokenizer, LabelMap labels, int maxLength) {
-    if (!dataset.isLabelled()) {
-      throw new InputException(dataset.source() + " has no labels to train on");
+  Tensor outputs(Ops ops, Model model, TokenBatch batch, List<Tensor> states);
+
+  /** What each row should be: a class or a number [R]. */
+  double[] targets();
+
+  /** How many rows are an example's. */
+  int rows(int example);
+
+  /** How much each row counts in its example's loss [R]. */
+  double[] weights();
+
+  /** The loss of a row. */
+  Objective objective();
+
+  /**
+   * The sum of the examples' losses; its gradient, scaled, is left on the tape.
+   *
+   * @param outputs of {@link #outputs} on that tape
+   * @param scale of the gradient
+   */
+  default double loss(Tape tape, Tensor outputs, double scale) {
+    float[] slope = new float[Math.toIntExact(outputs.shape().size())];
+    double loss = objective().evaluate(outputs.toFloats(), targets(), weights(), slope);
+    for (int i = 0; i < slope.length; i++) {
+      slope[i] *= (float) scale;
     }
-    boolean regression = dataset.task().isRegression();
-    List<TokenSequence> sequences = new ArrayList<>();
-    double[] targets = new double[dataset.examples().size()];
-    for (int i = 0; i < targets.length; i++) {
-      GlueExample example = dataset.examples().get(i);
-      sequences.add(tokenizer.encode(example.first(), example.second(), maxLength));
-      targets[i] = regression ? example.label() : labels.toClass().indexOf((int) example.label());
+    try (Scope scope = outputs.device().openScope()) {
+      tape.addGradient(outputs, Matrix.of(scope.floats(slope, outputs.shape().toArray())));
     }
-    return new TrainingSet(List.copyOf(sequences), targets, regression);
+    return loss;
   }
 
   /** Number of examples. */
-  public int size() {
-    return targets.length;
-  }
-
-  /** The loss that fits the targets. */
-  public Objective objective() {
-    return regression ? Objective.SQUARED_ERROR : Objective.CROSS_ENTROPY;
+  default int size() {
+    return sequences().size();
   }
 
   /**
@@ -57,19 +73,12 @@ public record TrainingSet(List<TokenSequence> sequences, double[] targets, boole
    *
    * @param count the most to take; all if there are no more
    */
-  public TrainingSet sample(int count, long seed) {
-    if (count >= size()) {
-      return this;
-    }
-    int[] chosen = Arrays.copyOf(order(seed, 0), count);
-    return new TrainingSet(
-        Arrays.stream(chosen).mapToObj(sequences::get).toList(),
-        Arrays.stream(chosen).mapToDouble(i -> targets[i]).toArray(),
-        regression);
+  default TrainingSet sample(int count, long seed) {
+    return count >= size() ? this : subset(Arrays.copyOf(order(seed, 0), count));
   }
 
   /** The order of the examples in an epoch, which the seed and the epoch's number decide. */
-  int[] order(long seed, int epoch) {
+  default int[] order(long seed, int epoch) {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + epoch);
     int[] order = new int[size()];
     for (int i = 0; i < order.length; i++) {

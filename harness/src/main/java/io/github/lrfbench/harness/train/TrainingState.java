@@ -58,6 +58,7 @@ final class TrainingState {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("fingerprint", fingerprint).put("tensors", name).put("step", progress.step());
     json.put("epoch_loss", progress.epochLoss()).put("best_epoch", progress.bestEpoch());
+    json.put("loss_scale", progress.lossScale()).put("loss_scale_steps", progress.lossScaleSteps());
     json.put("seconds", progress.seconds());
     if (!Double.isNaN(progress.bestMetric())) {
       json.put("best_metric", progress.bestMetric());
@@ -114,6 +115,8 @@ final class TrainingState {
         json.path("epoch_loss").asDouble(),
         json.path("best_metric").asDouble(Double.NaN),
         json.path("best_epoch").asInt(),
+        json.path("loss_scale").asDouble(1),
+        json.path("loss_scale_steps").asInt(),
         json.path("seconds").asDouble());
   }
 

@@ -1,11 +1,11 @@
 package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.hub.Snapshot;
+import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.bert.EncoderConfig;
-import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * @param tokenizer turns text into what the model reads
  * @param transformer directory of the checkpoint, which of a sentence encoder may lie below the
  *     given one
- * @param revision what pins the weights: a hash of the checkpoint's files
+ * @param revision what pins the weights: the commit of a hub's model, else a hash of the files
  * @param loadSeconds how long loading took
  */
 public record LoadedModel(
@@ -30,16 +30,25 @@ public record LoadedModel(
    * @throws io.github.lrfbench.kernels.InputException if something in it is missing or wrong
    */
   public static LoadedModel open(Path directory, Device device) {
+    return open(directory, Gpt2Options.DEFAULT, device);
+  }
+
+  /**
+   * Loads a directory.
+   *
+   * @param options of a GPT-2; other models ignore them
+   */
+  public static LoadedModel open(Path directory, Gpt2Options options, Device device) {
     long start = System.nanoTime();
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
-      EncoderConfig config = EncoderConfig.parse(checkpoint.config());
-      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
-      Model model =
-          EncoderLoader.load(config, new CheckpointWeights(checkpoint), sentence != null, device);
+      Architecture architecture = Architectures.of(checkpoint.config(), sentence != null, options);
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
+      Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new LoadedModel(model, tokenizer, root, checkpoint.contentHash(), seconds);
+      String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
+      return new LoadedModel(model, tokenizer, root, revision, seconds);
     }
   }
 

@@ -2,6 +2,9 @@ package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.demo.DemoModels;
 import io.github.lrfbench.harness.demo.DemoTask;
+import io.github.lrfbench.harness.hub.FetchListener;
+import io.github.lrfbench.harness.hub.Hub;
+import io.github.lrfbench.harness.hub.HubRepo;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +18,10 @@ public final class ModelSources {
   private ModelSources() {}
 
   /**
-   * The source of a model.
+   * The source of a model. One of the hub is taken from the cache if it is there, and fetched else.
    *
-   * @param name a directory, or {@code demo:bert}
-   * @param cache where the embedded models are unpacked
+   * @param name a directory, {@code hf:owner/name[@revision]}, or {@code demo:bert}
+   * @param cache where the embedded models are unpacked, and those of the hub lie
    * @throws InputException if there is no such model
    */
   public static ModelSource of(String name, Path cache) {
@@ -28,11 +31,9 @@ public final class ModelSources {
     if (name.startsWith("demo:")) {
       throw new InputException("unknown demo model '" + name + "'; there is " + DEMO_BERT);
     }
-    if (name.startsWith("hf:")) {
-      throw new InputException(
-          "'"
-              + name
-              + "' cannot be fetched by this version; download the repository and give its directory");
+    if (name.startsWith(HubRepo.PREFIX)) {
+      HubRepo repo = HubRepo.model(name);
+      return new Source(name, task -> Hub.open(cache, FetchListener.NONE).model(repo).directory());
     }
     Path directory = Path.of(name);
     if (!Files.isDirectory(directory)) {

@@ -7,7 +7,9 @@ import io.github.lrfbench.harness.glue.GlueReader;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.GlueTasks;
 import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.hub.glue.GlueData;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -48,8 +50,8 @@ public final class TaskData {
   /**
    * Reads the split that models are compared on.
    *
-   * @param glue directory of the official data, or null
-   * @param cache where the demo data is generated
+   * @param glue directory of the official data, or null for what was fetched
+   * @param cache where the demo data is generated, and what is fetched lies
    * @param limit first examples to take; 0 takes all
    * @throws InputException if the data is missing or wrong
    */
@@ -62,11 +64,15 @@ public final class TaskData {
     Path directory = glue;
     if (task.synthetic()) {
       directory = DemoTasks.unpack(cache, DemoTask.of(task.name()));
+    } else if (glue == null && Files.isDirectory(GlueData.folder(cache).resolve(task.folder()))) {
+      directory = GlueData.folder(cache);
     } else if (glue == null) {
       throw new InputException(
           "task "
               + task.name()
-              + " needs the GLUE data: give the directory that holds "
+              + " needs the GLUE data: 'lrfbench fetch glue:"
+              + task.name()
+              + "' fetches it, or give the directory that holds "
               + task.folder()
               + "/ with --glue");
     }

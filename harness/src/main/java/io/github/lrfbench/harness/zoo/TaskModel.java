@@ -3,12 +3,12 @@ package io.github.lrfbench.harness.zoo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.WeightSource;
-import io.github.lrfbench.harness.model.bert.EncoderConfig;
-import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,46 +34,80 @@ public record TaskModel(
     String start)
     implements AutoCloseable {
 
+  /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
+  public static TaskModel open(
+      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+    return open(directory, task, fromScratch, Gpt2Options.DEFAULT, seed, device);
+  }
+
   /**
    * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
    * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
    *
    * @param fromScratch draws all weights anew
+   * @param options of a GPT-2
    * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
   public static TaskModel open(
-      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+      Path directory,
+      GlueTask task,
+      boolean fromScratch,
+      Gpt2Options options,
+      long seed,
+      Device device) {
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       ObjectNode json = checkpoint.config();
-      EncoderConfig original = EncoderConfig.parse(json);
+      Architecture original = Architectures.of(json, false, Gpt2Options.DEFAULT);
       WeightSource stored = new CheckpointWeights(checkpoint);
       boolean sameOutputs = original.labels().size() == task.outputs();
       if (!sameOutputs || !hasHead(original, stored)) {
         nameOutputs(json, task);
       }
-      EncoderConfig config = EncoderConfig.parse(json);
+      namePadding(json);
+      Architecture architecture = Architectures.of(json, false, options);
       WeightSource weights =
-          fromScratch
-              ? EncoderLoader.randomWeights(config, seed)
-              : EncoderLoader.withHead(config, stored, seed);
+          fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
       String start =
           fromScratch
               ? "all weights drawn with seed " + seed
               : weights == stored
                   ? "weights and head of the checkpoint"
                   : "weights of the checkpoint, a head drawn with seed " + seed;
-      json.putArray("architectures").add(EncoderLoader.classifierArchitecture(config));
-      Tokenizer tokenizer = Tokenizers.open(root, checkpoint.config());
-      Model model = EncoderLoader.load(config, weights, false, device);
+      json.putArray("architectures").add(architecture.classifierName());
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
+      Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()
               .filter(name -> fromScratch || weights != stored && isDrawn(stored, name, model))
               .sorted()
               .toList();
       return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), drawn, start);
+    }
+  }
+
+  /**
+   * Opens a language model for training on text, with the head that it has.
+   *
+   * @param fromScratch draws all weights anew
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  static TaskModel openLanguageModel(
+      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      ObjectNode json = checkpoint.config();
+      Architecture architecture = Architectures.of(json, false, options);
+      WeightSource weights =
+          fromScratch ? architecture.randomWeights(seed) : new CheckpointWeights(checkpoint);
+      String start =
+          fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);
+      Model model = architecture.load(weights, device);
+      return new TaskModel(
+          model, tokenizer, json, directory, checkpoint.contentHash(), List.of(), start);
     }
   }
 
@@ -84,8 +118,17 @@ public record TaskModel(
         || stored.shape(weight).dim(0) != model.headLayers().get(module).outputs();
   }
 
-  private static boolean hasHead(EncoderConfig config, WeightSource weights) {
-    return EncoderLoader.withHead(config, weights, 0) == weights;
+  private static boolean hasHead(Architecture architecture, WeightSource weights) {
+    return architecture.withHead(weights, 0) == weights;
+  }
+
+  /** Without it, transformers gives a GPT-2 no batches of more than one sequence. */
+  private static void namePadding(ObjectNode json) {
+    if (json.path("model_type").asText("").equals(Gpt2Config.MODEL_TYPE)
+        && !json.hasNonNull("pad_token_id")) {
+      json.put(
+          "pad_token_id", json.path("eos_token_id").asInt(json.path("vocab_size").asInt() - 1));
+    }
   }
 
   private static void nameOutputs(ObjectNode json, GlueTask task) {

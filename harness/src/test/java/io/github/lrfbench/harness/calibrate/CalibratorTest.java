@@ -10,12 +10,14 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.model.GoldenInputs;
+import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.model.bert.GoldenInputs;
-import io.github.lrfbench.harness.model.bert.GoldenModel;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.LabelledExamples;
+import io.github.lrfbench.harness.train.Objective;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -66,7 +68,7 @@ class CalibratorTest {
   }
 
   private Calibrator calibrator() {
-    TrainingSet examples = new TrainingSet(sequences, LABELS, false);
+    TrainingSet examples = new LabelledExamples(sequences, LABELS, false);
     return new Calibrator(golden.model(), examples, "key", cache, done -> passes.incrementAndGet());
   }
 
@@ -81,9 +83,8 @@ class CalibratorTest {
         TokenBatch batch = TokenBatch.of(scope, List.of(sequences.get(s)));
         Tensor logits = model.forward(tape.ops(), batch);
         float[] slope = new float[3];
-        new TrainingSet(List.of(sequences.get(s)), new double[] {LABELS[s]}, false)
-            .objective()
-            .evaluate(logits.toFloats(), new double[] {LABELS[s]}, slope);
+        Objective.CROSS_ENTROPY.evaluate(
+            logits.toFloats(), new double[] {LABELS[s]}, new double[] {1}, slope);
         tape.backward(logits, Matrix.of(scope.floats(slope, 1, 3)));
         for (Parameter parameter : model.weights()) {
           float[] gradient = parameter.read(gradients.of(parameter));

@@ -353,7 +353,7 @@ class FinetuneCommandTest {
     }
     Path merged = folder.resolve("merged");
     String[] merge = {
-      "merge", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
+      "merge-lora", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
     };
     assertEquals(0, run(append(merge, merged.toString())), stderr());
     assertEquals(metric, evaluated(merged));
@@ -362,6 +362,29 @@ class FinetuneCommandTest {
     assertEquals(metric, printed("metric"));
     assertOneLine(finetune(target), "adapter");
     assertOneLine(finetune(merged, lora), "holds a model");
+  }
+
+  @Test
+  void aGpt2IsTrainedFromScratchAdaptedAndMerged() throws IOException {
+    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 2);
+    Path scratch = folder.resolve("scratch");
+    assertEquals(0, finetune(scratch, "--from-scratch"), stderr());
+    assertEquals(printed("metric"), evaluated(scratch));
+    Path half = folder.resolve("half");
+    assertEquals(0, finetune(half, "--keep", "0.5", "--split-qkv"), stderr());
+    assertEquals(printed("metric"), evaluated(half));
+    Path adapter = folder.resolve("adapter");
+    assertEquals(0, finetune(adapter, "--lora-r", "2", "--epochs", "1"), stderr());
+    String metric = printed("metric");
+    // Two matrices of 12 x 36 at rank 2, and the classifier, which has no bias.
+    assertEquals(Integer.toString(2 * 2 * 48 + 2 * 12), printed("trained_parameters"));
+    assertEquals(metric, evaluated(model, "--adapter", adapter.toString()));
+    try (SafetensorsFile file =
+        SafetensorsFile.open(adapter.resolve("adapter_model.safetensors"))) {
+      assertEquals(
+          36, file.shape("base_model.model.transformer.h.0.attn.c_attn.lora_B.weight").dim(0));
+    }
+    assertOneLine(finetune(folder.resolve("no"), "--untie-head"), "language models");
   }
 
   private static String[] append(String[] all, String last) {

@@ -1,9 +1,19 @@
 package io.github.lrfbench.harness.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +23,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code compress --dense} and {@code finetune} write are ordinary checkpoints to Hugging Face
@@ -24,46 +36,98 @@ class TransformersLoadTest {
   private static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("LRFBENCH_PYTHON"), "python3");
 
-  /** "a good film ." in the tiny vocabulary. */
+  /** "a good film ." in the tiny vocabularies. */
+  private static final String BERT_IDS = "2 5 6 8 12 3";
+
+  private static final String GPT2_IDS = "2 0 8 14 14 5 0 7 10 11 12 0 1";
+
   private static final String SCRIPT =
       """
       import sys, torch
       from transformers import AutoModelForSequenceClassification
       model, info = AutoModelForSequenceClassification.from_pretrained(sys.argv[1], output_loading_info=True)
       assert not any(info[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")), info
-      logits = model.eval()(torch.tensor([[2, 5, 6, 8, 12, 3]])).logits[0]
+      logits = model.eval()(torch.tensor([[int(id) for id in sys.argv[2].split()]])).logits[0]
       print(" ".join(str(float(logit)) for logit in logits))
       """;
 
   @TempDir private Path folder;
 
-  @Test
-  void transformersLoadsItUnchangedAndGivesTheSameLogits()
+  private static final String LANGUAGE_MODEL_SCRIPT =
+      SCRIPT
+          .replace("SequenceClassification", "CausalLM")
+          .replace(".logits[0]", ".logits[0, -1]")
+          .replace("(\"missing_keys\", ", "(");
+
+  private Path tiny(String family, int labels) throws IOException {
+    return family.equals("bert")
+        ? TinyCheckpoint.bert(folder.resolve("model"), labels)
+        : TinyCheckpoint.gpt2(folder.resolve("model"), labels);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert,", "gpt2,", "gpt2, --split-qkv"})
+  void transformersLoadsItUnchangedAndGivesTheSameLogits(String family, String option)
       throws IOException, InterruptedException {
     assumeTrue(
         hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
-    Path model = TinyCheckpoint.bert(folder.resolve("model"), 2);
+    Path model = tiny(family, 2);
     Path dense = folder.resolve("dense");
-    assertEquals(
-        0,
-        run(
-            "compress",
-            "--model",
-            model.toString(),
-            "--rank",
-            "3",
-            "--dense",
-            "--out",
-            dense.toString()));
-
-    assertSameLogits(dense);
+    Path factored = folder.resolve("factored");
+    List<String> options = option == null ? List.of() : List.of(option);
+    assertEquals(0, compress(model, dense, "3", options, "--dense"));
+    assertEquals(0, compress(model, factored, "3", options));
+    double[] logits = assertSameLogits(dense, family);
+    assertArrayEquals(logits, logits(factored), 1e-5);
   }
 
-  @Test
-  void transformersLoadsWhatWasTrained() throws IOException, InterruptedException {
+  private static int compress(
+      Path model, Path target, String rank, List<String> options, String... more) {
+    List<String> all =
+        new ArrayList<>(List.of("compress", "--model", model.toString(), "--rank", rank, "--out"));
+    all.add(target.toString());
+    all.addAll(options);
+    all.addAll(List.of(more));
+    return run(all.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void transformersLoadsALanguageModelWithAHeadOfItsOwn(boolean dense)
+      throws IOException, InterruptedException {
     assumeTrue(
         hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
-    Path model = TinyCheckpoint.bert(folder.resolve("model"), 3);
+    Path model = tiny("gpt2", 0);
+    Path target = folder.resolve("compressed");
+    List<String> options = List.of("--untie-head", "--split-qkv");
+    assertEquals(
+        0,
+        dense
+            ? compress(model, target, "4", options, "--dense")
+            : compress(model, target, "4", options));
+    Path comparison = folder.resolve("comparison");
+    assertEquals(0, compress(model, comparison, "4", options, "--dense"));
+    double[] theirs =
+        numbers(python(LANGUAGE_MODEL_SCRIPT, comparison.toString(), GPT2_IDS).strip(), " ");
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        LoadedModel loaded = LoadedModel.open(target, device);
+        Scope scope = device.openScope();
+        Ops ops = new EagerOps(device)) {
+      TokenSequence text = loaded.tokenizer().encode("a good film .", null, 48);
+      assertEquals(dense ? 8 : 13, loaded.model().slots().size());
+      float[] ours = loaded.model().forward(ops, TokenBatch.of(scope, List.of(text))).toFloats();
+      for (int i = 0; i < ours.length; i++) {
+        assertEquals(theirs[i], ours[i], 1e-5);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "gpt2"})
+  void transformersLoadsWhatWasTrained(String family) throws IOException, InterruptedException {
+    assumeTrue(
+        hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+    Path model = tiny(family, 3);
     Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
     String rows = "sentence\tlabel\na good film .\t1\na bad plot\t0\n";
     Files.writeString(glue.resolve("train.tsv"), rows);
@@ -83,10 +147,18 @@ class TransformersLoadTest {
             "1e-2",
             "--out",
             trained.toString()));
-    assertSameLogits(trained);
+    assertSameLogits(trained, family);
   }
 
-  private void assertSameLogits(Path model) throws IOException, InterruptedException {
+  private double[] assertSameLogits(Path model, String family)
+      throws IOException, InterruptedException {
+    double[] ours = logits(model);
+    String ids = family.equals("bert") ? BERT_IDS : GPT2_IDS;
+    assertArrayEquals(numbers(python(SCRIPT, model.toString(), ids).strip(), " "), ours, 1e-5);
+    return ours;
+  }
+
+  private double[] logits(Path model) throws IOException {
     Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
     Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");
     Path predictions = folder.resolve("p.tsv");
@@ -102,11 +174,7 @@ class TransformersLoadTest {
             folder.resolve("glue").toString(),
             "--predictions",
             predictions.toString()));
-    double[] ours = numbers(Files.readAllLines(predictions).get(1).split("\t", 3)[2], "\t");
-    double[] theirs = numbers(python(SCRIPT, model.toString()).strip(), " ");
-    for (int i = 0; i < ours.length; i++) {
-      assertEquals(theirs[i], ours[i], 1e-5);
-    }
+    return numbers(Files.readAllLines(predictions).get(1).split("\t", 3)[2], "\t");
   }
 
   private static double[] numbers(String text, String separator) {

@@ -34,7 +34,7 @@ class ResultsCsvTest {
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
-          + " output_error, note, seconds";
+          + " output_error, note, seconds, output_norm, predicted_error, condition, ridge";
 
   @TempDir Path folder;
 

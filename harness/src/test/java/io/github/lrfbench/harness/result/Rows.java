@@ -20,7 +20,7 @@ final class Rows {
   static LayerRow layer(String runId, String cellId, String layer) {
     return new LayerRow(
         runId, cellId, layer, 768, 3072, 128, 2359296, 491520, "gram", 1.5, 0.75, 0.5, 0.5, 0.75,
-        null, null, 0.01);
+        null, null, 0.01, 2.0, 0.25, 1.0, 0.0);
   }
 
   static List<LayerRow> layers(String runId, String cellId) {

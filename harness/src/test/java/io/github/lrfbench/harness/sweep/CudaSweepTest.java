@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -60,6 +63,7 @@ class CudaSweepTest {
             List.of("sst2"),
             List.of("svd"),
             List.of(new Budget.Keep(0.5)),
+            List.of(Allocation.UNIFORM),
             List.of(Recovery.NONE),
             64,
             List.of(0L),
@@ -67,14 +71,17 @@ class CudaSweepTest {
             id,
             "fp32",
             1,
+            LatencyKind.FORWARD,
             1,
             8,
             32,
             0,
+            Gpt2Options.DEFAULT,
             glue,
+            TextSource.NONE,
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }

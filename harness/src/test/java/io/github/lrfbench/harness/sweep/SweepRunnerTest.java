@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -22,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +86,45 @@ class SweepRunnerTest {
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
     assertTrue(Files.exists(out.resolve("run.json")));
+  }
+
+  @Test
+  void theRecordNamesInputsAndKeepsThatOfEarlierCalls() {
+    Path out = folder.resolve("out");
+    Path file = out.resolve("run.json");
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    Map<String, Object> first = RunJson.read(file).orElseThrow();
+    assertEquals(2, first.get("cells"));
+    assertEquals(64, modelsOf(first).get(0).get("model_revision").toString().length());
+    assertTrue(first.get("data").toString().contains("data_hash"), first.toString());
+    assertTrue(first.get("software").toString().contains("openblas"), first.toString());
+    assertTrue(first.get("environment").toString().contains("variables"), first.toString());
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    assertEquals(first, RunJson.read(file).orElseThrow(), "nothing was to be done");
+
+    run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.3)), List.of()));
+    Map<String, Object> second = RunJson.read(file).orElseThrow();
+    assertEquals(List.of(first), second.get("earlier"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> modelsOf(Map<String, Object> record) {
+    return (List<Map<String, Object>>) record.get("models");
+  }
+
+  @Test
+  void aGpt2IsCompressedByItsOwnMatrices() throws IOException {
+    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 2);
+    Path out = folder.resolve("out");
+    List<RunRow> rows = run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
+    RunRow half = rows.get(1);
+    assertEquals("gpt2", half.get(RunColumns.ARCHITECTURE));
+    assertEquals("forward", half.get(RunColumns.LATENCY_KIND));
+    assertTrue(half.get(RunColumns.METHOD_PARAMS).contains("qkv=whole"));
+    // Of a block 12 x 36, 12 x 12 and two of 12 x 20.
+    assertEquals(2 * (12 * 36 + 12 * 12 + 2 * 12 * 20), half.get(RunColumns.LINEAR_PARAMS_DENSE));
+    assertEquals(2 * 4, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
   }
 
   @Test
@@ -160,23 +205,23 @@ class SweepRunnerTest {
 
   @Test
   void cellsAreNamedByWhatMattersAlone() {
-    Variant variant = new Variant("svd", new Budget.Keep(0.5), Recovery.NONE, 0);
-    Cell cell = new Cell("./here", "abc", "sst2", variant);
+    Variant variant = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
+    Cell cell = new Cell("./here", "abc", "sst2", "", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
         config(
             folder.resolve("b"), List.of("sst2", "cola"), List.of(new Budget.Rank(1)), List.of());
     assertEquals(
         cell.id(config, "cpu", 128),
-        new Cell("/there", "abc", "sst2", variant).id(elsewhere, "cpu", 128));
+        new Cell("/there", "abc", "sst2", "", variant).id(elsewhere, "cpu", 128));
     assertNotEquals(cell.id(config, "cpu", 128), cell.id(config, "cuda", 128));
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abd", "sst2", variant).id(config, "cpu", 128));
-    Variant other = new Variant("svd", new Budget.Keep(0.4), Recovery.NONE, 0);
+        new Cell("./here", "abd", "sst2", "", variant).id(config, "cpu", 128));
+    Variant other = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
-        new Cell("./here", "abc", "sst2", other).id(config, "cpu", 128));
+        new Cell("./here", "abc", "sst2", "", other).id(config, "cpu", 128));
   }
 
   @Test
@@ -211,6 +256,7 @@ class SweepRunnerTest {
         tasks,
         methods,
         budgets,
+        List.of(Allocation.UNIFORM),
         recoveries,
         64,
         List.of(0L),
@@ -218,17 +264,20 @@ class SweepRunnerTest {
         "cpu",
         "fp32",
         1,
+        LatencyKind.FORWARD,
         1,
         8,
         128,
         0,
+        Gpt2Options.DEFAULT,
         glue,
+        TextSource.NONE,
         out);
   }
 
   private List<RunRow> run(SweepConfig config) {
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", config, List.of());
+      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RoBERTa and GPT-2; the ids of GPT-2 are those of transformers 5.23. */
@@ -33,16 +34,31 @@ class BytePairVocabularyTest {
     }
   }
 
-  @Test
-  void gpt2FromVocabularyAndMerges() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"vocab.json, merges.txt", "encoder.json, vocab.bpe"})
+  void gpt2FromVocabularyAndMerges(String vocabulary, String merges) throws IOException {
     Path directory = TestData.require("tokenizers/gpt2");
-    Files.copy(directory.resolve("encoder.json"), folder.resolve("vocab.json"));
-    Files.copy(directory.resolve("vocab.bpe"), folder.resolve("merges.txt"));
+    Files.copy(directory.resolve("encoder.json"), folder.resolve(vocabulary));
+    Files.copy(directory.resolve("vocab.bpe"), folder.resolve(merges));
     try (Tokenizer tokenizer = Tokenizers.open(folder, TokenizerFiles.config("gpt2", 50257))) {
       assertEquals(50257, tokenizer.vocabularySize());
       assertGpt2(tokenizer);
       assertIds(tokenizer, "x<|endoftext|>", 87, 50256);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {9, 11})
+  void aModelThatWritesTextHasTheTokenizersSize(int size) throws IOException {
+    write(VOCABULARY, MERGES);
+    String message =
+        assertThrows(
+                InputException.class,
+                () -> Tokenizers.open(folder, TokenizerFiles.config("gpt2", size)))
+            .getMessage();
+    assertTrue(message.contains("10 tokens, but the model "), message);
+    assertTrue(message.endsWith(" " + size), message);
+    assertEquals(1, message.lines().count(), message);
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.Split;
@@ -76,9 +76,10 @@ class FineTuningTest {
     GlueDataset train = TaskData.load(task, Split.TRAIN, folder, null, 0);
     GlueDataset dev = TaskData.load(task, folder, null, 0);
     try (TaskModel loaded = TaskModel.open(source, task, false, 0, device)) {
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(loaded.model(), loaded.tokenizer(), dev, 24, 0);
-      TrainingSet examples = TrainingSet.of(train, loaded.tokenizer(), evaluation.labels(), 24);
+      GlueEvaluation evaluation =
+          GlueEvaluation.prepare(loaded.model(), loaded.tokenizer(), dev, 24, 0);
+      TrainingSet examples =
+          LabelledExamples.of(train, loaded.tokenizer(), evaluation.labels(), 24);
       FineTuning.Output output =
           new TrainedCheckpoint(
               loaded.model(),

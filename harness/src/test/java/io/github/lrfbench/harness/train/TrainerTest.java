@@ -52,10 +52,10 @@ class TrainerTest {
       sequences.add(new TokenSequence(ids, new int[ids.length]));
       targets[i] = random.nextInt(3);
     }
-    return new TrainingSet(sequences, targets, false);
+    return new LabelledExamples(sequences, targets, false);
   }
 
-  private static TrainingSettings settings(int batch, int microBatch, long seed) {
+  static TrainingSettings settings(int batch, int microBatch, long seed) {
     return new TrainingSettings(2, 1e-3, batch, microBatch, 0.1, AdamWSettings.DEFAULT, 1, 0, seed);
   }
 
@@ -65,8 +65,22 @@ class TrainerTest {
 
   private static Trained train(
       int threads, double dropout, TrainingSettings settings, Predicate<Parameter> chosen) {
+    return train("cpu", new DeviceOptions(threads), dropout, settings, chosen);
+  }
+
+  /** The losses of all steps of a training without dropout. */
+  static List<Double> losses(String device, DeviceOptions options, TrainingSettings settings) {
+    return train(device, options, 0, settings, parameter -> true).losses;
+  }
+
+  private static Trained train(
+      String id,
+      DeviceOptions options,
+      double dropout,
+      TrainingSettings settings,
+      Predicate<Parameter> chosen) {
     EncoderConfig config = config(dropout);
-    try (Device device = Devices.open("cpu", new DeviceOptions(threads), line -> {});
+    try (Device device = Devices.open(id, options, line -> {});
         Model model =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 1), false, device)) {
       List<Double> losses = new ArrayList<>();

@@ -47,7 +47,7 @@ class TrainingSettingsTest {
 
   @Test
   void anEpochTakesEveryExampleOnceInAnOrderOfItsOwn() {
-    TrainingSet set = new TrainingSet(Collections.nCopies(50, null), new double[50], false);
+    TrainingSet set = new LabelledExamples(Collections.nCopies(50, null), new double[50], false);
     int[] first = set.order(7, 0);
     int[] sorted = first.clone();
     Arrays.sort(sorted);
@@ -60,7 +60,7 @@ class TrainingSettingsTest {
 
   @Test
   void everyOrderIsAboutAsLikely() {
-    TrainingSet set = new TrainingSet(Collections.nCopies(3, null), new double[3], false);
+    TrainingSet set = new LabelledExamples(Collections.nCopies(3, null), new double[3], false);
     int[] counts = new int[27];
     for (int epoch = 0; epoch < 6000; epoch++) {
       int[] order = set.order(1, epoch);

@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressors;
-import io.github.lrfbench.harness.compress.svd.FactorCache;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
+import io.github.lrfbench.harness.compress.MethodSpec;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,8 +31,8 @@ class DemoScoresTest {
         LoadedModel loaded =
             LoadedModel.open(
                 ModelSources.of(ModelSources.DEMO_BERT, cache).directory(task), device)) {
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(
+      GlueEvaluation evaluation =
+          GlueEvaluation.prepare(
               loaded.model(),
               loaded.tokenizer(),
               TaskData.load(TaskData.known().get(task), null, cache, EXAMPLES),
@@ -46,18 +46,20 @@ class DemoScoresTest {
     }
   }
 
-  private static double metricAt(double keep, TaskEvaluation evaluation, Model dense) {
-    try (FactorCache factors = new FactorCache(dense.device(), SvdOptions.DEFAULT);
+  private static double metricAt(double keep, GlueEvaluation evaluation, Model dense) {
+    MethodSpec svd = MethodSpec.parse("svd");
+    try (DecompositionCache cache = new DecompositionCache(dense.device(), List.of());
         Scope scope = dense.device().openScope()) {
       CompressionRequest request =
-          new CompressionRequest(dense, dense.slots(), new Budget.Keep(keep), factors, scope, 0);
-      try (Model compressed = dense.with(Compressors.get("svd").compress(request).replacements())) {
+          new CompressionRequest(
+              dense, dense.slots(), new Budget.Keep(keep), svd.options(), null, cache, scope, 0);
+      try (Model compressed = dense.with(svd.compressor().compress(request).replacements())) {
         return metric(evaluation, compressed);
       }
     }
   }
 
-  private static double metric(TaskEvaluation evaluation, Model model) {
-    return evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+  private static double metric(GlueEvaluation evaluation, Model model) {
+    return evaluation.run(model, done -> {}).score().metric();
   }
 }

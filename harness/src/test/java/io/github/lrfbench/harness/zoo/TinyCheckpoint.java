@@ -40,17 +40,74 @@ public final class TinyCheckpoint {
     return new TinyCheckpoint("distilbert", labels).write(directory, "distilbert.");
   }
 
+  /**
+   * Writes a GPT-2 whose tokens are single characters: a classifier of this many outputs, or a
+   * language model for 0.
+   */
+  public static Path gpt2(Path directory, int labels) throws IOException {
+    return new TinyCheckpoint("gpt2", labels).writeGpt2(directory);
+  }
+
+  private Path writeGpt2(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    ObjectNode vocabulary = new ObjectMapper().createObjectNode();
+    for (String token : "Ġ . a b c d e f g h i l m n o p r t v w y".split(" ")) {
+      vocabulary.put(token, vocabulary.size());
+    }
+    int end = vocabulary.size();
+    vocabulary.put("<|endoftext|>", end);
+    Files.writeString(directory.resolve("vocab.json"), vocabulary.toString());
+    Files.writeString(directory.resolve("merges.txt"), "#version: 0.2\n");
+    ObjectNode config = new ObjectMapper().createObjectNode();
+    config.put("model_type", modelType).put("vocab_size", end + 1).put("n_positions", 48);
+    config.put("n_embd", 12).put("n_layer", 2).put("n_head", 3).put("n_inner", 20);
+    config.put("eos_token_id", end).put("bos_token_id", end);
+    if (labels > 0) {
+      config.put("pad_token_id", end);
+      ObjectNode names = config.putObject("id2label");
+      for (int i = 0; i < labels; i++) {
+        names.put(Integer.toString(i), "LABEL_" + i);
+      }
+      tensors.put("score.weight", Shape.of(labels, 12));
+    }
+    Files.writeString(directory.resolve("config.json"), config.toString());
+    tensors.put("transformer.wte.weight", Shape.of(end + 1, 12));
+    tensors.put("transformer.wpe.weight", Shape.of(48, 12));
+    for (int layer = 0; layer < 2; layer++) {
+      String path = "transformer.h." + layer + ".";
+      norm(path + "ln_1", 12);
+      norm(path + "ln_2", 12);
+      // Conv1D's matrices are stored as [inputs, outputs].
+      conv1d(path + "attn.c_attn", 12, 36);
+      conv1d(path + "attn.c_proj", 12, 12);
+      conv1d(path + "mlp.c_fc", 12, 20);
+      conv1d(path + "mlp.c_proj", 20, 12);
+    }
+    norm("transformer.ln_f", 12);
+    writeTensors(directory);
+    return directory;
+  }
+
+  private void conv1d(String name, int inputs, int outputs) {
+    tensors.put(name + ".weight", Shape.of(inputs, outputs));
+    tensors.put(name + ".bias", Shape.of(outputs));
+  }
+
   private Path write(Path directory, String prefix) throws IOException {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("vocab.txt"), String.join("\n", WORDS) + "\n");
     ObjectNode config = config();
     Files.writeString(directory.resolve("config.json"), config.toString());
     addTensors(prefix, config);
+    writeTensors(directory);
+    return directory;
+  }
+
+  private void writeTensors(Path directory) {
     SafetensorsWriter writer = new SafetensorsWriter();
     SplittableRandom random = new SplittableRandom(3);
     tensors.forEach((name, shape) -> writer.add(name, shape, () -> values(name, shape, random)));
     writer.write(directory.resolve("model.safetensors"));
-    return directory;
   }
 
   private ObjectNode config() {

@@ -34,16 +34,8 @@ final class CpuBlas implements Blas {
   @Override
   public void gemm(
       boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
-    ARGUMENTS.requireOneType("gemm", c, a, b);
+    ARGUMENTS.requireProduct("gemm", transA, transB, a, b, c);
     int k = transA ? a.rows() : a.cols();
-    ARGUMENTS.requireShapes(
-        (transA ? a.cols() : a.rows()) == c.rows()
-            && (transB ? b.cols() : b.rows()) == k
-            && (transB ? b.rows() : b.cols()) == c.cols(),
-        "gemm",
-        a,
-        b,
-        c);
     GemmTiles tiles = GemmTiles.of(c.rows(), c.cols(), k, workers.width());
     workers.forEach(
         tiles.count(),

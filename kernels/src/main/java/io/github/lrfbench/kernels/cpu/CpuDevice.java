@@ -8,6 +8,7 @@ import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
+import java.util.Map;
 import java.util.function.IntConsumer;
 
 /** The processor. It computes in F32 and F64. */
@@ -29,7 +30,7 @@ public final class CpuDevice implements Device {
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     nn = new CpuNn(workers, pool);
-    gradients = new CpuGradients(workers, pool);
+    gradients = new CpuGradients(workers, pool, blas);
     name = ProcessorName.read();
   }
 
@@ -46,6 +47,11 @@ public final class CpuDevice implements Device {
   @Override
   public int threads() {
     return workers.threads();
+  }
+
+  @Override
+  public Map<String, String> software() {
+    return Map.of("openblas", OpenBlasLibrary.version());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.ProductRounding;
 
 /** Offers the processor, the device that is always there. */
 public final class CpuDeviceProvider implements DeviceProvider {
@@ -27,8 +28,9 @@ public final class CpuDeviceProvider implements DeviceProvider {
     if (index != 0) {
       throw new InputException("there is one CPU device, 'cpu'; its threads are set by --threads");
     }
-    if (options.tf32()) {
-      throw new InputException("the CPU does not compute in tf32; it knows fp32");
+    if (options.rounding() != ProductRounding.NONE) {
+      throw new InputException(
+          "the CPU does not round products as --dtype asks; it computes in fp32");
     }
     return new CpuDevice(options);
   }

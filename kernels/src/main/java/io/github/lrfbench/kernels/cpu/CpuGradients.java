@@ -10,6 +10,7 @@ import io.github.lrfbench.kernels.host.GradientArguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -27,8 +28,10 @@ final class CpuGradients implements NnGradients {
 
   private final Kernels<float[]> floats;
   private final Kernels<double[]> doubles;
+  private final Blas blas;
 
-  CpuGradients(Workers workers, BlockPool pool) {
+  CpuGradients(Workers workers, BlockPool pool, Blas blas) {
+    this.blas = blas;
     floats = Kernels.of(FloatRowMath.INSTANCE, workers, pool);
     doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
   }
@@ -39,6 +42,12 @@ final class CpuGradients implements NnGradients {
 
   private GradientKernels<?> rows(Matrix matrix) {
     return kernels(matrix.dtype()).rows();
+  }
+
+  @Override
+  public void gemm(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
+    blas.gemm(transA, transB, alpha, a, b, beta, c);
   }
 
   @Override
@@ -57,6 +66,12 @@ final class CpuGradients implements NnGradients {
   public void addSquares(Matrix x, Matrix y) {
     CHECKS.alike("addSquares", x, y);
     rows(x).addSquares(x, y);
+  }
+
+  @Override
+  public void multiply(Matrix x, Matrix y) {
+    CHECKS.alike("multiply", x, y);
+    rows(x).multiply(x, y);
   }
 
   @Override
@@ -152,6 +167,12 @@ final class CpuGradients implements NnGradients {
   public void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx) {
     CHECKS.alike("softmaxGradient", y, dy, dx);
     rows(y).softmaxGradient(y, scale, dy, dx);
+  }
+
+  @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    int[] columns = CHECKS.addCrossEntropyGradient(x, targets, dlosses, dx);
+    rows(x).addCrossEntropyGradient(x, columns, dlosses.toDoubles(), dx);
   }
 
   @Override

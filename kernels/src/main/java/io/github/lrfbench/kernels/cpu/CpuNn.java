@@ -16,13 +16,17 @@ final class CpuNn implements Nn {
   private static final NnArguments CHECK = new NnArguments(CpuTensor.ARGUMENTS, CpuTensor.INDICES);
 
   private record Kernels<A>(
-      RowKernels<A> rows, LinearKernel<A> linear, AttentionKernel<A> attention) {
+      RowKernels<A> rows,
+      LinearKernel<A> linear,
+      AttentionKernel<A> attention,
+      CachedAttentionKernel<A> cachedAttention) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       RowKernels<A> rows = new RowKernels<>(math, workers);
       return new Kernels<>(
           rows,
           new LinearKernel<>(math, rows, workers, SmallProducts.areFast(math.dtype())),
-          new AttentionKernel<>(math, workers, pool));
+          new AttentionKernel<>(math, workers, pool),
+          new CachedAttentionKernel<>(math, workers, pool));
     }
   }
 
@@ -62,7 +66,14 @@ final class CpuNn implements Nn {
   public void layerNorm(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
     CHECK.layerNorm(x, bias, residual, gamma, beta, y);
-    kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, y);
+    kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, null, y);
+  }
+
+  @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    CHECK.addLayerNorm(x, residual, gamma, beta, sum, y);
+    kernels(x).rows().layerNorm(x, null, residual, gamma, beta, eps, sum, y);
   }
 
   @Override
@@ -107,6 +118,29 @@ final class CpuNn implements Nn {
   }
 
   @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    NnArguments.CacheIndices indices =
+        CHECK.cachedAttention(q, keys, values, rows, lengths, heads, y);
+    kernels(q)
+        .cachedAttention()
+        .run(new CachedAttentionKernel.Call(q, keys, values, indices, heads, scale, y));
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    int[] columns = CHECK.crossEntropy(x, targets, losses);
+    kernels(x).rows().crossEntropy(x, columns, losses);
+  }
+
+  @Override
   public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
     int[] lengths = CHECK.scaledMaskedSoftmax(x, valid);
     kernels(x).rows().softmax(x, scale, lengths);
@@ -116,6 +150,12 @@ final class CpuNn implements Nn {
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
     int[] index = CHECK.gatherRows(x, rows, y);
     kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    int[] index = CHECK.scatterRows(x, rows, y);
+    kernels(y).rows().scatter(x, index, y);
   }
 
   @Override

@@ -170,6 +170,29 @@ final class DoubleRowMath implements RowMath<double[]> {
   }
 
   @Override
+  public double crossEntropy(double[] x, int target, int n) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += Math.exp(x[i] - max);
+    }
+    return max - x[target] + Math.log(sum);
+  }
+
+  @Override
+  public double at(double[] x, int i) {
+    return x[i];
+  }
+
+  @Override
+  public void put(double[] x, int i, double value) {
+    x[i] = value;
+  }
+
+  @Override
   public void expBelow(double[] max, double[] x, double[] sum, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = Math.exp(x[i] - max[i]);

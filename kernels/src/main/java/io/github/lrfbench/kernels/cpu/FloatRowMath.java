@@ -214,6 +214,29 @@ final class FloatRowMath implements RowMath<float[]> {
   }
 
   @Override
+  public double crossEntropy(float[] x, int target, int n) {
+    float chosen = x[target];
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] = FloatFunctions.expOfMinus(max - x[i]);
+    }
+    return (double) max - chosen + Math.log(sum(x, n));
+  }
+
+  @Override
+  public double at(float[] x, int i) {
+    return x[i];
+  }
+
+  @Override
+  public void put(float[] x, int i, double value) {
+    x[i] = (float) value;
+  }
+
+  @Override
   public void expBelow(float[] max, float[] x, float[] sum, int n) {
     for (int i = 0; i < n; i++) {
       float e = FloatFunctions.expOfMinus(max[i] - x[i]);

@@ -77,6 +77,10 @@ final class GradientKernels<A> {
     map(y, x, y, (chunk, other, row, col, n) -> math.addProduct(other, other, chunk, n));
   }
 
+  void multiply(Matrix x, Matrix y) {
+    map(y, x, y, (chunk, other, row, col, n) -> math.multiply(chunk, other, n));
+  }
+
   void activate(Matrix x, Activation activation, Matrix y) {
     map(x, null, y, (chunk, other, row, col, n) -> math.activate(activation, chunk, n));
   }
@@ -250,6 +254,29 @@ final class GradientKernels<A> {
             upstream.read(i, d, cols);
             math.softmaxGradient(p, d, scale, cols, tmp);
             output.write(i, d, cols);
+          }
+        });
+  }
+
+  void addCrossEntropyGradient(Matrix x, int[] targets, double[] dlosses, Matrix dx) {
+    Staging<A> logits = math.stage(x);
+    Staging<A> gradient = math.stage(dx);
+    int cols = x.cols();
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A p = scratch.get().array(0, cols);
+          A d = scratch.get().array(1, cols);
+          for (int i = from; i < to; i++) {
+            if (targets[i] >= 0) {
+              logits.read(i, p, cols);
+              math.softmax(p, cols, 1);
+              gradient.read(i, d, cols);
+              math.addScaled(d, p, dlosses[i], cols);
+              math.put(d, targets[i], math.at(d, targets[i]) - dlosses[i]);
+              gradient.write(i, d, cols);
+            }
           }
         });
   }

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
+import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -40,6 +41,15 @@ final class OpenBlasLibrary {
       // CpuLapack checks its input once; LAPACKE would do so again in every call.
       openblas.LAPACKE_set_nancheck(0);
       lapackIsLoaded = true;
+    }
+  }
+
+  /** The version of the library and of its bindings. */
+  static String version() {
+    try {
+      return Loader.getVersion("org.bytedeco", "openblas");
+    } catch (IOException e) {
+      return "unknown";
     }
   }
 

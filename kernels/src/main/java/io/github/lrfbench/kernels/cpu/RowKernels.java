@@ -80,11 +80,22 @@ final class RowKernels<A> {
     }
   }
 
+  /**
+   * {@code sum = x + residual + bias, y = layerNorm(sum)}; the sum is not kept where it is null.
+   */
   void layerNorm(
-      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
+      Matrix x,
+      Tensor bias,
+      Matrix residual,
+      Tensor gamma,
+      Tensor beta,
+      double eps,
+      Matrix sum,
+      Matrix y) {
     int cols = x.cols();
     Staging<A> input = math.stage(x);
     Staging<A> added = residual == null ? null : math.stage(residual);
+    Staging<A> kept = sum == null ? null : math.stage(sum);
     Staging<A> output = math.stage(y);
     A b = vector(bias, 0);
     A g = vector(gamma, 1);
@@ -103,6 +114,9 @@ final class RowKernels<A> {
             }
             if (b != null) {
               math.add(row, b, cols);
+            }
+            if (kept != null) {
+              kept.write(i, row, cols);
             }
             math.normalize(row, cols, eps, g, be, other);
             output.write(i, row, cols);
@@ -152,6 +166,43 @@ final class RowKernels<A> {
             }
             output.write(i, sum, cols);
           }
+        });
+  }
+
+  /** {@code y[index[i]] = x[i]}. */
+  void scatter(Matrix x, int[] index, Matrix y) {
+    int cols = x.cols();
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, cols);
+          for (int i = from; i < to; i++) {
+            input.read(i, row, cols);
+            output.write(index[i], row, cols);
+          }
+        });
+  }
+
+  /** {@code losses[i] = log Σ exp(x[i]) - x[i, targets[i]]}, 0 without a target. */
+  void crossEntropy(Matrix x, int[] targets, Tensor losses) {
+    int cols = x.cols();
+    Staging<A> input = math.stage(x);
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, cols);
+          double[] band = new double[to - from];
+          for (int i = from; i < to; i++) {
+            if (targets[i] >= 0) {
+              input.read(i, row, cols);
+              band[i - from] = math.crossEntropy(row, targets[i], cols);
+            }
+          }
+          losses.write(from, band, 0, band.length);
         });
   }
 

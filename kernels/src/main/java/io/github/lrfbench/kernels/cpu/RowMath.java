@@ -63,6 +63,15 @@ interface RowMath<A> {
   /** {@code x = softmax(factor x)}; n is not 0. */
   void softmax(A x, int n, double factor);
 
+  /** The logarithm of the sum of exp(x), minus x[target]; x is overwritten. */
+  double crossEntropy(A x, int target, int n);
+
+  /** Element i as a double. */
+  double at(A x, int i);
+
+  /** {@code x[i] = value}. */
+  void put(A x, int i, double value);
+
   /** {@code x = exp(x - max), sum += x}, where no x is greater than its max. */
   void expBelow(A max, A x, A sum, int n);
 

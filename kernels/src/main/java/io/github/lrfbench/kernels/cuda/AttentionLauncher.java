@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.module.Grid;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class AttentionLauncher {
   private static final int WARP = 32;
   private static final int WARPS = 4;
   private static final int SQUARE_THREADS = 256;
+  private static final int CACHED_WARPS = 8;
 
   private final CudaDevice device;
 
@@ -85,13 +87,77 @@ final class AttentionLauncher {
     }
   }
 
+  /**
+   * Queues {@code y = softmax(scale q kᵀ) v} of one query of each sequence, with the keys and
+   * values of a cache.
+   *
+   * @throws IllegalArgumentException if the heads are wider than 512, or a sequence may be longer
+   *     than its scores have room in shared memory
+   */
+  void runCached(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    if (q.rows() == 0 || q.cols() == 0) {
+      return;
+    }
+    DType dtype = q.dtype();
+    int size = q.cols() / heads;
+    requireHead(size);
+    int capacity = Math.toIntExact(rows.shape().dim(1));
+    int bytes = dtype == DType.F64 ? Double.BYTES : Float.BYTES;
+    long shared = (long) bytes * (capacity + CACHED_WARPS * size);
+    if (shared > device.properties().sharedBytesPerBlock()) {
+      throw new IllegalArgumentException("attention over a cache of " + capacity + " tokens");
+    }
+    int vector =
+        Operand.vector(dtype, Operand.of(q), Operand.of(keys), Operand.of(values), Operand.of(y));
+    vector = size % vector == 0 ? vector : 1;
+    int chunks = (size + WARP * vector - 1) / (WARP * vector);
+    device
+        .modules()
+        .kernel(
+            ElementTypes.variant("cached_attention", dtype)
+                .with("VECTOR", vector)
+                .with("CHUNKS", chunks)
+                .with("WARPS", CACHED_WARPS))
+        .launch(
+            device.stream().handle(),
+            new Grid(heads, q.rows(), 1),
+            CACHED_WARPS * WARP,
+            (int) shared,
+            CudaTensor.address(q),
+            (long) q.stride(),
+            CudaTensor.address(keys),
+            (long) keys.stride(),
+            CudaTensor.address(values),
+            (long) values.stride(),
+            keys.rows(),
+            CudaTensor.of(rows).address(),
+            capacity,
+            CudaTensor.of(lengths).address(),
+            CudaTensor.address(y),
+            (long) y.stride(),
+            size,
+            scale);
+  }
+
   private static int head(AttentionCall call) {
     int size = call.size();
+    requireHead(size);
+    return (size + STEP - 1) / STEP * STEP;
+  }
+
+  private static void requireHead(int size) {
     if (size > MAX_HEAD) {
       throw new IllegalArgumentException(
           "attention with heads of " + size + ", more than " + MAX_HEAD);
     }
-    return (size + STEP - 1) / STEP * STEP;
   }
 
   private static void add(List<Object> arguments, Matrix... matrices) {

@@ -19,16 +19,7 @@ final class CudaBlas implements Blas {
   @Override
   public void gemm(
       boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
-    arguments.requireOneType("gemm", c, a, b);
-    int k = transA ? a.rows() : a.cols();
-    arguments.requireShapes(
-        (transA ? a.cols() : a.rows()) == c.rows()
-            && (transB ? b.cols() : b.rows()) == k
-            && (transB ? b.rows() : b.cols()) == c.cols(),
-        "gemm",
-        a,
-        b,
-        c);
+    arguments.requireProduct("gemm", transA, transB, a, b, c);
     gemm.run(transA, transB, alpha, a, b, beta, c);
   }
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -18,6 +19,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -35,7 +37,7 @@ public final class CudaDevice implements Device {
   private static final int MOST_WORKERS = 4;
 
   private final int index;
-  private final boolean tf32;
+  private final ProductRounding rounding;
   private final CudaContext context;
   private final DeviceMemory memory;
   private final Arguments arguments = new Arguments(this::requireHere);
@@ -54,18 +56,19 @@ public final class CudaDevice implements Device {
 
   CudaDevice(int index, DeviceOptions options) {
     this.index = index;
-    tf32 = options.tf32();
+    rounding = options.rounding();
     context = new CudaContext(index);
     memory = new DeviceMemory(id(), context);
     main = newStream();
     workers = new Workers(options.threads() == 0 ? defaultThreads() : options.threads());
     MatrixKernels kernels = new MatrixKernels(this);
-    Gemm gemm = new Gemm(this, kernels, false);
+    Gemm gemm = new Gemm(this, kernels, ProductRounding.NONE);
+    Gemm rounded = new Gemm(this, kernels, rounding);
     blas = new CudaBlas(this, kernels, gemm);
     lapack = new CudaLapack(this, kernels, gemm);
     batched = new CudaBatched(this, kernels, gemm);
-    nn = new CudaNn(this);
-    gradients = new CudaGradients(this);
+    nn = new CudaNn(this, rounded);
+    gradients = new CudaGradients(this, rounded);
   }
 
   private static int defaultThreads() {
@@ -81,9 +84,9 @@ public final class CudaDevice implements Device {
     return context.properties();
   }
 
-  /** Whether products of F32 in networks may round their factors to TF32. */
-  boolean tf32() {
-    return tf32;
+  @Override
+  public ProductRounding rounding() {
+    return rounding;
   }
 
   /** Checks of arguments that must live on this device. */
@@ -144,6 +147,11 @@ public final class CudaDevice implements Device {
   @Override
   public String name() {
     return properties().name();
+  }
+
+  @Override
+  public Map<String, String> software() {
+    return CudaSoftware.describe(properties());
   }
 
   @Override

@@ -6,10 +6,12 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
 import io.github.lrfbench.kernels.cuda.driver.CudaLibrary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
 
@@ -66,10 +68,15 @@ public final class CudaDeviceProvider implements DeviceProvider {
       library.load();
     }
     CudaDevice device = new CudaDevice(index, options);
-    if (options.tf32() && device.properties().capability() < AMPERE) {
+    boolean takesAmpere =
+        options.rounding() == ProductRounding.TF32 || options.rounding() == ProductRounding.BF16;
+    if (takesAmpere && device.properties().capability() < AMPERE) {
       device.close();
       throw new InputException(
-          device.name() + " does not compute in tf32; that takes compute capability 8.0");
+          device.name()
+              + " does not compute in "
+              + options.rounding().name().toLowerCase(Locale.ROOT)
+              + "; that takes compute capability 8.0");
     }
     return device;
   }

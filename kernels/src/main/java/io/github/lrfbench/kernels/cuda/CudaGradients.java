@@ -20,12 +20,21 @@ final class CudaGradients implements NnGradients {
   private final CudaDevice device;
   private final GradientArguments arguments;
   private final AttentionLauncher attention;
+  private final Gemm products;
 
-  CudaGradients(CudaDevice device) {
+  CudaGradients(CudaDevice device, Gemm products) {
     this.device = device;
+    this.products = products;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     arguments = new GradientArguments(device.arguments(), indices);
     attention = new AttentionLauncher(device);
+  }
+
+  @Override
+  public void gemm(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c) {
+    device.arguments().requireProduct("gemm", transA, transB, a, b, c);
+    products.run(transA, transB, alpha, a, b, beta, c);
   }
 
   @Override
@@ -44,6 +53,12 @@ final class CudaGradients implements NnGradients {
   public void addSquares(Matrix x, Matrix y) {
     arguments.alike("addSquares", x, y);
     elementwise("add_squares", x, y);
+  }
+
+  @Override
+  public void multiply(Matrix x, Matrix y) {
+    arguments.alike("multiply", x, y);
+    elementwise("multiply", x, y);
   }
 
   @Override
@@ -225,6 +240,23 @@ final class CudaGradients implements NnGradients {
         CudaTensor.address(dx),
         (long) dx.stride(),
         y.cols());
+  }
+
+  @Override
+  public void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    arguments.addCrossEntropyGradient(x, targets, dlosses, dx);
+    launch(
+        variant("cross_entropy_gradient", x),
+        "cross_entropy_gradient",
+        Grid.of(x.cols() == 0 ? 0 : x.rows()),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(targets),
+        address(dlosses),
+        CudaTensor.address(dx),
+        (long) dx.stride(),
+        x.cols());
   }
 
   @Override

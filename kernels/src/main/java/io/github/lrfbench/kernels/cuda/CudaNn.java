@@ -26,11 +26,11 @@ final class CudaNn implements Nn {
   private final LowRankLauncher lowRank;
   private volatile LowRankCrossover crossover;
 
-  CudaNn(CudaDevice device) {
+  CudaNn(CudaDevice device, Gemm products) {
     this.device = device;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
-    products = new Gemm(device, new MatrixKernels(device), device.tf32());
+    this.products = products;
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
     crossover = LowRankCrossover.read(device);
@@ -93,13 +93,33 @@ final class CudaNn implements Nn {
   public void layerNorm(
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
     check.layerNorm(x, bias, residual, gamma, beta, y);
+    norm(x, bias, residual, gamma, beta, eps, null, y);
+  }
+
+  @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    check.addLayerNorm(x, residual, gamma, beta, sum, y);
+    norm(x, null, residual, gamma, beta, eps, sum, y);
+  }
+
+  private void norm(
+      Matrix x,
+      Tensor bias,
+      Matrix residual,
+      Tensor gamma,
+      Tensor beta,
+      double eps,
+      Matrix sum,
+      Matrix y) {
     Operand input = Operand.of(x);
     Operand added = Operand.of(bias);
     Operand other = Operand.of(residual);
     Operand scale = Operand.of(gamma);
     Operand shift = Operand.of(beta);
+    Operand kept = Operand.of(sum);
     Operand output = Operand.of(y);
-    int vector = Operand.vector(x.dtype(), input, added, other, scale, shift, output);
+    int vector = Operand.vector(x.dtype(), input, added, other, scale, shift, kept, output);
     RowLaunch row = RowLaunch.of("layerNorm", x.cols(), vector);
     launch(
         ElementTypes.variant("layer_norm", x.dtype())
@@ -115,6 +135,8 @@ final class CudaNn implements Nn {
         scale.address(),
         shift.address(),
         eps,
+        kept.address(),
+        kept.stride(),
         output.address(),
         output.stride(),
         x.cols());
@@ -196,6 +218,34 @@ final class CudaNn implements Nn {
   }
 
   @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    check.cachedAttention(q, keys, values, rows, lengths, heads, y);
+    attention.runCached(q, keys, values, rows, lengths, heads, scale, y);
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    check.crossEntropy(x, targets, losses);
+    launch(
+        ElementTypes.variant("cross_entropy", x.dtype()),
+        rows(x),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(targets),
+        address(losses),
+        x.cols());
+  }
+
+  @Override
   public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
     check.scaledMaskedSoftmax(x, valid);
     if (x.cols() == 0) {
@@ -215,6 +265,26 @@ final class CudaNn implements Nn {
         scale,
         address(valid),
         x.cols());
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    check.scatterRows(x, rows, y);
+    Operand input = Operand.of(x);
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(x.dtype(), input, output);
+    launch(
+        ElementTypes.variant("scatter_rows", x.dtype()).with("VECTOR", vector),
+        Grid.covering((long) x.rows() * (x.cols() / vector), THREADS),
+        THREADS,
+        input.address(),
+        input.stride(),
+        address(rows),
+        output.address(),
+        output.stride(),
+        x.rows(),
+        x.cols(),
+        y.rows());
   }
 
   @Override

@@ -5,6 +5,7 @@ import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import io.github.lrfbench.kernels.ops.MatrixBatch;
 import java.util.Arrays;
@@ -24,17 +25,17 @@ import jcuda.jcublas.cublasOperation;
 final class Gemm {
   private final CudaDevice device;
   private final MatrixKernels kernels;
-  private final boolean tf32;
+  private final ProductRounding rounding;
 
   /**
    * Products on a device.
    *
-   * @param tf32 whether those of F32 may round their factors to TF32
+   * @param rounding what the factors of those of F32 may be rounded to
    */
-  Gemm(CudaDevice device, MatrixKernels kernels, boolean tf32) {
+  Gemm(CudaDevice device, MatrixKernels kernels, ProductRounding rounding) {
     this.device = device;
     this.kernels = kernels;
-    this.tf32 = tf32;
+    this.rounding = rounding;
   }
 
   /** {@code c = alpha op(a) op(b) + beta c}. */
@@ -171,9 +172,12 @@ final class Gemm {
     return switch (dtype) {
       case F64 -> cublasComputeType.CUBLAS_COMPUTE_64F;
       case F32 ->
-          tf32
-              ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
-              : cublasComputeType.CUBLAS_COMPUTE_32F;
+          switch (rounding) {
+            case NONE -> cublasComputeType.CUBLAS_COMPUTE_32F;
+            case TF32 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32;
+            case F16 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16F;
+            case BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF;
+          };
       case F16, BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F;
       case I32 -> throw new IllegalArgumentException("products of I32");
     };

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.cuda.module.KernelSource;
 import io.github.lrfbench.kernels.cuda.module.UserCache;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -66,7 +68,11 @@ final class LowRankCrossover {
     String source = KernelSource.of("lowrank_matmul_mma") + KernelSource.of("lowrank_matmul");
     String mark = Integer.toHexString(source.hashCode());
     String name = device.name().replaceAll("[^A-Za-z0-9]+", "-");
-    String mode = device.tf32() ? "-tf32-" : "-";
+    ProductRounding rounding = device.rounding();
+    String mode =
+        rounding == ProductRounding.NONE
+            ? "-"
+            : "-" + rounding.name().toLowerCase(Locale.ROOT) + "-";
     return UserCache.folder("crossover").resolve(name + mode + mark + ".csv");
   }
 

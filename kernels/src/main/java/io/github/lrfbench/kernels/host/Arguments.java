@@ -53,6 +53,21 @@ public final class Arguments {
     }
   }
 
+  /** Checks the arguments of c = op(a) op(b). */
+  public void requireProduct(
+      String operation, boolean transA, boolean transB, Matrix a, Matrix b, Matrix c) {
+    requireOneType(operation, c, a, b);
+    int k = transA ? a.rows() : a.cols();
+    requireShapes(
+        (transA ? a.cols() : a.rows()) == c.rows()
+            && (transB ? b.cols() : b.rows()) == k
+            && (transB ? b.rows() : b.cols()) == c.cols(),
+        operation,
+        a,
+        b,
+        c);
+  }
+
   /** Checks the shapes of matrices; the message lists them. */
   public void requireShapes(boolean fit, String operation, Matrix... matrices) {
     if (!fit) {

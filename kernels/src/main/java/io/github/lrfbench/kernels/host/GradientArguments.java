@@ -84,6 +84,17 @@ public final class GradientArguments {
   }
 
   /**
+   * Checks {@link NnGradients#addCrossEntropyGradient}.
+   *
+   * @return the targets
+   */
+  public int[] addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx) {
+    alike("addCrossEntropyGradient", x, dx);
+    arguments.requireVector("addCrossEntropyGradient", dlosses, x.rows(), x.dtype());
+    return indices.targets(targets, x);
+  }
+
+  /**
    * Checks {@link NnGradients#addMeanPoolGradient}.
    *
    * @return the segments' offsets

@@ -43,6 +43,22 @@ public final class Indices {
     return rows;
   }
 
+  /**
+   * The columns that a tensor names, one for each row, or -1 for none.
+   *
+   * @throws IndexOutOfBoundsException if the matrix has no such column
+   */
+  public int[] targets(Tensor targets, Matrix x) {
+    int[] columns = vector("targets", targets, x.rows());
+    for (int column : columns) {
+      if (column < -1 || column >= x.cols()) {
+        throw new IndexOutOfBoundsException(
+            "target " + column + " is outside " + x.cols() + " columns");
+      }
+    }
+    return columns;
+  }
+
   /** The offsets of segments, which must cover so many rows. */
   public int[] offsets(Segments segments, int rows) {
     int count = segments.count();

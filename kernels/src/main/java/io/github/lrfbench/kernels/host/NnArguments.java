@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.Objects;
 
 /**
  * Checks the arguments of {@link Nn}'s operations, which its Javadoc describes.
@@ -58,6 +59,14 @@ public final class NnArguments {
     arguments.requireVector("layerNorm", beta, x.cols(), x.dtype());
   }
 
+  /** Checks {@link Nn#addLayerNorm}. */
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, Matrix sum, Matrix y) {
+    layerNorm(x, null, residual, gamma, beta, y);
+    arguments.requireOneType("addLayerNorm", x, sum);
+    arguments.requireShapes(sameShape(x, sum), "addLayerNorm", x, sum);
+  }
+
   /**
    * Checks one table of {@link Nn#embed}.
    *
@@ -81,11 +90,75 @@ public final class NnArguments {
     arguments.requireOneType("attention", q, k, v, y);
     arguments.requireShapes(
         sameShape(q, k) && sameShape(q, v) && sameShape(q, y), "attention", q, k, v, y);
+    requireHeads("attention", q, heads);
+    return indices.offsets(segments, q.rows());
+  }
+
+  /**
+   * The indices of {@link Nn#cachedAttention}.
+   *
+   * @param rows row of the cache of each token, a sequence's C after another's
+   * @param lengths tokens of each sequence
+   */
+  public record CacheIndices(int[] rows, int[] lengths) {}
+
+  /** Checks {@link Nn#cachedAttention}. */
+  public CacheIndices cachedAttention(
+      Matrix q, Matrix keys, Matrix values, Tensor rows, Tensor lengths, int heads, Matrix y) {
+    String operation = "cachedAttention";
+    arguments.requireOneType(operation, q, keys, values, y);
+    arguments.requireShapes(
+        sameShape(q, y) && sameShape(keys, values) && q.cols() == keys.cols(),
+        operation,
+        q,
+        keys,
+        values,
+        y);
+    requireHeads(operation, q, heads);
+    int[] counts = indices.vector("lengths", lengths, q.rows());
+    long tableSize = rows.shape().size();
+    if (rows.shape().rank() != 2 || rows.shape().dim(0) != q.rows()) {
+      throw new IllegalArgumentException(
+          operation + " of " + q.rows() + " queries wants a table of so many rows");
+    }
+    int[] table = indices.vector("rows", rows, Math.toIntExact(tableSize));
+    int capacity = Math.toIntExact(rows.shape().dim(1));
+    for (int s = 0; s < counts.length; s++) {
+      Objects.checkIndex(counts[s] - 1, capacity);
+      for (int t = 0; t < counts[s]; t++) {
+        Objects.checkIndex(table[s * capacity + t], keys.rows());
+      }
+    }
+    return new CacheIndices(table, counts);
+  }
+
+  private static void requireHeads(String operation, Matrix q, int heads) {
     if (heads < 1 || q.cols() % heads != 0) {
       throw new IllegalArgumentException(
-          "attention: " + q.cols() + " columns do not divide into " + heads + " heads");
+          operation + ": " + q.cols() + " columns do not divide into " + heads + " heads");
     }
-    return indices.offsets(segments, q.rows());
+  }
+
+  /**
+   * Checks {@link Nn#crossEntropy}.
+   *
+   * @return the targets
+   */
+  public int[] crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    arguments.requireFloating("crossEntropy", x);
+    arguments.requireVector("crossEntropy", losses, x.rows(), x.dtype());
+    return indices.targets(targets, x);
+  }
+
+  /**
+   * Checks {@link Nn#scatterRows}.
+   *
+   * @return the rows to write
+   */
+  public int[] scatterRows(Matrix x, Tensor rows, Matrix y) {
+    arguments.requireOneType("scatterRows", x, y);
+    arguments.requireShapes(x.cols() == y.cols(), "scatterRows", x, y);
+    return indices.rows("row", rows, y, x.rows());
   }
 
   /**

@@ -62,6 +62,21 @@ public interface Nn {
       Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y);
 
   /**
+   * {@code sum = x + residual, y = layerNorm(sum) * gamma + beta}: what stands between the layers
+   * of a network that norms the inputs of its layers and not their outputs.
+   *
+   * @param x [T, H]
+   * @param residual [T, H]
+   * @param gamma [H]
+   * @param beta [H]
+   * @param eps added to the variance
+   * @param sum [T, H], modified; may be x or the residual itself
+   * @param y [T, H], modified; overlaps no other argument
+   */
+  void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y);
+
+  /**
    * Sums embeddings: {@code y[t] = word[ids[t]] + position[positions[t]] + type[types[t]]}.
    *
    * @param ids I32 [T]
@@ -106,6 +121,42 @@ public interface Nn {
       Matrix y);
 
   /**
+   * Attention of one query of each of B sequences over keys and values that earlier calls have left
+   * in a cache, of which a table says where each is: row {@code rows[s C + t]} holds those of token
+   * t of sequence s. Head h is columns {@code [h D, (h + 1) D)}.
+   *
+   * @param q [B, H]
+   * @param keys [R, H]
+   * @param values [R, H]
+   * @param rows I32 [B, C]
+   * @param lengths I32 [B], tokens of each sequence, from 1 to C
+   * @param heads N
+   * @param scale usually 1/√D
+   * @param y [B, H], modified; overlaps no other argument
+   * @throws IndexOutOfBoundsException if a length or a row is outside its range
+   */
+  void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y);
+
+  /**
+   * How surprising each row's target is: {@code losses[i] = log Σ exp(x[i, j]) - x[i, targets[i]]},
+   * the natural logarithm of the inverse of its probability.
+   *
+   * @param x logits, [T, V]
+   * @param targets I32 [T], columns of x; -1 for a row that does not count and whose loss is 0
+   * @param losses [T], modified
+   * @throws IndexOutOfBoundsException if a target is outside x
+   */
+  void crossEntropy(Matrix x, Tensor targets, Tensor losses);
+
+  /**
    * {@code x = softmax(scale x)} over the first {@code valid[i]} columns of each row i; the other
    * columns become 0, and so does a row with none valid.
    *
@@ -122,6 +173,16 @@ public interface Nn {
    * @param y [B, H], modified
    */
   void gatherRows(Matrix x, Tensor rows, Matrix y);
+
+  /**
+   * Copies rows: {@code y[rows[i]] = x[i]}.
+   *
+   * @param x [B, H]
+   * @param rows I32 [B], all different
+   * @param y [T, H], of which these rows are modified
+   * @throws IndexOutOfBoundsException if a row is outside y
+   */
+  void scatterRows(Matrix x, Tensor rows, Matrix y);
 
   /**
    * The mean of the rows of every sequence.

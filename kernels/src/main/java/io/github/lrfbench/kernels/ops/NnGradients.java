@@ -11,6 +11,18 @@ import io.github.lrfbench.kernels.Tensor;
  * those of {@link Nn}. All floating-point arguments of one call have one type, F32 or F64.
  */
 public interface NnGradients {
+  /**
+   * The products of backward passes: {@code c = alpha op(a) op(b) + beta c} as {@link Blas#gemm},
+   * but with factors rounded as those of {@link Nn#linear} are.
+   *
+   * @param a [m, k], or [k, m] if transposed
+   * @param b [k, n], or [n, k] if transposed
+   * @param beta 0 ignores what c holds, NaN included
+   * @param c [m, n], modified; overlaps neither a nor b
+   */
+  void gemm(
+      boolean transA, boolean transB, double alpha, Matrix a, Matrix b, double beta, Matrix c);
+
   /** {@code x = 0}, whatever x holds. */
   void clear(Matrix x);
 
@@ -19,6 +31,9 @@ public interface NnGradients {
 
   /** {@code y += x²}, element by element; both [m, n]. */
   void addSquares(Matrix x, Matrix y);
+
+  /** {@code y = y x}, element by element; both [m, n]. */
+  void multiply(Matrix x, Matrix y);
 
   /**
    * {@code sums += the sum of the rows of x}: the gradient of a bias.
@@ -116,6 +131,17 @@ public interface NnGradients {
    * @param dx [m, n], modified; may be dy
    */
   void softmaxGradient(Matrix y, double scale, Matrix dy, Matrix dx);
+
+  /**
+   * The backward pass of {@link Nn#crossEntropy}: {@code dx[i] += dlosses[i] (softmax(x[i]) -
+   * onehot(targets[i]))}; nothing is added to rows whose target is -1.
+   *
+   * @param x logits, [T, V]
+   * @param targets I32 [T]
+   * @param dlosses [T]
+   * @param dx [T, V], modified; does not overlap x
+   */
+  void addCrossEntropyGradient(Matrix x, Tensor targets, Tensor dlosses, Matrix dx);
 
   /**
    * The backward pass of {@link Nn#meanPool}: every row of a sequence of dx gains the sequence's

@@ -1,7 +1,7 @@
-// y = layerNorm(x + residual + bias) * gamma + beta over each row (Ba et al. 2016).
+// kept = x + residual + bias, y = layerNorm(kept) * gamma + beta over each row (Ba et al. 2016).
 //
-// x, residual, y [rows, cols] with strides, y may be x or residual; bias, gamma, beta [cols];
-// residual and bias may be null. VECTOR elements an access, VECTORS accesses a thread.
+// x, residual, kept, y [rows, cols] with strides, y or kept may be x or residual; bias, gamma, beta
+// [cols]; residual, bias and kept may be null. VECTOR elements an access, VECTORS accesses a thread.
 // Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols.
 // Shared memory: static, one value a warp.
 // The row stays in registers, so that memory is read and written once; mean and variance are taken
@@ -12,8 +12,8 @@
 
 extern "C" __global__ void layer_norm(
     const elem* x, long long x_stride, const elem* bias, const elem* residual,
-    long long residual_stride, const elem* gamma, const elem* beta, double eps, elem* y,
-    long long y_stride, int cols) {
+    long long residual_stride, const elem* gamma, const elem* beta, double eps, elem* kept,
+    long long kept_stride, elem* y, long long y_stride, int cols) {
   __shared__ acc sums[2][32];
   long long row = blockIdx.x;
   x += row * x_stride;
@@ -43,6 +43,9 @@ extern "C" __global__ void layer_norm(
         for (int j = 0; j < VECTOR; j++) {
           v[k][j] += b[j];
         }
+      }
+      if (kept) {
+        store(kept + row * kept_stride + col, v[k]);
       }
 #pragma unroll
       for (int j = 0; j < VECTOR; j++) {

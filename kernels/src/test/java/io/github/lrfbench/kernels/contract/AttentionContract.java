@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.contract.Placed.Layout;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -100,6 +101,102 @@ public abstract class AttentionContract extends ContractTest {
       Grid qkv = Grid.random(50, 24, 1).with(21, column, Double.NaN);
       check(dtype, qkv, new int[] {0, 20, 31, 50}, 2, 0.5, false);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void cachedAttention(DType dtype) {
+    // The first sequence lies in a row, the others are mixed and share some rows.
+    int[][] rows = {{4, 5, 6, 7, 8, 9}, {30}, {0, 39, 4, 5, 17, 3, 2}, new int[33]};
+    for (int t = 0; t < rows[3].length; t++) {
+      rows[3][t] = t * 7 % 40;
+    }
+    for (int[] head : new int[][] {{1, 1}, {3, 5}, {2, 64}, {12, 8}, {1, 130}}) {
+      int hidden = head[0] * head[1];
+      Grid q = Grid.random(rows.length, hidden, 1);
+      Grid keys = Grid.random(40, hidden, 2);
+      Grid values = Grid.random(40, hidden, 3);
+      for (Layout layout : Layout.values()) {
+        Placed y = Placed.empty(scope(), dtype, layout, rows.length, hidden);
+        nn().cachedAttention(
+                Placed.of(scope(), dtype, layout, q).matrix(),
+                Placed.of(scope(), dtype, layout, keys).matrix(),
+                Placed.of(scope(), dtype, layout, values).matrix(),
+                table(rows, 34),
+                ints(6, 1, 7, 33),
+                head[0],
+                1 / Math.sqrt(head[1]),
+                y.matrix());
+        y.assertHolds(
+            ReferenceNn.cachedAttention(q, keys, values, rows, head[0], 1 / Math.sqrt(head[1])),
+            tolerance(dtype),
+            dtype + " cached attention of " + head[0] + " x " + head[1] + " " + layout);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void cachedAttentionOfTheLastTokenIsThatOfAllTokens(DType dtype) {
+    int length = 300;
+    Grid qkv = Grid.random(length, 3 * 2 * 64, 1);
+    Grid expected =
+        ReferenceNn.attention(
+            qkv.columns(0, 128),
+            qkv.columns(128, 256),
+            qkv.columns(256, 384),
+            new int[] {0, length},
+            2,
+            0.125,
+            true);
+    int[] rows = new int[length];
+    for (int t = 0; t < length; t++) {
+      rows[t] = t;
+    }
+    Placed y = Placed.empty(scope(), dtype, Layout.PACKED, 1, 128);
+    Matrix all = packed(dtype, qkv);
+    nn().cachedAttention(
+            all.columns(0, 128).rows(length - 1, length),
+            all.columns(128, 256),
+            all.columns(256, 384),
+            table(new int[][] {rows}, length),
+            ints(length),
+            2,
+            0.125,
+            y.matrix());
+    y.assertHolds(expected.rows(length - 1, length), tolerance(dtype), "the last token");
+  }
+
+  /** A table of a cache's rows; what is not used must not be looked at. */
+  private Tensor table(int[][] rows, int capacity) {
+    int[] table = new int[rows.length * capacity];
+    Arrays.fill(table, Integer.MAX_VALUE);
+    for (int s = 0; s < rows.length; s++) {
+      System.arraycopy(rows[s], 0, table, s * capacity, rows[s].length);
+    }
+    return scope().ints(table, rows.length, capacity);
+  }
+
+  @Test
+  void wrongCachesAreRefused() {
+    Matrix q = packed(DType.F32, Grid.random(2, 4, 1));
+    Matrix y = packed(DType.F32, Grid.random(2, 4, 2));
+    Matrix cache = packed(DType.F32, Grid.random(6, 4, 3));
+    Tensor rows = table(new int[][] {{0, 1}, {2, 5}}, 2);
+    Tensor outside = table(new int[][] {{0, 1}, {2, 6}}, 2);
+    List<Executable> bounds =
+        List.of(
+            () -> nn().cachedAttention(q, cache, cache, outside, ints(2, 2), 2, 1, y),
+            () -> nn().cachedAttention(q, cache, cache, rows, ints(2, 3), 2, 1, y),
+            () -> nn().cachedAttention(q, cache, cache, rows, ints(0, 2), 2, 1, y));
+    bounds.forEach(call -> assertThrows(IndexOutOfBoundsException.class, call));
+    List<Executable> wrong =
+        List.of(
+            () -> nn().cachedAttention(q, cache, cache, rows, ints(2, 2), 3, 1, y),
+            () -> nn().cachedAttention(q, cache, q, rows, ints(2, 2), 2, 1, y),
+            () -> nn().cachedAttention(q, cache, cache, rows.view(0, 4), ints(2, 2), 2, 1, y),
+            () -> nn().cachedAttention(q, cache, cache, rows, ints(2), 2, 1, y));
+    wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,12 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link Device} promises. */
 public abstract class DeviceContract extends ContractTest {
+  @Test
+  void theSoftwareHasVersions() {
+    assertFalse(device().software().isEmpty());
+    device().software().forEach((name, value) -> assertFalse(value.isBlank(), name));
+  }
+
   @Test
   void aLoopRunsEveryTaskOnce() {
     for (int count : new int[] {0, 1, 2, 7, 1000}) {

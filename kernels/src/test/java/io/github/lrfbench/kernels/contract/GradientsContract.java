@@ -91,6 +91,10 @@ public abstract class GradientsContract extends ContractTest {
             Grid.of(s[0], s[1], (i, j) -> y.at(i, j) + x.at(i, j) * x.at(i, j)),
             tolerance(dtype),
             "addSquares");
+        Placed products = place(dtype, layout, y);
+        gradients().multiply(place(dtype, layout, x).matrix(), products.matrix());
+        products.assertHolds(
+            Grid.of(s[0], s[1], (i, j) -> y.at(i, j) * x.at(i, j)), tolerance(dtype), "multiply");
         gradients().clear(target.matrix());
         target.assertHolds(x.map(value -> 0), 0, "clear");
         Grid before = Grid.random(1, s[1], 3);
@@ -341,6 +345,27 @@ public abstract class GradientsContract extends ContractTest {
       Placed dx = place(dtype, layout, dy);
       gradients().softmaxGradient(place(dtype, layout, y).matrix(), 0.7, dx.matrix(), dx.matrix());
       dx.assertHolds(expected, bound(dtype), dtype + " softmax");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void crossEntropy(Layout layout) {
+    int[] targets = {4, -1, 0};
+    Grid x = Grid.random(3, 5, 1);
+    Grid dy = Grid.random(1, 3, 2);
+    Grid before = Grid.random(3, 5, 3);
+    Grid slope = numeric(x, dy, g -> ReferenceNn.crossEntropy(g, targets));
+    Grid expected = Grid.of(3, 5, (i, j) -> before.at(i, j) + slope.at(i, j));
+    for (DType dtype : dtypes()) {
+      Placed dx = place(dtype, layout, before);
+      gradients()
+          .addCrossEntropyGradient(
+              place(dtype, layout, x).matrix(),
+              ints(targets),
+              vector(dtype, dy.values()),
+              dx.matrix());
+      dx.assertHolds(expected, bound(dtype), dtype + " cross entropy");
     }
   }
 

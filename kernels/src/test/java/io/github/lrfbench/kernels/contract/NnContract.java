@@ -236,6 +236,83 @@ public abstract class NnContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void addLayerNorm(DType dtype) {
+    for (int[] s : SHAPES) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid residual = Grid.random(s[0], s[1], 2);
+      double[] gamma = Grid.random(1, s[1], 4).values();
+      double[] beta = Grid.random(1, s[1], 5).values();
+      Grid added = Grid.of(s[0], s[1], (i, j) -> x.at(i, j) + residual.at(i, j));
+      Grid normed = ReferenceNn.layerNorm(x, null, residual, gamma, beta, 1e-5);
+      for (Layout layout : Layout.values()) {
+        for (int place = 0; place < 3; place++) {
+          Placed a = place(dtype, layout, x);
+          Placed b = place(dtype, layout, residual);
+          Placed own = Placed.empty(scope(), dtype, layout, s[0], s[1]);
+          Placed sum = place == 0 ? own : place == 1 ? a : b;
+          Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1]);
+          nn().addLayerNorm(
+                  a.matrix(),
+                  b.matrix(),
+                  vector(dtype, gamma),
+                  vector(dtype, beta),
+                  1e-5,
+                  sum.matrix(),
+                  y.matrix());
+          String what = dtype + " addLayerNorm of " + Arrays.toString(s) + " " + layout + place;
+          sum.assertHolds(added, tolerance(dtype), what);
+          y.assertHolds(normed, tolerance(dtype), what);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void crossEntropy(DType dtype) {
+    for (int[] s : new int[][] {{0, 3}, {1, 1}, {5, 7}, {3, 3001}, {70, 130}}) {
+      Grid x = Grid.random(s[0], s[1], 1).map(value -> 5 * value);
+      int[] targets = new int[s[0]];
+      for (int i = 0; i < targets.length; i++) {
+        targets[i] = i % 3 == 2 ? -1 : (i * 31 + 5) % s[1];
+      }
+      for (Layout layout : Layout.values()) {
+        Placed losses = Placed.empty(scope(), dtype, Layout.PACKED, 1, s[0]);
+        nn().crossEntropy(place(dtype, layout, x).matrix(), ints(targets), losses.matrix().data());
+        losses.assertHolds(
+            ReferenceNn.crossEntropy(x, targets),
+            tolerance(dtype),
+            dtype + " crossEntropy of " + Arrays.toString(s) + " " + layout);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void crossEntropyOfHostileRows(DType dtype) {
+    Grid x =
+        Grid.of(
+            4,
+            70,
+            (i, j) ->
+                switch (i) {
+                  case 0 -> 1e4 * j;
+                  case 1 -> j == 40 ? Double.NaN : j;
+                  case 2 -> j % 2 == 0 ? Double.NEGATIVE_INFINITY : 1;
+                  default -> -1e30f;
+                });
+    Tensor losses = scope().zeros(dtype, 4);
+    nn().crossEntropy(packed(dtype, x), ints(0, 3, 1, 69), losses);
+    double[] actual = losses.toDoubles();
+    Placed.assertClose(
+        Grid.row(69e4, Double.NaN, Math.log(35), Math.log(70)),
+        Grid.row(actual),
+        tolerance(dtype),
+        "hostile rows");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void layerNormOfConstantAndOfDistantRows(DType dtype) {
     Grid noise = Grid.random(1, 256, 1);
     Grid x =
@@ -312,6 +389,11 @@ public abstract class NnContract extends ContractTest {
           IndexOutOfBoundsException.class,
           () -> nn().embed(good, table, null, null, ids, table, y));
       assertThrows(IndexOutOfBoundsException.class, () -> nn().gatherRows(table, ids, y));
+      assertThrows(IndexOutOfBoundsException.class, () -> nn().scatterRows(y, ids, table));
+      if (bad != -1) {
+        Tensor losses = scope().zeros(dtype, 2);
+        assertThrows(IndexOutOfBoundsException.class, () -> nn().crossEntropy(y, ids, losses));
+      }
     }
   }
 
@@ -324,6 +406,26 @@ public abstract class NnContract extends ContractTest {
         Placed y = Placed.empty(scope(), dtype, layout, rows.length, 130);
         nn().gatherRows(place(dtype, layout, x).matrix(), ints(rows), y.matrix());
         y.assertHolds(ReferenceNn.gatherRows(x, rows), 0, "gatherRows");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void scatterRows(DType dtype) {
+    Grid before = Grid.random(20, 130, 1);
+    for (Layout layout : Layout.values()) {
+      for (int[] rows : new int[][] {{}, {19}, {3, 0, 19, 1}}) {
+        Grid x = Grid.random(rows.length, 130, 2);
+        Placed y = place(dtype, layout, before);
+        nn().scatterRows(place(dtype, layout, x).matrix(), ints(rows), y.matrix());
+        Grid expected = before;
+        for (int i = 0; i < rows.length; i++) {
+          for (int j = 0; j < 130; j++) {
+            expected = expected.with(rows[i], j, x.at(i, j));
+          }
+        }
+        y.assertHolds(expected, 0, "scatterRows");
       }
     }
   }

@@ -115,6 +115,34 @@ public final class ReferenceNn {
     return new Grid(q.rows(), q.cols(), y);
   }
 
+  /** Attention of the last row of every sequence, whose rows of the cache are named one by one. */
+  public static Grid cachedAttention(
+      Grid q, Grid keys, Grid values, int[][] rows, int heads, double scale) {
+    double[] y = new double[q.rows() * q.cols()];
+    int size = q.cols() / heads;
+    for (int s = 0; s < q.rows(); s++) {
+      Grid k = gatherRows(keys, rows[s]);
+      Grid v = gatherRows(values, rows[s]);
+      for (int h = 0; h < heads; h++) {
+        int left = h * size;
+        Grid scores =
+            ReferenceBlas.multiply(
+                q.rows(s, s + 1).columns(left, left + size),
+                k.columns(left, left + size).transposed());
+        Grid head =
+            ReferenceBlas.multiply(softmax(scores, scale, null), v.columns(left, left + size));
+        System.arraycopy(head.values(), 0, y, s * q.cols() + left, size);
+      }
+    }
+    return new Grid(q.rows(), q.cols(), y);
+  }
+
+  /** One row of losses; a target of -1 gives 0. */
+  public static Grid crossEntropy(Grid x, int[] targets) {
+    Grid p = softmax(x, 1, null);
+    return Grid.of(1, x.rows(), (i, j) -> targets[j] < 0 ? 0 : -Math.log(p.at(j, targets[j])));
+  }
+
   private static int length(Grid x, int[] valid, int row) {
     return valid == null ? x.cols() : valid[row];
   }

@@ -178,6 +178,35 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void cachedAttentionAndScatter(DType dtype) {
+    int[][] rows = {{2, 3, 4}, {9, 0, 7, 1}};
+    for (Margin margin : Margin.values()) {
+      RoundedMatrix q = random(dtype, margin, 2, 128, 1);
+      RoundedMatrix keys = random(dtype, margin, 10, 128, 2);
+      RoundedMatrix values = random(dtype, margin, 10, 128, 3);
+      RoundedMatrix y = result(dtype, margin, 2, 128);
+      device
+          .nn()
+          .cachedAttention(
+              q.matrix(),
+              keys.matrix(),
+              values.matrix(),
+              scope.ints(new int[] {2, 3, 4, -1, 9, 0, 7, 1}, 2, 4),
+              scope.ints(new int[] {3, 4}, 2),
+              2,
+              0.125,
+              y.matrix());
+      y.assertHolds(
+          ReferenceNn.cachedAttention(q.values(), keys.values(), values.values(), rows, 2, 0.125),
+          tolerance(dtype),
+          dtype + " cached attention " + margin);
+      device.nn().scatterRows(q.matrix(), scope.ints(new int[] {1, 0}, 2), y.matrix());
+      y.assertHolds(ReferenceNn.gatherRows(q.values(), new int[] {1, 0}), 0, "scatterRows");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.contract.NnContract;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +19,7 @@ class Tf32NnTest extends NnContract {
 
   @Override
   protected Device openDevice() {
-    return Devices.open("cuda", new DeviceOptions(0, true), line -> {});
+    return Devices.open("cuda", new DeviceOptions(0, ProductRounding.TF32), line -> {});
   }
 
   @Override

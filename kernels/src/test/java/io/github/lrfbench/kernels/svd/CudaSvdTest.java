@@ -10,6 +10,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class CudaSvdTest {
 
   @BeforeAll
   static void openDevice() {
-    device = Devices.open("cuda", new DeviceOptions(2, true), line -> {});
+    device = Devices.open("cuda", new DeviceOptions(2, ProductRounding.TF32), line -> {});
   }
 
   @AfterAll

@@ -1,14 +1,15 @@
 package io.github.lrfbench.harness.compress.svd;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
-import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.compress.factor.Decomposition;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest;
+import io.github.lrfbench.harness.compress.factor.DiagonalTransform;
+import io.github.lrfbench.harness.compress.factor.FactoringMethod;
+import io.github.lrfbench.harness.compress.factor.WeightedSvd;
 import io.github.lrfbench.kernels.InputException;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,7 +19,7 @@ import java.util.Set;
  * "Language model compression with weighted low-rank factorization"). It minimizes Σ f ‖column of W
  * - Ŵ‖².
  */
-public final class FwsvdCompressor implements Compressor {
+public final class FwsvdCompressor extends FactoringMethod {
   /**
    * Importances below this part of the largest are raised to it: D⁻¹ would make noise of rounding.
    */
@@ -30,21 +31,27 @@ public final class FwsvdCompressor implements Compressor {
         "fwsvd",
         "SVD weighted by the Fisher information of every matrix's inputs",
         "Hsu et al. 2022",
-        Set.of(Need.WEIGHTS, Need.FISHER));
+        Set.of(Need.WEIGHTS, Need.FISHER),
+        "svd where all inputs are of the same importance",
+        options());
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
+  protected List<Decomposition> decompose(DecompositionRequest request) {
+    return byInputs(request);
+  }
+
+  /** What other methods start from or fall back to. */
+  public static List<Decomposition> byInputs(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();
-    Map<String, double[]> scales = new HashMap<>();
-    for (LinearSlot slot : request.slots()) {
-      scales.put(slot.name(), scales(slot.name(), fisher.ofInputs(slot.name())));
-    }
-    Map<String, String> parameters = new HashMap<>();
-    parameters.put("split", "sqrt");
-    parameters.put("floor", Double.toString(FLOOR));
-    parameters.put("examples", Integer.toString(request.statistics().examples()));
-    return new InputScaledSvd(request, scales).compress(parameters);
+    return WeightedSvd.decompose(
+        request,
+        (slot, scope) -> new DiagonalTransform(scales(slot.name(), fisher.ofInputs(slot.name()))));
+  }
+
+  @Override
+  protected Map<String, String> constants() {
+    return Map.of("split", "sqrt", "floor", Double.toString(FLOOR));
   }
 
   /**

@@ -3,12 +3,13 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.linear.LowRankNames;
+import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.RandomWeights;
+import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
@@ -18,7 +19,6 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,14 +30,13 @@ public final class EncoderLoader {
   private static final String BIAS = ".bias";
 
   private final EncoderConfig config;
-  private final WeightSource weights;
+  private final WeightReader reader;
   private final Scope scope;
   private final String prefix;
-  private long parameters;
 
   private EncoderLoader(EncoderConfig config, WeightSource weights, Scope scope) {
     this.config = config;
-    this.weights = weights;
+    this.reader = new WeightReader(weights, scope);
     this.scope = scope;
     String word = "embeddings.word_embeddings.weight";
     this.prefix = weights.has(config.family().prefix() + word) ? config.family().prefix() : "";
@@ -92,7 +91,16 @@ public final class EncoderLoader {
     if (weights.has(head) && weights.shape(head).dim(0) == config.labels().size()) {
       return weights;
     }
-    return new FreshHead(config.family(), weights, randomWeights(config, seed));
+    Family family = config.family();
+    String first = family.headModules().get(0) + ".";
+    String last = family.headModules().get(1) + ".";
+    return new FreshWeights(
+        weights,
+        randomWeights(config, seed),
+        name -> {
+          boolean before = name.startsWith(first) || name.startsWith(family.prefix() + first);
+          return name.startsWith(last) || before && !weights.has(name);
+        });
   }
 
   /** What {@code config.json} calls the class of a model with a classifier. */
@@ -113,12 +121,10 @@ public final class EncoderLoader {
   private Model build(boolean sentenceEncoder) {
     Embeddings embeddings = embeddings();
     List<Block> blocks = new ArrayList<>();
-    long matrices = 0;
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(block(prefix + config.family().block(layer)));
-      matrices +=
-          4L * config.hidden() * config.hidden() + 2L * config.hidden() * config.intermediate();
     }
+    long matrices = blocks.stream().flatMap(Block::linears).mapToLong(Linear::parameters).sum();
     Head head = sentenceEncoder ? new Head.MeanPooling() : classifier();
     return new Encoder(
         config,
@@ -128,7 +134,7 @@ public final class EncoderLoader {
         embeddings,
         blocks,
         head,
-        parameters - matrices);
+        reader.parameters() - matrices);
   }
 
   private ModelInfo info(boolean sentenceEncoder, Head head) {
@@ -159,13 +165,14 @@ public final class EncoderLoader {
 
   private Embeddings embeddings() {
     String path = prefix + "embeddings.";
-    Tensor word = tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
+    Tensor word =
+        reader.tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
     Tensor positions =
-        tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
+        reader.tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
     Tensor type =
         config.types() == 0
             ? null
-            : tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
+            : reader.tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
     return new Embeddings(word, positions, config.firstPosition(), type, norm(path + "LayerNorm"));
   }
 
@@ -185,15 +192,15 @@ public final class EncoderLoader {
     int h = config.hidden();
     List<String> names =
         Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
-    if (names.stream().anyMatch(this::isLowRank)) {
+    if (names.stream().anyMatch(reader::isLowRank)) {
       return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
     }
     Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * h));
     Tensor bias = scope.allocate(DType.F32, 3L * h);
     int column = 0;
     for (String name : names) {
-      readTransposed(name + ".weight", weight.columns(column, column + h));
-      read(name + ".bias", bias.view(column, h));
+      reader.readTransposed(name + ".weight", weight.columns(column, column + h));
+      reader.read(name + ".bias", bias.view(column, h));
       column += h;
     }
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
@@ -214,7 +221,7 @@ public final class EncoderLoader {
     String classifier = config.family().headModules().get(1);
     return new Head.Classifier(
         List.of(pooler, classifier),
-        dense(pooler, h, h),
+        reader.dense(pooler, h, h),
         activation,
         output(classifier),
         firstDropout,
@@ -222,14 +229,14 @@ public final class EncoderLoader {
   }
 
   private DenseLinear output(String name) {
-    if (!weights.has(name + ".weight")) {
+    if (!reader.has(name + ".weight")) {
       throw new InputException(
           "the checkpoint has no classification head ('"
               + name
               + ".weight' is missing); fine-tune it on the task first");
     }
-    int labels = Math.toIntExact(weights.shape(name + ".weight").dim(0));
-    return dense(name, labels, config.hidden());
+    int labels = Math.toIntExact(reader.shape(name + ".weight").dim(0));
+    return reader.dense(name, labels, config.hidden());
   }
 
   private String module(Part part) {
@@ -238,66 +245,12 @@ public final class EncoderLoader {
 
   /** A matrix as the checkpoint stores it: whole, or as two factors of a compressed model. */
   private Linear linear(String name, int outputs, int inputs) {
-    if (!isLowRank(name)) {
-      return dense(name, outputs, inputs);
-    }
-    Shape factor = weights.shape(name + LowRankNames.UP);
-    if (factor.rank() != 2 || factor.dim(1) < 1) {
-      throw new InputException(
-          "the factor "
-              + name
-              + LowRankNames.UP
-              + " has the shape "
-              + factor
-              + ", not [outputs, rank]");
-    }
-    long rank = factor.dim(1);
-    Matrix down = Matrix.of(tensor(name + LowRankNames.DOWN, inputs, rank));
-    Matrix up = transposed(name + LowRankNames.UP, outputs, Math.toIntExact(rank));
-    return new LowRankLinear(new LowRankFactors(down, up), tensor(name + ".bias", outputs));
-  }
-
-  private boolean isLowRank(String name) {
-    return weights.has(name + LowRankNames.UP);
-  }
-
-  private DenseLinear dense(String name, int outputs, int inputs) {
-    return new DenseLinear(
-        transposed(name + ".weight", outputs, inputs), tensor(name + ".bias", outputs));
+    return reader.isLowRank(name)
+        ? reader.lowRank(name, outputs, inputs, true)
+        : reader.dense(name, outputs, inputs);
   }
 
   private Norm norm(String name) {
-    // Checkpoints converted from TensorFlow call the parameters gamma and beta.
-    boolean old = !weights.has(name + ".weight") && weights.has(name + ".gamma");
-    return new Norm(
-        tensor(name + (old ? ".gamma" : ".weight"), config.hidden()),
-        tensor(name + (old ? ".beta" : ".bias"), config.hidden()),
-        config.normEpsilon());
-  }
-
-  private Tensor tensor(String name, long... dims) {
-    Tensor tensor = scope.allocate(DType.F32, dims);
-    read(name, tensor);
-    return tensor;
-  }
-
-  /** The transpose, [cols, rows], of a matrix that the checkpoint stores as [rows, cols]. */
-  private Matrix transposed(String name, int rows, int cols) {
-    Matrix matrix = Matrix.of(scope.allocate(DType.F32, cols, rows));
-    readTransposed(name, matrix);
-    return matrix;
-  }
-
-  private void readTransposed(String name, Matrix target) {
-    try (Scope scratch = scope.device().openScope()) {
-      Tensor stored = scratch.allocate(DType.F32, target.cols(), target.rows());
-      read(name, stored);
-      scope.device().blas().transpose(Matrix.of(stored), target);
-    }
-  }
-
-  private void read(String name, Tensor target) {
-    weights.read(name, target);
-    parameters += target.shape().size();
+    return reader.norm(name, config.hidden(), config.normEpsilon());
   }
 }

@@ -5,23 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.linear.DenseLinear;
-import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.harness.compress.MethodOptions;
+import io.github.lrfbench.harness.compress.factor.DiagonalTransform;
+import io.github.lrfbench.harness.compress.factor.MatrixCase;
+import io.github.lrfbench.harness.compress.factor.WeightedSvd;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.svd.SvdOptions;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,21 +41,17 @@ class FwsvdCompressorTest {
     device.close();
   }
 
-  private LinearSlot slot(float[] w, int outputs, int inputs) {
-    Matrix weight = Matrix.of(scope.allocate(DType.F32, inputs, outputs));
-    device.blas().transpose(Matrix.of(scope.floats(w, outputs, inputs)), weight);
-    return new LinearSlot("w", 0, "query", new DenseLinear(weight, null));
+  private MatrixCase matrix(float[] w, int outputs, int inputs) {
+    return MatrixCase.of(scope, w, outputs, inputs);
   }
 
-  private float[] compressed(LinearSlot slot, double[] scales, int rank) {
-    try (FactorCache cache = new FactorCache(device, SvdOptions.DEFAULT)) {
-      CompressionRequest request =
-          new CompressionRequest(null, List.of(slot), new Budget.Rank(rank), cache, scope, 0);
-      Compression compression = new InputScaledSvd(request, Map.of("w", scales)).compress(Map.of());
-      Tensor product = scope.allocate(DType.F32, slot.linear().outputs(), slot.linear().inputs());
-      compression.replacements().get("w").materialize(device, Matrix.of(product));
-      return product.toFloats();
-    }
+  private float[] compressed(MatrixCase matrix, double[] scales, int rank) {
+    return matrix.product(
+        WeightedSvd.decompose(
+                matrix.request(MethodOptions.NONE, rank),
+                (slot, work) -> new DiagonalTransform(scales))
+            .get(0),
+        rank);
   }
 
   private static double weightedError(float[] w, float[] approximation, double[] importances) {
@@ -75,7 +64,7 @@ class FwsvdCompressorTest {
 
   @Test
   void workedExample() {
-    LinearSlot slot = slot(W, 4, 3);
+    MatrixCase slot = matrix(W, 4, 3);
     double[] scales = FwsvdCompressor.scales("w", IMPORTANCES);
     float[] weighted = compressed(slot, scales, 1);
     assertEquals(41.474338, weightedError(W, weighted, IMPORTANCES), 1e-4);
@@ -105,7 +94,7 @@ class FwsvdCompressorTest {
     for (int i = 0; i < importances.length; i++) {
       importances[i] = Math.exp(3 * random.nextGaussian());
     }
-    LinearSlot slot = slot(w, 20, 30);
+    MatrixCase slot = matrix(w, 20, 30);
     double[] ones = new double[30];
     Arrays.fill(ones, 1);
     for (int rank : new int[] {1, 4, 9}) {
@@ -121,7 +110,7 @@ class FwsvdCompressorTest {
   void inputsThatNeverMatterAreKeptInBounds() {
     double[] scales = FwsvdCompressor.scales("w", new double[] {1, 0, 1e-30});
     assertArrayEquals(new double[] {1, 1e-4, 1e-4}, scales, 1e-15);
-    float[] product = compressed(slot(W, 4, 3), scales, 1);
+    float[] product = compressed(matrix(W, 4, 3), scales, 1);
     for (float value : product) {
       assertTrue(Float.isFinite(value));
     }

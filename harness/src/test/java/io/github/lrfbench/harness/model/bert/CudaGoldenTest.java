@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.model.GoldenInputs;
+import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
@@ -34,7 +36,9 @@ class CudaGoldenTest {
     "roberta-cls, F32, 1e-4",
     "bert-cls, F16, 2e-2",
     "bert-cls, BF16, 2e-1",
-    "roberta-cls, F16, 2e-2"
+    "roberta-cls, F16, 2e-2",
+    "gpt2-cls, F16, 2e-2",
+    "gpt2-cls, BF16, 2e-1"
   })
   void logitsAreThoseOfPyTorch(String name, DType dtype, double tolerance) throws IOException {
     Path folder = TestData.require("golden/" + name);

@@ -1,12 +1,12 @@
 package io.github.lrfbench.harness.model.bert;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
+import io.github.lrfbench.harness.model.GoldenInputs;
+import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
@@ -42,29 +42,8 @@ class GoldenEncoderTest {
       GoldenInputs.assertLogits(io.get("logits"), model.forward(ops, batch), TOLERANCE);
       List<Tensor> states = model.hiddenStates(ops, batch);
       for (int i = 0; i < states.size(); i++) {
-        assertUnpaddedClose(
-            expected.readFloats("hidden." + i), states.get(i), sequences, "hidden." + i);
-      }
-    }
-  }
-
-  /** The reference is padded to the longest sequence, ours is packed. */
-  private static void assertUnpaddedClose(
-      float[] padded, Tensor packed, List<TokenSequence> sequences, String what) {
-    float[] actual = packed.toFloats();
-    int width = (int) packed.shape().dim(1);
-    int longest = sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
-    int row = 0;
-    for (int s = 0; s < sequences.size(); s++) {
-      for (int t = 0; t < sequences.get(s).length(); t++, row++) {
-        for (int j = 0; j < width; j++) {
-          float wanted = padded[(s * longest + t) * width + j];
-          assertEquals(
-              wanted,
-              actual[row * width + j],
-              TOLERANCE,
-              what + " of sequence " + s + ", token " + t);
-        }
+        GoldenInputs.assertUnpaddedClose(
+            expected.readFloats("hidden." + i), states.get(i), sequences, TOLERANCE, "hidden." + i);
       }
     }
   }

@@ -79,6 +79,19 @@ public enum CudaLibrary {
     }
   }
 
+  /**
+   * What the library's file is in the end, where it is a link; nothing as long as it is not loaded.
+   */
+  public Optional<Path> loadedFrom() {
+    synchronized (CudaLibrary.class) {
+      try {
+        return file == null ? Optional.empty() : Optional.of(file.toRealPath());
+      } catch (IOException e) {
+        return Optional.of(file);
+      }
+    }
+  }
+
   /** What users call it. */
   public String label() {
     return label;

@@ -15,6 +15,8 @@ final class KernelVariants {
           "adamw",
           "all_finite",
           "column_sums",
+          "cross_entropy",
+          "cross_entropy_gradient",
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
@@ -31,10 +33,12 @@ final class KernelVariants {
           "add_rows",
           "add_scaled",
           "add_squares",
+          "multiply",
           "adamw",
           "attention_gradient",
           "clear",
           "column_sums",
+          "cross_entropy_gradient",
           "dropout",
           "layer_norm_gradient",
           "mean_pool_gradient",
@@ -67,7 +71,15 @@ final class KernelVariants {
             variants.add(variant.with("TARGET", target));
           }
         }
-        case "embed", "mean_pool", "clear", "add_scaled", "add_squares", "dropout" ->
+        case "cached_attention" -> variants.add(variant.with("CHUNKS", 2).with("WARPS", 8));
+        case "embed",
+            "mean_pool",
+            "scatter_rows",
+            "clear",
+            "add_scaled",
+            "add_squares",
+            "multiply",
+            "dropout" ->
             variants.add(variant);
         case "attention" -> {
           KernelVariant tiled =

@@ -16,6 +16,19 @@ constexpr int block_columns = 4;
 constexpr int64_t depth = 256;
 constexpr double worth_a_thread = 4e6;  // multiplications
 
+float rounded(Rounding rounding, float x) {
+  switch (rounding) {
+    case Rounding::tf32:
+      return round_to_tf32(x);
+    case Rounding::half:
+      return half_to_float(float_to_half(x));
+    case Rounding::bfloat:
+      return bfloat_to_float(float_to_bfloat(x));
+    default:
+      return x;
+  }
+}
+
 template <class T>
 void pack_a(const Gemm& g, int64_t row, int64_t from, int64_t count, T* strip) {
   for (int64_t p = 0; p < count; p++) {
@@ -23,7 +36,7 @@ void pack_a(const Gemm& g, int64_t row, int64_t from, int64_t count, T* strip) {
       int64_t r = row + i;
       size_t index = g.transpose_a ? r * g.lda + from + p : (from + p) * g.lda + r;
       T value = r < g.m ? load_element<T>(g.type_a, g.a, index) : T(0);
-      *strip++ = g.tf32 ? static_cast<T>(round_to_tf32(static_cast<float>(value))) : value;
+      *strip++ = g.rounding == Rounding::none ? value : static_cast<T>(rounded(g.rounding, static_cast<float>(value)));
     }
   }
 }
@@ -35,7 +48,7 @@ void pack_b(const Gemm& g, int64_t column, int64_t from, int64_t count, T* strip
       int64_t c = column + j;
       size_t index = g.transpose_b ? (from + p) * g.ldb + c : c * g.ldb + from + p;
       T value = c < g.n ? load_element<T>(g.type_b, g.b, index) : T(0);
-      *strip++ = g.tf32 ? static_cast<T>(round_to_tf32(static_cast<float>(value))) : value;
+      *strip++ = g.rounding == Rounding::none ? value : static_cast<T>(rounded(g.rounding, static_cast<float>(value)));
     }
   }
 }

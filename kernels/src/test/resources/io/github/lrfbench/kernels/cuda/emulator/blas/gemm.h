@@ -6,6 +6,9 @@ namespace emulator {
 
 enum Operation { no_transpose = 0, transpose = 1, conjugate_transpose = 2 };
 
+// What tensor cores make of F32 factors.
+enum class Rounding { none, tf32, half, bfloat };
+
 struct Gemm {
   int transpose_a, transpose_b;
   int64_t m, n, k;
@@ -18,7 +21,7 @@ struct Gemm {
   void* c;
   int type_c;
   int64_t ldc;
-  bool tf32;  // rounds a and b
+  Rounding rounding;  // of a and b
 };
 
 // Computes in T: float or double.

@@ -137,7 +137,8 @@ BlasStatus plain(const char* name, BlasHandle* handle, int ta, int tb, int64_t m
                  const void* a, int64_t lda, const void* b, int64_t ldb, const T* beta, void* c, int64_t ldc,
                  const Batch& batch) {
   bool tf32 = sizeof(T) == 4 && is_handle(handle) && handle->math_mode == tf32_math;
-  Gemm g{ta, tb, m, n, k, a, type_of<T>, lda, b, type_of<T>, ldb, c, type_of<T>, ldc, tf32};
+  Rounding rounding = tf32 ? Rounding::tf32 : Rounding::none;
+  Gemm g{ta, tb, m, n, k, a, type_of<T>, lda, b, type_of<T>, ldb, c, type_of<T>, ldc, rounding};
   return gemm<T>(name, handle, g, batch, alpha, beta);
 }
 
@@ -168,8 +169,11 @@ BlasStatus mixed(const char* name, BlasHandle* handle, int ta, int tb, int64_t m
                                                 std::to_string(type_c) + " with compute type " + std::to_string(compute));
   }
   bool math = handle->math_mode == tf32_math && compute == compute_32f && type_a == real_32;
-  bool tf32 = compute == compute_32f_fast_tf32 || math;
-  Gemm g{ta, tb, m, n, k, a, type_a, lda, b, type_b, ldb, c, type_c, ldc, tf32};
+  Rounding rounding = compute == compute_32f_fast_16f    ? Rounding::half
+                      : compute == compute_32f_fast_16bf ? Rounding::bfloat
+                      : compute == compute_32f_fast_tf32 || math ? Rounding::tf32
+                                                                 : Rounding::none;
+  Gemm g{ta, tb, m, n, k, a, type_a, lda, b, type_b, ldb, c, type_c, ldc, rounding};
   if (type_a == real_64) {
     return gemm<double>(name, handle, g, batch, alpha, beta);
   }

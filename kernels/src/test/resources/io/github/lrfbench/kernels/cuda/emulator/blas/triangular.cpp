@@ -137,7 +137,7 @@ BlasStatus syrk(const char* name, BlasHandle* handle, int fill, int operation, i
     std::vector<T> product(n * n);
     constexpr int type = sizeof(T) == 4 ? real_32 : real_64;
     int other = operation == no_transpose ? transpose : no_transpose;
-    multiply<T>(Gemm{operation, other, n, n, k, a, type, lda, a, type, lda, product.data(), type, n, false}, alpha_value, T(0));
+    multiply<T>(Gemm{operation, other, n, n, k, a, type, lda, a, type, lda, product.data(), type, n, Rounding::none}, alpha_value, T(0));
     for (int64_t j = 0; j < n; j++) {
       for (int64_t i = fill == lower ? j : 0; i < (fill == lower ? n : j + 1); i++) {
         T& element = c[j * ldc + i];

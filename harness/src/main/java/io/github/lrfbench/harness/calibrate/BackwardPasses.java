@@ -1,0 +1,62 @@
+package io.github.lrfbench.harness.calibrate;
+
+import io.github.lrfbench.harness.autograd.ParameterGradients;
+import io.github.lrfbench.harness.autograd.Tape;
+import io.github.lrfbench.harness.batch.Buckets;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs a model over labelled examples, forward and back, dropout being off. The gradients are those
+ * of every example's own loss.
+ */
+final class BackwardPasses {
+  private static final int MAX_SEQUENCES = 32;
+  private static final int MAX_TOKENS = 2048;
+
+  private BackwardPasses() {}
+
+  /**
+   * Runs over all examples.
+   *
+   * @param gradients makes what receives a batch's gradients, given where its sequences begin, and
+   *     the last ends
+   * @param progress receives the number of examples done
+   */
+  static void run(
+      Model model,
+      TrainingSet examples,
+      Function<int[], ParameterGradients> gradients,
+      IntConsumer progress) {
+    int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
+    int done = 0;
+    for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
+      run(model, examples.subset(batch), gradients);
+      done += batch.length;
+      progress.accept(done);
+    }
+  }
+
+  private static void run(
+      Model model, TrainingSet batch, Function<int[], ParameterGradients> gradients) {
+    Device device = model.device();
+    int[] offsets = new int[batch.size() + 1];
+    for (int i = 0; i < batch.size(); i++) {
+      offsets[i + 1] = offsets[i] + batch.sequences().get(i).length();
+    }
+    try (Scope scope = device.openScope();
+        Tape tape = new Tape(device, gradients.apply(offsets), null)) {
+      TokenBatch tokens = TokenBatch.of(scope, batch.sequences());
+      // With all hidden states: nothing is left out that the output does not depend on.
+      batch.loss(tape, batch.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);
+      tape.backward();
+    }
+  }
+}

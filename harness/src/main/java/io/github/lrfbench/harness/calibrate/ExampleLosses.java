@@ -1,0 +1,54 @@
+package io.github.lrfbench.harness.calibrate;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.batch.Buckets;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.Scope;
+import java.util.Arrays;
+
+/** What a model loses on labelled examples. */
+public final class ExampleLosses {
+  private static final int MAX_SEQUENCES = 64;
+  private static final int MAX_TOKENS = 2048;
+
+  private ExampleLosses() {}
+
+  /** The loss of every example. */
+  public static double[] of(Model model, TrainingSet examples) {
+    int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
+    double[] losses = new double[lengths.length];
+    for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
+      TrainingSet chosen = examples.subset(batch);
+      float[] outputs;
+      try (Scope scope = model.device().openScope();
+          Ops ops = new EagerOps(model.device())) {
+        TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
+        outputs = chosen.outputs(ops, model, tokens, null).toFloats();
+      }
+      int width = outputs.length / chosen.targets().length;
+      int from = 0;
+      for (int i = 0; i < batch.length; i++) {
+        int to = from + chosen.rows(i);
+        losses[batch[i]] =
+            chosen
+                .objective()
+                .evaluate(
+                    Arrays.copyOfRange(outputs, from * width, to * width),
+                    Arrays.copyOfRange(chosen.targets(), from, to),
+                    Arrays.copyOfRange(chosen.weights(), from, to),
+                    new float[(to - from) * width]);
+        from = to;
+      }
+    }
+    return losses;
+  }
+
+  /** Their mean. */
+  public static double mean(Model model, TrainingSet examples) {
+    return Arrays.stream(of(model, examples)).average().orElseThrow();
+  }
+}

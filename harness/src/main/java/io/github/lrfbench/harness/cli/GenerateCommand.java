@@ -1,0 +1,225 @@
+package io.github.lrfbench.harness.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.evaluate.LanguageModels;
+import io.github.lrfbench.harness.generate.EndTokens;
+import io.github.lrfbench.harness.generate.GenerationSettings;
+import io.github.lrfbench.harness.generate.Generator;
+import io.github.lrfbench.harness.generate.Sampling;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.TextFile;
+import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code generate}: continues texts. */
+@Command(
+    name = "generate",
+    description = "Continues texts with a language model.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Takes the likeliest token at every step. With --temperature, --top-k or --top-p tokens are drawn instead;",
+      "with --beams the likeliest texts are followed at once. A text ends with the model's eos_token_id. The new",
+      "text goes to stdout; of several prompts each is a line, in which a line end is written \\n.",
+      "",
+      "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A directory of a GPT-2, compressed ones included, or hf:owner/name.")
+  private String model;
+
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue. Repeatable.")
+  private List<String> prompt = new ArrayList<>();
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description = "A file with a prompt in every line.")
+  private Path prompts;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "The most tokens to add. Default: ${DEFAULT-VALUE}.")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "Draw tokens; below 1 the likely ones more often. Default with drawing: 1.")
+  private Double temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      description = "Draw from the K likeliest tokens. Default with drawing: all.")
+  private Integer topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description =
+          "Draw from the fewest tokens that together have this probability. Default with drawing: 1.")
+  private Double topP;
+
+  @Option(
+      names = "--beams",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Follow N texts at once. Default: ${DEFAULT-VALUE}.")
+  private int beams;
+
+  @Option(
+      names = "--length-penalty",
+      paramLabel = "A",
+      defaultValue = "1",
+      description =
+          "With --beams, divide a text's log likelihood by its length to this power. Default: ${DEFAULT-VALUE}.")
+  private double lengthPenalty;
+
+  @Option(
+      names = "--early-stopping",
+      description = "With --beams, end when there are N finished texts.")
+  private boolean earlyStopping;
+
+  @Option(
+      names = "--no-repeat-ngram",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Let no run of N tokens occur twice in a new text. Default: no such rule.")
+  private int noRepeatNgram;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      defaultValue = "8",
+      description = "Prompts at a time. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write a JSON object for each prompt in a line: prompt, text, tokens.")
+  private Path out;
+
+  @Mixin private DeviceSelection selection;
+
+  @Override
+  public Integer call() {
+    List<String> texts = texts();
+    // What is wrong with numbers shows before a model is loaded.
+    settings(Set.of());
+    Path directory = HubModels.source(model).directory("");
+    try (Device device = selection.open();
+        LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
+      CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");
+      System.err.println(selection.choice());
+      List<int[]> ids = new ArrayList<>();
+      for (String text : texts) {
+        ids.add(loaded.tokenizer().encode(text, null, Integer.MAX_VALUE).ids());
+      }
+      Generator generator = new Generator(batchSize, settings(EndTokens.of(loaded.transformer())));
+      Generator.Result result;
+      try (Progress progress = Progress.start(texts.size(), "generate")) {
+        result = generator.run(causal, ids, done -> progress.advance(done));
+        progress.done();
+      }
+      List<String> continuations = new ArrayList<>();
+      for (int[] tokens : result.continuations()) {
+        continuations.add(loaded.tokenizer().decode(tokens));
+      }
+      print(continuations);
+      if (out != null) {
+        write(texts, continuations, result.continuations());
+      }
+      System.err.printf(
+          Locale.ROOT,
+          "%d tokens in %.2f s, %.1f tokens/s, %d forward passes%n",
+          result.tokens(),
+          result.seconds(),
+          result.tokens() / result.seconds(),
+          result.steps());
+    }
+    return ExitCode.DONE;
+  }
+
+  private List<String> texts() {
+    List<String> texts = new ArrayList<>(prompt);
+    if (prompts != null) {
+      TextFile.read(prompts).lines().filter(line -> !line.isEmpty()).forEach(texts::add);
+    }
+    if (texts.isEmpty()) {
+      throw new InputException("what to continue? Give --prompt TEXT or --prompts FILE with text");
+    }
+    return texts;
+  }
+
+  private GenerationSettings settings(Set<Integer> ends) {
+    boolean draws = temperature != null || topK != null || topP != null;
+    Sampling sampling =
+        draws
+            ? new Sampling(
+                temperature == null ? 1 : temperature,
+                topK == null ? 0 : topK,
+                topP == null ? 1 : topP)
+            : null;
+    return new GenerationSettings(
+        maxNewTokens, ends, beams, lengthPenalty, earlyStopping, noRepeatNgram, sampling, seed);
+  }
+
+  private void print(List<String> continuations) {
+    PrintWriter stdout = spec.commandLine().getOut();
+    for (String text : continuations) {
+      stdout.println(continuations.size() == 1 ? text : text.replaceAll("\\R", "\\\\n"));
+    }
+  }
+
+  private void write(List<String> texts, List<String> continuations, List<int[]> tokens) {
+    StringBuilder lines = new StringBuilder();
+    ObjectMapper json = new ObjectMapper();
+    for (int i = 0; i < texts.size(); i++) {
+      ObjectNode line = json.createObjectNode();
+      line.put("prompt", texts.get(i)).put("text", continuations.get(i));
+      for (int token : tokens.get(i)) {
+        line.withArray("tokens").add(token);
+      }
+      lines.append(line).append('\n');
+    }
+    try {
+      Files.writeString(out, lines);
+    } catch (IOException e) {
+      throw Faults.cannotWrite(out, e);
+    }
+  }
+}

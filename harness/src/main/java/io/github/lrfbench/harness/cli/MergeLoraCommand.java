@@ -1,0 +1,75 @@
+package io.github.lrfbench.harness.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.lora.LoraAdapter;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
+import io.github.lrfbench.harness.zoo.TaskModel;
+import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code merge-lora}: a model of a model and an adapter. */
+@Command(
+    name = "merge-lora",
+    description = "Adds a LoRA adapter to a model's matrices and writes the model.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: lrfbench merge-lora --model ./bert --adapter ./bert-rte-lora --task rte --out ./bert-rte"
+    })
+final class MergeLoraCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "The model directory that the adapter was trained on.")
+  private String model;
+
+  @Option(
+      names = "--adapter",
+      required = true,
+      paramLabel = "DIR",
+      description = "A PEFT directory of a LoRA adapter.")
+  private Path adapter;
+
+  @Option(
+      names = "--task",
+      required = true,
+      paramLabel = "T",
+      description = "The task that it was trained on.")
+  private String task;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
+  private Path out;
+
+  @Mixin private DeviceSelection selection;
+
+  @Override
+  public Integer call() {
+    Path directory = HubModels.source(model).directory(task);
+    CheckpointWriter.requireWritable(out);
+    try (Device device = selection.open();
+        TaskModel loaded = Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device);
+        LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
+        Model merged = read.merge()) {
+      ObjectNode block = JsonNodeFactory.instance.objectNode();
+      block.put("source", model).put("source_revision", loaded.revision());
+      block.put("adapter", adapter.toString());
+      new TrainedCheckpoint(merged, loaded.config(), block, loaded.transformer()).write(out);
+      spec.commandLine().getOut().println("written to " + out);
+    }
+    return ExitCode.DONE;
+  }
+}

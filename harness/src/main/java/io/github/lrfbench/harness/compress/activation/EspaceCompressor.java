@@ -1,0 +1,152 @@
+package io.github.lrfbench.harness.compress.activation;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.MethodInfo;
+import io.github.lrfbench.harness.compress.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.MethodOption;
+import io.github.lrfbench.harness.compress.SlotMatrix;
+import io.github.lrfbench.harness.compress.factor.Decomposition;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
+import io.github.lrfbench.harness.compress.factor.FactoringMethod;
+import io.github.lrfbench.harness.compress.factor.Matrices;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The method {@code espace}: W x becomes W P (Pᵀ x), inputs being projected on the leading
+ * eigenvectors of one of several matrices (Sakr and Khailany 2024, "ESPACE: Dimensionality
+ * Reduction of Activations for Model Compression").
+ *
+ * <p>Options: {@code candidate}: of which matrix; {@code best} tries all on held-out training
+ * examples, each in the otherwise dense model at half the parameters, and takes for every slot the
+ * one with the smallest loss. {@code examples}: how many are held out for that.
+ */
+public final class EspaceCompressor extends FactoringMethod {
+  private static final String BEST = "best";
+  private static final double TRIED_KEEP = 0.5;
+
+  @Override
+  public MethodInfo info() {
+    String[] candidates =
+        Stream.concat(Stream.of(BEST), Stream.of(Candidate.values()).map(Candidate::label))
+            .toArray(String[]::new);
+    return new MethodInfo(
+        "espace",
+        "projection of the inputs on leading eigenvectors, the kind chosen on held-out examples",
+        "Sakr and Khailany 2024",
+        Set.of(Need.WEIGHTS, Need.ACTIVATIONS, Need.GRADIENTS),
+        "drone where W'W is a multiple of the identity and candidate=mse",
+        options(
+            MethodOption.choice("candidate", candidates),
+            MethodOption.count("examples", 64, 1, 100_000)));
+  }
+
+  @Override
+  protected List<InputProjection> decompose(DecompositionRequest request) {
+    String asked = request.options().text("candidate");
+    List<InputProjection> projections = new ArrayList<>();
+    for (Target target : request.targets()) {
+      projections.add(
+          asked.equals(BEST)
+              ? best(target, request)
+              : fixed(target, Candidate.parse(asked), request));
+    }
+    return projections;
+  }
+
+  /** The projection of a kind; of one that only stands for the outputs' error MSE's if better. */
+  private static InputProjection fixed(
+      Target target, Candidate candidate, DecompositionRequest request) {
+    try (Scope scratch = request.device().openScope()) {
+      Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
+      Matrix gram = request.statistics().moments(target.slot()).gram();
+      InputProjection own = project(target, candidate, w, request, request.scope());
+      if (!candidate.isSurrogateOfOutput()) {
+        return own;
+      }
+      InputProjection mse = project(target, Candidate.MSE, w, request, request.scope());
+      int rank = tried(target);
+      return own.outputError(w, gram, rank) <= mse.outputError(w, gram, rank) ? own : mse;
+    }
+  }
+
+  private static InputProjection project(
+      Target target, Candidate candidate, Matrix w, DecompositionRequest request, Scope scope) {
+    LinearSlot slot = target.slot();
+    Moments moments = request.statistics().moments(slot);
+    Calibrator calibrator = request.statistics().calibrator();
+    try (Scope scratch = request.device().openScope()) {
+      Matrix symmetric =
+          candidate.matrix(w, moments, () -> calibrator.gradients().of(slot.name()), scratch);
+      return InputProjection.of(
+          w,
+          symmetric,
+          moments.gram(),
+          target.rank(),
+          target.wholeSpectrum(),
+          "projected by " + candidate.label(),
+          scope);
+    }
+  }
+
+  private static InputProjection best(Target target, DecompositionRequest request) {
+    Calibrator calibrator = request.statistics().calibrator();
+    TrainingSet all = calibrator.heldOut();
+    int count = Math.min(request.options().count("examples"), all.size());
+    TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
+    InputProjection best = null;
+    double smallest = Double.POSITIVE_INFINITY;
+    try (Scope scratch = request.device().openScope()) {
+      Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
+      for (Candidate candidate : Candidate.values()) {
+        InputProjection projection = project(target, candidate, w, request, scratch);
+        double loss = loss(target, projection, calibrator.model(), examples);
+        if (best == null || loss < smallest) {
+          best = projection;
+          smallest = loss;
+        }
+      }
+      return best.copy(request.scope());
+    }
+  }
+
+  private static int tried(Target target) {
+    Linear linear = target.slot().linear();
+    int rank = new Budget.Keep(TRIED_KEEP).rank(linear.outputs(), linear.inputs(), null);
+    return Math.min(target.rank(), rank);
+  }
+
+  /** What the model loses if this one input is projected. */
+  private static double loss(
+      Target target, Decomposition projection, Model dense, TrainingSet examples) {
+    try (Scope scratch = dense.device().openScope()) {
+      LowRankFactors wide = projection.cut(tried(target), scratch).factors();
+      Matrix down = Matrix.of(scratch.allocate(DType.F32, wide.inputs(), wide.rank()));
+      Matrix up = Matrix.of(scratch.allocate(DType.F32, wide.rank(), wide.outputs()));
+      dense.device().blas().copy(wide.down(), down);
+      dense.device().blas().copy(wide.up(), up);
+      LinearSlot slot = target.slot();
+      Linear replacement = new LowRankLinear(new LowRankFactors(down, up), slot.linear().bias());
+      try (Model model = dense.with(Map.of(slot.name(), replacement))) {
+        return ExampleLosses.mean(model, examples);
+      }
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package io.github.lrfbench.harness.compress.factor;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.allocate.SensitivitySearch;
+import io.github.lrfbench.harness.budget.allocate.SensitivitySearch.Probe;
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.allocate.ProductTimes;
+import io.github.lrfbench.harness.compress.allocate.RankChoice;
+import io.github.lrfbench.harness.compress.allocate.RankChoice.Evidence;
+import io.github.lrfbench.harness.compress.factor.Decomposition.Cut;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** One call of a {@link FactoringMethod}. */
+final class Factoring {
+  /** Held-out examples that single cuts are tried on. */
+  private static final int PROBE_EXAMPLES = 128;
+
+  private final FactoringMethod method;
+  private final CompressionRequest request;
+  private final boolean sequential;
+  private final Replacing replacing;
+  private final Map<String, Linear> replacements = new HashMap<>();
+  private final Map<String, LayerReport> reports = new HashMap<>();
+
+  Factoring(FactoringMethod method, CompressionRequest request) {
+    this.method = method;
+    this.request = request;
+    this.sequential = FactoringMethod.isSequential(request.options());
+    this.replacing = new Replacing(request);
+  }
+
+  Compression run() {
+    List<Target> targets = chooseRanks();
+    if (sequential || method.refits(request.options())) {
+      targets.stream()
+          .collect(
+              Collectors.groupingBy(
+                  target -> target.slot().layer(), TreeMap::new, Collectors.toList()))
+          .values()
+          .forEach(this::replaceBlock);
+    } else {
+      replace(targets, decompose(targets), staticStatistics());
+    }
+    List<LayerReport> layers =
+        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
+    return new Compression(Map.copyOf(replacements), layers, parameters());
+  }
+
+  /**
+   * The matrices to factor, each with its rank; the others are reported as kept. Where ranks depend
+   * on singular values, those of the dense model's statistics count.
+   */
+  private List<Target> chooseRanks() {
+    List<Decomposition> known = List.of();
+    if (request.budget().needsSpectrum() || request.allocation().policy().needsSpectra()) {
+      known = decompose(request.slots().stream().map(Factoring::whole).toList());
+    }
+    List<double[]> spectra = known.stream().map(all -> all.spectrum().values()).toList();
+    int[] ranks = rankChoice(known).ranks(request.slots(), spectra);
+    List<Target> targets = new ArrayList<>();
+    for (int i = 0; i < ranks.length; i++) {
+      LinearSlot slot = request.slots().get(i);
+      int rows = slot.linear().outputs();
+      int cols = slot.linear().inputs();
+      if (Budget.atOrAboveBreakEven(rows, cols, ranks[i])) {
+        reports.put(slot.name(), replacing.keep(slot, ranks[i]));
+      } else {
+        targets.add(new Target(slot, ranks[i], false));
+      }
+    }
+    return targets;
+  }
+
+  private RankChoice rankChoice(List<Decomposition> decompositions) {
+    Calibrator statistics = request.statistics();
+    return new RankChoice(
+        request.allocation(),
+        request.budget(),
+        new Evidence(
+            () -> statistics.gradients().sensitivities(),
+            () -> request.cache().find(List.of("probes", key()), () -> probes(decompositions)),
+            () ->
+                request
+                    .cache()
+                    .find(
+                        "times",
+                        () ->
+                            ProductTimes.measure(
+                                request.scope().device(), request.model().slots()))));
+  }
+
+  /** The loss on held-out training examples with every single matrix cut to several ratios. */
+  private List<Probe> probes(List<Decomposition> decompositions) {
+    TrainingSet all = request.statistics().heldOut();
+    TrainingSet examples =
+        all.subset(IntStream.range(0, Math.min(PROBE_EXAMPLES, all.size())).toArray());
+    List<Probe> probes = new ArrayList<>();
+    for (int i = 0; i < decompositions.size(); i++) {
+      LinearSlot slot = request.slots().get(i);
+      Linear linear = slot.linear();
+      for (double ratio : SensitivitySearch.RATIOS) {
+        int rank = new Budget.Keep(ratio).rank(linear.outputs(), linear.inputs(), null);
+        try (Scope scratch = request.scope().device().openScope()) {
+          Cut cut =
+              decompositions.get(i).cut(Math.min(rank, decompositions.get(i).rank()), scratch);
+          Linear replacement = replacement(slot, cut, staticStatistics(), scratch);
+          try (Model model = request.model().with(Map.of(slot.name(), replacement))) {
+            probes.add(new Probe(slot.name(), ratio, ExampleLosses.mean(model, examples)));
+          }
+        }
+      }
+    }
+    return probes;
+  }
+
+  private SlotStatistics staticStatistics() {
+    return new SlotStatistics(request.statistics(), null);
+  }
+
+  /** What stands in a slot with these factors. */
+  private Linear replacement(LinearSlot slot, Cut cut, SlotStatistics statistics, Scope scratch) {
+    LowRankFactors factors =
+        method.refits(request.options())
+            ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
+            : cut.factors();
+    return replacing.linear(
+        slot,
+        factors,
+        FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null);
+  }
+
+  private DecompositionCache.Key key() {
+    return new DecompositionCache.Key(
+        method.decompositionKey(request.options()), request.statistics());
+  }
+
+  private static Target whole(LinearSlot slot) {
+    Linear linear = slot.linear();
+    int rank = Budget.largestBelowBreakEven(linear.outputs(), linear.inputs());
+    return new Target(slot, rank, true);
+  }
+
+  /** Decompositions from the dense model's statistics. */
+  private List<Decomposition> decompose(List<Target> targets) {
+    return request
+        .cache()
+        .get(
+            key(),
+            targets,
+            (missing, scope) ->
+                method.decompose(
+                    new DecompositionRequest(
+                        missing, request.options(), staticStatistics(), scope, request.seed())));
+  }
+
+  /** Replaces a block's matrices, with moments of the model in which the blocks before are. */
+  private void replaceBlock(List<Target> targets) {
+    Set<String> names =
+        targets.stream().map(target -> target.slot().name()).collect(Collectors.toSet());
+    try (Model model = request.model().with(replacements);
+        ActivationMoments moments =
+            request
+                .statistics()
+                .momentsIn(
+                    model,
+                    model.slots().stream().filter(slot -> names.contains(slot.name())).toList());
+        Scope scratch = request.scope().device().openScope()) {
+      SlotStatistics statistics = new SlotStatistics(request.statistics(), moments);
+      List<? extends Decomposition> decompositions =
+          sequential
+              ? method.decompose(
+                  new DecompositionRequest(
+                      targets, request.options(), statistics, scratch, request.seed()))
+              : decompose(targets);
+      replace(targets, decompositions, statistics);
+    }
+  }
+
+  private void replace(
+      List<Target> targets,
+      List<? extends Decomposition> decompositions,
+      SlotStatistics statistics) {
+    for (int i = 0; i < targets.size(); i++) {
+      LinearSlot slot = targets.get(i).slot();
+      long start = System.nanoTime();
+      try (Scope scratch = request.scope().device().openScope()) {
+        Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
+        Linear replacement = replacement(slot, cut, statistics, scratch);
+        replacements.put(slot.name(), replacement);
+        reports.put(
+            slot.name(),
+            replacing.report(slot, replacement, targets.get(i).rank(), cut.diagnostics(), start));
+      }
+    }
+  }
+
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new TreeMap<>(request.options().values());
+    parameters.putAll(method.constants());
+    if (!request.allocation().isStandard()) {
+      parameters.put("allocate", request.allocation().policy().label());
+      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
+    }
+    if (request.allocation().policy().needsExamples()
+        || method.needs(request.options()).stream().anyMatch(need -> need.isCalibration())) {
+      parameters.put("examples", Integer.toString(request.statistics().examples()));
+    }
+    return parameters;
+  }
+}

@@ -1,0 +1,212 @@
+package io.github.lrfbench.harness.compress.laser;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.Compressor;
+import io.github.lrfbench.harness.compress.Diagnostics;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.MethodInfo;
+import io.github.lrfbench.harness.compress.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.MethodOption;
+import io.github.lrfbench.harness.compress.SlotMatrix;
+import io.github.lrfbench.harness.compress.factor.Replacing;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.svd.SigmaSplit;
+import io.github.lrfbench.kernels.svd.SvdFactors;
+import io.github.lrfbench.kernels.svd.SvdOptions;
+import io.github.lrfbench.kernels.svd.SvdProgress;
+import io.github.lrfbench.kernels.svd.TruncatedSvd;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The method {@code laser}: single matrices are cut to a small part of their rank by truncated SVD
+ * where the model gets better by it on held-out training examples (Sharma et al. 2024, "The truth
+ * is in there: improving reasoning in language models with layer-selective rank reduction"). From
+ * the last block on and from the deepest cut on, a cut is kept if the mean loss falls by more than
+ * one standard error of the examples' differences; the next is tried on top of it.
+ *
+ * <p>It is no compressor: what it saves follows from what helps. A budget is its limit: no cut is
+ * kept that would leave less than the budget allows. A rank at or above break-even is multiplied
+ * out.
+ *
+ * <p>Options: {@code search=mlp} tries the feed-forward matrices only, {@code examples} is how many
+ * are held out.
+ */
+public final class LaserCompressor implements Compressor {
+  @Override
+  public MethodInfo info() {
+    return new MethodInfo(
+        "laser",
+        "rank reduction of single matrices where the loss on held-out examples falls by it",
+        "Sharma et al. 2024",
+        Set.of(Need.WEIGHTS, Need.LOSS),
+        "dense where no cut helps; every matrix that is cut equals that of svd",
+        List.of(
+            MethodOption.choice("search", "mlp", "all"),
+            MethodOption.count("examples", 128, 2, 100_000)));
+  }
+
+  @Override
+  public Compression compress(CompressionRequest request) {
+    List<Reduction> kept =
+        request
+            .cache()
+            .find(
+                List.of("laser", request.statistics(), request.options(), names(request)),
+                () -> search(request));
+    Map<String, Linear> replacements = new HashMap<>();
+    Map<String, LayerReport> reports = new HashMap<>();
+    Replacing replacing = new Replacing(request);
+    double allowed = allowed(request);
+    long parameters = request.slots().stream().mapToLong(s -> s.linear().parameters()).sum();
+    for (Reduction reduction : kept) {
+      LinearSlot slot = reduction.slot();
+      long start = System.nanoTime();
+      Linear replacement = cut(reduction, request.scope());
+      long saved = slot.linear().parameters() - replacement.parameters();
+      if (parameters - saved >= allowed) {
+        parameters -= saved;
+        replacements.put(slot.name(), replacement);
+        reports.put(
+            slot.name(),
+            replacing.report(
+                slot,
+                replacement,
+                reduction.rank(),
+                new Diagnostics(
+                    "svd",
+                    Double.NaN,
+                    Double.NaN,
+                    1,
+                    0,
+                    "cut to " + reduction.percent() + " % of its rank"),
+                start));
+      }
+    }
+    List<LayerReport> layers = new ArrayList<>();
+    for (LinearSlot slot : request.slots()) {
+      LayerReport report = reports.get(slot.name());
+      layers.add(report == null ? replacing.keep(slot, "no cut of it helps") : report);
+    }
+    return new Compression(replacements, layers, parameters(request, replacements.size()));
+  }
+
+  private static List<String> names(CompressionRequest request) {
+    return request.slots().stream().map(LinearSlot::name).toList();
+  }
+
+  private static Map<String, String> parameters(CompressionRequest request, int cuts) {
+    Map<String, String> parameters = new LinkedHashMap<>(request.options().values());
+    parameters.put("cuts", Integer.toString(cuts));
+    return parameters;
+  }
+
+  /** The fewest numbers that the budget leaves. */
+  private static double allowed(CompressionRequest request) {
+    return request.slots().stream()
+        .mapToDouble(
+            slot ->
+                request
+                    .budget()
+                    .parameters(
+                        slot.linear().outputs(),
+                        slot.linear().inputs(),
+                        () -> spectrum(slot, request)))
+        .sum();
+  }
+
+  private static double[] spectrum(LinearSlot slot, CompressionRequest request) {
+    try (Scope scratch = request.scope().device().openScope()) {
+      return new TruncatedSvd(scratch.device(), SvdOptions.DEFAULT)
+          .singularValues(List.of(SlotMatrix.of(slot, scratch)), SvdProgress.NONE)
+          .get(0)
+          .values();
+    }
+  }
+
+  /** The reductions that help, in the order in which they were found. */
+  private static List<Reduction> search(CompressionRequest request) {
+    TrainingSet all = request.statistics().heldOut();
+    int count = Math.min(request.options().count("examples"), all.size());
+    TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
+    Model dense = request.model();
+    double[] before = ExampleLosses.of(dense, examples);
+    List<Reduction> kept = new ArrayList<>();
+    Map<String, Linear> replacements = new HashMap<>();
+    try (Scope scope = dense.device().openScope()) {
+      for (Reduction reduction :
+          Reduction.candidates(request.slots(), request.options().is("search", "mlp"))) {
+        String name = reduction.slot().name();
+        if (replacements.containsKey(name)) {
+          continue;
+        }
+        try (Scope trial = dense.device().openScope()) {
+          Map<String, Linear> tried = new HashMap<>(replacements);
+          Linear replacement = cut(reduction, trial);
+          tried.put(name, replacement);
+          double[] after;
+          try (Model model = dense.with(tried)) {
+            after = ExampleLosses.of(model, examples);
+          }
+          if (isBetter(before, after)) {
+            before = after;
+            kept.add(reduction);
+            replacements.put(name, replacement.copyTo(scope));
+          }
+        }
+      }
+    }
+    return List.copyOf(kept);
+  }
+
+  /** Whether losses fell by more than one standard error of the mean of their differences. */
+  static boolean isBetter(double[] before, double[] after) {
+    int count = before.length;
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += before[i] - after[i];
+    }
+    double mean = sum / count;
+    double squares = 0;
+    for (int i = 0; i < count; i++) {
+      double deviation = before[i] - after[i] - mean;
+      squares += deviation * deviation;
+    }
+    double standardError = Math.sqrt(squares / Math.max(1, count - 1) / count);
+    return mean > 0 && mean > standardError;
+  }
+
+  /** The truncated SVD of a matrix, as factors where that saves anything. */
+  private static Linear cut(Reduction reduction, Scope scope) {
+    Linear linear = reduction.slot().linear();
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix w = SlotMatrix.of(reduction.slot(), scratch);
+      SvdFactors factors =
+          new TruncatedSvd(scope.device(), SvdOptions.DEFAULT).factor(scratch, w, reduction.rank());
+      if (!Budget.atOrAboveBreakEven(linear.outputs(), linear.inputs(), reduction.rank())) {
+        return new LowRankLinear(factors.split(scope, SigmaSplit.BOTH), linear.bias());
+      }
+      LowRankFactors split = factors.split(scratch, SigmaSplit.BOTH);
+      Matrix product = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
+      scope.device().blas().gemm(false, false, 1, split.down(), split.up(), 0, product);
+      return new DenseLinear(product, linear.bias());
+    }
+  }
+}

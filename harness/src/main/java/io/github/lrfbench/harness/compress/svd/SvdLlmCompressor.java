@@ -1,0 +1,69 @@
+package io.github.lrfbench.harness.compress.svd;
+
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.compress.MethodInfo;
+import io.github.lrfbench.harness.compress.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.MethodOption;
+import io.github.lrfbench.harness.compress.MethodOptions;
+import io.github.lrfbench.harness.compress.factor.Decomposition;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest;
+import io.github.lrfbench.harness.compress.factor.FactoringMethod;
+import io.github.lrfbench.harness.compress.factor.LeastSquares;
+import io.github.lrfbench.harness.compress.factor.WeightedSvd;
+import io.github.lrfbench.harness.compress.factor.Whitening;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The method {@code svdllm}: W S is cut by truncated SVD and S⁻¹ multiplied back, S being a root of
+ * the inputs' Gram matrix, S Sᵀ = X Xᵀ, so that every dropped singular value costs itself in the
+ * outputs (Wang et al. 2025, "SVD-LLM: truncation-aware singular value decomposition").
+ *
+ * <p>{@code whitening=cholesky} is the first version's root, {@code whitening=eigen} that of the
+ * second (Wang et al. 2025, "SVD-LLM V2"). {@code update=ls} fits the left factor anew by least
+ * squares to the original matrix's outputs, on the inputs that it has once the blocks before are
+ * compressed.
+ */
+public final class SvdLlmCompressor extends FactoringMethod {
+  private static final String UPDATE = "update";
+
+  @Override
+  public MethodInfo info() {
+    return new MethodInfo(
+        "svdllm",
+        "SVD under whitened inputs",
+        "Wang et al. 2025",
+        Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
+        "drone, where the inputs span all directions",
+        options(
+            MethodOption.choice("whitening", "cholesky", "eigen"),
+            MethodOption.choice(UPDATE, "none", "ls")));
+  }
+
+  @Override
+  protected List<Decomposition> decompose(DecompositionRequest request) {
+    boolean eigen = request.options().is("whitening", "eigen");
+    return WeightedSvd.decompose(
+        request,
+        (slot, scope) -> {
+          Moments moments = request.statistics().moments(slot);
+          return eigen
+              ? Whitening.byEigenvectors(moments.gram(), scope)
+              : Whitening.byCholesky(moments.gram(), scope);
+        });
+  }
+
+  @Override
+  protected boolean refits(MethodOptions options) {
+    return options.is(UPDATE, "ls");
+  }
+
+  @Override
+  protected LowRankFactors refit(
+      LinearSlot slot, LowRankFactors factors, Moments moments, Scope scope) {
+    return LeastSquares.refitUp(slot, factors, moments.gram(), scope);
+  }
+}

@@ -1,0 +1,154 @@
+package io.github.lrfbench.harness.config;
+
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.TextFile;
+import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A sweep as a YAML file: a mapping from keys to scalars or lists of scalars. The key {@code grids}
+ * holds a list of such mappings, each of which is a grid of its own over what stands outside; a
+ * grid of single values is one cell. What the keys mean is not known here.
+ *
+ * @param path where it was read
+ * @param shared what stands outside of the grids
+ * @param grids what each grid sets beside or instead of that; one that is empty if there is no key
+ *     {@code grids}
+ */
+public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> grids) {
+  private static final String GRIDS = "grids";
+
+  /** Copies the lists. */
+  public SweepFile {
+    shared = List.copyOf(shared);
+    grids = grids.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws InputException if it is missing or no YAML of this form; the message has the line
+   */
+  public static SweepFile read(Path path) {
+    Node root;
+    try {
+      LoadSettings settings = LoadSettings.builder().setLabel(path.toString()).build();
+      root = new Compose(settings).composeString(TextFile.read(path)).orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      throw at(path, line, "is no valid YAML: " + e.getProblem());
+    } catch (YamlEngineException e) {
+      throw Faults.of(path, "is no valid YAML: " + e.getMessage());
+    }
+    if (root == null) {
+      throw Faults.of(path, "is empty; a sweep sets at least one key");
+    }
+    return new Reading(path).file(root);
+  }
+
+  /** A grid's settings: its own, and those shared that it does not set itself. */
+  public List<Setting> settings(int grid) {
+    Map<String, Setting> merged = new LinkedHashMap<>();
+    shared.forEach(setting -> merged.put(setting.key(), setting));
+    grids.get(grid).forEach(setting -> merged.put(setting.key(), setting));
+    return List.copyOf(merged.values());
+  }
+
+  /** A complaint about a line of the file. */
+  public InputException fault(int line, String message) {
+    return at(path, line, message);
+  }
+
+  private static InputException at(Path path, int line, String message) {
+    return Faults.of(path, "line " + line + ": " + message);
+  }
+
+  private record Reading(Path path) {
+    SweepFile file(Node root) {
+      List<Setting> shared = new ArrayList<>();
+      List<List<Setting>> grids = new ArrayList<>();
+      boolean listed = false;
+      for (NodeTuple tuple : tuples(root, "the file")) {
+        if (key(tuple).equals(GRIDS)) {
+          listed = true;
+          for (Node grid : list(tuple.getValueNode())) {
+            List<Setting> settings = new ArrayList<>();
+            tuples(grid, "a grid").forEach(inner -> settings.add(setting(inner, settings)));
+            grids.add(settings);
+          }
+        } else {
+          shared.add(setting(tuple, shared));
+        }
+      }
+      return new SweepFile(path, shared, listed ? grids : List.of(List.of()));
+    }
+
+    private List<NodeTuple> tuples(Node node, String what) {
+      if (node instanceof MappingNode mapping) {
+        return mapping.getValue();
+      }
+      throw at(path, line(node), what + " must be a mapping of keys to values");
+    }
+
+    private List<Node> list(Node node) {
+      if (node instanceof SequenceNode sequence && !sequence.getValue().isEmpty()) {
+        return sequence.getValue();
+      }
+      throw at(path, line(node), GRIDS + " must be a list of mappings, one for each grid");
+    }
+
+    private String key(NodeTuple tuple) {
+      if (tuple.getKeyNode() instanceof ScalarNode scalar) {
+        return scalar.getValue();
+      }
+      throw at(path, line(tuple.getKeyNode()), "a key must be a word");
+    }
+
+    private Setting setting(NodeTuple tuple, List<Setting> before) {
+      String key = key(tuple);
+      int line = line(tuple.getKeyNode());
+      for (Setting other : before) {
+        if (other.key().equals(key)) {
+          throw at(path, line, Faults.quote(key) + " is set before, in line " + other.line());
+        }
+      }
+      List<String> values = new ArrayList<>();
+      if (tuple.getValueNode() instanceof SequenceNode sequence) {
+        sequence.getValue().forEach(item -> values.add(scalar(key, item)));
+      } else {
+        values.add(scalar(key, tuple.getValueNode()));
+      }
+      if (values.isEmpty()) {
+        throw at(path, line, Faults.quote(key) + " is an empty list");
+      }
+      return new Setting(key, values, line);
+    }
+
+    private String scalar(String key, Node node) {
+      if (node instanceof ScalarNode scalar) {
+        if (scalar.getValue().isBlank()) {
+          throw at(path, line(node), Faults.quote(key) + " has no value");
+        }
+        return scalar.getValue();
+      }
+      throw at(path, line(node), Faults.quote(key) + " must be a value or a list of values");
+    }
+
+    private static int line(Node node) {
+      return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+    }
+  }
+}

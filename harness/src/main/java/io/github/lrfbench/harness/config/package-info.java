@@ -1,0 +1,2 @@
+/** Sweeps described in YAML files. */
+package io.github.lrfbench.harness.config;

@@ -1,0 +1,43 @@
+package io.github.lrfbench.harness.evaluate;
+
+import io.github.lrfbench.harness.model.Model;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+
+/** The examples of a task, ready to be given to a model and its compressed versions. */
+public interface Evaluation {
+  /** What the examples are. */
+  DataFacts facts();
+
+  /** What the last number is that {@link #run} reports. */
+  int size();
+
+  /**
+   * Runs a model over the examples.
+   *
+   * @param progress receives how much is done
+   */
+  Outcome run(Model model, IntConsumer progress);
+
+  /** What came of it. */
+  interface Outcome {
+    /** How long it took. */
+    double seconds();
+
+    /**
+     * How well the model did.
+     *
+     * @throws io.github.lrfbench.kernels.InputException if an example has no label or an output is
+     *     not finite
+     */
+    Score score();
+
+    /**
+     * Writes what the model gave for each example, whole or not at all.
+     *
+     * @throws io.github.lrfbench.kernels.InputException if the file cannot be written, or the task
+     *     has no predictions
+     */
+    void writePredictions(Path file);
+  }
+}

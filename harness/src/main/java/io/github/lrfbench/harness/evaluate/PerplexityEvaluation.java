@@ -1,0 +1,210 @@
+package io.github.lrfbench.harness.evaluate;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.lm.LmText;
+import io.github.lrfbench.harness.lm.TextWindow;
+import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.result.Column;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * The perplexity of a language model on a text: the exponential of the mean negative log likelihood
+ * of its tokens, each given up to {@code context} tokens before it. Windows slide over the text so
+ * that every token but the first counts exactly once.
+ */
+public final class PerplexityEvaluation implements Evaluation {
+  /** The name of the metric. */
+  public static final String METRIC = "perplexity";
+
+  private static final int MAX_TOKENS = 2048;
+
+  /** Rows of logits at a time: each has as many numbers as the vocabulary. */
+  private static final int MAX_ROWS = 256;
+
+  private final DataFacts facts;
+  private final int[] tokens;
+  private final List<TextWindow> windows;
+  private final long bytes;
+
+  private PerplexityEvaluation(
+      DataFacts facts, int[] tokens, List<TextWindow> windows, long bytes) {
+    this.facts = facts;
+    this.tokens = tokens;
+    this.windows = windows;
+    this.bytes = bytes;
+  }
+
+  /**
+   * Prepares a text.
+   *
+   * @param model a language model
+   * @param text what it is to predict
+   * @param task the task's name
+   * @param split which part of the task's data the text is; null if it has no parts
+   * @param context the most tokens that one is predicted from; 0 for what the model allows
+   * @param stride how far a window goes on; 0 for the context
+   * @param limit the most windows; 0 for all
+   * @throws InputException if model, tokenizer, text and numbers do not fit each other
+   */
+  public static PerplexityEvaluation prepare(
+      Model model,
+      Tokenizer tokenizer,
+      LmText text,
+      String task,
+      String split,
+      int context,
+      int stride,
+      int limit) {
+    LanguageModels.require(model, tokenizer, "task " + task);
+    int length = LanguageModels.context(model, context);
+    int step = stride == 0 ? length : stride;
+    if (step < 0 || step > length) {
+      throw new InputException(
+          "--stride must be from 1 to the context of " + length + " tokens, but is " + stride);
+    }
+    int[] tokens = text.tokens(tokenizer);
+    List<TextWindow> windows = TextWindow.over(tokens.length, length, step);
+    long bytes = text.text().getBytes(StandardCharsets.UTF_8).length;
+    if (limit > 0 && limit < windows.size()) {
+      windows = windows.subList(0, limit);
+      int end = windows.get(limit - 1).end();
+      String read = tokenizer.decode(Arrays.copyOf(tokens, end + 1));
+      bytes = read.getBytes(StandardCharsets.UTF_8).length;
+    }
+    DataFacts facts =
+        new DataFacts(
+            task,
+            split,
+            windows.size(),
+            text.sha256(),
+            "context=" + length + " stride=" + step + " text=" + text.sha256(),
+            Map.of("context", length, "stride", step));
+    return new PerplexityEvaluation(facts, tokens, List.copyOf(windows), bytes);
+  }
+
+  @Override
+  public DataFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public int size() {
+    return windows.size();
+  }
+
+  @Override
+  public Outcome run(Model model, IntConsumer progress) {
+    long start = System.nanoTime();
+    CausalModel causal = (CausalModel) model;
+    double[] nats = new double[windows.size()];
+    int done = 0;
+    while (done < windows.size()) {
+      int end = done + 1;
+      int total = windows.get(done).length();
+      while (end < windows.size() && total + windows.get(end).length() <= MAX_TOKENS) {
+        total += windows.get(end).length();
+        end++;
+      }
+      addNats(causal, done, end, nats);
+      done = end;
+      progress.accept(done);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Scored(score(nats), seconds);
+  }
+
+  private void addNats(CausalModel model, int from, int to, double[] nats) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (TextWindow window : windows.subList(from, to)) {
+      int[] ids = Arrays.copyOfRange(tokens, window.begin(), window.end());
+      sequences.add(new TokenSequence(ids, new int[ids.length]));
+    }
+    try (Scope scope = model.device().openScope();
+        Ops ops = new EagerOps(model.device())) {
+      Matrix states = model.states(ops, TokenBatch.of(scope, sequences));
+      int offset = 0;
+      for (int w = from; w < to; w++) {
+        TextWindow window = windows.get(w);
+        for (int t = window.firstScored(); t < window.end(); t += MAX_ROWS) {
+          int end = Math.min(window.end(), t + MAX_ROWS);
+          Matrix rows = states.rows(offset + t - window.begin(), offset + end - window.begin());
+          nats[w] += sum(ops, model, rows, Arrays.copyOfRange(tokens, t + 1, end + 1));
+        }
+        offset += window.length();
+      }
+    }
+  }
+
+  /** The sum of the negative log likelihoods of what follows some rows. */
+  private static double sum(Ops ops, CausalModel model, Matrix rows, int[] targets) {
+    try (Ops frame = ops.frame();
+        Scope scope = model.device().openScope()) {
+      Tensor logits = model.logits(frame, rows);
+      Tensor losses = scope.allocate(logits.dtype(), targets.length);
+      frame.crossEntropy(Matrix.of(logits), scope.ints(targets, targets.length), losses);
+      double sum = 0;
+      for (float loss : losses.toFloats()) {
+        sum += loss;
+      }
+      return sum;
+    }
+  }
+
+  private Score score(double[] nats) {
+    double total = Arrays.stream(nats).sum();
+    long count = windows.stream().mapToLong(TextWindow::scored).sum();
+    double mean = total / count;
+    double perplexity = Math.exp(mean);
+    if (Double.isNaN(mean)) {
+      throw new InputException("the model's likelihood of a token is no number");
+    }
+    Map<Column<Double>, Double> values = new LinkedHashMap<>();
+    values.put(RunColumns.PERPLEXITY, perplexity);
+    values.put(RunColumns.LOSS, mean);
+    Map<String, Object> extra = new LinkedHashMap<>();
+    extra.put("nats_per_token", mean);
+    extra.put("bits_per_byte", total / Math.log(2) / bytes);
+    extra.put("tokens", count);
+    extra.put("bytes", bytes);
+    double error = perplexity * standardError(nats, mean, count);
+    return new Score(METRIC, perplexity, error, false, values, extra);
+  }
+
+  /**
+   * The standard error of the mean over tokens as a ratio of sums over windows, whose tokens are
+   * not independent; NaN for a single window.
+   */
+  private double standardError(double[] nats, double mean, long count) {
+    double squares = 0;
+    for (int w = 0; w < nats.length; w++) {
+      double residual = nats[w] - mean * windows.get(w).scored();
+      squares += residual * residual;
+    }
+    double n = nats.length;
+    return n < 2 ? Double.NaN : Math.sqrt(n / (n - 1) * squares) / count;
+  }
+
+  private record Scored(Score score, double seconds) implements Outcome {
+    @Override
+    public void writePredictions(Path file) {
+      throw new InputException("a text has no predictions to write to " + file);
+    }
+  }
+}

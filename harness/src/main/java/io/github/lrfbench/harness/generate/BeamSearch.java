@@ -1,0 +1,130 @@
+package io.github.lrfbench.harness.generate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Follows the likeliest texts at once. Rules of which there are several in circulation are those of
+ * {@code generate} of Hugging Face's transformers: a text that ends is a result only if it is among
+ * the best {@code beams} of its step, results compete by their penalized likelihood, and the search
+ * ends when the best text that goes on, penalized at its present length, is no better than the
+ * worst of {@code beams} results.
+ */
+final class BeamSearch implements Search {
+  /** A text and the logarithm of its likelihood; of a finished one divided by the penalty. */
+  private record Hypothesis(int[] tokens, double score) {}
+
+  private record Candidate(int source, int token, double score) {}
+
+  private static final Comparator<Candidate> WORST_FIRST =
+      Comparator.comparingDouble(Candidate::score)
+          .thenComparing(Candidate::source, Comparator.reverseOrder())
+          .thenComparing(Candidate::token, Comparator.reverseOrder());
+
+  private final GenerationSettings settings;
+  private List<Hypothesis> running = List.of(new Hypothesis(new int[0], 0));
+  private final List<Hypothesis> finished = new ArrayList<>();
+  private boolean over;
+
+  BeamSearch(GenerationSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public List<Extension> step(float[][] logits) {
+    if (over) {
+      throw new IllegalStateException("the search is over");
+    }
+    List<Candidate> candidates = best(logits);
+    List<Hypothesis> next = new ArrayList<>();
+    List<Extension> extensions = new ArrayList<>();
+    boolean full = isFull() && settings.earlyStopping();
+    for (int rank = 0; rank < candidates.size(); rank++) {
+      Candidate candidate = candidates.get(rank);
+      int[] before = running.get(candidate.source()).tokens();
+      int[] tokens = Arrays.copyOf(before, before.length + 1);
+      tokens[before.length] = candidate.token();
+      boolean ends =
+          tokens.length == settings.maxNewTokens() || settings.ends().contains(candidate.token());
+      if (!ends && next.size() < settings.beams()) {
+        next.add(new Hypothesis(tokens, candidate.score()));
+        extensions.add(new Extension(candidate.source(), candidate.token()));
+      } else if (ends && rank < settings.beams() && !full) {
+        finish(tokens, candidate.score());
+      }
+    }
+    running = next;
+    over = next.isEmpty() || isFull() && (settings.earlyStopping() || !canImprove());
+    return over ? List.of() : extensions;
+  }
+
+  /** The likeliest continuations, best first: so many that enough of them go on. */
+  private List<Candidate> best(float[][] logits) {
+    int keep = Math.max(2, 1 + settings.ends().size()) * settings.beams();
+    PriorityQueue<Candidate> best = new PriorityQueue<>(WORST_FIRST);
+    for (int source = 0; source < running.size(); source++) {
+      Hypothesis text = running.get(source);
+      float[] scores = logits[source];
+      double normalizer = logSumExp(scores);
+      RepeatedNgrams.forbid(text.tokens(), text.tokens().length, settings.noRepeatNgram(), scores);
+      for (int token = 0; token < scores.length; token++) {
+        double score = text.score() + scores[token] - normalizer;
+        if (score == Double.NEGATIVE_INFINITY) {
+          continue;
+        }
+        if (best.size() < keep) {
+          best.add(new Candidate(source, token, score));
+        } else if (score > best.element().score()) {
+          best.remove();
+          best.add(new Candidate(source, token, score));
+        }
+      }
+    }
+    List<Candidate> sorted = new ArrayList<>(best);
+    sorted.sort(WORST_FIRST.reversed());
+    return sorted;
+  }
+
+  private static double logSumExp(float[] scores) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (float score : scores) {
+      max = Math.max(max, score);
+    }
+    double sum = 0;
+    for (float score : scores) {
+      sum += Math.exp(score - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  private void finish(int[] tokens, double score) {
+    double penalized = score / Math.pow(tokens.length, settings.lengthPenalty());
+    int place = 0;
+    while (place < finished.size() && finished.get(place).score() >= penalized) {
+      place++;
+    }
+    finished.add(place, new Hypothesis(tokens, penalized));
+    if (finished.size() > settings.beams()) {
+      finished.remove(finished.size() - 1);
+    }
+  }
+
+  private boolean isFull() {
+    return finished.size() == settings.beams();
+  }
+
+  private boolean canImprove() {
+    Hypothesis best = running.get(0);
+    double reachable = best.score() / Math.pow(best.tokens().length, settings.lengthPenalty());
+    return reachable > finished.get(finished.size() - 1).score();
+  }
+
+  @Override
+  public int[] result() {
+    // Without a result every text was forbidden to go on.
+    return finished.isEmpty() ? new int[0] : finished.get(0).tokens();
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.lrfbench.harness.input;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Writes text files that a user has named, whole or not at all: under a temporary name beside the
+ * file that is then moved. An existing file is replaced; a device or a pipe is written to.
+ */
+public final class WholeFile {
+  private WholeFile() {}
+
+  /** What a file shall hold. */
+  public interface Contents {
+    /** Writes it. */
+    void writeTo(Writer out) throws IOException;
+  }
+
+  /**
+   * Writes a file in UTF-8.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public static void write(Path file, Contents contents) {
+    try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        fill(file, contents);
+      } else {
+        replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), contents);
+      }
+    } catch (IOException e) {
+      throw new InputException("cannot write " + file + ": " + OneLine.reason(e), e);
+    }
+  }
+
+  private static void replace(Path file, Contents contents) throws IOException {
+    String temporaryName = "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp";
+    Path temporary = file.resolveSibling(temporaryName);
+    try {
+      fill(temporary, contents);
+      try {
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static void fill(Path file, Contents contents) throws IOException {
+    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+      contents.writeTo(out);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.model.Architecture;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.kernels.Device;
+import java.util.List;
+
+/**
+ * The BERT family.
+ *
+ * @param config the dimensions
+ * @param sentenceEncoder true if the output is the mean of the token embeddings
+ */
+public record EncoderArchitecture(EncoderConfig config, boolean sentenceEncoder)
+    implements Architecture {
+  @Override
+  public List<String> labels() {
+    return config.labels();
+  }
+
+  @Override
+  public String classifierName() {
+    return EncoderLoader.classifierArchitecture(config);
+  }
+
+  @Override
+  public WeightSource randomWeights(long seed) {
+    return EncoderLoader.randomWeights(config, seed);
+  }
+
+  @Override
+  public WeightSource withHead(WeightSource weights, long seed) {
+    return EncoderLoader.withHead(config, weights, seed);
+  }
+
+  @Override
+  public Model load(WeightSource weights, Device device) {
+    return EncoderLoader.load(config, weights, sentenceEncoder, device);
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.lrfbench.harness.model.gpt2;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+
+/**
+ * One block: attention and feed-forward layer, each of which reads normed hidden states and adds to
+ * the hidden states as they were before the norm (Radford et al. 2019).
+ *
+ * @param attentionNorm before the attention
+ * @param projections query, key and value, H to 3 H: one map, or three
+ * @param attentionOutput H to H
+ * @param outputNorm before the feed-forward layer
+ * @param intermediate H to I
+ * @param output I to H
+ */
+record Block(
+    Norm attentionNorm,
+    LinearGroup projections,
+    Linear attentionOutput,
+    Norm outputNorm,
+    Linear intermediate,
+    Linear output) {
+
+  Block copyTo(Scope scope, DType dtype) {
+    return new Block(
+        attentionNorm.copyTo(scope, dtype),
+        projections.copyTo(scope, dtype),
+        attentionOutput.copyTo(scope, dtype),
+        outputNorm.copyTo(scope, dtype),
+        intermediate.copyTo(scope, dtype),
+        output.copyTo(scope, dtype));
+  }
+
+  /**
+   * Hidden states between two blocks.
+   *
+   * @param sum what the blocks add to, [T, H]
+   * @param normed the same under the norm of what reads it next, [T, H]
+   */
+  record State(Matrix sum, Matrix normed) {
+    static State allocate(Ops ops, Matrix like, int rows) {
+      return new State(
+          Matrix.of(ops.allocate(like.dtype(), rows, like.cols())),
+          Matrix.of(ops.allocate(like.dtype(), rows, like.cols())));
+    }
+  }
+
+  /**
+   * Applies the block.
+   *
+   * @param x under this block's first norm
+   * @param kept I32 [B], the rows of which the result is wanted; null for all
+   * @param next the norm of what reads the result
+   */
+  State forward(
+      Ops ops, int layer, State x, Attention attention, Tensor kept, Gpt2Config config, Norm next) {
+    int rows = kept == null ? x.sum.rows() : Math.toIntExact(kept.shape().size());
+    State y = State.allocate(ops, x.sum, rows);
+    try (Ops frame = ops.frame()) {
+      State middle = State.allocate(frame, x.sum, rows);
+      double dropout = config.dropout().residual();
+      try (Ops inner = frame.frame()) {
+        Matrix context = take(inner, attend(inner, layer, x.normed, attention), kept);
+        Matrix projected = allocate(inner, context, context.cols());
+        attentionOutput.forward(inner, context, Activation.NONE, projected);
+        Matrix added = inner.dropout(projected, dropout);
+        outputNorm.forward(inner, added, take(inner, x.sum, kept), middle.sum, middle.normed);
+      }
+      Matrix wide = allocate(frame, middle.sum, intermediate.outputs());
+      intermediate.forward(frame, middle.normed, config.activation(), wide);
+      Matrix narrow = allocate(frame, middle.sum, output.outputs());
+      output.forward(frame, wide, Activation.NONE, narrow);
+      next.forward(frame, frame.dropout(narrow, dropout), middle.sum, y.sum, y.normed);
+    }
+    return y;
+  }
+
+  private static Matrix allocate(Ops ops, Matrix like, int cols) {
+    return Matrix.of(ops.allocate(like.dtype(), like.rows(), cols));
+  }
+
+  /** Some rows; x itself where all are wanted. */
+  private static Matrix take(Ops ops, Matrix x, Tensor rows) {
+    if (rows == null) {
+      return x;
+    }
+    Matrix taken = Matrix.of(ops.allocate(x.dtype(), rows.shape().size(), x.cols()));
+    ops.gatherRows(x, rows, taken);
+    return taken;
+  }
+
+  private Matrix attend(Ops ops, int layer, Matrix x, Attention attention) {
+    int h = x.cols();
+    Matrix qkv = allocate(ops, x, projections.outputs());
+    projections.forward(ops, x, qkv);
+    Matrix context = allocate(ops, x, h);
+    attention.forward(
+        ops, layer, qkv.columns(0, h), qkv.columns(h, 2 * h), qkv.columns(2 * h, 3 * h), context);
+    return context;
+  }
+}

@@ -1,0 +1,380 @@
+package io.github.lrfbench.harness.model.gpt2;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LoraLinear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.gpt2.Block.State;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A GPT-2 but for its head. */
+abstract class Gpt2 implements Model {
+  private static final String WHOLE_ROLE = "query_key_value";
+  private static final List<String> SPLIT_ROLES = List.of("query", "key", "value");
+  private static final String ATTENTION_OUTPUT_ROLE = "attention_output";
+  private static final String INTERMEDIATE_ROLE = "intermediate";
+  private static final String OUTPUT_ROLE = "output";
+  private static final Set<String> OUTPUT_ROLES =
+      Set.of(ATTENTION_OUTPUT_ROLE, INTERMEDIATE_ROLE, OUTPUT_ROLE);
+
+  private final Body body;
+  private final ModelInfo info;
+  private final Scope scope;
+  private final List<LinearSlot> slots;
+
+  /**
+   * What all heads have in common.
+   *
+   * @param config the dimensions
+   * @param prefix what stands before the names of the tensors
+   * @param embeddings the input layer
+   * @param blocks in order
+   * @param finalNorm after the last block
+   */
+  record Body(
+      Gpt2Config config, String prefix, Embeddings embeddings, List<Block> blocks, Norm finalNorm) {
+
+    Body copyTo(Scope scope, DType dtype) {
+      return new Body(
+          config,
+          prefix,
+          embeddings.copyTo(scope, dtype),
+          blocks.stream().map(block -> block.copyTo(scope, dtype)).toList(),
+          finalNorm.copyTo(scope, dtype));
+    }
+
+    Body with(List<Block> others) {
+      return new Body(config, prefix, embeddings, others, finalNorm);
+    }
+
+    DType dtype() {
+      return embeddings.word().dtype();
+    }
+  }
+
+  /**
+   * A model of given parts.
+   *
+   * @param scope closed with the model
+   * @param headSlots slots of the head
+   */
+  Gpt2(Body body, ModelInfo info, Scope scope, List<LinearSlot> headSlots) {
+    this.body = body;
+    this.info = info;
+    this.scope = scope;
+    List<LinearSlot> found = new ArrayList<>();
+    for (int layer = 0; layer < body.blocks.size(); layer++) {
+      addSlots(body.blocks.get(layer), layer, found);
+    }
+    found.addAll(headSlots);
+    this.slots = List.copyOf(found);
+  }
+
+  private void addSlots(Block block, int layer, List<LinearSlot> found) {
+    String path = path(layer);
+    List<Linear> projections = block.projections().members();
+    List<String> names = projectionNames(block, path);
+    for (int i = 0; i < names.size(); i++) {
+      String role = names.size() == 1 ? WHOLE_ROLE : SPLIT_ROLES.get(i);
+      found.add(new LinearSlot(names.get(i), layer, role, projections.get(i)));
+    }
+    found.add(
+        new LinearSlot(
+            path + Modules.ATTENTION_OUTPUT,
+            layer,
+            ATTENTION_OUTPUT_ROLE,
+            block.attentionOutput()));
+    found.add(
+        new LinearSlot(
+            path + Modules.INTERMEDIATE, layer, INTERMEDIATE_ROLE, block.intermediate()));
+    found.add(new LinearSlot(path + Modules.OUTPUT, layer, OUTPUT_ROLE, block.output()));
+  }
+
+  private static List<String> projectionNames(Block block, String path) {
+    return block.projections().members().size() == 1
+        ? List.of(path + Modules.PROJECTIONS)
+        : Modules.splitProjections(path);
+  }
+
+  private String path(int layer) {
+    return body.prefix + Modules.block(layer);
+  }
+
+  final Body body() {
+    return body;
+  }
+
+  @Override
+  public final ModelInfo info() {
+    return info;
+  }
+
+  @Override
+  public final Device device() {
+    return scope.device();
+  }
+
+  @Override
+  public final List<LinearSlot> slots() {
+    return slots;
+  }
+
+  /** The type of the model's numbers. */
+  public final DType dtype() {
+    return body.dtype();
+  }
+
+  /**
+   * The head.
+   *
+   * @param states normed hidden states of some tokens, [m, H]
+   * @return [m, outputs]
+   */
+  abstract Tensor head(Ops ops, Matrix states);
+
+  /** Floating-point operations of the head for a sequence, but for those of its slots. */
+  abstract long headFlops();
+
+  /** The parameters of the head. */
+  abstract List<Parameter> headWeights();
+
+  /** The same model of other parts. */
+  abstract Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own);
+
+  /** The same model with its head in memory of another scope, in the type of the other parts. */
+  abstract Gpt2 rebuild(Body other, Scope own);
+
+  @Override
+  public final Tensor forward(Ops ops, TokenBatch batch) {
+    Tensor output = null;
+    try (Ops frame = ops.frame()) {
+      output = head(ops, last(frame, batch, packed(batch)));
+    }
+    return output;
+  }
+
+  @Override
+  public final List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
+    List<Tensor> states = new ArrayList<>();
+    run(ops, embed(ops, batch), packed(batch), null, states);
+    return states;
+  }
+
+  @Override
+  public final Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
+    Matrix all = run(ops, embed(ops, batch), packed(batch), null, states);
+    Matrix last = Matrix.of(ops.allocate(all.dtype(), batch.segments().count(), all.cols()));
+    ops.gatherRows(all, batch.lastTokens(), last);
+    return head(ops, last);
+  }
+
+  /**
+   * The normed hidden states of the sequences' last tokens. The last block does for the others only
+   * what these see of them.
+   *
+   * @return [B, H]
+   */
+  final Matrix last(Ops ops, TokenBatch batch, Attention attention) {
+    return run(ops, embed(ops, batch), attention, batch.lastTokens(), new ArrayList<>());
+  }
+
+  /**
+   * The hidden states after the last norm.
+   *
+   * @return [T, H]
+   */
+  public final Matrix states(Ops ops, TokenBatch batch) {
+    return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
+  }
+
+  final Attention packed(TokenBatch batch) {
+    return new Attention.Packed(body.config, batch.segments());
+  }
+
+  final Matrix embed(Ops ops, TokenBatch batch) {
+    double dropout = body.config.dropout().embedding();
+    return body.embeddings.forward(ops, batch.ids(), batch.positions(), dropout);
+  }
+
+  /**
+   * All blocks and the last norm.
+   *
+   * @param kept I32 [B], the rows of which the result is wanted; null for all
+   * @param states receives the embeddings and what each block gives; the last after the norm
+   */
+  final Matrix run(
+      Ops ops, Matrix embedded, Attention attention, Tensor kept, List<Tensor> states) {
+    Matrix normed = Matrix.of(ops.allocate(embedded.dtype(), embedded.rows(), embedded.cols()));
+    norm(0).forward(ops, embedded, null, normed);
+    State x = new State(embedded, normed);
+    states.add(embedded.data());
+    for (int layer = 0; layer < body.blocks.size(); layer++) {
+      boolean last = layer == body.blocks.size() - 1;
+      Block block = body.blocks.get(layer);
+      Norm next = norm(layer + 1);
+      x = block.forward(ops, layer, x, attention, last ? kept : null, body.config, next);
+      states.add((last ? x.normed() : x.sum()).data());
+    }
+    return x.normed();
+  }
+
+  /** The norm of what reads the hidden states after so many blocks. */
+  private Norm norm(int layer) {
+    return layer < body.blocks.size() ? body.blocks.get(layer).attentionNorm() : body.finalNorm;
+  }
+
+  @Override
+  public final Model with(Map<String, Linear> replacements) {
+    Set<String> unknown = new HashSet<>(replacements.keySet());
+    slots.forEach(slot -> unknown.remove(slot.name()));
+    unknown.removeAll(headLayers().keySet());
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("the model has no slots " + unknown);
+    }
+    Scope own = device().openScope();
+    List<Block> replaced = new ArrayList<>();
+    for (int layer = 0; layer < body.blocks.size(); layer++) {
+      replaced.add(replace(body.blocks.get(layer), path(layer), replacements, own));
+    }
+    return rebuild(body.with(replaced), replacements, own);
+  }
+
+  private Block replace(Block block, String path, Map<String, Linear> replacements, Scope own) {
+    return new Block(
+        block.attentionNorm(),
+        group(block, path, replacements, own),
+        replace(block.attentionOutput(), path + Modules.ATTENTION_OUTPUT, replacements, own),
+        block.outputNorm(),
+        replace(block.intermediate(), path + Modules.INTERMEDIATE, replacements, own),
+        replace(block.output(), path + Modules.OUTPUT, replacements, own));
+  }
+
+  /** Replacements come in the type in which they were computed. */
+  private LinearGroup group(Block block, String path, Map<String, Linear> replacements, Scope own) {
+    List<String> names = projectionNames(block, path);
+    if (names.stream().noneMatch(replacements::containsKey)) {
+      return block.projections();
+    }
+    List<Linear> converted = new ArrayList<>();
+    try (Scope scratch = device().openScope()) {
+      for (int i = 0; i < names.size(); i++) {
+        Linear present = block.projections().members().get(i);
+        Linear member = replacements.getOrDefault(names.get(i), present);
+        converted.add(
+            member instanceof LowRankLinear lowRank && lowRank.factors().dtype() != dtype()
+                ? lowRank.copyTo(scratch, dtype())
+                : member);
+      }
+      return block.projections().with(converted, own);
+    }
+  }
+
+  /** What takes the place of a map; itself where no replacement has its name. */
+  final Linear replace(Linear present, String name, Map<String, Linear> replacements, Scope own) {
+    Linear replacement = replacements.get(name);
+    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype());
+  }
+
+  @Override
+  public final Model copy() {
+    return copy(dtype());
+  }
+
+  @Override
+  public final Model copy(DType dtype) {
+    Scope own = device().openScope();
+    return rebuild(body.copyTo(own, dtype), own);
+  }
+
+  @Override
+  public final long parameters() {
+    return weights().stream().mapToLong(Parameter::size).sum();
+  }
+
+  @Override
+  public final List<Parameter> weights() {
+    List<Parameter> weights = new ArrayList<>(body.embeddings.weights(body.prefix));
+    for (int layer = 0; layer < body.blocks.size(); layer++) {
+      Block block = body.blocks.get(layer);
+      String path = path(layer);
+      weights.addAll(block.attentionNorm().weights(path + Modules.ATTENTION_NORM));
+      weights.addAll(projections(block, path));
+      weights.addAll(conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()));
+      weights.addAll(block.outputNorm().weights(path + Modules.OUTPUT_NORM));
+      weights.addAll(conv1d(path + Modules.INTERMEDIATE, block.intermediate()));
+      weights.addAll(conv1d(path + Modules.OUTPUT, block.output()));
+    }
+    weights.addAll(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM));
+    weights.addAll(headWeights());
+    return List.copyOf(weights);
+  }
+
+  /** Projections that are one matrix in memory are one in checkpoints too, split or not. */
+  private static List<Parameter> projections(Block block, String path) {
+    String whole = path + Modules.PROJECTIONS;
+    DenseLinear stacked = block.projections().stacked();
+    if (stacked != null) {
+      return conv1d(whole, stacked);
+    }
+    List<String> names = projectionNames(block, path);
+    List<Parameter> weights = block.projections().weights(names);
+    for (String name : names) {
+      weights = Modules.conv1d(name, weights);
+    }
+    return weights;
+  }
+
+  private static List<Parameter> conv1d(String module, Linear linear) {
+    return Modules.conv1d(module, linear.weights(module));
+  }
+
+  @Override
+  public final long bytes() {
+    return weights().stream().mapToLong(w -> w.size() * w.value().dtype().bytes()).sum();
+  }
+
+  @Override
+  public final long flops(int... lengths) {
+    // Beyond its projections, the last block works for the last tokens alone.
+    int lastLayer = body.blocks.size() - 1;
+    long perToken = 0;
+    long perSequence = headFlops();
+    for (LinearSlot slot : slots) {
+      boolean projects = !OUTPUT_ROLES.contains(slot.role());
+      if (slot.layer() < lastLayer || slot.layer() == lastLayer && projects) {
+        perToken += slot.linear().flopsPerRow();
+      } else if (slot.layer() == lastLayer) {
+        perSequence += slot.linear().flopsPerRow();
+      }
+    }
+    long total = 0;
+    for (int length : lengths) {
+      // Scores and their product with the values: of every token, those of itself and before it.
+      long attention = 2L * length * (length + 1) * body.config.hidden() * body.config.layers();
+      total += length * perToken + attention + perSequence;
+    }
+    return total;
+  }
+
+  @Override
+  public final void close() {
+    scope.close();
+  }
+}

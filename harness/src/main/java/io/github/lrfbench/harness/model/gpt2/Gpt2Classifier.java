@@ -1,0 +1,67 @@
+package io.github.lrfbench.harness.model.gpt2;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A GPT-2 with a classifier over the last token, the only one that has seen all others. Sequences
+ * are known by their length: a token that pads others is like any other.
+ */
+final class Gpt2Classifier extends Gpt2 {
+  private final DenseLinear score;
+
+  /**
+   * A classifier.
+   *
+   * @param score from H to the labels, without a bias
+   */
+  Gpt2Classifier(Body body, ModelInfo info, Scope scope, DenseLinear score) {
+    super(body, info, scope, List.of());
+    this.score = score;
+  }
+
+  @Override
+  Tensor head(Ops ops, Matrix states) {
+    Tensor logits = ops.allocate(states.dtype(), states.rows(), score.outputs());
+    score.forward(ops, states, Activation.NONE, Matrix.of(logits));
+    return logits;
+  }
+
+  @Override
+  public Map<String, Linear> headLayers() {
+    return Map.of(Modules.SCORE, score);
+  }
+
+  @Override
+  long headFlops() {
+    return score.flopsPerRow();
+  }
+
+  @Override
+  List<Parameter> headWeights() {
+    return score.weights(Modules.SCORE);
+  }
+
+  @Override
+  Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own) {
+    Linear replaced = replace(score, Modules.SCORE, replacements, own);
+    if (replaced.outputs() != score.outputs() || replaced.inputs() != score.inputs()) {
+      throw new IllegalArgumentException("a layer of the head has another size");
+    }
+    return new Gpt2Classifier(other, info(), own, (DenseLinear) replaced);
+  }
+
+  @Override
+  Gpt2 rebuild(Body other, Scope own) {
+    return new Gpt2Classifier(other, info(), own, (DenseLinear) score.copyTo(own, other.dtype()));
+  }
+}

@@ -1,0 +1,183 @@
+package io.github.lrfbench.harness.model.gpt2;
+
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.WeightReader;
+import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Builds a GPT-2 from named tensors: a classifier where there is one's head, else a language model.
+ * The masks that old checkpoints hold beside the weights are not looked at.
+ */
+final class Gpt2Loader {
+  private static final String WEIGHT = ".weight";
+
+  private final Gpt2Config config;
+  private final Gpt2Options options;
+  private final WeightReader reader;
+  private final Scope scope;
+  private final String prefix;
+
+  private Gpt2Loader(Gpt2Config config, Gpt2Options options, WeightSource weights, Scope scope) {
+    this.config = config;
+    this.options = options;
+    this.reader = new WeightReader(weights, scope);
+    this.scope = scope;
+    String word = Embeddings.WORD + WEIGHT;
+    this.prefix = weights.has(Modules.PREFIX + word) ? Modules.PREFIX : "";
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @throws InputException if a tensor is missing or wrong
+   */
+  static Model load(Gpt2Config config, Gpt2Options options, WeightSource weights, Device device) {
+    Scope scope = device.openScope();
+    try {
+      return new Gpt2Loader(config, options, weights, scope).build();
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private Model build() {
+    int h = config.hidden();
+    Tensor word = reader.tensor(prefix + Embeddings.WORD + WEIGHT, config.vocabulary(), h);
+    Tensor position = reader.tensor(prefix + Embeddings.POSITION + WEIGHT, config.positions(), h);
+    List<Block> blocks = new ArrayList<>();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      blocks.add(block(prefix + Modules.block(layer)));
+    }
+    Gpt2.Body body =
+        new Gpt2.Body(
+            config,
+            prefix,
+            new Embeddings(word, position),
+            List.copyOf(blocks),
+            norm(prefix + Modules.FINAL_NORM));
+    return reader.has(Modules.SCORE + WEIGHT) ? classifier(body) : languageModel(body);
+  }
+
+  private Model classifier(Gpt2.Body body) {
+    if (options.untieHead()) {
+      throw new InputException("--untie-head is for language models; the model is a classifier");
+    }
+    int labels = Math.toIntExact(reader.shape(Modules.SCORE + WEIGHT).dim(0));
+    if (labels != config.labels().size()) {
+      throw new InputException(
+          "config.json names "
+              + config.labels().size()
+              + " labels, but the classifier has "
+              + labels
+              + " outputs");
+    }
+    Matrix score = reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden());
+    Output output = labels == 1 ? Output.SCORE : Output.CLASSES;
+    return new Gpt2Classifier(
+        body, info(output, config.labels()), scope, new DenseLinear(score, null));
+  }
+
+  private Model languageModel(Gpt2.Body body) {
+    boolean factored = reader.isLowRank(Modules.LM_HEAD);
+    return new Gpt2LanguageModel(
+        body,
+        info(Output.NEXT_TOKEN, List.of()),
+        scope,
+        ownHead(body, factored),
+        options.untieHead() || factored);
+  }
+
+  /** Null where the head is the word embedding. */
+  private Linear ownHead(Gpt2.Body body, boolean factored) {
+    int vocabulary = config.vocabulary();
+    if (factored) {
+      return reader.lowRank(Modules.LM_HEAD, vocabulary, config.hidden(), false);
+    }
+    // Some checkpoints store a tied head a second time.
+    if (!config.tied()) {
+      String name = Modules.LM_HEAD + WEIGHT;
+      return new DenseLinear(reader.transposed(name, vocabulary, config.hidden()), null);
+    }
+    if (!options.untieHead()) {
+      return null;
+    }
+    Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
+    scope.device().blas().transpose(Matrix.of(body.embeddings().word()), head);
+    return new DenseLinear(head, null);
+  }
+
+  private ModelInfo info(Output output, List<String> labels) {
+    return new ModelInfo(
+        Gpt2Config.MODEL_TYPE,
+        output,
+        labels,
+        config.vocabulary(),
+        config.positions(),
+        config.hidden());
+  }
+
+  private Block block(String path) {
+    int h = config.hidden();
+    return new Block(
+        norm(path + Modules.ATTENTION_NORM),
+        projections(path),
+        linear(path + Modules.ATTENTION_OUTPUT, h, h),
+        norm(path + Modules.OUTPUT_NORM),
+        linear(path + Modules.INTERMEDIATE, config.intermediate(), h),
+        linear(path + Modules.OUTPUT, h, config.intermediate()));
+  }
+
+  private LinearGroup projections(String path) {
+    int h = config.hidden();
+    List<String> parts = Modules.splitProjections(path);
+    if (parts.stream().anyMatch(part -> reader.isLowRank(part) || reader.has(part + WEIGHT))) {
+      List<Linear> members =
+          parts.stream().map(part -> linear(part, h, h)).collect(Collectors.toList());
+      return LinearGroup.of(members, scope);
+    }
+    String whole = path + Modules.PROJECTIONS;
+    if (!reader.isLowRank(whole)) {
+      DenseLinear dense = dense(whole, 3 * h, h);
+      return options.splitQkv()
+          ? LinearGroup.dense(dense, h, h, h)
+          : LinearGroup.dense(dense, 3 * h);
+    }
+    if (options.splitQkv()) {
+      throw new InputException(
+          whole + " was compressed as one matrix and cannot be split any more");
+    }
+    return LinearGroup.of(List.of(reader.lowRank(whole, 3 * h, h, true)), scope);
+  }
+
+  private Linear linear(String name, int outputs, int inputs) {
+    return reader.isLowRank(name)
+        ? reader.lowRank(name, outputs, inputs, true)
+        : dense(name, outputs, inputs);
+  }
+
+  /** Stored as [inputs, outputs], which is how it is multiplied by. */
+  private DenseLinear dense(String name, int outputs, int inputs) {
+    Matrix weight = Matrix.of(reader.tensor(name + WEIGHT, inputs, outputs));
+    return new DenseLinear(weight, reader.tensor(name + ".bias", outputs));
+  }
+
+  private Norm norm(String name) {
+    return reader.norm(name, config.hidden(), config.normEpsilon());
+  }
+}

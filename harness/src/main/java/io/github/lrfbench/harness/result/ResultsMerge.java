@@ -1,0 +1,144 @@
+package io.github.lrfbench.harness.result;
+
+import io.github.lrfbench.harness.text.OneLine;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Joins the results of several runs, such as the shards of a sweep. Of cells that several runs
+ * hold, one that succeeded is kept; that two of them disagree in what they measured, other than
+ * times, is an error.
+ */
+public final class ResultsMerge {
+  /** What the same cell must give wherever it runs. */
+  private static final List<Column<?>> DECISIVE =
+      List.of(
+          RunColumns.MODEL_REVISION,
+          RunColumns.TASK,
+          RunColumns.DATA_HASH,
+          RunColumns.EXAMPLES,
+          RunColumns.METHOD,
+          RunColumns.METHOD_PARAMS,
+          RunColumns.PARAMS,
+          RunColumns.METRIC);
+
+  /** Metrics of one cell may differ by as much as other threads or processors round. */
+  private static final double TOLERANCE = 1e-3;
+
+  private record Found(RunRow row, Path file) {}
+
+  private final Map<String, Found> cells = new LinkedHashMap<>();
+  private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
+  private int read;
+
+  /**
+   * Adds what is found at a place.
+   *
+   * @param place a {@code runs.csv}, a directory that holds one, or one whose folders do
+   * @throws InputException if there is none, it cannot be read or contradicts what was added before
+   */
+  public void add(Path place) {
+    if (Files.isRegularFile(place)) {
+      addFile(place);
+      return;
+    }
+    List<Path> files = new ArrayList<>();
+    if (Files.isRegularFile(place.resolve(RunColumns.TABLE.file()))) {
+      files.add(place.resolve(RunColumns.TABLE.file()));
+    } else if (Files.isDirectory(place)) {
+      try (Stream<Path> folders = Files.list(place)) {
+        folders
+            .map(folder -> folder.resolve(RunColumns.TABLE.file()))
+            .filter(Files::isRegularFile)
+            .sorted()
+            .forEach(files::add);
+      } catch (IOException e) {
+        throw new InputException(place + ": cannot be read: " + OneLine.reason(e), e);
+      }
+    } else {
+      throw new InputException(place + ": no such file or directory");
+    }
+    if (files.isEmpty()) {
+      throw new InputException(
+          place + ": there is no " + RunColumns.TABLE.file() + " in it or its folders");
+    }
+    files.forEach(this::addFile);
+  }
+
+  private void addFile(Path file) {
+    for (RunRow row : ResultsCsv.RUNS.read(file)) {
+      read++;
+      String cell = row.get(RunColumns.CELL_ID);
+      Found known = cells.get(cell);
+      if (known == null || known.row.failed()) {
+        cells.put(cell, new Found(row, file));
+      } else if (!row.failed()) {
+        requireAgreement(known, new Found(row, file));
+      }
+    }
+    Path matrices = file.resolveSibling(LayerColumns.TABLE.file());
+    if (Files.isRegularFile(matrices)) {
+      Map<List<String>, List<LayerRow>> own = new LinkedHashMap<>();
+      for (LayerRow row : ResultsCsv.LAYERS.read(matrices)) {
+        own.computeIfAbsent(List.of(row.runId(), row.cellId()), key -> new ArrayList<>()).add(row);
+      }
+      own.forEach(layers::putIfAbsent);
+    }
+  }
+
+  private static void requireAgreement(Found one, Found other) {
+    for (Column<?> column : DECISIVE) {
+      Object a = one.row.get(column);
+      Object b = other.row.get(column);
+      boolean agree =
+          a instanceof Double x && b instanceof Double y
+              ? Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x))
+              : Objects.equals(a, b);
+      if (!agree) {
+        throw new InputException(
+            String.format(
+                "%s and %s disagree on %s of cell %s: %s and %s",
+                one.file, other.file, column.name(), one.row.get(RunColumns.CELL_ID), a, b));
+      }
+    }
+  }
+
+  /** Rows read so far, repeated ones included. */
+  public int read() {
+    return read;
+  }
+
+  /** One row for every cell, in the order in which cells were first seen. */
+  public List<RunRow> rows() {
+    return cells.values().stream().map(Found::row).toList();
+  }
+
+  /**
+   * Writes {@code runs.csv} and {@code layers.csv}.
+   *
+   * @param directory made if it is absent
+   * @throws InputException if it holds results already, or cannot be written
+   */
+  public void write(Path directory) {
+    OutputDirectory.check(directory);
+    if (Files.exists(directory.resolve(RunColumns.TABLE.file()))) {
+      throw new InputException(
+          directory + ": holds a " + RunColumns.TABLE.file() + " already; give a new directory");
+    }
+    OutputDirectory.prepare(directory);
+    try (ResultsWriter writer = ResultsWriter.open(directory)) {
+      for (RunRow row : rows()) {
+        List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
+        writer.append(row, layers.getOrDefault(key, List.of()));
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.lrfbench.harness.sweep;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.KeyValueCache;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.Recording;
+import io.github.lrfbench.kernels.Scope;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A pass of a model that is recorded when it is first run, so that the first call is as slow as a
+ * user's, and replayed from then on. It always does the same work.
+ */
+final class TimedPass implements Runnable, AutoCloseable {
+  private final Model model;
+  private final LatencyKind kind;
+  private final Scope scope;
+  private final TokenBatch batch;
+  private final KeyValueCache cache;
+  private Recording recording;
+
+  /**
+   * A pass.
+   *
+   * @param model a language model, but for forward passes
+   * @param sequences of one length, of which a decoding pass reads the last tokens
+   */
+  TimedPass(Model model, LatencyKind kind, List<TokenSequence> sequences) {
+    this.model = model;
+    this.kind = kind;
+    this.scope = model.device().openScope();
+    int length = sequences.get(0).length();
+    int read = kind == LatencyKind.DECODE ? length - 1 : length;
+    this.batch = TokenBatch.of(scope, sequences.stream().map(s -> beginning(s, read)).toList());
+    if (kind == LatencyKind.FORWARD) {
+      this.cache = null;
+      return;
+    }
+    this.cache = ((CausalModel) model).openCache(sequences.size(), length);
+    int[] lengths = new int[sequences.size()];
+    Arrays.fill(lengths, read);
+    cache.fill(lengths);
+    if (kind == LatencyKind.DECODE) {
+      try (Ops ops = new EagerOps(model.device())) {
+        ((CausalModel) model).prefill(ops, batch, cache);
+        model.device().synchronize();
+      }
+      cache.extend(sequences.stream().mapToInt(s -> s.ids()[length - 1]).toArray());
+    }
+  }
+
+  private static TokenSequence beginning(TokenSequence sequence, int length) {
+    return new TokenSequence(
+        Arrays.copyOf(sequence.ids(), length), Arrays.copyOf(sequence.types(), length));
+  }
+
+  Model model() {
+    return model;
+  }
+
+  @Override
+  public void run() {
+    replay();
+    model.device().synchronize();
+  }
+
+  void replay() {
+    if (recording == null) {
+      recording = model.device().record(this::enqueue);
+    } else {
+      recording.replay();
+    }
+  }
+
+  /** Does the work without recording it. */
+  void enqueue() {
+    try (Ops ops = new EagerOps(model.device())) {
+      switch (kind) {
+        case FORWARD -> model.forward(ops, batch);
+        case PREFILL -> ((CausalModel) model).prefill(ops, batch, cache);
+        case DECODE -> ((CausalModel) model).decode(ops, cache);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (recording != null) {
+      recording.close();
+    }
+    if (cache != null) {
+      cache.close();
+    }
+    scope.close();
+  }
+}

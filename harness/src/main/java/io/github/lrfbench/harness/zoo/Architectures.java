@@ -1,0 +1,57 @@
+package io.github.lrfbench.harness.zoo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.harness.model.Architecture;
+import io.github.lrfbench.harness.model.bert.EncoderArchitecture;
+import io.github.lrfbench.harness.model.bert.EncoderConfig;
+import io.github.lrfbench.harness.model.bert.Family;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the architecture of a {@code config.json}. */
+public final class Architectures {
+  private Architectures() {}
+
+  /** The values of {@code model_type} that can be loaded. */
+  public static List<String> modelTypes() {
+    List<String> types = new ArrayList<>(Family.modelTypes());
+    types.add(Gpt2Config.MODEL_TYPE);
+    return List.copyOf(types);
+  }
+
+  /**
+   * The architecture of a model.
+   *
+   * @param json the parsed {@code config.json}
+   * @param sentenceEncoder true for the transformer of a sentence encoder
+   * @param options of a GPT-2
+   * @throws InputException if it is not known, or a value is missing or wrong
+   */
+  public static Architecture of(JsonNode json, boolean sentenceEncoder, Gpt2Options options) {
+    String type = json.path("model_type").asText("");
+    if (!modelTypes().contains(type)) {
+      throw new InputException(
+          "config.json: model_type '"
+              + type
+              + "' is not supported; supported: "
+              + String.join(", ", modelTypes()));
+    }
+    if (!type.equals(Gpt2Config.MODEL_TYPE)) {
+      if (!options.equals(Gpt2Options.DEFAULT)) {
+        throw new InputException(
+            "--split-qkv and --untie-head are for gpt2; the model is a "
+                + type
+                + ", whose matrices are apart already");
+      }
+      return new EncoderArchitecture(EncoderConfig.parse(json), sentenceEncoder);
+    }
+    if (sentenceEncoder) {
+      throw new InputException("config.json: a sentence encoder built on gpt2 is not supported");
+    }
+    return new Gpt2Architecture(Gpt2Config.parse(json), options);
+  }
+}

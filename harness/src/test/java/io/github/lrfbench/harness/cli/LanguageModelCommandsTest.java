@@ -1,0 +1,252 @@
+package io.github.lrfbench.harness.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.result.ResultsCsv;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Language models as a user calls them. */
+class LanguageModelCommandsTest {
+  @TempDir private Path folder;
+
+  private String model;
+  private String text;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void writeModelAndText() throws IOException {
+    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 0).toString();
+    Path file = folder.resolve("text.txt");
+    Files.writeString(file, "a good film . the plot is not very bad . ".repeat(8).strip());
+    text = file.toString();
+  }
+
+  @Test
+  void perplexityOfAText() {
+    int code = run("eval", "--model", model, "--task", "lm", "--text", text, "--device", "cpu");
+    assertEquals(0, code, err::toString);
+    double perplexity = value("perplexity");
+    assertEquals(perplexity, value("metric"));
+    assertEquals(Math.log(perplexity), value("nats_per_token"), 1e-4);
+    assertEquals(Math.log(perplexity), value("loss"), 1e-4);
+    assertEquals("metric_name\tperplexity", line("metric_name"));
+    assertTrue(value("bits_per_byte") > 0);
+  }
+
+  @Test
+  void aSweepTellsHowMuchPerplexityGrows() {
+    Path target = folder.resolve("out");
+    int code =
+        run(
+            "sweep",
+            "--model",
+            model,
+            "--task",
+            "lm",
+            "--text",
+            text,
+            "--train-text",
+            text,
+            "--context",
+            "24",
+            "--stride",
+            "12",
+            "--method",
+            "svd,fwsvd",
+            "--rank",
+            "2",
+            "--finetune-epochs",
+            "0,2",
+            "--finetune-lr",
+            "1e-2",
+            "--seq-len",
+            "8",
+            "--device",
+            "cpu",
+            "--out",
+            target.toString());
+    assertEquals(0, code, err::toString);
+    List<RunRow> rows = ResultsCsv.RUNS.read(target.resolve("runs.csv"));
+    assertEquals(5, rows.size());
+    for (RunRow row : rows) {
+      assertEquals("perplexity", row.get(RunColumns.METRIC_NAME));
+      assertEquals(row.get(RunColumns.METRIC), row.get(RunColumns.PERPLEXITY));
+      assertEquals(
+          row.get(RunColumns.METRIC) - row.get(RunColumns.METRIC_DENSE),
+          row.get(RunColumns.METRIC_DROP),
+          1e-9);
+      assertEquals(12, row.get(RunColumns.EXTRA).get("stride"));
+    }
+    // Trained ones predict the text that they have learnt.
+    assertTrue(rows.get(2).get(RunColumns.METRIC) < rows.get(1).get(RunColumns.METRIC));
+  }
+
+  @Test
+  void aLanguageModelIsTrained() {
+    Path target = folder.resolve("trained");
+    int code =
+        run(
+            "finetune",
+            "--model",
+            model,
+            "--task",
+            "lm",
+            "--text",
+            text,
+            "--train-text",
+            text,
+            "--context",
+            "24",
+            "--epochs",
+            "3",
+            "--batch-size",
+            "4",
+            "--lr",
+            "1e-2",
+            "--device",
+            "cpu",
+            "--out",
+            target.toString());
+    assertEquals(0, code, err::toString);
+    double trained = value("metric");
+    run("eval", "--model", model, "--task", "lm", "--text", text, "--context", "24");
+    assertTrue(trained < 0.9 * value("metric"), trained + " " + value("metric"));
+    String there = target.toString();
+    run("eval", "--model", there, "--task", "lm", "--text", text, "--context", "24");
+    assertEquals(trained, value("metric"), 1e-3 * trained);
+  }
+
+  @Test
+  void textsAreContinued() throws IOException {
+    Path json = folder.resolve("texts.jsonl");
+    int code =
+        run(
+            "generate",
+            "--model",
+            model,
+            "--prompt",
+            "a good",
+            "--prompt",
+            "the",
+            "--beams",
+            "3",
+            "--max-new-tokens",
+            "5",
+            "--device",
+            "cpu",
+            "--out",
+            json.toString());
+    assertEquals(0, code, err::toString);
+    assertEquals(2, stdout().lines().count());
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("tokens/s"));
+    assertTrue(Files.readAllLines(json).get(0).startsWith("{\"prompt\":\"a good\",\"text\":"));
+    String drawn = generate("--top-k", "5", "--seed", "1");
+    assertEquals(drawn, generate("--top-k", "5", "--seed", "1"));
+  }
+
+  private String generate(String... more) {
+    List<String> all =
+        new ArrayList<>(List.of("generate", "--model", model, "--prompt", "a", "--device", "cpu"));
+    all.addAll(List.of("--max-new-tokens", "20"));
+    all.addAll(List.of(more));
+    assertEquals(0, run(all.toArray(String[]::new)), err::toString);
+    return stdout();
+  }
+
+  @Test
+  void faultsAreOneLine() throws IOException {
+    assertFault("task lm needs a text: give --text FILE", "eval", "--task", "lm");
+    Path empty = Files.createFile(folder.resolve("empty.txt"));
+    assertFault("empty.txt: is empty", "eval", "--task", "lm", "--text", empty.toString());
+    assertFault(
+        "--context must be from 1 to the model's limit of 48 tokens, but is 49",
+        "eval",
+        "--task",
+        "lm",
+        "--text",
+        text,
+        "--context",
+        "49");
+    assertFault(
+        "--stride must be from 1 to the context of 8 tokens, but is 9",
+        "eval",
+        "--task",
+        "lm",
+        "--text",
+        text,
+        "--context",
+        "8",
+        "--stride",
+        "9");
+    assertFault("wiki.test.raw", "eval", "--task", "wikitext2", "--text", folder.toString());
+    assertFault("needs its data", "eval", "--task", "e2e");
+    assertFault("what to continue?", "generate");
+    assertFault(
+        "--beams searches; it does not go with sampling",
+        "generate",
+        "--prompt",
+        "a",
+        "--beams",
+        "2",
+        "--top-k",
+        "4");
+    assertFault(
+        "prompt 1 has 1 tokens; with 50 new ones that is over the model's limit of 48",
+        "generate",
+        "--prompt",
+        "a");
+    model = TinyCheckpoint.bert(folder.resolve("bert"), 2).toString();
+    assertFault("task lm needs a language model", "eval", "--task", "lm", "--text", text);
+  }
+
+  private void assertFault(String fault, String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(command, "--model", model));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--device", "cpu"));
+    assertEquals(2, run(all.toArray(String[]::new)), err::toString);
+    String message = err.toString(StandardCharsets.UTF_8);
+    String last =
+        message.lines().collect(Collectors.toList()).get((int) message.lines().count() - 1);
+    assertTrue(last.contains(fault), message);
+  }
+
+  private int run(String... arguments) {
+    out.reset();
+    err.reset();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      return Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, arguments);
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  private String stdout() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String line(String name) {
+    return stdout().lines().filter(line -> line.startsWith(name + "\t")).findFirst().orElseThrow();
+  }
+
+  private double value(String name) {
+    return Double.parseDouble(line(name).split("\t")[1]);
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.lrfbench.harness.compress;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.LabelledExamples;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A tiny BERT and examples of a task that methods learn from. */
+public final class TaskCase implements AutoCloseable {
+  private static final int EXAMPLES = 60;
+  private static final int CALIBRATION = 40;
+  private static final int VOCABULARY = 15;
+
+  private final Device device;
+  private final LoadedModel loaded;
+  private final TrainingSet examples;
+  private final Calibrator calibrator;
+  private final DecompositionCache cache;
+  private final Scope scope;
+
+  /**
+   * A case.
+   *
+   * @param deviceId {@code cpu} or {@code cuda}
+   * @param folder for files
+   */
+  public TaskCase(String deviceId, Path folder) throws IOException {
+    device = Devices.open(deviceId, new DeviceOptions(1), line -> {});
+    loaded = LoadedModel.open(TinyCheckpoint.bert(folder.resolve("model"), 2), device);
+    SplittableRandom random = new SplittableRandom(5);
+    List<TokenSequence> sequences = new ArrayList<>();
+    double[] targets = new double[EXAMPLES];
+    for (int i = 0; i < EXAMPLES; i++) {
+      int length = 3 + random.nextInt(5);
+      int[] ids = random.ints(length, 0, VOCABULARY).toArray();
+      sequences.add(new TokenSequence(ids, new int[length]));
+      targets[i] = ids[1] % 2;
+    }
+    examples = new LabelledExamples(sequences, targets, false);
+    calibrator =
+        Calibrator.on(
+            loaded.model(),
+            "rev",
+            "task",
+            "hash",
+            examples,
+            CALIBRATION,
+            16,
+            0,
+            folder.resolve("c"));
+    cache = new DecompositionCache(device, List.of());
+    scope = device.openScope();
+  }
+
+  /** The dense model. */
+  public Model model() {
+    return loaded.model();
+  }
+
+  /** Its matrices. */
+  public List<LinearSlot> slots() {
+    return model().slots();
+  }
+
+  /** Statistics of the dense model. */
+  public Calibrator calibrator() {
+    return calibrator;
+  }
+
+  /** All examples. */
+  public TrainingSet examples() {
+    return examples;
+  }
+
+  /** Owns what compressions make. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** What a method makes of the model. */
+  public Compression compress(String method, Budget budget, Allocation allocation) {
+    MethodSpec spec = MethodSpec.parse(method);
+    CompressionRequest request =
+        new CompressionRequest(
+            model(), slots(), budget, allocation, spec.options(), calibrator, cache, scope, 0);
+    return spec.compressor().compress(request);
+  }
+
+  /** The mean loss over all examples with some matrices replaced. */
+  public double loss(Compression compression) {
+    try (Model model = model().with(compression.replacements())) {
+      return ExampleLosses.mean(model, examples);
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    cache.close();
+    calibrator.close();
+    loaded.close();
+    device.close();
+  }
+}

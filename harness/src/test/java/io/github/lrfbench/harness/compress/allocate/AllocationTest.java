@@ -1,0 +1,114 @@
+package io.github.lrfbench.harness.compress.allocate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.TaskCase;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AllocationTest {
+  @TempDir private Path folder;
+
+  String deviceId() {
+    return "cpu";
+  }
+
+  private static long parameters(Compression compression) {
+    return compression.layers().stream().mapToLong(LayerReport::parameters).sum();
+  }
+
+  private static long dense(Compression compression) {
+    return compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
+  }
+
+  private static double squaredError(Compression compression) {
+    return compression.layers().stream()
+        .mapToDouble(layer -> layer.error() * layer.error() / (layer.norm() * layer.norm()))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Policy.class)
+  void everyPolicyKeepsToTheBudgetAndSaysItsName(Policy policy) throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      Allocation allocation = new Allocation(policy, 1);
+      for (Budget budget : new Budget[] {new Budget.Keep(0.6), new Budget.Rank(3)}) {
+        Compression compression = task.compress("svd", budget, allocation);
+        Compression uniform = task.compress("svd", budget, Allocation.UNIFORM);
+        assertEquals(task.slots().size(), compression.layers().size());
+        double allowed = budget instanceof Budget.Keep ? 0.6 * dense(uniform) : parameters(uniform);
+        if (policy != Policy.LATENCY) {
+          assertTrue(parameters(compression) <= allowed + 1e-6, policy.label());
+        }
+        if (policy != Policy.UNIFORM) {
+          assertEquals(policy.label(), compression.parameters().get("allocate"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void greedyErrsLessThanUniformForTheSameParameters() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      Budget budget = new Budget.Keep(0.5);
+      Compression uniform = task.compress("svd", budget, Allocation.UNIFORM);
+      Compression greedy = task.compress("svd", budget, new Allocation(Policy.GREEDY, 1));
+      Compression lagrange = task.compress("svd", budget, new Allocation(Policy.LAGRANGE, 1));
+      assertTrue(squaredError(greedy) < squaredError(uniform));
+      assertEquals(squaredError(greedy), squaredError(lagrange), 0.05 * squaredError(greedy));
+      assertNotEquals(1, greedy.layers().stream().mapToInt(LayerReport::rank).distinct().count());
+    }
+  }
+
+  @Test
+  void ranksAreRounded() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      for (Policy policy : new Policy[] {Policy.UNIFORM, Policy.GREEDY}) {
+        Compression rounded = task.compress("svd", new Budget.Keep(0.8), new Allocation(policy, 2));
+        for (LayerReport layer : rounded.layers()) {
+          assertTrue(!layer.replaced() || layer.rank() % 2 == 0, layer.toString());
+        }
+        assertEquals("2", rounded.parameters().get("round_to"));
+      }
+    }
+  }
+
+  @Test
+  void theSameIsChosenTwice() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      int[][] ranks = new int[2][];
+      for (int i = 0; i < 2; i++) {
+        ranks[i] =
+            task
+                .compress("fwsvd", new Budget.Keep(0.5), new Allocation(Policy.STRS, 1))
+                .layers()
+                .stream()
+                .mapToInt(LayerReport::rank)
+                .toArray();
+      }
+      assertArrayEquals(ranks[0], ranks[1]);
+    }
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    InputException unknown = assertThrows(InputException.class, () -> Policy.parse("gredy"));
+    assertTrue(unknown.getMessage().contains("greedy"), unknown.getMessage());
+    assertThrows(InputException.class, () -> new Allocation(Policy.GREEDY, 0));
+    assertEquals("", Allocation.UNIFORM.describe());
+    assertEquals("uniform round 8", new Allocation(Policy.UNIFORM, 8).describe());
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.lrfbench.harness.compress.laser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.TaskCase;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LaserCompressorTest {
+  @TempDir private Path folder;
+
+  private static LinearSlot slot(Scope scope, int size, int layer, String role) {
+    Matrix weight = Matrix.of(scope.zeros(DType.F32, size, size));
+    return new LinearSlot(role + layer, layer, role, new DenseLinear(weight, null));
+  }
+
+  /** Ranks of 768 by the paper's ratios, in whole numbers. */
+  @ParameterizedTest
+  @CsvSource({"90, 691", "80, 614", "60, 460", "40, 307", "20, 153", "10, 76", "5, 38", "1, 7"})
+  void ranksAreFlooredParts(int percent, int rank) {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      assertEquals(rank, new Reduction(slot(scope, 768, 0, "output"), percent).rank());
+      assertEquals(1, new Reduction(slot(scope, 1, 0, "output"), percent).rank());
+    }
+  }
+
+  @Test
+  void theLastBlockAndTheDeepestCutComeFirst() {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      List<LinearSlot> slots =
+          List.of(
+              slot(scope, 4, 0, "query"),
+              slot(scope, 4, 0, "output"),
+              slot(scope, 4, 1, "query"),
+              slot(scope, 4, 1, "output"));
+      List<Reduction> mlp = Reduction.candidates(slots, true);
+      assertEquals(16, mlp.size());
+      assertEquals("output1", mlp.get(0).slot().name());
+      assertEquals(1, mlp.get(0).percent());
+      assertEquals("output0", mlp.get(8).slot().name());
+      assertEquals(32, Reduction.candidates(slots, false).size());
+    }
+  }
+
+  @Test
+  void aGainMustBeMoreThanItsStandardError() {
+    assertTrue(LaserCompressor.isBetter(new double[] {1, 1, 1}, new double[] {0.9, 0.8, 0.9}));
+    assertFalse(LaserCompressor.isBetter(new double[] {1, 1, 1}, new double[] {2, 0.5, 0.4}));
+    assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1, 1}));
+    assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1.1, 1.1}));
+  }
+
+  @Test
+  void keepsTheCutsThatHelpAndNothingElse() throws IOException {
+    try (TaskCase task = new TaskCase("cpu", folder)) {
+      Compression found =
+          task.compress("laser:search=all", new Budget.Keep(0.01), Allocation.UNIFORM);
+      assertFalse(found.replacements().isEmpty(), "nothing helps a random model?");
+      double before = ExampleLosses.mean(task.model(), task.calibrator().heldOut());
+      try (Model model = task.model().with(found.replacements())) {
+        assertTrue(ExampleLosses.mean(model, task.calibrator().heldOut()) < before);
+      }
+      for (LayerReport layer : found.layers()) {
+        boolean cut = found.replacements().containsKey(layer.layer());
+        assertEquals(cut, layer.error() > 0, layer.toString());
+        assertTrue(cut || layer.diagnostics().note().equals("no cut of it helps"));
+      }
+      // A budget that keeps everything forbids every cut that saves something.
+      Compression none = task.compress("laser:search=all", new Budget.Keep(1), Allocation.UNIFORM);
+      assertTrue(
+          none.layers().stream().allMatch(layer -> layer.parameters() >= layer.parametersDense()));
+    }
+  }
+}

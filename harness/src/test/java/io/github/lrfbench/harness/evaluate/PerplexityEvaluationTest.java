@@ -1,0 +1,136 @@
+package io.github.lrfbench.harness.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.lm.LmText;
+import io.github.lrfbench.harness.model.GoldenModel;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.TestData;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PerplexityEvaluationTest {
+  private static final NumberTokenizer TOKENIZER = new NumberTokenizer(100);
+
+  String device() {
+    return "cpu";
+  }
+
+  /** Expected values are by {@code benchmarks/peers/perplexity_torch.py}, in float64. */
+  @ParameterizedTest
+  @CsvSource({
+    "300, 40, 40, 163.71334498",
+    "300, 0, 0, 163.71334498",
+    "300, 40, 13, 160.04664003",
+    "300, 7, 7, 185.41875493",
+    "300, 1, 1, 181.47374560",
+    "2, 40, 40, 132.35375109"
+  })
+  void perplexityIsThatOfPyTorch(int tokens, int context, int stride, double expected) {
+    Score score = score(tokens, context, stride, 0);
+    assertEquals(expected, score.metric(), 1e-4 * expected);
+    assertEquals(expected, score.values().get(RunColumns.PERPLEXITY), 1e-4 * expected);
+    double nats = Math.log(score.metric());
+    assertEquals(nats, score.values().get(RunColumns.LOSS), 1e-12);
+    assertEquals(nats, (double) score.extra().get("nats_per_token"), 1e-12);
+    assertEquals(tokens - 1L, score.extra().get("tokens"));
+    long bytes = text(tokens).text().length();
+    assertEquals(bytes, score.extra().get("bytes"));
+    assertEquals(
+        nats * (tokens - 1) / Math.log(2) / bytes,
+        (double) score.extra().get("bits_per_byte"),
+        1e-9);
+    assertEquals("perplexity", score.metricName());
+  }
+
+  @Test
+  void aLowerPerplexityIsBetter() {
+    Score good = score(300, 40, 13, 0);
+    Score bad = score(300, 7, 7, 0);
+    assertTrue(bad.dropFrom(good) > 0);
+    assertEquals(bad.metric() - good.metric(), bad.dropFrom(good));
+    assertTrue(bad.standardError() > 0 && bad.standardError() < bad.metric());
+    assertTrue(Double.isNaN(score(2, 40, 40, 0).standardError()));
+  }
+
+  @Test
+  void aLimitTakesTheFirstWindows() {
+    Score two = score(300, 40, 40, 2);
+    Score eighty = score(81, 40, 40, 0);
+    assertEquals(80L, two.extra().get("tokens"));
+    assertEquals(eighty.metric(), two.metric(), 1e-9);
+    assertEquals(eighty.extra().get("bytes"), two.extra().get("bytes"));
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    assertRefused("--context must be from 1 to the model's limit of 40 tokens, but is 41", 41, 0);
+    assertRefused("--stride must be from 1 to the context of 40 tokens, but is 41", 0, 41);
+    try (Device device = Devices.open(device(), new DeviceOptions(1), line -> {});
+        GoldenModel golden = load("gpt2-lm", device);
+        GoldenModel classifier = load("gpt2-cls", device)) {
+      String sizes = refusal(golden.model(), new NumberTokenizer(99), text(9), 0, 0);
+      assertEquals(
+          "the tokenizer has 99 tokens, but the model 100: they do not belong together", sizes);
+      assertTrue(
+          refusal(classifier.model(), TOKENIZER, text(9), 0, 0)
+              .startsWith("task lm needs a language model"));
+      assertTrue(
+          refusal(golden.model(), TOKENIZER, text(1), 0, 0).contains("numbers.txt: has 1 tokens"));
+    }
+  }
+
+  private void assertRefused(String message, int context, int stride) {
+    try (Device device = Devices.open(device(), new DeviceOptions(1), line -> {});
+        GoldenModel golden = load("gpt2-lm", device)) {
+      assertEquals(message, refusal(golden.model(), TOKENIZER, text(300), context, stride));
+    }
+  }
+
+  private static String refusal(
+      Model model, NumberTokenizer tokenizer, LmText text, int context, int stride) {
+    return assertThrows(
+            InputException.class,
+            () ->
+                PerplexityEvaluation.prepare(
+                    model, tokenizer, text, "lm", null, context, stride, 0))
+        .getMessage();
+  }
+
+  private Score score(int tokens, int context, int stride, int limit) {
+    try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
+        GoldenModel golden = load("gpt2-lm", device)) {
+      PerplexityEvaluation evaluation =
+          PerplexityEvaluation.prepare(
+              golden.model(), TOKENIZER, text(tokens), "lm", null, context, stride, limit);
+      int[] done = {0};
+      Score score = evaluation.run(golden.model(), count -> done[0] = count).score();
+      assertEquals(evaluation.size(), done[0]);
+      return score;
+    }
+  }
+
+  private static GoldenModel load(String name, Device device) {
+    return GoldenModel.load(TestData.require("golden/" + name), device);
+  }
+
+  private static LmText text(int tokens) {
+    String text =
+        IntStream.range(0, tokens)
+            .map(i -> (i * i * 7 + i * 3) % 100)
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining(" "));
+    return new LmText(Path.of("numbers.txt"), text, "hash");
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.lrfbench.harness.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.GoldenModel;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.TestData;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GeneratorTest {
+  private static final Set<Integer> ENDS = Set.of(99, 53, 30);
+
+  String device() {
+    return "cpu";
+  }
+
+  private record Case(int[] prompt, String continuation) {}
+
+  /** Continuations by {@code benchmarks/peers/generate_torch.py}. */
+  @ParameterizedTest
+  @CsvSource({
+    "greedy, 1, 1, false, 0",
+    "beam, 4, 1, false, 0",
+    "short, 4, -1, false, 0",
+    "long, 3, 2, false, 0",
+    "early, 4, 1, true, 0",
+    "ngram, 3, 0.8, false, 2"
+  })
+  void continuationsAreThoseOfTransformers(
+      String name, int beams, double lengthPenalty, boolean early, int ngram) throws IOException {
+    List<Case> cases = cases(name);
+    GenerationSettings settings =
+        new GenerationSettings(16, ENDS, beams, lengthPenalty, early, ngram, null, 0);
+    List<int[]> prompts = cases.stream().map(Case::prompt).toList();
+    for (int batch : new int[] {1, 3, 4}) {
+      assertEquals(
+          cases.stream().map(Case::continuation).toList(),
+          texts(run(new Generator(batch, settings), prompts)),
+          name + " in batches of " + batch);
+    }
+  }
+
+  private static List<Case> cases(String name) throws IOException {
+    List<Case> cases = new ArrayList<>();
+    try (InputStream in = GeneratorTest.class.getResourceAsStream("transformers.txt")) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+        String[] cells = line.split("; ");
+        if (cells[0].equals(name)) {
+          int[] prompt = Arrays.stream(cells[1].split(" ")).mapToInt(Integer::parseInt).toArray();
+          cases.add(new Case(prompt, cells[2]));
+        }
+      }
+    }
+    assertEquals(4, cases.size());
+    return cases;
+  }
+
+  @Test
+  void aSeedDecidesWhatIsDrawnInEveryBatch() {
+    List<int[]> prompts = List.of(new int[] {1, 2, 3}, new int[] {4}, new int[] {1, 2, 3});
+    List<String> first = texts(run(new Generator(3, sampling(1, 50, 0.95)), prompts));
+    assertEquals(first, texts(run(new Generator(3, sampling(1, 50, 0.95)), prompts)));
+    assertEquals(first, texts(run(new Generator(1, sampling(1, 50, 0.95)), prompts)));
+    assertTrue(!first.equals(texts(run(new Generator(3, sampling(2, 50, 0.95)), prompts))));
+    // Equal prompts draw numbers of their own.
+    assertTrue(!first.get(0).equals(first.get(2)));
+  }
+
+  @Test
+  void aSingleTokenIsTheLikeliest() {
+    List<int[]> prompts = List.of(new int[] {1, 2, 3}, new int[] {4});
+    Generator greedy = new Generator(2, GenerationSettings.greedy(8, Set.of()));
+    List<String> expected = texts(run(greedy, prompts));
+    assertEquals(expected, texts(run(new Generator(2, sampling(1, 1, 1)), prompts)));
+    assertEquals(expected, texts(run(new Generator(2, sampling(1, 0, 1e-9)), prompts)));
+  }
+
+  private static GenerationSettings sampling(long seed, int topK, double topP) {
+    return new GenerationSettings(8, Set.of(), 1, 1, false, 0, new Sampling(1, topK, topP), seed);
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    Generator generator = new Generator(2, GenerationSettings.greedy(8, Set.of()));
+    String empty =
+        assertThrows(InputException.class, () -> run(generator, List.of(new int[] {1}, new int[0])))
+            .getMessage();
+    assertEquals("prompt 2 is empty", empty);
+    String tooLong =
+        assertThrows(InputException.class, () -> run(generator, List.of(new int[33]))).getMessage();
+    assertEquals(
+        "prompt 1 has 33 tokens; with 8 new ones that is over the model's limit of 40", tooLong);
+    assertEquals(8, run(generator, List.of(new int[32])).get(0).length);
+    assertEquals(List.of(), run(generator, List.of()));
+  }
+
+  @Test
+  void repeatedRunsAreForbidden() {
+    float[] scores = new float[10];
+    RepeatedNgrams.forbid(new int[] {1, 2, 3, 1, 2, 0, 0}, 5, 3, scores);
+    float[] expected = new float[10];
+    expected[3] = Float.NEGATIVE_INFINITY;
+    assertArrayEquals(expected, scores);
+    RepeatedNgrams.forbid(new int[] {4, 5}, 2, 1, scores);
+    assertEquals(Float.NEGATIVE_INFINITY, scores[4]);
+    assertEquals(0, scores[6]);
+  }
+
+  private List<int[]> run(Generator generator, List<int[]> prompts) {
+    try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
+        GoldenModel golden = GoldenModel.load(TestData.require("golden/gpt2-lm"), device)) {
+      return generator.run((CausalModel) golden.model(), prompts, done -> {}).continuations();
+    }
+  }
+
+  private static List<String> texts(List<int[]> continuations) {
+    return continuations.stream()
+        .map(tokens -> Arrays.toString(tokens).replaceAll("[\\[\\],]", ""))
+        .toList();
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.lrfbench.harness.result;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.kernels.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResultsMergeTest {
+  @TempDir private Path folder;
+
+  private Path write(String name, RunRow... rows) {
+    Path directory = folder.resolve(name);
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    try (ResultsWriter writer = ResultsWriter.open(directory)) {
+      for (RunRow row : rows) {
+        List<LayerRow> layers =
+            row.failed()
+                ? List.of()
+                : Rows.layers(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
+        writer.append(row, layers);
+      }
+    }
+    return directory;
+  }
+
+  private static RunRow failed(String runId, String cellId) {
+    return Rows.run(runId, cellId).toBuilder().set(RunColumns.STATUS, RunRow.FAILED).build();
+  }
+
+  private static List<RunRow> read(Path directory) {
+    return ResultsCsv.RUNS.read(directory.resolve("runs.csv"));
+  }
+
+  @Test
+  void shardsBecomeOneTableWithTheirLayers() {
+    write("sweep/shard-0-of-2", Rows.run("a", "1"), Rows.run("a", "3"));
+    write("sweep/shard-1-of-2", Rows.run("b", "2"));
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(folder.resolve("sweep"));
+    Path out = folder.resolve("all");
+    merge.write(out);
+    assertEquals(List.of(Rows.run("a", "1"), Rows.run("a", "3"), Rows.run("b", "2")), read(out));
+    assertEquals(3, merge.read());
+    assertEquals(6, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
+  }
+
+  @Test
+  void aCellIsOneRowAndOneThatSucceededGoesFirst() {
+    RunRow slower =
+        Rows.run("c", "1").toBuilder()
+            .set(RunColumns.LATENCY_MS_MEAN, 3.0)
+            .set(RunColumns.METRIC, 0.8751)
+            .build();
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(write("first", failed("a", "1"), failed("a", "2")));
+    merge.add(write("second", Rows.run("b", "1")).resolve("runs.csv"));
+    merge.add(write("third", slower, failed("c", "1")));
+    Path out = folder.resolve("all");
+    merge.write(out);
+    assertEquals(List.of(Rows.run("b", "1"), failed("a", "2")), read(out));
+    List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
+    assertEquals(Rows.layers("b", "1"), layers);
+  }
+
+  @Test
+  void runsThatDisagreeAreRefusedByName() {
+    RunRow other = Rows.run("b", "1").toBuilder().set(RunColumns.METRIC, 0.5).build();
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(write("first", Rows.run("a", "1")));
+    Path second = write("second", other);
+    InputException e = assertThrows(InputException.class, () -> merge.add(second));
+    assertTrue(
+        e.getMessage().contains("disagree on metric of cell 1: 0.875 and 0.5"), e.getMessage());
+    assertTrue(e.getMessage().contains(second.resolve("runs.csv").toString()), e.getMessage());
+  }
+
+  @Test
+  void nothingIsOverwrittenAndNothingIsMadeOfNothing() throws IOException {
+    Path first = write("first", Rows.run("a", "1"));
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(first);
+    byte[] before = Files.readAllBytes(first.resolve("runs.csv"));
+    InputException taken = assertThrows(InputException.class, () -> merge.write(first));
+    assertTrue(taken.getMessage().contains("holds a runs.csv already"), taken.getMessage());
+    assertEquals(before.length, Files.size(first.resolve("runs.csv")));
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    assertThrows(InputException.class, () -> merge.add(empty));
+    assertThrows(InputException.class, () -> merge.add(folder.resolve("missing")));
+  }
+}
