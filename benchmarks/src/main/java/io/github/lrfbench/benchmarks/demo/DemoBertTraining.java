@@ -6,8 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.demo.DemoExport;
 import io.github.lrfbench.harness.demo.DemoTask;
-import io.github.lrfbench.harness.evaluate.TaskEvaluation;
-import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
@@ -17,7 +16,9 @@ import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSettings;
-import io.github.lrfbench.harness.zoo.TaskData;
+import io.github.lrfbench.harness.zoo.DataSource;
+import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -25,6 +26,7 @@ import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +34,7 @@ import java.util.Locale;
 /**
  * Trains the demo BERTs from scratch: one model on all synthetic tasks, then one for every task.
  * Arguments: a folder to write, threads, examples per task, epochs on all tasks, epochs on each.
- * The shipped weights come from {@code OUT 2 120000 3 1}; another number of threads rounds
- * differently.
+ * Another number of threads rounds differently.
  */
 public final class DemoBertTraining {
   private static final long SEED = 20240607;
@@ -74,7 +75,7 @@ public final class DemoBertTraining {
     Files.copy(
         data.resolve("vocab.txt"),
         start.resolve("vocab.txt"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(start.resolve("tokenizer_config.json"), tokenizerConfig());
     List<String> outputs = new ArrayList<>();
     for (DemoTask task : DemoTask.values()) {
@@ -128,10 +129,9 @@ public final class DemoBertTraining {
     own.keepRows("classifier.weight", firstOutput, endOutput);
     own.keepRows("classifier.bias", firstOutput, endOutput);
     try (Model model = EncoderLoader.load(EncoderConfig.parse(json), own, false, device)) {
-      GlueDataset dev =
-          TaskData.load(TaskData.known().get(part.task().taskName()), null, out, 0);
-      TaskEvaluation evaluation =
-          TaskEvaluation.prepare(model, tokenizer, dev, MAX_LENGTH, SEED);
+      DataSource source = new DataSource(null, TextSource.NONE, out, MAX_LENGTH);
+      Evaluation evaluation =
+          Tasks.get(part.task().taskName()).load(source, 0).evaluation(model, tokenizer, SEED);
       report(part, "shared", evaluation, model);
       TrainingSettings settings =
           new TrainingSettings(
@@ -143,8 +143,8 @@ public final class DemoBertTraining {
   }
 
   private static void report(
-      DemoTrainingData part, String stage, TaskEvaluation evaluation, Model model) {
-    double metric = evaluation.score(evaluation.run(model, done -> {}).outputs()).metric();
+      DemoTrainingData part, String stage, Evaluation evaluation, Model model) {
+    double metric = evaluation.run(model, done -> {}).score().metric();
     System.out.printf(
         Locale.ROOT, "%s\t%s\t%.4f%n", part.task().taskName(), stage, metric);
   }

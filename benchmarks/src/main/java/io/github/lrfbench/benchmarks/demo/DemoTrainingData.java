@@ -5,7 +5,7 @@ import io.github.lrfbench.harness.demo.DemoExample;
 import io.github.lrfbench.harness.demo.DemoTask;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.harness.train.LabelledExamples;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
  * @param set the examples, in the order in which they were drawn: minimal pairs side by side
  * @param marks for every example which of its tokens are wrong; null where that is not known
  */
-record DemoTrainingData(DemoTask task, TrainingSet set, List<boolean[]> marks) {
+record DemoTrainingData(DemoTask task, LabelledExamples set, List<boolean[]> marks) {
   private static final int MAX_LENGTH = 128;
 
   /** The first examples of a task. */
@@ -32,7 +32,7 @@ record DemoTrainingData(DemoTask task, TrainingSet set, List<boolean[]> marks) {
       targets[i] = target(task, example.label());
     }
     boolean regression = task.labels().isEmpty();
-    TrainingSet set = new TrainingSet(List.copyOf(sequences), targets, regression);
+    LabelledExamples set = new LabelledExamples(List.copyOf(sequences), targets, regression);
     return new DemoTrainingData(
         task, set, task == DemoTask.COLA ? ErrorMarks.of(set) : ErrorMarks.unknown(count));
   }

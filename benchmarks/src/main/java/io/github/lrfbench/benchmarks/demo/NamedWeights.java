@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -44,7 +45,7 @@ final class NamedWeights implements WeightSource {
     long[] dims = entry.shape.toArray();
     int width = Math.toIntExact(entry.shape.size() / dims[0]);
     dims[0] = to - from;
-    put(name, Shape.of(dims), java.util.Arrays.copyOfRange(entry.values, from * width, to * width));
+    put(name, Shape.of(dims), Arrays.copyOfRange(entry.values, from * width, to * width));
   }
 
   /** Hands every tensor's name and shape to a receiver, in the order in which they came. */

@@ -133,11 +133,12 @@ final class SharedTraining {
       System.arraycopy(all, row * width + batch.firstOutput(), logits, row * own, own);
     }
     float[] slope = new float[logits.length];
-    double weight = batch.data().set().regression() ? SCORE_WEIGHT : 1;
-    double loss = weight * batch.data().set().objective().evaluate(logits, targets, slope);
+    double[] weights = new double[targets.length];
+    Arrays.fill(weights, (batch.data().set().regression() ? SCORE_WEIGHT : 1) / targets.length);
+    double loss = batch.data().set().objective().evaluate(logits, targets, weights, slope);
     Arrays.fill(all, 0);
     for (int i = 0; i < slope.length; i++) {
-      all[i / own * width + batch.firstOutput() + i % own] = (float) (weight * slope[i]);
+      all[i / own * width + batch.firstOutput() + i % own] = slope[i];
     }
     tape.addGradient(output, Matrix.of(scope.floats(all, output.shape().toArray())));
     return loss;

@@ -7,18 +7,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The WordPiece vocabulary of the demo models, built from the synthetic training texts. Endings are
- * pieces of their own, so that a model sees the number of a noun and the form of a verb.
- */
+/** The WordPiece vocabulary of the demo models, built from the synthetic training texts. */
 public final class DemoVocabulary {
   /** The number of pieces. */
   public static final int SIZE = 1536;
 
   private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
   private static final int TEXTS_PER_TASK = 10_000;
-  private static final List<String> ENDINGS = List.of("ing", "es", "ed", "s", "d");
-  private static final int SHORTEST_STEM = 3;
   private static final Pattern WORD = Pattern.compile("[a-z]+|[^a-z ]");
 
   private DemoVocabulary() {}
@@ -30,33 +25,7 @@ public final class DemoVocabulary {
       DemoData data = DemoData.of(task, DemoData.SEED, 0, TEXTS_PER_TASK);
       data.train().forEach(example -> example.texts().forEach(text -> count(text, counts)));
     }
-    return WordPieces.vocabulary(split(counts), SPECIAL, SIZE);
-  }
-
-  /** The same counts with words that are another word and an ending counted as these two. */
-  private static Map<String, Long> split(Map<String, Long> counts) {
-    Map<String, Long> parts = new TreeMap<>();
-    counts.forEach(
-        (word, count) -> {
-          String ending = ending(word, counts);
-          parts.merge(word.substring(0, word.length() - ending.length()), count, Long::sum);
-          if (!ending.isEmpty()) {
-            parts.merge(WordPieces.CONTINUES + ending, count, Long::sum);
-          }
-        });
-    return parts;
-  }
-
-  private static String ending(String word, Map<String, Long> counts) {
-    for (String ending : ENDINGS) {
-      int stem = word.length() - ending.length();
-      if (stem >= SHORTEST_STEM
-          && word.endsWith(ending)
-          && counts.containsKey(word.substring(0, stem))) {
-        return ending;
-      }
-    }
-    return "";
+    return WordPieces.vocabulary(counts, SPECIAL, SIZE);
   }
 
   /** The pieces as {@code vocab.txt}: one a line. */

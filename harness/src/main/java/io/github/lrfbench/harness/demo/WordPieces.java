@@ -17,8 +17,7 @@ import java.util.TreeSet;
  * spelling, so that the same counts always give the same vocabulary.
  */
 final class WordPieces {
-  /** Marks a piece that continues a word. */
-  static final String CONTINUES = "##";
+  private static final String CONTINUES = "##";
 
   private record Pair(String left, String right) {
     String joined() {
@@ -33,10 +32,8 @@ final class WordPieces {
     Word(String text, long count) {
       this.count = count;
       pieces = new ArrayList<>();
-      boolean ending = text.startsWith(CONTINUES) && text.length() > CONTINUES.length();
-      String letters = ending ? text.substring(CONTINUES.length()) : text;
-      for (int i = 0; i < letters.length(); i++) {
-        pieces.add((i == 0 && !ending ? "" : CONTINUES) + letters.charAt(i));
+      for (int i = 0; i < text.length(); i++) {
+        pieces.add((i == 0 ? "" : CONTINUES) + text.charAt(i));
       }
     }
 
@@ -61,8 +58,7 @@ final class WordPieces {
    * every character as first and as continuing piece in order of code, then the joined pieces, most
    * frequent first.
    *
-   * @param counts how often each word occurs; a word is lower-case ASCII without spaces, or an
-   *     ending after the mark of a continuing piece
+   * @param counts how often each word occurs; a word is lower-case ASCII without spaces
    */
   static List<String> vocabulary(Map<String, Long> counts, List<String> special, int size) {
     List<Word> words = new ArrayList<>();
