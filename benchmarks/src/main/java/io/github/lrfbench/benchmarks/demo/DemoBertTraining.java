@@ -22,7 +22,6 @@ import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
-import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,9 +72,7 @@ public final class DemoBertTraining {
     DemoExport.write(data);
     Path start = Files.createDirectories(out.resolve("start"));
     Files.copy(
-        data.resolve("vocab.txt"),
-        start.resolve("vocab.txt"),
-        StandardCopyOption.REPLACE_EXISTING);
+        data.resolve("vocab.txt"), start.resolve("vocab.txt"), StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(start.resolve("tokenizer_config.json"), tokenizerConfig());
     List<String> outputs = new ArrayList<>();
     for (DemoTask task : DemoTask.values()) {
@@ -97,8 +94,7 @@ public final class DemoBertTraining {
     }
   }
 
-  private NamedWeights trainShared(
-      ObjectNode json, List<DemoTrainingData> parts, int epochs) {
+  private NamedWeights trainShared(ObjectNode json, List<DemoTrainingData> parts, int epochs) {
     EncoderConfig config = EncoderConfig.parse(json);
     NamedWeights start;
     try (Model drawn =
@@ -145,8 +141,7 @@ public final class DemoBertTraining {
   private static void report(
       DemoTrainingData part, String stage, Evaluation evaluation, Model model) {
     double metric = evaluation.run(model, done -> {}).score().metric();
-    System.out.printf(
-        Locale.ROOT, "%s\t%s\t%.4f%n", part.task().taskName(), stage, metric);
+    System.out.printf(Locale.ROOT, "%s\t%s\t%.4f%n", part.task().taskName(), stage, metric);
   }
 
   private static void write(Model model, ObjectNode config, Path start, Path folder)

@@ -23,8 +23,7 @@ record DemoTrainingData(DemoTask task, LabelledExamples set, List<boolean[]> mar
   static DemoTrainingData draw(DemoTask task, int count, Tokenizer tokenizer) {
     List<TokenSequence> sequences = new ArrayList<>();
     double[] targets = new double[count];
-    List<DemoExample> examples =
-        DemoData.of(task, DemoData.SEED, DemoData.DEV_SIZE, count).train();
+    List<DemoExample> examples = DemoData.of(task, DemoData.SEED, DemoData.DEV_SIZE, count).train();
     for (int i = 0; i < count; i++) {
       DemoExample example = examples.get(i);
       String second = example.texts().size() > 1 ? example.texts().get(1) : null;

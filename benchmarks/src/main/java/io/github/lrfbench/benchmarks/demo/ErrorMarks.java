@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Where the unacceptable sentence of a minimal pair is wrong: at the tokens in which it differs from
- * the acceptable one.
+ * Where the unacceptable sentence of a minimal pair is wrong: at the tokens in which it differs
+ * from the acceptable one.
  */
 final class ErrorMarks {
   private ErrorMarks() {}

@@ -25,8 +25,7 @@ final class Marker {
    * @param rate of the step
    * @param gradient [T][width], receives the gradient of the loss with respect to the states
    */
-  double step(
-      float[] states, List<boolean[]> marks, int[] lengths, double rate, float[] gradient) {
+  double step(float[] states, List<boolean[]> marks, int[] lengths, double rate, float[] gradient) {
     double[] slope = new double[weights.length];
     double biasSlope = 0;
     double loss = 0;
@@ -44,8 +43,9 @@ final class Marker {
           logit += weights[j] * states[at + j];
         }
         double target = marks.get(s)[i] ? 1 : 0;
-        loss += (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit))))
-            / lengths[s];
+        loss +=
+            (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit))))
+                / lengths[s];
         double error = (1 / (1 + Math.exp(-logit)) - target) / lengths[s];
         biasSlope += error;
         for (int j = 0; j < weights.length; j++) {

@@ -69,8 +69,7 @@ final class SharedTraining {
     double[] recent = new double[LOG_EVERY];
     try (GradientBuffers gradients = new GradientBuffers(model.device(), model.weights());
         AdamW optimizer =
-            new AdamW(
-                model.device(), model.weights(), gradients, settings.optimizer(), false)) {
+            new AdamW(model.device(), model.weights(), gradients, settings.optimizer(), false)) {
       for (int epoch = 0; epoch < settings.epochs(); epoch++) {
         for (Batch batch : shuffled(epoch)) {
           long step = optimizer.steps() + 1;

@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Collects tensors and writes them to a safetensors file. Their elements are asked for when
- * they are written, one tensor after the other, so that a model need not be held twice.
+ * Collects tensors and writes them to a safetensors file. Their elements are asked for when they
+ * are written, one tensor after the other, so that a model need not be held twice.
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
