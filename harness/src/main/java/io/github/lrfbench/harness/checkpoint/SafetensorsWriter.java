@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.host.HalfFloats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,8 +23,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Collects F32 tensors and writes them to a safetensors file. Their elements are asked for when
- * they are written, one tensor after the other, so that a model need not be held twice.
+ * Collects tensors and writes them to a safetensors file. Their elements are asked for when they
+ * are written, one tensor after the other, so that a model need not be held twice.
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
@@ -32,23 +33,28 @@ public final class SafetensorsWriter {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** Adds a tensor that stays as it is until the file is written. */
+  /** Adds an F32 tensor that stays as it is until the file is written. */
   public SafetensorsWriter add(String name, Tensor tensor) {
-    return add(name, tensor.shape(), sink -> copy(tensor, sink));
+    return add(name, tensor.shape(), StoredType.F32, sink -> copy(tensor, sink));
   }
 
   /**
-   * Adds a tensor whose elements are made when they are written.
+   * Adds an F32 tensor whose elements are made when they are written.
    *
    * @param values gives the {@code shape.size()} elements, row-major
    */
   public SafetensorsWriter add(String name, Shape shape, Supplier<float[]> values) {
-    return add(name, shape, sink -> copy(name, shape, values.get(), sink));
+    return add(name, shape, StoredType.F32, sink -> copy(name, shape, values.get(), sink));
   }
 
-  private SafetensorsWriter add(String name, Shape shape, Source source) {
+  /** As the other method, but an F16 tensor: elements are rounded to half precision. */
+  public SafetensorsWriter addHalves(String name, Shape shape, Supplier<float[]> values) {
+    return add(name, shape, StoredType.F16, sink -> copy(name, shape, values.get(), sink));
+  }
+
+  private SafetensorsWriter add(String name, Shape shape, StoredType type, Source source) {
     if (name.equals("__metadata__")
-        || entries.putIfAbsent(name, new Entry(shape, source)) != null) {
+        || entries.putIfAbsent(name, new Entry(shape, type, source)) != null) {
       throw new IllegalArgumentException("a tensor named '" + name + "' cannot be added");
     }
     return this;
@@ -91,10 +97,20 @@ public final class SafetensorsWriter {
           .source()
           .copyTo(
               (values, offset, count) -> {
-                bytes.clear().limit(count * Float.BYTES);
-                bytes.asFloatBuffer().put(values, offset, count);
-                writeFully(channel, bytes);
+                encode(entry.type(), values, offset, count, bytes.clear());
+                writeFully(channel, bytes.flip());
               });
+    }
+  }
+
+  private static void encode(
+      StoredType type, float[] values, int offset, int count, ByteBuffer bytes) {
+    for (int i = offset; i < offset + count; i++) {
+      if (type == StoredType.F16) {
+        bytes.putShort(HalfFloats.toF16(values[i]));
+      } else {
+        bytes.putFloat(values[i]);
+      }
     }
   }
 
@@ -105,9 +121,11 @@ public final class SafetensorsWriter {
     long position = 0;
     for (Map.Entry<String, Entry> entry : entries.entrySet()) {
       Shape shape = entry.getValue().shape();
-      ObjectNode tensor = header.putObject(entry.getKey()).put("dtype", StoredType.F32.name());
+      ObjectNode tensor = header.putObject(entry.getKey());
+      StoredType type = entry.getValue().type();
+      tensor.put("dtype", type.name());
       tensor.set("shape", MAPPER.valueToTree(shape.toArray()));
-      long end = position + shape.size() * Float.BYTES;
+      long end = position + shape.size() * type.bytes();
       tensor.putArray("data_offsets").add(position).add(end);
       position = end;
     }
@@ -143,7 +161,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  private record Entry(Shape shape, Source source) {}
+  private record Entry(Shape shape, StoredType type, Source source) {}
 
   private interface Source {
     void copyTo(Sink sink) throws IOException;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019) over a model's parameters. */
-final class AdamW implements AutoCloseable {
+public final class AdamW implements AutoCloseable {
   /** A tensor that is trained, and its running means. */
   private record State(Tensor parameter, Tensor mean, Tensor square, boolean decays) {}
 
@@ -29,7 +29,7 @@ final class AdamW implements AutoCloseable {
    *
    * @param decayAll whether vectors decay too
    */
-  AdamW(
+  public AdamW(
       Device device,
       List<Parameter> parameters,
       GradientBuffers gradients,
@@ -56,7 +56,7 @@ final class AdamW implements AutoCloseable {
    *
    * @param gradientScale what they are multiplied by first
    */
-  void step(double learningRate, double gradientScale) {
+  public void step(double learningRate, double gradientScale) {
     step++;
     for (State state : states) {
       AdamWStep numbers =
@@ -75,7 +75,7 @@ final class AdamW implements AutoCloseable {
   }
 
   /** Number of steps done. */
-  long steps() {
+  public long steps() {
     return step;
   }
 

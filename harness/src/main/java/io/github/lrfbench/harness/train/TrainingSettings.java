@@ -54,7 +54,7 @@ public record TrainingSettings(
    * @param step from 1
    * @param total number of steps
    */
-  double rate(long step, long total) {
+  public double rate(long step, long total) {
     double warm = Math.ceil(warmup * total);
     double done = step - 1;
     // As transformers does it: the first step's rate is 0 with a warm-up.

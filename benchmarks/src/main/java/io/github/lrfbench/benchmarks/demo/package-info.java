@@ -1,0 +1,2 @@
+/** The recipe that the demo models' weights come from. */
+package io.github.lrfbench.benchmarks.demo;
