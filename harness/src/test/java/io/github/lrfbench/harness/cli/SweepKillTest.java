@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A sweep is killed again and again, and in the end holds every cell once. */
 class SweepKillTest {
   private static final int KILLS = 30;
-  private static final int CELLS = 100;
+  private static final int CELLS = 40;
   private static final int LONGEST_WAIT_MILLIS = 60;
 
   @TempDir private Path folder;

@@ -97,6 +97,7 @@ class GeneratorTest {
 
   @Test
   void whatDoesNotFitIsRefused() {
+    TestData.require("golden/gpt2-lm");
     Generator generator = new Generator(2, GenerationSettings.greedy(8, Set.of()));
     String empty =
         assertThrows(InputException.class, () -> run(generator, List.of(new int[] {1}, new int[0])))
