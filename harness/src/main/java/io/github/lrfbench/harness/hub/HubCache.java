@@ -1,13 +1,14 @@
 package io.github.lrfbench.harness.hub;
 
+import io.github.lrfbench.harness.input.WholeFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The files of one repository in the cache, laid out as Hugging Face's own tools do, so that they
@@ -79,14 +80,8 @@ final class HubCache {
       return;
     }
     Path ref = root.resolve("refs").resolve(revision);
-    Path folder = Files.createDirectories(ref.getParent());
-    Path whole = Files.createTempFile(folder, ".ref", ".tmp");
-    try {
-      Files.write(whole, commit.getBytes(StandardCharsets.US_ASCII));
-      move(whole, ref);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
+    Files.createDirectories(ref.getParent());
+    WholeFile.write(ref, out -> out.write(commit));
   }
 
   /** Makes a content appear under its name at a commit. */
@@ -97,10 +92,8 @@ final class HubCache {
       return;
     }
     Path folder = Files.createDirectories(name.getParent());
-    Path made =
-        folder.resolve("." + name.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Path made = folder.resolve("." + name.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      Files.deleteIfExists(made);
       try {
         Files.createSymbolicLink(made, folder.relativize(blob));
       } catch (UnsupportedOperationException | FileSystemException e) {

@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -71,7 +71,7 @@ final class ModelFiles {
     try (Stream<Path> folders = Files.walk(folder, 1)) {
       return folders.filter(Files::isDirectory).anyMatch(ModelFiles::isModel);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw Faults.of(folder, e);
     }
   }
 

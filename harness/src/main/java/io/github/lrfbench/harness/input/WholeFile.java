@@ -10,6 +10,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /**
  * Writes text files that a user has named, whole or not at all: under a temporary name beside the
@@ -42,7 +43,7 @@ public final class WholeFile {
   }
 
   private static void replace(Path file, Contents contents) throws IOException {
-    String temporaryName = "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp";
+    String temporaryName = "." + file.getFileName() + "." + UUID.randomUUID() + ".tmp";
     Path temporary = file.resolveSibling(temporaryName);
     try {
       fill(temporary, contents);

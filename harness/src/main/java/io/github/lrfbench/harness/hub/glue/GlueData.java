@@ -8,13 +8,14 @@ import io.github.lrfbench.harness.hub.Hub;
 import io.github.lrfbench.harness.hub.HubRepo;
 import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.input.Faults;
-import java.io.BufferedWriter;
+import io.github.lrfbench.harness.input.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -46,12 +47,21 @@ public final class GlueData {
             REPOSITORY,
             path -> names.stream().anyMatch(task -> task.isPart(path)),
             directory -> names.stream().allMatch(task -> hasAll(task, directory)));
+    // Two tasks may have one file, as MNLI's training examples.
+    Set<Path> done = new HashSet<>();
     for (GlueTask task : tasks) {
       for (Map.Entry<Split, GlueFile> file : task.files().entrySet()) {
-        write(task, file.getKey(), file.getValue(), snapshot.directory(), projectCache, listener);
+        Path target = target(projectCache, task, file.getValue());
+        if (done.add(target)) {
+          write(task, file.getKey(), file.getValue(), snapshot.directory(), target, listener);
+        }
       }
     }
     return folder(projectCache);
+  }
+
+  private static Path target(Path projectCache, GlueTask task, GlueFile file) {
+    return folder(projectCache).resolve(task.folder()).resolve(file.names().get(0));
   }
 
   private static boolean hasAll(HubTask task, Path directory) {
@@ -64,10 +74,9 @@ public final class GlueData {
       Split split,
       GlueFile file,
       Path snapshot,
-      Path projectCache,
+      Path target,
       FetchListener listener) {
     HubTask names = HubTask.of(task);
-    Path target = folder(projectCache).resolve(task.folder()).resolve(file.names().get(0));
     List<Path> parts = parts(names, split, snapshot);
     if (parts.isEmpty()) {
       throw Faults.of(
@@ -75,27 +84,22 @@ public final class GlueData {
           "the data set has no " + names.splits().get(split) + " split of " + task.name());
     }
     try {
-      Path directory = Files.createDirectories(target.getParent());
-      Path whole = Files.createTempFile(directory, "." + target.getFileName(), ".tmp");
-      try {
-        OfficialFile written;
-        try (BufferedWriter out = Files.newBufferedWriter(whole)) {
-          written = new OfficialFile(task, names, file.layout(), out);
-          for (Path part : parts) {
-            ParquetTexts.read(part, written::add);
-          }
-        }
-        if (written.changed() > 0) {
-          listener.note(
-              target + ": tabs and line breaks in " + written.changed() + " texts became spaces");
-        }
-        Files.move(
-            whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(whole);
-      }
+      Files.createDirectories(target.getParent());
     } catch (IOException e) {
       throw Faults.cannotWrite(target, e);
+    }
+    OfficialFile[] written = new OfficialFile[1];
+    WholeFile.write(
+        target,
+        out -> {
+          written[0] = new OfficialFile(task, names, file.layout(), out);
+          for (Path part : parts) {
+            ParquetTexts.read(part, written[0]::add);
+          }
+        });
+    if (written[0].changed() > 0) {
+      listener.note(
+          target + ": tabs and line breaks in " + written[0].changed() + " texts became spaces");
     }
   }
 
