@@ -14,22 +14,25 @@ public final class SweepPlan {
   private SweepPlan() {}
 
   /**
-   * The dense model, then every method at every budget with every seed.
+   * The dense model, then with every seed every method at every budget: what was computed from a
+   * seed's examples serves all of its cells.
    *
    * @throws io.github.lrfbench.kernels.InputException if there is no method of a name
    */
   static List<Variant> variants(SweepConfig config) {
     List<Variant> variants = new ArrayList<>();
     variants.add(Variant.dense(config.seeds().get(0)));
-    for (String text : config.methods()) {
-      MethodSpec method = MethodSpec.parse(text);
-      if (!method.name().equals(DenseBaseline.NAME)) {
+    List<MethodSpec> methods =
+        config.methods().stream()
+            .map(MethodSpec::parse)
+            .filter(method -> !method.name().equals(DenseBaseline.NAME))
+            .toList();
+    for (long seed : config.seeds()) {
+      for (MethodSpec method : methods) {
         for (Budget budget : config.budgets()) {
           for (Allocation allocation : config.allocations()) {
             for (Recovery recovery : config.recoveries()) {
-              for (long seed : config.seeds()) {
-                variants.add(new Variant(method, budget, allocation, recovery, seed));
-              }
+              variants.add(new Variant(method, budget, allocation, recovery, seed));
             }
           }
         }

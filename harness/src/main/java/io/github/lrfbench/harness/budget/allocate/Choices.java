@@ -12,10 +12,14 @@ final class Choices {
   private final double[] costs;
   private final double[] errors;
 
+  /** The next corner of the hull after each choice; 0 where it is not known yet. */
+  private final int[] corners;
+
   private Choices(List<Integer> ranks, double[] costs, double[] errors) {
     this.ranks = ranks.stream().mapToInt(Integer::intValue).toArray();
     this.costs = costs;
     this.errors = errors;
+    this.corners = new int[costs.length];
   }
 
   /**
@@ -90,6 +94,13 @@ final class Choices {
    * @return -1 at the end
    */
   int nextOnHull(int from) {
+    if (corners[from] == 0) {
+      corners[from] = findNextOnHull(from);
+    }
+    return corners[from];
+  }
+
+  private int findNextOnHull(int from) {
     int best = -1;
     for (int to = from + 1; to < ranks.length; to++) {
       if (best < 0 || density(from, to) >= density(from, best)) {

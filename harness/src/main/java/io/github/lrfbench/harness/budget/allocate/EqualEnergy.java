@@ -11,16 +11,18 @@ public record EqualEnergy() implements Allocator {
 
   @Override
   public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
-    Selection best = atShare(matrices, terms, 1);
+    List<Choices> choices = Selection.choices(matrices, Importance.EQUAL.weights(matrices), terms);
+    List<double[]> tails = matrices.stream().map(MatrixSpectrum::squaredTails).toList();
+    Selection best = atShare(choices, tails, terms, 1);
     if (best.isWithinBudget()) {
       return best.ranks();
     }
-    best = atShare(matrices, terms, 0);
+    best = atShare(choices, tails, terms, 0);
     double low = 0;
     double high = 1;
     for (int i = 0; i < HALVINGS; i++) {
       double share = low + (high - low) / 2;
-      Selection tried = atShare(matrices, terms, share);
+      Selection tried = atShare(choices, tails, terms, share);
       if (tried.isWithinBudget()) {
         best = tried;
         low = share;
@@ -31,19 +33,24 @@ public record EqualEnergy() implements Allocator {
     return best.ranks();
   }
 
-  private static Selection atShare(List<MatrixSpectrum> matrices, Terms terms, double share) {
-    Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
-    for (int i = 0; i < selection.size(); i++) {
-      selection.choose(i, selection.choices(i).atLeast(rank(matrices.get(i), share)));
+  private static Selection atShare(
+      List<Choices> choices, List<double[]> tails, Terms terms, double share) {
+    Selection selection = new Selection(choices, terms);
+    for (int i = 0; i < choices.size(); i++) {
+      selection.choose(i, choices.get(i).atLeast(rank(tails.get(i), share)));
     }
     return selection;
   }
 
-  private static int rank(MatrixSpectrum matrix, double share) {
-    double[] tails = matrix.squaredTails();
+  /**
+   * The smallest rank that holds a share.
+   *
+   * @param tails the squared error by rank, from 0 to the full one
+   */
+  private static int rank(double[] tails, double share) {
     double allowed = tails[0] * (1 - share);
     int rank = 1;
-    while (rank < matrix.fullRank() && tails[rank] > allowed) {
+    while (rank < tails.length - 1 && tails[rank] > allowed) {
       rank++;
     }
     return rank;

@@ -16,8 +16,9 @@ public record Lagrange(Importance importance) implements Allocator {
   @Override
   public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
     double[] weights = importance.weights(matrices);
-    Selection best = new Selection(matrices, weights, terms);
-    Selection all = atPrice(matrices, weights, terms, 0);
+    List<Choices> choices = Selection.choices(matrices, weights, terms);
+    Selection best = new Selection(choices, terms);
+    Selection all = atPrice(choices, terms, 0);
     if (all.isWithinBudget()) {
       return all.ranks();
     }
@@ -25,7 +26,7 @@ public record Lagrange(Importance importance) implements Allocator {
     double high = dearest(best);
     for (int i = 0; i < HALVINGS && low < high; i++) {
       double price = low + (high - low) / 2;
-      Selection tried = atPrice(matrices, weights, terms, price);
+      Selection tried = atPrice(choices, terms, price);
       if (tried.isWithinBudget()) {
         best = tried;
         high = price;
@@ -51,16 +52,15 @@ public record Lagrange(Importance importance) implements Allocator {
   }
 
   /** What every matrix chooses at a price λ. */
-  private static Selection atPrice(
-      List<MatrixSpectrum> matrices, double[] weights, Terms terms, double price) {
-    Selection selection = new Selection(matrices, weights, terms);
-    for (int i = 0; i < selection.size(); i++) {
-      Choices choices = selection.choices(i);
+  private static Selection atPrice(List<Choices> choices, Terms terms, double price) {
+    Selection selection = new Selection(choices, terms);
+    for (int i = 0; i < choices.size(); i++) {
+      Choices of = choices.get(i);
       int at = 0;
-      int next = choices.nextOnHull(at);
-      while (next > 0 && choices.density(at, next) > price) {
+      int next = of.nextOnHull(at);
+      while (next > 0 && of.density(at, next) > price) {
         at = next;
-        next = choices.nextOnHull(at);
+        next = of.nextOnHull(at);
       }
       selection.choose(i, at);
     }

@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 
 /** One choice for every matrix, and what all of them cost. */
 final class Selection {
-  private final List<Choices> choices = new ArrayList<>();
+  private final List<Choices> choices;
   private final int[] chosen;
   private final double budget;
   private double spent;
@@ -20,13 +20,25 @@ final class Selection {
    * @param weights of the matrices' squared errors
    */
   Selection(List<MatrixSpectrum> matrices, double[] weights, Terms terms) {
-    for (int i = 0; i < matrices.size(); i++) {
-      choices.add(Choices.of(matrices.get(i), weights[i], terms.cost(), terms.multiple()));
-      spent += choices.get(i).cost(0);
-    }
+    this(choices(matrices, weights, terms), terms);
+  }
+
+  /** The cheapest of choices that several selections share. */
+  Selection(List<Choices> choices, Terms terms) {
+    this.choices = List.copyOf(choices);
+    choices.forEach(of -> spent += of.cost(0));
     this.chosen = new int[choices.size()];
     // Sums of costs round; what is no more than that over the budget is within it.
     this.budget = terms.budget() * (1 + 1e-12);
+  }
+
+  /** What can be chosen for every matrix. */
+  static List<Choices> choices(List<MatrixSpectrum> matrices, double[] weights, Terms terms) {
+    List<Choices> choices = new ArrayList<>();
+    for (int i = 0; i < matrices.size(); i++) {
+      choices.add(Choices.of(matrices.get(i), weights[i], terms.cost(), terms.multiple()));
+    }
+    return choices;
   }
 
   int size() {
@@ -47,10 +59,6 @@ final class Selection {
 
   private double extra(int matrix, int choice) {
     return choices.get(matrix).cost(choice) - choices.get(matrix).cost(chosen[matrix]);
-  }
-
-  int chosen(int matrix) {
-    return chosen[matrix];
   }
 
   void choose(int matrix, int choice) {

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.budget.allocate;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,12 +49,6 @@ public record SensitivitySearch(List<Probe> probes) implements Allocator {
             .toList();
   }
 
-  /** The rank of a matrix that keeps a fraction of its parameters, at least 1. */
-  public static int rank(MatrixSpectrum matrix, double ratio) {
-    return Math.max(
-        1, (int) Math.floor(ratio * matrix.parameters() / (matrix.rows() + matrix.cols())));
-  }
-
   @Override
   public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
@@ -68,7 +63,8 @@ public record SensitivitySearch(List<Probe> probes) implements Allocator {
       int i = names.indexOf(probe.matrix());
       if (i >= 0 && probe.ratio() < ratios[i]) {
         ratios[i] = probe.ratio();
-        int rank = rank(matrices.get(i), probe.ratio());
+        MatrixSpectrum matrix = matrices.get(i);
+        int rank = new Budget.Keep(probe.ratio()).rank(matrix.rows(), matrix.cols(), null);
         selection.choose(i, selection.choices(i).atMost(rank));
       }
     }

@@ -46,11 +46,6 @@ enum Candidate {
         .orElseThrow();
   }
 
-  /** Whether gradients are collected for it, or normalized inputs along with them. */
-  boolean needsGradients() {
-    return this != MSE && this != OUTPUT;
-  }
-
   /** Whether it only stands for what it should minimize. */
   boolean isSurrogateOfOutput() {
     return this == OUTPUT || this == NORMALIZED_OUTPUT;

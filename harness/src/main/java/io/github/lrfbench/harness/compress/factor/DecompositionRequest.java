@@ -15,14 +15,9 @@ import java.util.List;
  * @param options values of the method's options
  * @param statistics of the matrices' inputs and gradients
  * @param scope owns the decompositions
- * @param seed for methods that draw random numbers
  */
 public record DecompositionRequest(
-    List<Target> targets,
-    MethodOptions options,
-    SlotStatistics statistics,
-    Scope scope,
-    long seed) {
+    List<Target> targets, MethodOptions options, SlotStatistics statistics, Scope scope) {
   /** So many numbers are worked on at once. */
   private static final long CHUNK = 1L << 25;
 

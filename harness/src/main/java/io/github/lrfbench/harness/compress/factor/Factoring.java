@@ -97,7 +97,7 @@ final class Factoring {
         request.budget(),
         new Evidence(
             () -> statistics.gradients().sensitivities(),
-            () -> request.cache().find(List.of("probes", key()), () -> probes(decompositions)),
+            () -> request.cache().find(probesKey(), () -> probes(decompositions)),
             () ->
                 request
                     .cache()
@@ -106,6 +106,12 @@ final class Factoring {
                         () ->
                             ProductTimes.measure(
                                 request.scope().device(), request.model().slots()))));
+  }
+
+  /** What probes depend on beside the model. */
+  private Object probesKey() {
+    boolean compensates = FactoringMethod.compensates(request.options());
+    return List.of("probes", key(), request.statistics(), compensates);
   }
 
   /** The loss on held-out training examples with every single matrix cut to several ratios. */
@@ -122,7 +128,7 @@ final class Factoring {
         try (Scope scratch = request.scope().device().openScope()) {
           Cut cut =
               decompositions.get(i).cut(Math.min(rank, decompositions.get(i).rank()), scratch);
-          Linear replacement = replacement(slot, cut, staticStatistics(), scratch);
+          Linear replacement = replacement(slot, cut, staticStatistics(), scratch, scratch);
           try (Model model = request.model().with(Map.of(slot.name(), replacement))) {
             probes.add(new Probe(slot.name(), ratio, ExampleLosses.mean(model, examples)));
           }
@@ -137,7 +143,8 @@ final class Factoring {
   }
 
   /** What stands in a slot with these factors. */
-  private Linear replacement(LinearSlot slot, Cut cut, SlotStatistics statistics, Scope scratch) {
+  private Linear replacement(
+      LinearSlot slot, Cut cut, SlotStatistics statistics, Scope scratch, Scope owner) {
     LowRankFactors factors =
         method.refits(request.options())
             ? method.refit(slot, cut.factors(), statistics.moments(slot), scratch)
@@ -145,12 +152,15 @@ final class Factoring {
     return replacing.linear(
         slot,
         factors,
-        FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null);
+        FactoringMethod.compensates(request.options()) ? statistics.moments(slot).mean() : null,
+        owner);
   }
 
+  /** A method that reads no statistics shares its decompositions among tasks. */
   private DecompositionCache.Key key() {
+    boolean reads = method.info().needs().stream().anyMatch(need -> need.isCalibration());
     return new DecompositionCache.Key(
-        method.decompositionKey(request.options()), request.statistics());
+        method.decompositionKey(request.options()), reads ? request.statistics() : null);
   }
 
   private static Target whole(LinearSlot slot) {
@@ -169,7 +179,7 @@ final class Factoring {
             (missing, scope) ->
                 method.decompose(
                     new DecompositionRequest(
-                        missing, request.options(), staticStatistics(), scope, request.seed())));
+                        missing, request.options(), staticStatistics(), scope)));
   }
 
   /** Replaces a block's matrices, with moments of the model in which the blocks before are. */
@@ -188,8 +198,7 @@ final class Factoring {
       List<? extends Decomposition> decompositions =
           sequential
               ? method.decompose(
-                  new DecompositionRequest(
-                      targets, request.options(), statistics, scratch, request.seed()))
+                  new DecompositionRequest(targets, request.options(), statistics, scratch))
               : decompose(targets);
       replace(targets, decompositions, statistics);
     }
@@ -204,7 +213,7 @@ final class Factoring {
       long start = System.nanoTime();
       try (Scope scratch = request.scope().device().openScope()) {
         Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
-        Linear replacement = replacement(slot, cut, statistics, scratch);
+        Linear replacement = replacement(slot, cut, statistics, scratch, request.scope());
         replacements.put(slot.name(), replacement);
         reports.put(
             slot.name(),

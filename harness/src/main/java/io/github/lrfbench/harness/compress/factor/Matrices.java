@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.compress.factor;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import java.util.Arrays;
 
 /** Steps that computations with matrices are made of. All results belong to the given scope. */
 public final class Matrices {
@@ -42,25 +41,20 @@ public final class Matrices {
     return product;
   }
 
-  /** Σ over i and j of x and y, both [m, n], multiplied element by element. */
+  /** Σ over i and j of x and y, both F64 [m, n], multiplied element by element. */
   public static double innerProduct(Matrix x, Matrix y) {
-    double[] sums = new double[x.rows()];
-    int parts = Math.min(x.rows(), x.device().threads());
-    x.device()
-        .forEach(
-            parts,
-            part -> {
-              double[] left = new double[x.cols()];
-              double[] right = new double[x.cols()];
-              for (int i = part; i < x.rows(); i += parts) {
-                x.data().read(x.offset() + (long) i * x.stride(), left, 0, left.length);
-                y.data().read(y.offset() + (long) i * y.stride(), right, 0, right.length);
-                for (int j = 0; j < left.length; j++) {
-                  sums[i] += left[j] * right[j];
-                }
-              }
-            });
-    return Arrays.stream(sums).sum();
+    try (Scope scratch = x.device().openScope()) {
+      Matrix sum = allocate(scratch, 1, 1);
+      x.device().blas().gemm(false, true, 1, row(x, scratch), row(y, scratch), 0, sum);
+      return sum.data().toDoubles()[0];
+    }
+  }
+
+  /** All elements as one row; copied where they do not lie one after the other. */
+  private static Matrix row(Matrix x, Scope scratch) {
+    Matrix packed = x.rows() == 1 || x.stride() == x.cols() ? x : toDouble(x, scratch);
+    int size = Math.multiplyExact(x.rows(), x.cols());
+    return new Matrix(packed.data(), packed.offset(), 1, size, size);
   }
 
   /** The diagonal of a square matrix. */

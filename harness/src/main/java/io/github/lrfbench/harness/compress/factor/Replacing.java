@@ -56,23 +56,24 @@ public final class Replacing {
    * Factors as a map.
    *
    * @param mean of the inputs, whose image the bias shall make up for; null to keep the bias
+   * @param owner of what is made
    */
-  Linear linear(LinearSlot slot, LowRankFactors factors, double[] mean) {
-    Scope scope = request.scope();
+  Linear linear(LinearSlot slot, LowRankFactors factors, double[] mean, Scope owner) {
     LowRankFactors stored =
         new LowRankFactors(
-            Matrices.copy(factors.down(), DType.F32, scope),
-            Matrices.copy(factors.up(), DType.F32, scope));
+            Matrices.copy(factors.down(), DType.F32, owner),
+            Matrices.copy(factors.up(), DType.F32, owner));
     Linear kept = new LowRankLinear(stored, slot.linear().bias());
-    return mean == null ? kept : new LowRankLinear(stored, compensated(slot, kept, mean));
+    return mean == null ? kept : new LowRankLinear(stored, compensated(slot, kept, mean, owner));
   }
 
   /** b + (W − Ŵ) μ. */
-  private Tensor compensated(LinearSlot slot, Linear replacement, double[] mean) {
-    try (Scope scratch = request.scope().device().openScope()) {
+  private static Tensor compensated(
+      LinearSlot slot, Linear replacement, double[] mean, Scope owner) {
+    try (Scope scratch = owner.device().openScope()) {
       double[] shift = times(difference(slot, replacement, scratch), mean, scratch);
       double[] bias = bias(slot.linear());
-      Tensor compensated = request.scope().allocate(DType.F32, bias.length);
+      Tensor compensated = owner.allocate(DType.F32, bias.length);
       for (int i = 0; i < bias.length; i++) {
         shift[i] += bias[i];
       }

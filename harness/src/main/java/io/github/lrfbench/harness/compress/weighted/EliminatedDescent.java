@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.weighted;
 
+import io.github.lrfbench.harness.compress.factor.Matrices;
 import io.github.lrfbench.harness.compress.weighted.RowSolver.Damping;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -68,10 +69,10 @@ record EliminatedDescent(Effort effort) implements Optimizer {
           new BestFactors(start, problem.objective(start), effort.tolerance(), scope);
       restart();
       for (int step = 0; step < effort.steps(); step++) {
-        double slope = dot(here.gradient, direction);
+        double slope = Matrices.innerProduct(here.gradient, direction);
         if (!(slope < 0)) {
           restart();
-          slope = dot(here.gradient, direction);
+          slope = Matrices.innerProduct(here.gradient, direction);
         }
         if (!(slope < 0) || !move(slope)) {
           break;
@@ -103,9 +104,9 @@ record EliminatedDescent(Effort effort) implements Optimizer {
 
     /** Polak and Ribière's coefficient; 0, which restarts, where it is negative. */
     private double beta() {
-      double before = dot(here.gradient, here.gradient);
-      double now = dot(there.gradient, there.gradient);
-      return Math.max(0, (now - dot(there.gradient, here.gradient)) / before);
+      double before = Matrices.innerProduct(here.gradient, here.gradient);
+      double now = Matrices.innerProduct(there.gradient, there.gradient);
+      return Math.max(0, (now - Matrices.innerProduct(there.gradient, here.gradient)) / before);
     }
 
     /** Steps along the direction to a sufficiently smaller J; false if there is none. */
@@ -126,24 +127,6 @@ record EliminatedDescent(Effort effort) implements Optimizer {
         t /= 2;
       }
       return false;
-    }
-
-    private double dot(Matrix x, Matrix y) {
-      try (Scope scratch = device.openScope()) {
-        int size = Math.toIntExact(x.data().shape().size());
-        Matrix result = Matrix.of(scratch.allocate(DType.F64, 1, 1));
-        device
-            .blas()
-            .gemm(
-                false,
-                true,
-                1,
-                new Matrix(x.data(), 0, 1, size, size),
-                new Matrix(y.data(), 0, 1, size, size),
-                0,
-                result);
-        return result.data().toDoubles()[0];
-      }
     }
 
     private double[] filled(int size, double value) {

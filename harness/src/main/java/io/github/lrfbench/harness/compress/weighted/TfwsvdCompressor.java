@@ -26,7 +26,7 @@ import java.util.Set;
  * FWSVD, of which nothing is lost there.
  *
  * <p>Options: {@code optimizer}, its {@code steps} (0 for its own number), {@code floor}: η of the
- * weights, {@code select=high} for the matrices whose variation is above the median only.
+ * weights, {@code select=high} for the matrices whose variation is at least the median.
  */
 public final class TfwsvdCompressor extends FactoringMethod {
   private static final double DAMPING = 1e-6;

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.weighted;
 
+import io.github.lrfbench.harness.compress.factor.Matrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
@@ -47,13 +48,10 @@ final class WeightedProblem {
   /** The same problem with the roles of U and V exchanged. */
   WeightedProblem transposed(Scope scope) {
     return new WeightedProblem(
-        transpose(w, scope), transpose(h, scope), transpose(rootH, scope), transpose(hw, scope));
-  }
-
-  private static Matrix transpose(Matrix x, Scope scope) {
-    Matrix transposed = Matrix.of(scope.allocate(DType.F64, x.cols(), x.rows()));
-    scope.device().blas().transpose(x, transposed);
-    return transposed;
+        Matrices.transpose(w, scope),
+        Matrices.transpose(h, scope),
+        Matrices.transpose(rootH, scope),
+        Matrices.transpose(hw, scope));
   }
 
   Device device() {

@@ -61,11 +61,7 @@ public final class MatrixCase {
   /** What a method is asked for. */
   public DecompositionRequest request(MethodOptions options, int rank) {
     return new DecompositionRequest(
-        List.of(new Target(slot, rank, false)),
-        options,
-        new SlotStatistics(null, moments),
-        scope,
-        0);
+        List.of(new Target(slot, rank, false)), options, new SlotStatistics(null, moments), scope);
   }
 
   /** What a method makes of the matrix. */
