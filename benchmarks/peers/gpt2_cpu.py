@@ -9,9 +9,10 @@ runtime,variant,batch,seq,median_ms,min_ms,runs.
 
 import argparse
 import os
-import statistics
 import tempfile
 import time
+
+from bert_cpu import report, time_runs
 
 
 def parse():
@@ -21,21 +22,6 @@ def parse():
     parser.add_argument("--no-onnx", action="store_true")
     parser.add_argument("subjects", nargs="+")
     return parser.parse_args()
-
-
-def time_runs(run, runs):
-    for _ in range(3):
-        run()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1e3)
-    return times
-
-
-def report(runtime, variant, batch, seq, times):
-    print(f"{runtime},{variant},{batch},{seq},{statistics.median(times):.2f},{min(times):.2f},{len(times)}", flush=True)
 
 
 def main():

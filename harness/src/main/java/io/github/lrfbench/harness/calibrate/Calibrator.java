@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.calibrate;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -10,12 +11,8 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -259,14 +256,10 @@ public final class Calibrator implements AutoCloseable {
   }
 
   private Path file(String kind) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] hash = digest.digest((kind + "\n1\n" + key).getBytes(StandardCharsets.UTF_8));
-      String name = HexFormat.of().formatHex(hash).substring(0, NAME_LENGTH);
-      return folder.resolve(kind + "-" + name + ".safetensors");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    // What counts as a matrix may differ for the same weights.
+    List<String> slots = model.slots().stream().map(LinearSlot::name).toList();
+    String hash = TextFile.sha256(kind + "\n2\n" + key + "\n" + slots);
+    return folder.resolve(kind + "-" + hash.substring(0, NAME_LENGTH) + ".safetensors");
   }
 
   @Override

@@ -29,7 +29,9 @@ public final class ExampleLosses {
         TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
         outputs = chosen.outputs(ops, model, tokens, null).toFloats();
       }
-      int width = outputs.length / chosen.targets().length;
+      double[] targets = chosen.targets();
+      double[] weights = chosen.weights();
+      int width = outputs.length / targets.length;
       int from = 0;
       for (int i = 0; i < batch.length; i++) {
         int to = from + chosen.rows(i);
@@ -38,8 +40,8 @@ public final class ExampleLosses {
                 .objective()
                 .evaluate(
                     Arrays.copyOfRange(outputs, from * width, to * width),
-                    Arrays.copyOfRange(chosen.targets(), from, to),
-                    Arrays.copyOfRange(chosen.weights(), from, to),
+                    Arrays.copyOfRange(targets, from, to),
+                    Arrays.copyOfRange(weights, from, to),
                     new float[(to - from) * width]);
         from = to;
       }

@@ -124,6 +124,28 @@ public final class CheckpointWriter {
     }
   }
 
+  /**
+   * What {@code config.json} shall hold beside new weights in F32.
+   *
+   * @param source the configuration that the weights were made with; not modified
+   * @param written names of the tensors that are written anew
+   * @param block what it shall tell of how, under the key {@code lrfbench}
+   */
+  public static ObjectNode config(ObjectNode source, Set<String> written, ObjectNode block) {
+    ObjectNode config = source.deepCopy();
+    for (String key : List.of("dtype", "torch_dtype")) {
+      if (config.has(key)) {
+        config.put(key, "float32");
+      }
+    }
+    // A head that is not, or no longer, the word embedding.
+    if (written.stream().anyMatch(name -> name.startsWith("lm_head."))) {
+      config.put("tie_word_embeddings", false);
+    }
+    config.set(MARK, block);
+    return config;
+  }
+
   private static boolean isEmpty(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries

@@ -98,19 +98,21 @@ public final class SafetensorsWriter {
           .copyTo(
               (values, offset, count) -> {
                 encode(entry.type(), values, offset, count, bytes.clear());
-                writeFully(channel, bytes.flip());
+                writeFully(channel, bytes);
               });
     }
   }
 
+  /** Puts the elements into a cleared buffer, ready to be written. */
   private static void encode(
       StoredType type, float[] values, int offset, int count, ByteBuffer bytes) {
-    for (int i = offset; i < offset + count; i++) {
-      if (type == StoredType.F16) {
-        bytes.putShort(HalfFloats.toF16(values[i]));
-      } else {
-        bytes.putFloat(values[i]);
-      }
+    bytes.limit(count * type.bytes());
+    if (type == StoredType.F32) {
+      bytes.asFloatBuffer().put(values, offset, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      bytes.putShort(i * type.bytes(), HalfFloats.toF16(values[offset + i]));
     }
   }
 

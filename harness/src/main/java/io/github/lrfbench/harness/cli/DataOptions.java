@@ -36,17 +36,15 @@ final class DataOptions {
   @Option(
       names = "--context",
       paramLabel = "N",
-      defaultValue = "0",
       description = "Tokens that a language model reads at once. Default: what the model allows.")
-  private int context;
+  private Integer context;
 
   @Option(
       names = "--stride",
       paramLabel = "N",
-      defaultValue = "0",
       description =
           "Tokens that the next window goes on; smaller than --context, every token is predicted from more. Default: --context.")
-  private int stride;
+  private Integer stride;
 
   @Option(
       names = "--max-length",
@@ -64,12 +62,16 @@ final class DataOptions {
 
   /** What language models are evaluated on and learn from. */
   TextSource texts() {
-    for (int value : new int[] {context, stride}) {
-      if (value < 0) {
-        throw new InputException("--context and --stride must be at least 1, but one is " + value);
-      }
+    return new TextSource(
+        text, trainText, tokens("--context", context), tokens("--stride", stride), e2e);
+  }
+
+  /** A number of tokens; 0 where none is given. */
+  private static int tokens(String option, Integer given) {
+    if (given != null && given < 1) {
+      throw new InputException(option + " must be at least 1, but is " + given);
     }
-    return new TextSource(text, trainText, context, stride, e2e);
+    return given == null ? 0 : given;
   }
 
   /** Where the data is. */

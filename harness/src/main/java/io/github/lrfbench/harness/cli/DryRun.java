@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.sweep.CellTimes;
 import io.github.lrfbench.harness.sweep.PlannedCell;
 import io.github.lrfbench.harness.sweep.Shard;
@@ -17,7 +18,6 @@ import java.util.stream.Stream;
 
 /** What a sweep would do. */
 final class DryRun {
-  private static final String RUNS_FILE = "runs.csv";
   private static final int MINUTE = 60;
 
   private DryRun() {}
@@ -59,11 +59,14 @@ final class DryRun {
   /** The results in the sweep's own directory, in those beside it and in the standard place. */
   private static List<Path> earlierRuns(Path out) {
     List<Path> files = new ArrayList<>();
-    files.add(out.resolve(RUNS_FILE));
+    files.add(out.resolve(RunColumns.TABLE.file()));
     for (Path parent : Stream.of(out.toAbsolutePath().getParent(), OutputDirectory.RUNS).toList()) {
       if (parent != null && Files.isDirectory(parent)) {
         try (Stream<Path> folders = Files.list(parent)) {
-          folders.map(folder -> folder.resolve(RUNS_FILE)).sorted().forEach(files::add);
+          folders
+              .map(folder -> folder.resolve(RunColumns.TABLE.file()))
+              .sorted()
+              .forEach(files::add);
         } catch (IOException e) {
           // An estimate is not worth a failure.
         }

@@ -80,7 +80,6 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path cache = Natives.cacheFolder();
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     TaskInput input = found.load(data.source(), data.limit());

@@ -155,7 +155,6 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     TrainingSettings settings = training.settings(seed);
     calibration.requireValid();
-    Path cache = Natives.cacheFolder();
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     if (adapting) {
@@ -300,10 +299,11 @@ final class FinetuneCommand implements Callable<Integer> {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("task", task).put("source", model).put("source_revision", dense.revision());
     block.put("from_scratch", fromScratch);
+    block.put("split_qkv", matrices.splitQkv).put("untie_head", matrices.untieHead);
     block.put("train_examples", trainExamples).put("train_hash", trainHash);
     if (!budgets.isEmpty()) {
       block.put("method", method).put("calibration", calibration.examples());
-      block.put("layers", String.join("|", layers)).put("split_qkv", matrices.splitQkv);
+      block.put("layers", String.join("|", layers));
       block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
     }
     AdamWSettings adam = settings.optimizer();

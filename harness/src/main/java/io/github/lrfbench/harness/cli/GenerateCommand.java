@@ -7,15 +7,13 @@ import io.github.lrfbench.harness.generate.EndTokens;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.Generator;
 import io.github.lrfbench.harness.generate.Sampling;
-import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.TextFile;
+import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +137,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     List<String> texts = texts();
     // What is wrong with numbers shows before a model is loaded.
-    settings(Set.of());
+    new Generator(batchSize, settings(Set.of()));
     Path directory = HubModels.source(model).directory("");
     try (Device device = selection.open();
         LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
@@ -206,20 +204,18 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private void write(List<String> texts, List<String> continuations, List<int[]> tokens) {
-    StringBuilder lines = new StringBuilder();
     ObjectMapper json = new ObjectMapper();
-    for (int i = 0; i < texts.size(); i++) {
-      ObjectNode line = json.createObjectNode();
-      line.put("prompt", texts.get(i)).put("text", continuations.get(i));
-      for (int token : tokens.get(i)) {
-        line.withArray("tokens").add(token);
-      }
-      lines.append(line).append('\n');
-    }
-    try {
-      Files.writeString(out, lines);
-    } catch (IOException e) {
-      throw Faults.cannotWrite(out, e);
-    }
+    WholeFile.write(
+        out,
+        file -> {
+          for (int i = 0; i < texts.size(); i++) {
+            ObjectNode line = json.createObjectNode();
+            line.put("prompt", texts.get(i)).put("text", continuations.get(i));
+            for (int token : tokens.get(i)) {
+              line.withArray("tokens").add(token);
+            }
+            file.write(line + "\n");
+          }
+        });
   }
 }

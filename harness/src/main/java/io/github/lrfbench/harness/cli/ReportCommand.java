@@ -1,15 +1,13 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.report.Comparison;
 import io.github.lrfbench.harness.report.ReportInput;
 import io.github.lrfbench.harness.report.ReportPage;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.kernels.InputException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,11 +98,8 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private void writePage(List<ReportInput> inputs) {
-    try {
-      Files.writeString(html, ReportPage.render(inputs));
-    } catch (IOException e) {
-      throw Faults.cannotWrite(html, e);
-    }
+    String page = ReportPage.render(inputs);
+    WholeFile.write(html, out -> out.write(page));
     System.err.println("written to " + html);
   }
 }

@@ -58,7 +58,8 @@ final class SweepCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CONFIG.yaml",
       description = {
-        "A sweep in a file: every option is a key without dashes, and options given here win. Under 'grids' stands a"
+        "A sweep in a file: every option but --shard and --dry-run is a key without"
+            + " dashes, and options given here win. Under 'grids' stands a"
             + " list of further mappings, each a grid (or a single cell) over the other keys. Paths are relative to"
             + " the working directory."
       })

@@ -23,8 +23,6 @@ import java.util.stream.Collectors;
  * their product for programs that know no factors; all other tensors as the source has them.
  */
 public final class CompressedCheckpoint {
-  private static final String TIED = "tie_word_embeddings";
-
   private final Checkpoint source;
   private final Model dense;
   private final Map<String, Linear> replacements;
@@ -71,7 +69,8 @@ public final class CompressedCheckpoint {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }
-      CheckpointWriter.write(target, config(block, gone), weights, source.directory());
+      ObjectNode config = CheckpointWriter.config(source.config(), gone, block);
+      CheckpointWriter.write(target, config, weights, source.directory());
     }
   }
 
@@ -83,20 +82,5 @@ public final class CompressedCheckpoint {
     Map<String, Linear> products = new HashMap<>();
     replacements.forEach((name, linear) -> products.put(name, DenseLinear.of(linear, scope)));
     return products;
-  }
-
-  private ObjectNode config(ObjectNode block, Set<String> changed) {
-    ObjectNode config = source.config();
-    for (String key : new String[] {"dtype", "torch_dtype"}) {
-      if (config.has(key)) {
-        config.put(key, "float32");
-      }
-    }
-    // A head that is no longer the word embedding.
-    if (changed.stream().anyMatch(name -> name.startsWith("lm_head."))) {
-      config.put(TIED, false);
-    }
-    config.set("lrfbench", block);
-    return config;
   }
 }

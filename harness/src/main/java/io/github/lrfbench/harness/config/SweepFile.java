@@ -80,10 +80,11 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
     SweepFile file(Node root) {
       List<Setting> shared = new ArrayList<>();
       List<List<Setting>> grids = new ArrayList<>();
-      boolean listed = false;
       for (NodeTuple tuple : tuples(root, "the file")) {
         if (key(tuple).equals(GRIDS)) {
-          listed = true;
+          if (!grids.isEmpty()) {
+            throw at(path, line(tuple.getKeyNode()), Faults.quote(GRIDS) + " is set before");
+          }
           for (Node grid : list(tuple.getValueNode())) {
             List<Setting> settings = new ArrayList<>();
             tuples(grid, "a grid").forEach(inner -> settings.add(setting(inner, settings)));
@@ -93,7 +94,7 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
           shared.add(setting(tuple, shared));
         }
       }
-      return new SweepFile(path, shared, listed ? grids : List.of(List.of()));
+      return new SweepFile(path, shared, grids.isEmpty() ? List.of(List.of()) : grids);
     }
 
     private List<NodeTuple> tuples(Node node, String what) {

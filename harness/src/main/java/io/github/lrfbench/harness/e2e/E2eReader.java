@@ -6,12 +6,8 @@ import io.github.lrfbench.harness.text.OneLine;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +47,7 @@ public final class E2eReader {
    */
   public static E2eDataset read(Path file, int limit) {
     String text = TextFile.read(file);
-    String hash = sha256(text);
+    String hash = TextFile.sha256(text);
     text = repair(text);
     String head = text.lines().findFirst().orElse("");
     Map<String, List<String>> byMeaning =
@@ -120,15 +116,5 @@ public final class E2eReader {
 
   private static void add(Map<String, List<String>> byMeaning, String meaning, String reference) {
     byMeaning.computeIfAbsent(meaning.strip(), key -> new ArrayList<>()).add(reference.strip());
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -3,11 +3,7 @@ package io.github.lrfbench.harness.lm;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A text as it stands in a file.
@@ -28,13 +24,7 @@ public record LmText(Path file, String text, String sha256) {
     if (text.isEmpty()) {
       throw Faults.of(file, "is empty");
     }
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return new LmText(file, text, HexFormat.of().formatHex(hash));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new LmText(file, text, TextFile.sha256(text));
   }
 
   /**

@@ -15,6 +15,13 @@ public interface Architecture {
   WeightSource randomWeights(long seed);
 
   /**
+   * Weights for a language model that is yet to be trained.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if the architecture has none
+   */
+  WeightSource randomLanguageModel(long seed);
+
+  /**
    * Weights of a classifier whose head is drawn anew, unless they have one of the right number of
    * outputs; then the same object.
    */

@@ -144,7 +144,7 @@ public final class KeyValueCache implements AutoCloseable {
       }
     }
     sequences = sources.length;
-    upload();
+    // The device learns of it with the next tokens.
   }
 
   private int take(int sequence, int token, int row) {

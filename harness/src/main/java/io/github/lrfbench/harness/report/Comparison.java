@@ -196,7 +196,11 @@ public final class Comparison {
       Map<String, RunRow> byName = new LinkedHashMap<>();
       for (RunRow row : rows) {
         if (!row.failed()) {
-          byName.put(name(row, withModel), row);
+          String name = name(row, withModel);
+          if (byName.put(name, row) != null && withModel) {
+            throw new InputException(
+                "a file holds the cell '" + name + "' several times; compare parts of it");
+          }
         }
       }
       return byName;

@@ -5,7 +5,6 @@ import static io.github.lrfbench.harness.report.Html.escape;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,15 @@ public final class ReportPage {
   private final List<ReportInput> inputs;
   private final StringBuilder html = new StringBuilder();
 
+  /** Of every cell, by its run's and its own id. */
+  private final Map<List<String>, List<LayerRow>> layers;
+
   private ReportPage(List<ReportInput> inputs) {
     this.inputs = inputs;
+    this.layers =
+        inputs.stream()
+            .flatMap(input -> input.layers().stream())
+            .collect(Collectors.groupingBy(row -> List.of(row.runId(), row.cellId())));
   }
 
   /** The page of one or more files. */
@@ -110,14 +116,6 @@ public final class ReportPage {
   }
 
   private void heatMap(String name, List<Series> series) {
-    Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
-    for (ReportInput input : inputs) {
-      for (LayerRow layer : input.layers()) {
-        layers
-            .computeIfAbsent(List.of(layer.runId(), layer.cellId()), key -> new ArrayList<>())
-            .add(layer);
-      }
-    }
     HeatMap map = new HeatMap();
     for (Series one : series) {
       for (RunRow row : one.rows()) {

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.report;
 import io.github.lrfbench.harness.report.TextTable.Align;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ public final class RunTable {
   }
 
   private static String table(List<RunRow> rows) {
+    Map<RunRow, String> labels = new IdentityHashMap<>();
+    Series.of(rows.stream().filter(row -> !row.failed()).toList())
+        .forEach(series -> series.rows().forEach(row -> labels.put(row, series.label())));
     boolean manySeeds = rows.stream().map(row -> row.get(RunColumns.SEED)).distinct().count() > 1;
     TextTable table =
         new TextTable(WIDTH)
@@ -60,7 +64,7 @@ public final class RunTable {
             .column("speedup", Align.RIGHT);
     for (RunRow row : rows) {
       String task = Objects.requireNonNullElse(row.get(RunColumns.TASK), "");
-      String method = method(row, manySeeds);
+      String method = method(row, labels.get(row), manySeeds);
       if (row.failed()) {
         table.row(task, method).remark("failed: " + row.get(RunColumns.ERROR));
       } else {
@@ -78,12 +82,11 @@ public final class RunTable {
     return table.render();
   }
 
-  private static String method(RunRow row, boolean manySeeds) {
-    String method = Objects.requireNonNullElse(row.get(RunColumns.METHOD), "");
-    if (row.get(RunColumns.BUDGET) != null) {
-      method +=
-          " " + row.get(RunColumns.BUDGET_KIND) + " " + Figures.plain(row.get(RunColumns.BUDGET));
-    }
+  /** The method with its budget; one that failed knows no parameters that set it apart. */
+  private static String method(RunRow row, String label, boolean manySeeds) {
+    String method =
+        label == null ? Objects.requireNonNullElse(row.get(RunColumns.METHOD), "") : label;
+    method = (method + " " + Series.budget(row)).strip();
     return manySeeds ? method + " seed " + row.get(RunColumns.SEED) : method;
   }
 

@@ -1,2 +1,2 @@
-/** Result rows as text for people: tables. Knows rows, not models. */
+/** Result rows for people: tables, comparisons, pages with plots. Knows rows, not models. */
 package io.github.lrfbench.harness.report;

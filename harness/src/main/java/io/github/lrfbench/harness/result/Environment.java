@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.result;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -17,6 +18,9 @@ public final class Environment {
 
   private static final Pattern SECRET = Pattern.compile(".*(TOKEN|KEY|SECRET|PASSWORD|JWT).*");
 
+  private static final Pattern SECRET_PROPERTY =
+      Pattern.compile("(?i)(-D[^=\\s]*(?:token|key|secret|password|jwt)[^=\\s]*=)\\S+");
+
   private Environment() {}
 
   /** Of this process, in the order to print. */
@@ -30,10 +34,16 @@ public final class Environment {
     values.put("memory_bytes", system.getTotalMemorySize());
     values.put("java_vendor", property("java.vendor"));
     values.put("java_vm", property("java.vm.name"));
-    values.put("java_options", ManagementFactory.getRuntimeMXBean().getInputArguments());
+    values.put("java_options", options());
     values.put("java_heap_bytes", runtime.maxMemory());
     values.put("variables", variables(System.getenv()));
     return values;
+  }
+
+  private static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .map(Environment::withoutSecrets)
+        .toList();
   }
 
   /** Those of the variables that matter to a run, by name; values that are secret are not told. */
@@ -42,15 +52,16 @@ public final class Environment {
     environment.forEach(
         (name, value) -> {
           if (RELEVANT.matcher(name).matches()) {
-            relevant.put(name, SECRET.matcher(name).matches() ? "(set)" : withoutPassword(value));
+            relevant.put(name, SECRET.matcher(name).matches() ? "(set)" : withoutSecrets(value));
           }
         });
     return relevant;
   }
 
-  /** Addresses may hold a user's name and password. */
-  private static String withoutPassword(String value) {
-    return value.replaceAll("://[^/@\\s]*@", "://(hidden)@");
+  /** Addresses may hold a user's name and password, and so may Java's properties. */
+  static String withoutSecrets(String value) {
+    String addresses = value.replaceAll("://[^/@\\s]*@", "://(hidden)@");
+    return SECRET_PROPERTY.matcher(addresses).replaceAll("$1(set)");
   }
 
   private static String property(String name) {

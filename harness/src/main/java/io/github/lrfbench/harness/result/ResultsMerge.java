@@ -125,9 +125,12 @@ public final class ResultsMerge {
    * Writes {@code runs.csv} and {@code layers.csv}.
    *
    * @param directory made if it is absent
-   * @throws InputException if it holds results already, or cannot be written
+   * @throws InputException if there are no rows, or it holds results already or cannot be written
    */
   public void write(Path directory) {
+    if (cells.isEmpty()) {
+      throw new InputException("nothing to merge: there is no whole row in what was given");
+    }
     OutputDirectory.check(directory);
     if (Files.exists(directory.resolve(RunColumns.TABLE.file()))) {
       throw new InputException(

@@ -1,10 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * One cell of the grid.
@@ -66,12 +63,6 @@ record Cell(String model, String revision, String task, String data, Variant var
       key += "\nsplit_qkv=" + config.matrices().splitQkv();
       key += "\nuntie_head=" + config.matrices().untieHead();
     }
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return TextFile.sha256(key).substring(0, ID_LENGTH);
   }
 }

@@ -63,12 +63,8 @@ final class LatencyProbe {
   Timing measure(Model dense, Model model) {
     try (TimedPass own = pass(model, batchSize)) {
       List<LatencyStats> latencies;
-      try (TimedPass other = pass(dense, batchSize)) {
-        List<Runnable> subjects = new ArrayList<>();
-        subjects.add(own);
-        if (model != dense) {
-          subjects.add(other);
-        }
+      try (TimedPass other = model == dense ? null : pass(dense, batchSize)) {
+        List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
         latencies = new Interleaved(StopRule.DEFAULT, Clock.SYSTEM).measure(subjects);
       }
       double deviceMs = deviceMillis(own);
@@ -104,14 +100,14 @@ final class LatencyProbe {
     }
   }
 
-  /** The model's weights and the most that a pass takes beside them. */
+  /** The model's weights, its cache, and the most that a pass takes beside them. */
   private static long peakBytes(TimedPass pass) {
     Device device = pass.model().device();
     long before = device.memory().currentBytes();
     device.resetPeakMemory();
     pass.enqueue();
     device.synchronize();
-    return pass.model().bytes() + device.memory().peakBytes() - before;
+    return pass.model().bytes() + pass.cacheBytes() + device.memory().peakBytes() - before;
   }
 
   private List<TokenSequence> random(int sequences) {

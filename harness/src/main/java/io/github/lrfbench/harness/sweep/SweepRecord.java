@@ -71,7 +71,7 @@ public final class SweepRecord {
       previous = RunJson.read(file());
       started = true;
     }
-    RunJson.write(file(), describe(device));
+    write(describe(device));
   }
 
   /**
@@ -90,6 +90,10 @@ public final class SweepRecord {
     record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
     record.put("models", RunInputs.models(rows));
     record.put("data", RunInputs.data(rows));
+    write(record);
+  }
+
+  private void write(Map<String, Object> record) {
     addEarlier(record);
     RunJson.write(file(), record);
   }
@@ -112,7 +116,6 @@ public final class SweepRecord {
     record.put("threads", device.threads());
     record.put("software", new TreeMap<>(device.software()));
     record.put("environment", Environment.current());
-    addEarlier(record);
     return record;
   }
 
@@ -128,7 +131,6 @@ public final class SweepRecord {
     if (before instanceof List<?> records) {
       earlier.addAll(records);
     }
-    record.remove(EARLIER);
     record.put(EARLIER, earlier);
   }
 

@@ -21,7 +21,8 @@ final class TimedPass implements Runnable, AutoCloseable {
   private final LatencyKind kind;
   private final Scope scope;
   private final TokenBatch batch;
-  private final KeyValueCache cache;
+  private KeyValueCache cache;
+  private long cacheBytes;
   private Recording recording;
 
   /**
@@ -37,20 +38,30 @@ final class TimedPass implements Runnable, AutoCloseable {
     int length = sequences.get(0).length();
     int read = kind == LatencyKind.DECODE ? length - 1 : length;
     this.batch = TokenBatch.of(scope, sequences.stream().map(s -> beginning(s, read)).toList());
-    if (kind == LatencyKind.FORWARD) {
-      this.cache = null;
-      return;
+    if (kind != LatencyKind.FORWARD) {
+      try {
+        fillCache((CausalModel) model, sequences, read);
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
     }
-    this.cache = ((CausalModel) model).openCache(sequences.size(), length);
+  }
+
+  /** Opens the cache and, to decode, fills it up to the last token. */
+  private void fillCache(CausalModel causal, List<TokenSequence> sequences, int read) {
+    long before = model.device().memory().currentBytes();
+    cache = causal.openCache(sequences.size(), sequences.get(0).length());
+    cacheBytes = model.device().memory().currentBytes() - before;
     int[] lengths = new int[sequences.size()];
     Arrays.fill(lengths, read);
     cache.fill(lengths);
     if (kind == LatencyKind.DECODE) {
       try (Ops ops = new EagerOps(model.device())) {
-        ((CausalModel) model).prefill(ops, batch, cache);
+        causal.prefill(ops, batch, cache);
         model.device().synchronize();
       }
-      cache.extend(sequences.stream().mapToInt(s -> s.ids()[length - 1]).toArray());
+      cache.extend(sequences.stream().mapToInt(s -> s.ids()[read]).toArray());
     }
   }
 
@@ -61,6 +72,11 @@ final class TimedPass implements Runnable, AutoCloseable {
 
   Model model() {
     return model;
+  }
+
+  /** What the pass keeps between calls beside the model's weights: its cache of keys and values. */
+  long cacheBytes() {
+    return cacheBytes;
   }
 
   @Override

@@ -52,7 +52,12 @@ public record Distillation(
     double loss =
         (1 - softWeight) * objective.evaluate(outputs, examples.targets(), weights, gradient);
     int width = outputs.length / weights.length;
+    double[] student = new double[width];
+    double[] teacherRow = new double[width];
     for (int row = 0; row < weights.length; row++) {
+      if (weights[row] == 0) {
+        continue;
+      }
       double weight = softWeight * weights[row];
       int at = row * width;
       if (objective == Objective.SQUARED_ERROR) {
@@ -60,7 +65,9 @@ public record Distillation(
         loss += weight * difference * difference;
         gradient[at] = (float) ((1 - softWeight) * gradient[at] + weight * 2 * difference);
       } else {
-        loss += divergence(outputs, guide, at, width, weight, gradient);
+        softmax(outputs, at, student);
+        softmax(guide, at, teacherRow);
+        loss += divergence(student, teacherRow, at, weight, gradient);
       }
     }
     return loss;
@@ -68,13 +75,9 @@ public record Distillation(
 
   /** T² times the divergence of a row at temperature T, and its gradient. */
   private double divergence(
-      float[] outputs, float[] guide, int at, int width, double weight, float[] gradient) {
-    double[] student = new double[width];
-    double[] teacherRow = new double[width];
-    softmax(outputs, at, student);
-    softmax(guide, at, teacherRow);
+      double[] student, double[] teacherRow, int at, double weight, float[] gradient) {
     double loss = 0;
-    for (int j = 0; j < width; j++) {
+    for (int j = 0; j < student.length; j++) {
       if (teacherRow[j] > 0) {
         double ratio = Math.log(teacherRow[j]) - Math.log(student[j]);
         loss += weight * temperature * temperature * teacherRow[j] * ratio;

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.train;
 
+import java.util.Arrays;
+
 /** A loss of rows of outputs and its gradient, computed in double precision on the host. */
 public interface Objective {
   /**
@@ -18,6 +20,10 @@ public interface Objective {
         int width = logits.length / targets.length;
         double loss = 0;
         for (int row = 0; row < targets.length; row++) {
+          if (weights[row] == 0) {
+            Arrays.fill(gradient, row * width, (row + 1) * width, 0);
+            continue;
+          }
           double max = Double.NEGATIVE_INFINITY;
           for (int j = 0; j < width; j++) {
             max = Math.max(max, logits[row * width + j]);

@@ -67,7 +67,7 @@ public record TextExamples(List<TokenSequence> sequences, int[] firstPredicted)
     if (states == null) {
       return causal.logits(ops, causal.states(ops, batch));
     }
-    causal.forward(ops, batch, states);
+    states.addAll(causal.hiddenStates(ops, batch));
     return causal.logits(ops, Matrix.of(states.get(states.size() - 1)));
   }
 

@@ -6,6 +6,8 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.Model;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes a model's weights as they are now as a Hugging Face directory; factored matrices are
@@ -24,13 +26,8 @@ public record TrainedCheckpoint(Model model, ObjectNode config, ObjectNode block
     for (Parameter parameter : model.weights()) {
       weights.add(parameter.name(), parameter.shape(), parameter::read);
     }
-    ObjectNode written = config.deepCopy();
-    for (String key : new String[] {"dtype", "torch_dtype"}) {
-      if (written.has(key)) {
-        written.put(key, "float32");
-      }
-    }
-    written.set("lrfbench", block);
+    Set<String> names = model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
+    ObjectNode written = CheckpointWriter.config(config, names, block);
     CheckpointWriter.write(target, written, weights, source, false);
   }
 }

@@ -36,7 +36,7 @@ public record LoadedModel(
   /**
    * Loads a directory.
    *
-   * @param options of a GPT-2; other models ignore them
+   * @param options of a GPT-2; those of other models are the standard
    */
   public static LoadedModel open(Path directory, Gpt2Options options, Device device) {
     long start = System.nanoTime();

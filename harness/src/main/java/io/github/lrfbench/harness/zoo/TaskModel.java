@@ -101,7 +101,7 @@ public record TaskModel(
       ObjectNode json = checkpoint.config();
       Architecture architecture = Architectures.of(json, false, options);
       WeightSource weights =
-          fromScratch ? architecture.randomWeights(seed) : new CheckpointWeights(checkpoint);
+          fromScratch ? architecture.randomLanguageModel(seed) : new CheckpointWeights(checkpoint);
       String start =
           fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
       Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);

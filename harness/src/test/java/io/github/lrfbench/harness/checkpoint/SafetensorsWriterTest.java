@@ -61,6 +61,21 @@ class SafetensorsWriterTest {
   }
 
   @Test
+  void halvesAreRoundedAndReadBack() throws IOException {
+    Path file = folder.resolve("halves.safetensors");
+    float[] values = {1, -2.5f, 1f / 3, 60_000, 1e-9f};
+    new SafetensorsWriter()
+        .add("first", Shape.of(1), () -> new float[] {1f / 3})
+        .addHalves("h", Shape.of(5), () -> values)
+        .write(file);
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      float[] expected = {1, -2.5f, 0.33325195f, 60_000, 0};
+      assertArrayEquals(new float[] {1f / 3}, read.readFloats("first"));
+      assertArrayEquals(expected, read.readFloats("h"));
+    }
+  }
+
+  @Test
   void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
     Path path = Files.writeString(folder.resolve("model.safetensors"), "old");
     SafetensorsWriter failing =

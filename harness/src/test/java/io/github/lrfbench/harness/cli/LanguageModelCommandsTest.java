@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Language models as a user calls them. */
 class LanguageModelCommandsTest {
@@ -130,6 +132,33 @@ class LanguageModelCommandsTest {
     String there = target.toString();
     run("eval", "--model", there, "--task", "lm", "--text", text, "--context", "24");
     assertEquals(trained, value("metric"), 1e-3 * trained);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--untie-head", "--from-scratch"})
+  void whatWasTrainedIsWhatIsWritten(String way) {
+    String target = folder.resolve("written").toString();
+    String settings = "--task lm --train-text %s --context 24 --epochs 1 --lr 1e-2 --device cpu";
+    List<String> line = new ArrayList<>(List.of("finetune", "--model", model, way));
+    line.addAll(List.of(settings.formatted(text).split(" ")));
+    line.addAll(List.of("--text", text, "--out", target));
+    assertEquals(0, run(line.toArray(String[]::new)), err::toString);
+    double trained = value("metric");
+    int code =
+        run(
+            "eval",
+            "--model",
+            target,
+            "--task",
+            "lm",
+            "--text",
+            text,
+            "--context",
+            "24",
+            "--device",
+            "cpu");
+    assertEquals(0, code, err::toString);
+    assertEquals(trained, value("metric"), 1e-4 * trained);
   }
 
   @Test

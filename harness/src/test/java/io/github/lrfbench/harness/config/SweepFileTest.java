@@ -61,6 +61,7 @@ class SweepFileTest {
         "task: rte\\nkeep: []|line 2: 'keep' is an empty list",
         "task: rte\\nkeep:|line 2: 'keep' has no value",
         "grids: 3|line 1: grids must be a list of mappings",
+        "grids: [{a: b}]\\ngrids: [{a: c}]|line 2: 'grids' is set before",
         "grids:\\n  - 3|line 2: a grid must be a mapping",
         "[1, 2]: 3|is no valid YAML",
         "keep: [0.5|is no valid YAML",

@@ -34,6 +34,14 @@ class EnvironmentTest {
   }
 
   @Test
+  void secretPropertiesOfJavaAreNotTold() {
+    assertEquals(
+        "-Xmx1g -Dhttps.proxyPassword=(set) -Dhttps.proxyHost=proxy -Dapi.key=(set)",
+        Environment.withoutSecrets(
+            "-Xmx1g -Dhttps.proxyPassword=hunter2 -Dhttps.proxyHost=proxy -Dapi.key=abc"));
+  }
+
+  @Test
   void theMachineIsDescribed() {
     Map<String, Object> environment = Environment.current();
     assertTrue((int) environment.get("processors") > 0);

@@ -97,5 +97,10 @@ class ResultsMergeTest {
     Path empty = Files.createDirectories(folder.resolve("empty"));
     assertThrows(InputException.class, () -> merge.add(empty));
     assertThrows(InputException.class, () -> merge.add(folder.resolve("missing")));
+    ResultsMerge nothing = new ResultsMerge();
+    nothing.add(write("no-rows"));
+    Path out = folder.resolve("nothing");
+    assertThrows(InputException.class, () -> nothing.write(out));
+    assertTrue(Files.notExists(out));
   }
 }

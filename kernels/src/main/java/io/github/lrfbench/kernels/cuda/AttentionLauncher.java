@@ -112,7 +112,8 @@ final class AttentionLauncher {
     int capacity = Math.toIntExact(rows.shape().dim(1));
     int bytes = dtype == DType.F64 ? Double.BYTES : Float.BYTES;
     long shared = (long) bytes * (capacity + CACHED_WARPS * size);
-    if (shared > device.properties().sharedBytesPerBlock()) {
+    // The kernel's reductions take two warps' worth beside it.
+    if (shared + 2L * WARP * bytes > device.properties().sharedBytesPerBlock()) {
       throw new IllegalArgumentException("attention over a cache of " + capacity + " tokens");
     }
     int vector =

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 
 /**
@@ -27,6 +28,12 @@ public record EncoderArchitecture(EncoderConfig config, boolean sentenceEncoder)
   @Override
   public WeightSource randomWeights(long seed) {
     return EncoderLoader.randomWeights(config, seed);
+  }
+
+  @Override
+  public WeightSource randomLanguageModel(long seed) {
+    throw new InputException(
+        "a " + config.family().modelType() + " does not write text; take a gpt2");
   }
 
   @Override

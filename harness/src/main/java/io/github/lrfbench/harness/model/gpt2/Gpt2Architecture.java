@@ -28,9 +28,11 @@ public record Gpt2Architecture(Gpt2Config config, Gpt2Options options) implement
     return "GPT2ForSequenceClassification";
   }
 
-  /** Weights for a language model that is yet to be trained. */
+  @Override
   public WeightSource randomLanguageModel(long seed) {
-    return new RandomWeights(seed, name -> isOfBody(name) ? Shape.of() : null);
+    String head = Modules.LM_HEAD + ".weight";
+    return new RandomWeights(
+        seed, name -> isOfBody(name) || !config.tied() && name.equals(head) ? Shape.of() : null);
   }
 
   @Override
