@@ -96,11 +96,21 @@ public final class TaskCase implements AutoCloseable {
 
   /** What a method makes of the model. */
   public Compression compress(String method, Budget budget, Allocation allocation) {
-    MethodSpec spec = MethodSpec.parse(method);
-    CompressionRequest request =
-        new CompressionRequest(
-            model(), slots(), budget, allocation, spec.options(), calibrator, cache, scope, 0);
-    return spec.compressor().compress(request);
+    return MethodSpec.parse(method).compressor().compress(request(method, budget, allocation));
+  }
+
+  /** What a method is asked for. */
+  public CompressionRequest request(String method, Budget budget, Allocation allocation) {
+    return new CompressionRequest(
+        model(),
+        slots(),
+        budget,
+        allocation,
+        MethodSpec.parse(method).options(),
+        calibrator,
+        cache,
+        scope,
+        0);
   }
 
   /** The mean loss over all examples with some matrices replaced. */

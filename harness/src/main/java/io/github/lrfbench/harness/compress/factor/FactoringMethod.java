@@ -110,6 +110,14 @@ public abstract class FactoringMethod implements Compressor {
     return options.is(BIAS, COMPENSATE);
   }
 
+  /**
+   * Whether an option says what is done with factors after matrices were decomposed, so that
+   * decompositions do not depend on it.
+   */
+  protected boolean isOfFactors(String option) {
+    return false;
+  }
+
   /** What decompositions depend on: the method and its own options. */
   String decompositionKey(MethodOptions options) {
     StringBuilder key = new StringBuilder(info().name());
@@ -117,7 +125,7 @@ public abstract class FactoringMethod implements Compressor {
         .values()
         .forEach(
             (name, value) -> {
-              if (!name.equals(STATISTICS) && !name.equals(BIAS)) {
+              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFactors(name)) {
                 key.append(':').append(name).append('=').append(value);
               }
             });
