@@ -114,6 +114,7 @@ final class CompressCommand implements Callable<Integer> {
     }
     Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
+    asked.check(allocated);
     calibration.requireValid();
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
@@ -175,6 +176,10 @@ final class CompressCommand implements Callable<Integer> {
     long before = compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
     long after = compression.layers().stream().mapToLong(LayerReport::parameters).sum();
     long replaced = compression.layers().stream().filter(LayerReport::replaced).count();
+    long parameters;
+    try (Model compressed = source.with(compression.replacements())) {
+      parameters = compressed.parameters();
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(
         Locale.ROOT,
@@ -185,7 +190,7 @@ final class CompressCommand implements Callable<Integer> {
         after,
         (double) after / before,
         source.parameters(),
-        source.parameters() - before + after);
+        parameters);
     stdout.printf(Locale.ROOT, "written to %s%n", out);
   }
 }

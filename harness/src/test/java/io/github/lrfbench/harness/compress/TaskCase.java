@@ -9,7 +9,6 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.LabelledExamples;
-import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -22,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A tiny BERT and examples of a task that methods learn from. */
+/** A tiny model and examples of a task that methods learn from. */
 public final class TaskCase implements AutoCloseable {
   private static final int EXAMPLES = 60;
   private static final int CALIBRATION = 40;
@@ -30,7 +29,7 @@ public final class TaskCase implements AutoCloseable {
 
   private final Device device;
   private final LoadedModel loaded;
-  private final TrainingSet examples;
+  private final LabelledExamples examples;
   private final Calibrator calibrator;
   private final DecompositionCache cache;
   private final Scope scope;
@@ -42,8 +41,17 @@ public final class TaskCase implements AutoCloseable {
    * @param folder for files
    */
   public TaskCase(String deviceId, Path folder) throws IOException {
+    this(deviceId, folder, TinyCheckpoint.bert(folder.resolve("model"), 2));
+  }
+
+  /**
+   * A case of another model.
+   *
+   * @param checkpoint a model with two outputs and at least 15 tokens
+   */
+  public TaskCase(String deviceId, Path folder, Path checkpoint) {
     device = Devices.open(deviceId, new DeviceOptions(1), line -> {});
-    loaded = LoadedModel.open(TinyCheckpoint.bert(folder.resolve("model"), 2), device);
+    loaded = LoadedModel.open(checkpoint, device);
     SplittableRandom random = new SplittableRandom(5);
     List<TokenSequence> sequences = new ArrayList<>();
     double[] targets = new double[EXAMPLES];
@@ -85,7 +93,7 @@ public final class TaskCase implements AutoCloseable {
   }
 
   /** All examples. */
-  public TrainingSet examples() {
+  public LabelledExamples examples() {
     return examples;
   }
 

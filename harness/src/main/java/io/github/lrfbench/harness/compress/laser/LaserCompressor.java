@@ -64,6 +64,11 @@ public final class LaserCompressor implements Compressor {
   }
 
   @Override
+  public boolean allocates() {
+    return false;
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     List<Reduction> kept =
         request

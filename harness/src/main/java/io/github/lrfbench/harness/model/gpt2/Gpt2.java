@@ -18,6 +18,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -134,6 +135,11 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<LinearSlot> slots() {
     return slots;
+  }
+
+  @Override
+  public final Activation headActivation() {
+    return Activation.NONE;
   }
 
   /** The type of the model's numbers. */

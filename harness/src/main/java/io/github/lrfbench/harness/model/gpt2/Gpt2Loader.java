@@ -71,14 +71,14 @@ final class Gpt2Loader {
             new Embeddings(word, position),
             List.copyOf(blocks),
             norm(prefix + Modules.FINAL_NORM));
-    return reader.has(Modules.SCORE + WEIGHT) ? classifier(body) : languageModel(body);
+    return Gpt2Architecture.scoreOf(reader::has) == null ? languageModel(body) : classifier(body);
   }
 
   private Model classifier(Gpt2.Body body) {
     if (options.untieHead()) {
       throw new InputException("--untie-head is for language models; the model is a classifier");
     }
-    int labels = Math.toIntExact(reader.shape(Modules.SCORE + WEIGHT).dim(0));
+    int labels = Math.toIntExact(reader.shape(Gpt2Architecture.scoreOf(reader::has)).dim(0));
     if (labels != config.labels().size()) {
       throw new InputException(
           "config.json names "
@@ -87,10 +87,13 @@ final class Gpt2Loader {
               + labels
               + " outputs");
     }
-    Matrix score = reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden());
+    Linear score =
+        reader.isLowRank(Modules.SCORE)
+            ? reader.lowRank(Modules.SCORE, labels, config.hidden(), true)
+            : new DenseLinear(
+                reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden()), null);
     Output output = labels == 1 ? Output.SCORE : Output.CLASSES;
-    return new Gpt2Classifier(
-        body, info(output, config.labels()), scope, new DenseLinear(score, null));
+    return new Gpt2Classifier(body, info(output, config.labels()), scope, score);
   }
 
   private Model languageModel(Gpt2.Body body) {
