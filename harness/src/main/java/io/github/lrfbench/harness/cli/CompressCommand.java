@@ -126,7 +126,8 @@ final class CompressCommand implements Callable<Integer> {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(asked, allocated, loaded)) {
+      try (Calibrator statistics = statistics(asked, allocated, loaded);
+          Progress progress = Progress.start(1, "compress")) {
         CompressionRequest request =
             new CompressionRequest(
                 loaded.model(),
@@ -137,8 +138,10 @@ final class CompressCommand implements Callable<Integer> {
                 statistics,
                 cache,
                 scope,
-                seed);
+                seed,
+                progress::detail);
         compression = asked.compressor().compress(request);
+        progress.done();
       }
       new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));

@@ -78,6 +78,15 @@ public abstract class FactoringMethod implements Compressor {
     throw new UnsupportedOperationException(info().name() + " fits factors once");
   }
 
+  /**
+   * By what factor the loss on held-out training examples may grow. Above 1 the budget's ranks are
+   * the deepest that are tried, and matrices get the smallest with which the loss does not grow by
+   * more than their share.
+   */
+  protected double tolerance(MethodOptions options) {
+    return 1;
+  }
+
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {
     return Map.of();

@@ -129,7 +129,8 @@ public final class ProgressiveCompressor implements Compressor {
                 request.statistics(),
                 request.cache(),
                 request.scope(),
-                request.seed()));
+                request.seed(),
+                request.progress()));
   }
 
   /** Of every matrix that is not kept as it is. */

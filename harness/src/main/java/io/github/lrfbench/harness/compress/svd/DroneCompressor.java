@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.svd;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
+import io.github.lrfbench.harness.compress.MethodOptions;
 import io.github.lrfbench.harness.compress.factor.Decomposition;
 import io.github.lrfbench.harness.compress.factor.DecompositionRequest;
 import io.github.lrfbench.harness.compress.factor.FactoringMethod;
@@ -22,8 +23,13 @@ import java.util.Set;
  * <p>{@code form=projection} computes it as U Uᵀ W, U being the largest left singular vectors of W
  * X. {@code form=literal} is the paper's formula U_W Z_k S_X⁻¹ U_Xᵀ, with U_X and S_X from the
  * eigenvectors of X Xᵀ and S_X⁻¹ a pseudo-inverse; both are the same where X Xᵀ is not singular.
+ *
+ * <p>{@code tolerance} above 1 searches for ranks as the paper does: it is the factor by which the
+ * loss may grow in all, and the budget says how deep cuts may be.
  */
 public final class DroneCompressor extends FactoringMethod {
+  private static final String TOLERANCE = "tolerance";
+
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -32,7 +38,28 @@ public final class DroneCompressor extends FactoringMethod {
         "Chen et al. 2021",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "svdllm and dalr:lambda=0, where the inputs span all directions",
-        options(MethodOption.choice("form", "projection", "literal")));
+        options(
+            MethodOption.choice("form", "projection", "literal"),
+            MethodOption.number(TOLERANCE, 1, 1, 1000)));
+  }
+
+  @Override
+  public Set<Need> needs(MethodOptions options) {
+    Set<Need> needs = super.needs(options);
+    if (tolerance(options) > 1) {
+      needs.add(Need.LOSS);
+    }
+    return needs;
+  }
+
+  @Override
+  protected double tolerance(MethodOptions options) {
+    return options.number(TOLERANCE);
+  }
+
+  @Override
+  protected boolean isOfFactors(String option) {
+    return option.equals(TOLERANCE);
   }
 
   @Override

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraUpdateTest {
   private static final Budget BUDGET = new Budget.Keep(0.3);
-  private static final String TRAINED = "svdllm:update=lora:epochs=12:lr=0.01";
+  private static final String TRAINED = "svdllm:update=lora:epochs=3:lr=0.02";
 
   @TempDir private Path folder;
 
@@ -89,8 +89,6 @@ class LoraUpdateTest {
       }
       assertEquals("8", trained.parameters().get("lora_r"));
       assertEquals(dense, task.loss(task.compress("dense", BUDGET, Allocation.UNIFORM)));
-      Compression again = task.compress(TRAINED, BUDGET, Allocation.UNIFORM);
-      assertEquals(loss, task.loss(again), 1e-6, "the seed decides");
     }
   }
 
