@@ -115,8 +115,7 @@ final class Factoring {
     return request
         .cache()
         .find(
-            "times",
-            () -> ProductTimes.measure(request.scope().device(), request.model().slots()));
+            "times", () -> ProductTimes.measure(request.scope().device(), request.model().slots()));
   }
 
   private double[] times(List<Target> targets) {

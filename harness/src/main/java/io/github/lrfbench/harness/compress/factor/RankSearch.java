@@ -13,7 +13,9 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A {@link LossAllowance} for the matrices of a request: of each the ranks to try, and its share. */
+/**
+ * A {@link LossAllowance} for the matrices of a request: of each the ranks to try, and its share.
+ */
 final class RankSearch {
   private final LossAllowance allowance;
   private final Map<String, int[]> ranks = new HashMap<>();
@@ -44,8 +46,7 @@ final class RankSearch {
             .map(ratio -> new Budget.Keep(ratio).rank(linear.outputs(), linear.inputs(), null))
             .filter(rank -> rank > deepest)
             .filter(rank -> !Budget.atOrAboveBreakEven(linear.outputs(), linear.inputs(), rank));
-    return IntStream.concat(
-            IntStream.of(deepest), above.mapToInt(Integer::intValue))
+    return IntStream.concat(IntStream.of(deepest), above.mapToInt(Integer::intValue))
         .sorted()
         .distinct()
         .toArray();

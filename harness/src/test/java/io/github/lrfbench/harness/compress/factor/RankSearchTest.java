@@ -41,8 +41,7 @@ class RankSearchTest {
       Budget budget = new Budget.Keep(keep);
       Compression deepest = task.compress("drone", budget, Allocation.UNIFORM);
       Compression found = task.compress(method, budget, Allocation.UNIFORM);
-      double tolerance =
-          Double.parseDouble(MethodSpec.parse(method).options().text("tolerance"));
+      double tolerance = Double.parseDouble(MethodSpec.parse(method).options().text("tolerance"));
       double dense = ExampleLosses.mean(task.model(), task.calibrator().heldOut());
       try (Model model = task.model().with(found.replacements())) {
         double loss = ExampleLosses.mean(model, task.calibrator().heldOut());
@@ -54,8 +53,7 @@ class RankSearchTest {
         assertTrue(layer.rank() >= deepest.layers().get(i).rank(), layer.layer());
         assertTrue(layer.parameters() <= layer.parametersDense(), layer.layer());
         assertTrue(
-            layer.replaced() || layer.diagnostics().note().startsWith("kept dense"),
-            layer.layer());
+            layer.replaced() || layer.diagnostics().note().startsWith("kept dense"), layer.layer());
       }
     }
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraUpdateTest {
   private static final Budget BUDGET = new Budget.Keep(0.3);
-  private static final String TRAINED = "svdllm:update=lora:epochs=3:lr=0.02";
+  private static final String TRAINED = "svdllm:update=lora:epochs=2:lr=0.02";
 
   @TempDir private Path folder;
 
