@@ -49,6 +49,12 @@ public record CompressionRequest(
     this(model, slots, budget, allocation, options, statistics, cache, scope, seed, words -> {});
   }
 
+  /** The same request for other matrices. */
+  public CompressionRequest with(List<LinearSlot> others) {
+    return new CompressionRequest(
+        model, others, budget, allocation, options, statistics, cache, scope, seed, progress);
+  }
+
   /** A request whose budget holds for every matrix alone. */
   public CompressionRequest(
       Model model,

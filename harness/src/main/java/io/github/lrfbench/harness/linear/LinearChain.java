@@ -71,6 +71,11 @@ public record LinearChain(Linear first, Linear second) implements Linear {
   }
 
   @Override
+  public DType dtype() {
+    return second.dtype();
+  }
+
+  @Override
   public long bytes() {
     return first.bytes() + second.bytes();
   }

@@ -94,6 +94,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   @Override
+  public DType dtype() {
+    return base.dtype();
+  }
+
+  @Override
   public long bytes() {
     return base.bytes() + adapterParameters() * down.dtype().bytes();
   }

@@ -30,6 +30,9 @@ public interface Model extends AutoCloseable {
   /** The module of the matrix that gives the outputs, one of {@link #headLayers}; null for none. */
   String classifier();
 
+  /** Heads of the attention of every block. */
+  int heads();
+
   /** What follows the first of two layers of the head; NONE where it has no two. */
   Activation headActivation();
 

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.LabelledExamples;
 import io.github.lrfbench.harness.zoo.LoadedModel;
@@ -50,8 +51,17 @@ public final class TaskCase implements AutoCloseable {
    * @param checkpoint a model with two outputs and at least 15 tokens
    */
   public TaskCase(String deviceId, Path folder, Path checkpoint) {
+    this(deviceId, folder, checkpoint, Gpt2Options.DEFAULT);
+  }
+
+  /**
+   * A case of another model.
+   *
+   * @param options how the matrices of a GPT-2 are offered
+   */
+  public TaskCase(String deviceId, Path folder, Path checkpoint, Gpt2Options options) {
     device = Devices.open(deviceId, new DeviceOptions(1), line -> {});
-    loaded = LoadedModel.open(checkpoint, device);
+    loaded = LoadedModel.open(checkpoint, options, device);
     SplittableRandom random = new SplittableRandom(5);
     List<TokenSequence> sequences = new ArrayList<>();
     double[] targets = new double[EXAMPLES];

@@ -80,6 +80,9 @@ final class Factoring {
    * on singular values, those of the dense model's statistics count.
    */
   private List<Target> chooseRanks() {
+    if (request.slots().isEmpty()) {
+      return List.of();
+    }
     List<Decomposition> known = List.of();
     if (request.budget().needsSpectrum() || request.allocation().policy().needsSpectra()) {
       known = decompose(request.slots().stream().map(Factoring::whole).toList());

@@ -111,7 +111,8 @@ public abstract class FactoringMethod implements Compressor {
     }
   }
 
-  static boolean isSequential(MethodOptions options) {
+  /** Whether moments of a block's inputs are collected after the blocks before. */
+  protected static boolean isSequential(MethodOptions options) {
     return options.is(STATISTICS, SEQUENTIAL);
   }
 

@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.compress.svd;
 
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
@@ -12,7 +15,12 @@ import io.github.lrfbench.harness.compress.factor.SecondMoment;
 import io.github.lrfbench.harness.compress.factor.SlotStatistics;
 import io.github.lrfbench.harness.compress.factor.WeightedSvd;
 import io.github.lrfbench.harness.compress.factor.Whitening;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.InputException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,11 +32,17 @@ import java.util.Set;
  * X. {@code form=literal} is the paper's formula U_W Z_k S_X⁻¹ U_Xᵀ, with U_X and S_X from the
  * eigenvectors of X Xᵀ and S_X⁻¹ a pseudo-inverse; both are the same where X Xᵀ is not singular.
  *
+ * <p>{@code attention=joint} treats the queries and keys of a block together, so that their inner
+ * products are closest, in fewer dimensions of every head.
+ *
  * <p>{@code tolerance} above 1 searches for ranks as the paper does: it is the factor by which the
  * loss may grow in all, and the budget says how deep cuts may be.
  */
 public final class DroneCompressor extends FactoringMethod {
   private static final String TOLERANCE = "tolerance";
+  private static final String ATTENTION = "attention";
+  private static final String JOINT = "joint";
+  private static final Set<String> OF_FACTORS = Set.of(TOLERANCE, ATTENTION);
 
   @Override
   public MethodInfo info() {
@@ -40,6 +54,7 @@ public final class DroneCompressor extends FactoringMethod {
         "svdllm and dalr:lambda=0, where the inputs span all directions",
         options(
             MethodOption.choice("form", "projection", "literal"),
+            MethodOption.choice(ATTENTION, "matrices", JOINT),
             MethodOption.number(TOLERANCE, 1, 1, 1000)));
   }
 
@@ -59,7 +74,34 @@ public final class DroneCompressor extends FactoringMethod {
 
   @Override
   protected boolean isOfFactors(String option) {
-    return option.equals(TOLERANCE);
+    return OF_FACTORS.contains(option);
+  }
+
+  @Override
+  public void check(MethodOptions options) {
+    super.check(options);
+    if (options.is(ATTENTION, JOINT) && (isSequential(options) || tolerance(options) > 1)) {
+      throw new InputException(
+          "--method drone: attention=joint goes with statistics=static and without a tolerance");
+    }
+  }
+
+  @Override
+  public Compression compress(CompressionRequest request) {
+    if (!request.options().is(ATTENTION, JOINT)) {
+      return super.compress(request);
+    }
+    JointAttention attention = new JointAttention(request);
+    List<LinearSlot> others = attention.others();
+    Compression rest = super.compress(request.with(others));
+    attention.run();
+    Map<String, Linear> replacements = new HashMap<>(rest.replacements());
+    replacements.putAll(attention.replacements());
+    Map<String, LayerReport> reports = new HashMap<>(attention.reports());
+    rest.layers().forEach(layer -> reports.put(layer.layer(), layer));
+    List<LayerReport> layers =
+        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
+    return new Compression(Map.copyOf(replacements), layers, rest.parameters());
   }
 
   @Override

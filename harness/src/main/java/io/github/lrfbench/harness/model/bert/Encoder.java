@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LoraLinear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -113,6 +112,11 @@ public final class Encoder implements Model {
   public String classifier() {
     String module = config.family().headModules().get(1);
     return headLayers().containsKey(module) ? module : null;
+  }
+
+  @Override
+  public int heads() {
+    return config.heads();
   }
 
   @Override
@@ -229,9 +233,7 @@ public final class Encoder implements Model {
     try (Scope scratch = device().openScope()) {
       for (Linear projection : projections) {
         converted.add(
-            projection instanceof LowRankLinear lowRank && lowRank.factors().dtype() != dtype()
-                ? lowRank.copyTo(scratch, dtype())
-                : projection);
+            projection.dtype() == dtype() ? projection : projection.copyTo(scratch, dtype()));
       }
       return block.projections().with(converted, own);
     }

@@ -196,8 +196,8 @@ public final class EncoderLoader {
     int h = config.hidden();
     List<String> names =
         Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
-    if (names.stream().anyMatch(reader::isLowRank)) {
-      return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
+    if (names.stream().anyMatch(reader::isCompressed)) {
+      return LinearGroup.of(names.stream().map(this::projection).toList(), scope);
     }
     Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * h));
     Tensor bias = scope.allocate(DType.F32, 3L * h);
@@ -208,6 +208,13 @@ public final class EncoderLoader {
       column += h;
     }
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
+  }
+
+  private Linear projection(String name) {
+    int h = config.hidden();
+    return reader.isCompressed(name)
+        ? reader.projection(name, h, h, config.heads())
+        : reader.dense(name, h, h);
   }
 
   private Head classifier() {

@@ -17,7 +17,6 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Builds a GPT-2 from named tensors: a classifier where there is one's head, else a language model.
@@ -149,10 +148,8 @@ final class Gpt2Loader {
   private LinearGroup projections(String path) {
     int h = config.hidden();
     List<String> parts = Modules.splitProjections(path);
-    if (parts.stream().anyMatch(part -> reader.isLowRank(part) || reader.has(part + WEIGHT))) {
-      List<Linear> members =
-          parts.stream().map(part -> linear(part, h, h)).collect(Collectors.toList());
-      return LinearGroup.of(members, scope);
+    if (parts.stream().anyMatch(part -> reader.isCompressed(part) || reader.has(part + WEIGHT))) {
+      return LinearGroup.of(parts.stream().map(this::projection).toList(), scope);
     }
     String whole = path + Modules.PROJECTIONS;
     if (!reader.isLowRank(whole)) {
@@ -166,6 +163,13 @@ final class Gpt2Loader {
           whole + " was compressed as one matrix and cannot be split any more");
     }
     return LinearGroup.of(List.of(reader.lowRank(whole, 3 * h, h, true)), scope);
+  }
+
+  private Linear projection(String name) {
+    int h = config.hidden();
+    return reader.isCompressed(name)
+        ? reader.projection(name, h, h, config.heads())
+        : dense(name, h, h);
   }
 
   private Linear linear(String name, int outputs, int inputs) {
