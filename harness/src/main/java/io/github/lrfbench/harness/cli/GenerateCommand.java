@@ -131,6 +131,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Write a JSON object for each prompt in a line: prompt, text, tokens.")
   private Path out;
 
+  @Mixin private CacheOptions cache;
+
   @Mixin private DeviceSelection selection;
 
   @Override
@@ -140,7 +142,8 @@ final class GenerateCommand implements Callable<Integer> {
     new Generator(batchSize, settings(Set.of()));
     Path directory = HubModels.source(model).directory("");
     try (Device device = selection.open();
-        LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
+        LoadedModel loaded =
+            LoadedModel.open(directory, cache.options(), device).in(selection.storage())) {
       CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");
       System.err.println(selection.choice());
       List<int[]> ids = new ArrayList<>();

@@ -167,6 +167,9 @@ final class RowFactory {
       all.put("qkv", config.matrices().splitQkv() ? "split" : "whole");
       if (dense instanceof CausalModel) {
         all.put("head", config.matrices().untieHead() ? "untied" : "as stored");
+        if (config.matrices().latentCache()) {
+          all.put("cache", "latent");
+        }
       }
     }
     Recovery recovery = variant.recovery();

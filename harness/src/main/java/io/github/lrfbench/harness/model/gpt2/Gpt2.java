@@ -214,7 +214,7 @@ abstract class Gpt2 implements Model {
     return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
   }
 
-  final Attention packed(TokenBatch batch) {
+  final Attention.Packed packed(TokenBatch batch) {
     return new Attention.Packed(body.config, batch.segments());
   }
 

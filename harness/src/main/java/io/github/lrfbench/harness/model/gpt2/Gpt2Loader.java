@@ -74,8 +74,10 @@ final class Gpt2Loader {
   }
 
   private Model classifier(Gpt2.Body body) {
-    if (options.untieHead()) {
-      throw new InputException("--untie-head is for language models; the model is a classifier");
+    if (options.untieHead() || options.latentCache()) {
+      throw new InputException(
+          (options.untieHead() ? "--untie-head" : "--latent-cache")
+              + " is for language models; the model is a classifier");
     }
     int labels = Math.toIntExact(reader.shape(Gpt2Architecture.scoreOf(reader::has)).dim(0));
     if (labels != config.labels().size()) {
@@ -102,7 +104,8 @@ final class Gpt2Loader {
         info(Output.NEXT_TOKEN, List.of()),
         scope,
         ownHead(body, factored),
-        options.untieHead() || factored);
+        options.untieHead() || factored,
+        options.latentCache());
   }
 
   /** Null where the head is the word embedding. */
