@@ -75,16 +75,10 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   private void draw(LinearSlot slot, SplittableRandom random) {
-    Linear linear = slot.linear();
     int rank = config.rank();
-    float[] down = new float[linear.inputs() * rank];
-    double bound = 1 / Math.sqrt(linear.inputs());
-    for (int i = 0; i < down.length; i++) {
-      down[i] = (float) (bound * (2 * random.nextDouble() - 1));
-    }
-    Tensor first = scope.floats(down, linear.inputs(), rank);
-    Tensor second = scope.zeros(DType.F32, rank, linear.outputs());
-    put(slot, Matrix.of(first), Matrix.of(second));
+    double scale = config.scale(slot.name(), rank);
+    replacements.put(
+        slot.name(), LoraLinear.draw(slot.linear(), rank, scale, config.dropout(), random, scope));
   }
 
   private void saveIfWanted(String module, Linear layer) {
