@@ -132,7 +132,8 @@ final class Factoring {
   /** What probes depend on beside the model. */
   private Object probesKey() {
     boolean compensates = FactoringMethod.compensates(request.options());
-    return List.of("probes", key(), request.statistics(), compensates);
+    boolean refits = method.refits(request.options());
+    return List.of("probes", key(), request.statistics(), compensates, refits);
   }
 
   /** The loss on held-out training examples with every single matrix cut to several ratios. */

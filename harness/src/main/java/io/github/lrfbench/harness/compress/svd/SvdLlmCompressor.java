@@ -18,7 +18,9 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The method {@code svdllm}: W S is cut by truncated SVD and S⁻¹ multiplied back, S being a root of
@@ -79,7 +81,13 @@ public final class SvdLlmCompressor extends FactoringMethod {
   @Override
   public Compression compress(CompressionRequest request) {
     Compression truncated = super.compress(request);
-    return request.options().is(UPDATE, BY_LORA) ? LoraUpdate.of(request, truncated) : truncated;
+    if (request.options().is(UPDATE, BY_LORA)) {
+      return LoraUpdate.of(request, truncated);
+    }
+    // Nothing was trained: results shall not tell for how long.
+    Map<String, String> parameters = new TreeMap<>(truncated.parameters());
+    parameters.keySet().removeAll(List.of(EPOCHS, RATE));
+    return new Compression(truncated.replacements(), truncated.layers(), parameters);
   }
 
   @Override

@@ -212,6 +212,8 @@ class FactoringTest {
     assertEquals(key("svdllm"), key("svdllm:update=lora:epochs=1:bias=compensate"));
     assertNotEquals(key("svdllm"), key("svdllm:whitening=eigen"));
     assertNotEquals(key("asvd"), key("asvd:alpha=1"));
+    // What others ask for as plain decompositions is kept under this name.
+    assertEquals("svd", key("svd:bias=compensate"));
   }
 
   private static String key(String method) {
