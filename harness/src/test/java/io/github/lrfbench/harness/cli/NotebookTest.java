@@ -60,15 +60,6 @@ class NotebookTest {
     assertEquals("7", plots(folder.resolve("out/runs.csv")));
   }
 
-  /** One method, and no file of the matrices. */
-  @Test
-  void itRunsOnLittle() throws IOException, InterruptedException {
-    requireNbclient();
-    assertEquals(0, sweep("--task", "demo-sst2", "--keep", "0.5"));
-    Files.delete(folder.resolve("out/layers.csv"));
-    assertEquals("3", plots(folder.resolve("out/runs.csv")));
-  }
-
   /** The small synthetic model and a few examples: this is about the notebook. */
   private int sweep(String... options) {
     List<String> all = new ArrayList<>(List.of("sweep", "--device", "cpu", "--limit", "32"));
