@@ -24,7 +24,7 @@ import java.util.List;
  */
 public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) implements Linear {
   /** The rows that are not zero in a checkpoint, in the place of {@code .weight}. */
-  public static final String WEIGHT = ".heads.weight";
+  public static final String WEIGHT = ".lowrank.heads";
 
   /** Checks that heads have the room. */
   public NarrowHeads {
