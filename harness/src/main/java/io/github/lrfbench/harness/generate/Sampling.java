@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.generate;
 
 import io.github.lrfbench.kernels.InputException;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -83,16 +82,16 @@ public record Sampling(double temperature, int topK, double topP) {
     // All that are lighter than this weigh less than 1 - topP together, so none of them is needed.
     // That leaves few to sort.
     double light = (1 - topP) * sum / weights.length;
-    int[] candidates =
+    long[] candidates =
         IntStream.range(0, weights.length)
             .filter(i -> weights[i] >= light && weights[i] > 0)
-            .boxed()
-            .sorted(Comparator.comparing((Integer i) -> -logits[i]))
-            .mapToInt(i -> i)
+            .mapToLong(i -> sortKey(logits[i], i))
+            .sorted()
             .toArray();
     double[] kept = new double[weights.length];
     double before = 0;
-    for (int token : candidates) {
+    for (long candidate : candidates) {
+      int token = (int) candidate;
       // The token that reaches the limit is kept.
       if (before >= topP * sum) {
         break;
@@ -102,6 +101,14 @@ public record Sampling(double temperature, int topK, double topP) {
     }
     System.arraycopy(kept, 0, weights, 0, kept.length);
     return before;
+  }
+
+  /** Rises as the logit falls, and with the token where logits are equal; ends in the token. */
+  private static long sortKey(float logit, int token) {
+    int bits = Float.floatToIntBits(logit);
+    // The bits of numbers below 0 fall as the numbers rise.
+    int rising = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
+    return (long) ~rising << Integer.SIZE | token;
   }
 
   /** Draws a token. */
