@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       "with --beams the likeliest texts are followed at once. A text ends with the model's eos_token_id. The new",
       "text goes to stdout; of several prompts each is a line, in which a line end is written \\n.",
       "",
+      "Example: lrfbench generate --model demo:gpt2 --prompt 'The doctor'",
       "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
     })
 final class GenerateCommand implements Callable<Integer> {
@@ -46,7 +47,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A directory of a GPT-2, compressed ones included, or hf:owner/name.")
+      description =
+          "A directory of a GPT-2, compressed ones included, hf:owner/name, or demo:gpt2.")
   private String model;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue. Repeatable.")
