@@ -76,9 +76,11 @@ final class ModelSweep {
    */
   private void runVariant(Variant variant, List<SweepTask> open, SweepTask only) {
     Instant startedAt = Instant.now();
-    log.working(name + " " + variant.describe() + (only == null ? "" : " for " + only.name()));
+    String work = name + " " + variant.describe() + (only == null ? "" : " for " + only.name());
+    log.working(work);
     SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
-    try (CompressedModel compressed = variants.make(variant, owner)) {
+    try (CompressedModel compressed =
+        variants.make(variant, owner, far -> log.working(work + ": " + far))) {
       // As a mere baseline the dense model is scored; it is timed in turns with each variant.
       Timing timing = open.isEmpty() ? null : probe.measure(loaded.model(), compressed.model());
       for (SweepTask task : variant.isDense() ? tasks : open) {

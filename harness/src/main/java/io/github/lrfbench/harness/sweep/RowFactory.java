@@ -134,7 +134,7 @@ final class RowFactory {
             RunColumns.RANK_MEAN,
             layers.stream().mapToLong(LayerReport::rank).average().orElseThrow())
         .set(RunColumns.RANK_MAX, layers.stream().mapToLong(LayerReport::rank).max().orElseThrow())
-        .set(RunColumns.RELATIVE_ERROR, compressed.relativeError())
+        .set(RunColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
         .set(RunColumns.COMPRESS_SECONDS, compressed.seconds().compress())
         .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
         .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))

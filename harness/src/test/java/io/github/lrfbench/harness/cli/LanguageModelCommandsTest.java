@@ -226,6 +226,34 @@ class LanguageModelCommandsTest {
   }
 
   @Test
+  void onlyAModelThatWritesTextNeedsATokenForEveryRow() throws IOException {
+    dropAToken(Path.of(model));
+    assertFault(
+        "the tokenizer has 21 tokens, but the model 22: they do not belong together",
+        "generate",
+        "--prompt",
+        "a");
+    assertFault("the tokenizer has 21 tokens", "eval", "--task", "lm", "--text", text);
+    model = TinyCheckpoint.gpt2(folder.resolve("classifier"), 2).toString();
+    Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
+    Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");
+    List<String> eval =
+        List.of("eval", "--model", model, "--task", "sst2", "--glue", glue.getParent().toString());
+    assertEquals(0, run(eval.toArray(String[]::new)), err::toString);
+    String loss = line("loss");
+    dropAToken(Path.of(model));
+    assertEquals(0, run(eval.toArray(String[]::new)), err::toString);
+    assertEquals(loss, line("loss"));
+  }
+
+  /** Takes the last letter away, which no text here has; the end of texts moves to its place. */
+  private static void dropAToken(Path directory) throws IOException {
+    Path file = directory.resolve("vocab.json");
+    String vocabulary = Files.readString(file).replaceFirst("\"y\":(\\d+),(\".*\"):\\d+", "$2:$1");
+    Files.writeString(file, vocabulary);
+  }
+
+  @Test
   void faultsAreOneLine() throws IOException {
     assertFault("task lm needs a text: give --text FILE", "eval", "--task", "lm");
     Path empty = Files.createFile(folder.resolve("empty.txt"));

@@ -86,6 +86,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
+  public String classifier() {
+    return null;
+  }
+
+  @Override
   long headFlops() {
     return ownHead == null
         ? 2L * body().config().hidden() * body().config().vocabulary()
