@@ -3,8 +3,6 @@ package io.github.lrfbench.benchmarks.demo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.demo.DemoBytePairs;
 import io.github.lrfbench.harness.demo.DemoCorpus;
-import io.github.lrfbench.harness.demo.DemoModel;
-import io.github.lrfbench.harness.demo.DemoTask;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
@@ -17,7 +15,6 @@ import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.TextExamples;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
-import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.harness.zoo.DataSource;
 import io.github.lrfbench.harness.zoo.Tasks;
@@ -32,16 +29,13 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Trains the demo GPT-2 from scratch: a language model of the synthetic texts, then a classifier
- * that starts from it. Arguments: a folder to write, threads, examples per task. Another number of
- * threads rounds differently.
+ * Trains the demo GPT-2, a language model of the synthetic sentences, from scratch. Arguments: a
+ * folder to write, threads, examples per task. Another number of threads rounds differently.
  */
 public final class DemoGpt2Training {
   private static final long SEED = 20240607;
-  private static final double LANGUAGE_RATE = 2e-3;
-  private static final int LANGUAGE_BATCH = 16;
-  private static final double CLASSIFIER_RATE = 5e-4;
-  private static final int CLASSIFIER_BATCH = 64;
+  private static final double RATE = 2e-3;
+  private static final int BATCH = 16;
   private static final double WARMUP = 0.1;
   private static final int CONTEXT = 128;
   private static final int HIDDEN = 96;
@@ -68,75 +62,34 @@ public final class DemoGpt2Training {
     ModelFolder.write(tokenizerConfig(), out.resolve("tokenizer_config.json"));
     DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]));
     try (Device device = Devices.open("cpu", options, line -> {});
-        Tokenizer tokenizer = Tokenizers.open(out, languageConfig())) {
+        Tokenizer tokenizer = Tokenizers.open(out, config())) {
       new DemoGpt2Training(out, device, tokenizer).run(Integer.parseInt(args[2]));
     }
   }
 
+  /** One pass over the text; prints the perplexity on that to predict. */
   private void run(int examples) throws IOException {
-    NamedWeights language = trainLanguageModel(examples);
-    for (String task : DemoModel.GPT2.tasks()) {
-      if (!task.equals(DemoCorpus.TASK)) {
-        trainClassifier(DemoTask.of(task), examples, language);
-      }
-    }
-  }
-
-  private NamedWeights trainLanguageModel(int examples) throws IOException {
-    ObjectNode json = languageConfig();
-    Architecture architecture = architecture(json);
-    int[] tokens = tokenizer.encode(DemoCorpus.training(examples), null, Integer.MAX_VALUE).ids();
-    try (Model model = architecture.load(architecture.randomLanguageModel(SEED), device)) {
-      train(
-          model,
-          DemoCorpus.TASK,
-          TextExamples.of(tokens, CONTEXT, 0),
-          LANGUAGE_RATE,
-          LANGUAGE_BATCH);
-      ModelFolder.write(model, json, out.resolve(DemoCorpus.TASK));
-      return NamedWeights.of(model);
-    }
-  }
-
-  private void trainClassifier(DemoTask task, int examples, NamedWeights language)
-      throws IOException {
-    ObjectNode json = classifierConfig(task);
-    Architecture architecture = architecture(json);
-    try (Model model = architecture.load(architecture.withHead(language, SEED), device)) {
-      TrainingSet set = DemoTrainingData.draw(task, examples, tokenizer).set();
-      train(model, task.taskName(), set, CLASSIFIER_RATE, CLASSIFIER_BATCH);
-      ModelFolder.write(model, json, out.resolve(task.taskName()));
-    }
-  }
-
-  /** One pass over the examples; prints the metric. */
-  private void train(Model model, String task, TrainingSet set, double rate, int batch) {
+    ObjectNode json = config();
+    Architecture architecture = new Gpt2Architecture(Gpt2Config.parse(json), Gpt2Options.DEFAULT);
+    String text = DemoCorpus.training(examples);
+    int[] tokens = tokenizer.encode(text, null, Integer.MAX_VALUE).ids();
     DataSource source = new DataSource(null, TextSource.NONE, out, CONTEXT);
-    Evaluation evaluation = Tasks.get(task).load(source, 0).evaluation(model, tokenizer, SEED);
     TrainingSettings settings =
-        new TrainingSettings(1, rate, batch, batch, WARMUP, AdamWSettings.DEFAULT, 1, 0, SEED);
-    Trainer.train(model, set, settings, null, null, new Log(task));
-    double metric = evaluation.run(model, done -> {}).score().metric();
-    System.out.printf(Locale.ROOT, "%s\t%.4f%n", task, metric);
+        new TrainingSettings(1, RATE, BATCH, BATCH, WARMUP, AdamWSettings.DEFAULT, 1, 0, SEED);
+    try (Model model = architecture.load(architecture.randomLanguageModel(SEED), device)) {
+      Evaluation evaluation =
+          Tasks.get(DemoCorpus.TASK).load(source, 0).evaluation(model, tokenizer, SEED);
+      TextExamples set = TextExamples.of(tokens, CONTEXT, 0);
+      Trainer.train(model, set, settings, null, null, new Log(new double[LOG_EVERY]));
+      double perplexity = evaluation.run(model, done -> {}).score().metric();
+      System.out.printf(Locale.ROOT, "%s\t%.4f%n", DemoCorpus.TASK, perplexity);
+      ModelFolder.write(model, json, out.resolve(DemoCorpus.TASK));
+    }
   }
 
-  private static Architecture architecture(ObjectNode json) {
-    return new Gpt2Architecture(Gpt2Config.parse(json), Gpt2Options.DEFAULT);
-  }
-
-  private static ObjectNode languageConfig() {
-    return config("GPT2LMHeadModel");
-  }
-
-  private static ObjectNode classifierConfig(DemoTask task) {
-    ObjectNode config = config("GPT2ForSequenceClassification");
-    ModelFolder.nameLabels(config, task.labels());
-    return config;
-  }
-
-  private static ObjectNode config(String architecture) {
+  private static ObjectNode config() {
     ObjectNode config = ModelFolder.json();
-    config.putArray("architectures").add(architecture);
+    config.putArray("architectures").add("GPT2LMHeadModel");
     config.put("model_type", "gpt2").put("vocab_size", DemoBytePairs.SIZE);
     config.put("n_positions", CONTEXT).put("n_embd", HIDDEN).put("n_layer", 4).put("n_head", 4);
     config.put("activation_function", "gelu_new").put("layer_norm_epsilon", 1e-5);
@@ -154,19 +107,14 @@ public final class DemoGpt2Training {
   }
 
   /** Tells how training goes. */
-  private record Log(String task, double[] recent) implements TrainingListener {
-    Log(String task) {
-      this(task, new double[LOG_EVERY]);
-    }
-
+  private record Log(double[] recent) implements TrainingListener {
     @Override
     public void step(int epoch, long step, long total, double loss, double rate, double seconds) {
       recent[(int) (step % LOG_EVERY)] = loss;
       if (step % LOG_EVERY == 0) {
         System.err.printf(
             Locale.ROOT,
-            "%s: step %d of %d, loss %.4f, %.0f s%n",
-            task,
+            "step %d of %d, loss %.4f, %.0f s%n",
             step,
             total,
             Arrays.stream(recent).average().orElse(0),

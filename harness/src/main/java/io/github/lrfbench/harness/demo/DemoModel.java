@@ -25,16 +25,16 @@ public enum DemoModel {
     }
   },
 
-  /** A language model, and a classifier that was made of it. */
+  /** A language model, for whatever task. */
   GPT2(
       "demo:gpt2",
-      "the embedded GPT-2: a language model of the synthetic texts; for demo-sst2 a classifier",
+      "the embedded GPT-2, a language model of the synthetic sentences",
       "gpt2",
       List.of("tokenizer.json", "tokenizer_config.json"),
-      List.of(DemoCorpus.TASK, DemoTask.SST2.taskName())) {
+      List.of(DemoCorpus.TASK)) {
     @Override
     String variant(String task) {
-      return tasks().contains(task) ? task : DemoCorpus.TASK;
+      return DemoCorpus.TASK;
     }
   };
 

@@ -28,8 +28,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,7 +160,8 @@ class TransformersLoadTest {
   @Test
   void transformersReadsTheDemoGpt2AsWeDo() throws IOException, InterruptedException {
     assumeTrue(
-        has("torch, transformers, safetensors"), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+        has("torch, transformers, safetensors"),
+        PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
     Path model = DemoModel.GPT2.unpack(folder, DemoCorpus.TASK);
     String text = DemoCorpus.test().substring(0, 3000) + "don't  naïve 1,000\n\n\u6771\u4eac\t";
     Path file = Files.writeString(folder.resolve("text.txt"), text);
