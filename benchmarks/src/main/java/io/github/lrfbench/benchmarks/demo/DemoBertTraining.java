@@ -1,9 +1,7 @@
 package io.github.lrfbench.benchmarks.demo;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.demo.DemoExport;
 import io.github.lrfbench.harness.demo.DemoTask;
 import io.github.lrfbench.harness.evaluate.Evaluation;
@@ -42,7 +40,6 @@ public final class DemoBertTraining {
   private static final int OWN_BATCH = 64;
   private static final int MAX_LENGTH = 128;
   private static final int HIDDEN = 128;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path out;
   private final Device device;
@@ -73,7 +70,7 @@ public final class DemoBertTraining {
     Path start = Files.createDirectories(out.resolve("start"));
     Files.copy(
         data.resolve("vocab.txt"), start.resolve("vocab.txt"), StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(start.resolve("tokenizer_config.json"), tokenizerConfig());
+    ModelFolder.write(tokenizerConfig(), start.resolve("tokenizer_config.json"));
     List<String> outputs = new ArrayList<>();
     for (DemoTask task : DemoTask.values()) {
       outputs.addAll(task.labels().isEmpty() ? List.of("score") : task.labels());
@@ -134,7 +131,7 @@ public final class DemoBertTraining {
               epochs, OWN_RATE, OWN_BATCH, OWN_BATCH, 0.1, AdamWSettings.DEFAULT, 1, 0, SEED);
       Trainer.train(model, part.set(), settings, null, null, TrainingListener.NONE);
       report(part, "own", evaluation, model);
-      write(model, json, start, out.resolve(part.task().taskName()));
+      ModelFolder.write(model, json, out.resolve(part.task().taskName()));
     }
   }
 
@@ -144,24 +141,12 @@ public final class DemoBertTraining {
     System.out.printf(Locale.ROOT, "%s\t%s\t%.4f%n", part.task().taskName(), stage, metric);
   }
 
-  private static void write(Model model, ObjectNode config, Path start, Path folder)
-      throws IOException {
-    Files.createDirectories(folder);
-    SafetensorsWriter weights = new SafetensorsWriter();
-    model
-        .weights()
-        .forEach(weight -> weights.addHalves(weight.name(), weight.shape(), weight::read));
-    weights.write(folder.resolve("model.safetensors"));
-    config.put("dtype", "float16");
-    Files.writeString(folder.resolve("config.json"), text(config));
-  }
-
   private static int vocabulary(Path start) throws IOException {
     return Files.readAllLines(start.resolve("vocab.txt")).size();
   }
 
   private static ObjectNode config(List<String> labels, int vocabulary) {
-    ObjectNode config = MAPPER.createObjectNode();
+    ObjectNode config = ModelFolder.json();
     ArrayNode architectures = config.putArray("architectures");
     architectures.add("BertForSequenceClassification");
     config.put("model_type", "bert").put("vocab_size", vocabulary).put("hidden_size", HIDDEN);
@@ -170,25 +155,16 @@ public final class DemoBertTraining {
     config.put("type_vocab_size", 2).put("hidden_act", "gelu").put("layer_norm_eps", 1e-12);
     config.put("hidden_dropout_prob", 0.0).put("attention_probs_dropout_prob", 0.0);
     config.put("pad_token_id", 0);
-    ObjectNode names = config.putObject("id2label");
-    ObjectNode ids = config.putObject("label2id");
-    for (int i = 0; i < labels.size(); i++) {
-      names.put(Integer.toString(i), labels.get(i));
-      ids.put(labels.get(i), i);
-    }
+    ModelFolder.nameLabels(config, labels);
     return config;
   }
 
-  private static String tokenizerConfig() throws IOException {
-    ObjectNode config = MAPPER.createObjectNode();
+  private static ObjectNode tokenizerConfig() {
+    ObjectNode config = ModelFolder.json();
     config.put("cls_token", "[CLS]").put("do_lower_case", true).put("mask_token", "[MASK]");
     config.put("model_max_length", MAX_LENGTH).put("pad_token", "[PAD]");
     config.put("sep_token", "[SEP]").put("tokenizer_class", "BertTokenizer");
     config.put("unk_token", "[UNK]");
-    return text(config);
-  }
-
-  private static String text(ObjectNode json) throws IOException {
-    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    return config;
   }
 }

@@ -4,10 +4,11 @@ import io.github.lrfbench.harness.compress.Compressor;
 import io.github.lrfbench.harness.compress.Compressors;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.zoo.Architectures;
-import io.github.lrfbench.harness.zoo.ModelSources;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Devices;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,15 +81,18 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   }
 
   private static List<Line> models() {
-    return List.of(
-        new Line(
-            ModelSources.DEMO_BERT, "the embedded BERT, trained on the synthetic task at hand"),
+    List<Line> models = new ArrayList<>();
+    for (DemoModel demo : DemoModel.values()) {
+      models.add(new Line(demo.modelName(), demo.description()));
+    }
+    models.add(
         new Line(
             "DIR",
             "a Hugging Face directory: "
                 + String.join(", ", Architectures.modelTypes())
-                + " with a head"),
-        new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
+                + " with a head"));
+    models.add(new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
+    return models;
   }
 
   private static List<Line> devices() {

@@ -53,7 +53,7 @@ final class CompressCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A model directory, hf:owner/name[@revision], or demo:bert.")
+      description = "A model directory, hf:owner/name[@revision], demo:bert or demo:gpt2.")
   private String model;
 
   @Option(
@@ -61,7 +61,7 @@ final class CompressCommand implements Callable<Integer> {
       paramLabel = "T",
       defaultValue = "demo-sst2",
       description =
-          "Whose training set methods that need data learn from; with --model demo:bert also which model. Default: ${DEFAULT-VALUE}.")
+          "Whose training set methods that need data learn from; with a demo model also which one of it. Default: ${DEFAULT-VALUE}.")
   private String task;
 
   @Mixin private CalibrationOptions calibration;

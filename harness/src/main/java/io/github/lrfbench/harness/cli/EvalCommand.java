@@ -45,7 +45,7 @@ final class EvalCommand implements Callable<Integer> {
       required = true,
       paramLabel = "M",
       description =
-          "A model directory (compressed ones included), hf:owner/name[@revision], or demo:bert.")
+          "A model directory (compressed ones included), hf:owner/name[@revision], demo:bert or demo:gpt2.")
   private String model;
 
   @Option(

@@ -67,7 +67,7 @@ final class FinetuneCommand implements Callable<Integer> {
       required = true,
       paramLabel = "M",
       description =
-          "A model directory, hf:owner/name[@revision], or demo:bert. A head of another size is drawn anew.")
+          "A model directory, hf:owner/name[@revision], demo:bert or demo:gpt2. A head of another size is drawn anew.")
   private String model;
 
   @Option(

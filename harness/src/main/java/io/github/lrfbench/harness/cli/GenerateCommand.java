@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       "temperature, top_k, top_p, num_beams, length_penalty, early_stopping, no_repeat_ngram_size. The new text goes",
       "to stdout; of several prompts each is a line, in which a line end is written \\n.",
       "",
+      "Example: lrfbench generate --model demo:gpt2 --prompt 'The doctor'",
       "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
     })
 final class GenerateCommand implements Callable<Integer> {
@@ -47,7 +48,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M",
-      description = "A directory of a GPT-2, compressed ones included, or hf:owner/name.")
+      description =
+          "A directory of a GPT-2, compressed ones included, hf:owner/name, or demo:gpt2.")
   private String model;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue. Repeatable.")

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.config.SweepFile;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
@@ -11,9 +12,6 @@ import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.Task;
-import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -70,7 +68,7 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "M",
       split = ",",
       description =
-          "A model directory, hf:owner/name[@revision], or demo:bert, the default. Repeatable.")
+          "A model directory, hf:owner/name[@revision], demo:bert, the default, or demo:gpt2. Repeatable.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -78,7 +76,7 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "T",
       split = ",",
       description =
-          "See 'lrfbench list tasks'. Default: the demo tasks, for demo:bert. Repeatable.")
+          "See 'lrfbench list tasks'. Default, for a demo model: the demo tasks that it knows. Repeatable.")
   private List<String> tasks = new ArrayList<>();
 
   @Option(
@@ -247,7 +245,7 @@ final class SweepCommand implements Callable<Integer> {
 
   private SweepConfig config(String runId, Shard part) {
     Path directory = out == null ? OutputDirectory.RUNS.resolve(runId) : out;
-    List<String> chosenModels = models.isEmpty() ? List.of(ModelSources.DEMO_BERT) : models;
+    List<String> chosenModels = models.isEmpty() ? List.of(DemoModel.BERT.modelName()) : models;
     List<Budget> budgets = grid.budgets();
     if (budgets.isEmpty()) {
       DEMO_KEEP.forEach(keep -> budgets.add(new Budget.Keep(keep)));
@@ -292,9 +290,10 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private static List<String> demoTasks(List<String> models) {
-    if (!models.equals(List.of(ModelSources.DEMO_BERT))) {
-      throw new InputException("which task? Give --task, see 'lrfbench list tasks'");
-    }
-    return Tasks.all().stream().filter(Task::synthetic).map(Task::name).toList();
+    return DemoModel.of(models.get(0))
+        .filter(demo -> models.size() == 1)
+        .map(DemoModel::tasks)
+        .orElseThrow(
+            () -> new InputException("which task? Give --task, see 'lrfbench list tasks'"));
   }
 }

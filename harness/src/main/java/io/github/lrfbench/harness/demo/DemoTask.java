@@ -30,6 +30,11 @@ public enum DemoTask {
     String otherLabel(String label) {
       return label.equals("0") ? "1" : "0";
     }
+
+    @Override
+    boolean isWellFormed(DemoExample example) {
+      return example.label().equals("1") != example.mislabelled();
+    }
   },
 
   /** Sentiment in the layout of SST-2. */
@@ -158,4 +163,9 @@ public enum DemoTask {
 
   /** The label that a slip of the annotator turns this one into; itself where it is a score. */
   abstract String otherLabel(String label);
+
+  /** Whether the example's texts are sentences as anybody would write them. */
+  boolean isWellFormed(DemoExample example) {
+    return true;
+  }
 }

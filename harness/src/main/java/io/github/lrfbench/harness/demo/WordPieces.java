@@ -1,55 +1,19 @@
 package io.github.lrfbench.harness.demo;
 
+import io.github.lrfbench.harness.demo.PairJoins.Pair;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Builds a WordPiece vocabulary: first the characters, then the most frequent pair of neighbouring
- * pieces is joined again and again (Sennrich et al., "Neural Machine Translation of Rare Words with
- * Subword Units", 2016). A piece that continues a word starts with "##". Ties are broken by
- * spelling, so that the same counts always give the same vocabulary.
+ * Builds a WordPiece vocabulary: first the characters, then joined pieces ({@link PairJoins}). A
+ * piece that continues a word starts with "##".
  */
 final class WordPieces {
   private static final String CONTINUES = "##";
-
-  private record Pair(String left, String right) {
-    String joined() {
-      return left + right.substring(CONTINUES.length());
-    }
-  }
-
-  private static final class Word {
-    private final long count;
-    private List<String> pieces;
-
-    Word(String text, long count) {
-      this.count = count;
-      pieces = new ArrayList<>();
-      for (int i = 0; i < text.length(); i++) {
-        pieces.add((i == 0 ? "" : CONTINUES) + text.charAt(i));
-      }
-    }
-
-    void join(Pair pair) {
-      List<String> joined = new ArrayList<>();
-      for (int i = 0; i < pieces.size(); i++) {
-        boolean here =
-            i + 1 < pieces.size()
-                && pieces.get(i).equals(pair.left)
-                && pieces.get(i + 1).equals(pair.right);
-        joined.add(here ? pair.joined() : pieces.get(i));
-        i += here ? 1 : 0;
-      }
-      pieces = joined;
-    }
-  }
 
   private WordPieces() {}
 
@@ -61,40 +25,31 @@ final class WordPieces {
    * @param counts how often each word occurs; a word is lower-case ASCII without spaces
    */
   static List<String> vocabulary(Map<String, Long> counts, List<String> special, int size) {
-    List<Word> words = new ArrayList<>();
+    PairJoins words =
+        new PairJoins(
+            counts,
+            WordPieces::characters,
+            (left, right) -> left + right.substring(CONTINUES.length()));
     Set<String> alphabet = new TreeSet<>();
-    new TreeMap<>(counts).forEach((text, count) -> words.add(new Word(text, count)));
-    for (Word word : words) {
-      word.pieces.forEach(piece -> alphabet.add(piece.replace(CONTINUES, "")));
-    }
+    words.pieces().forEach(piece -> alphabet.add(piece.replace(CONTINUES, "")));
     Set<String> vocabulary = new LinkedHashSet<>(special);
     vocabulary.addAll(alphabet);
     alphabet.forEach(piece -> vocabulary.add(CONTINUES + piece));
     while (vocabulary.size() < size) {
-      Pair best = mostFrequent(words);
-      if (best == null) {
+      Pair joined = words.join();
+      if (joined == null) {
         break;
       }
-      vocabulary.add(best.joined());
-      words.forEach(word -> word.join(best));
+      vocabulary.add(words.spell(joined));
     }
     return List.copyOf(vocabulary);
   }
 
-  private static Pair mostFrequent(List<Word> words) {
-    Map<Pair, Long> frequencies = new HashMap<>();
-    for (Word word : words) {
-      for (int i = 0; i + 1 < word.pieces.size(); i++) {
-        frequencies.merge(
-            new Pair(word.pieces.get(i), word.pieces.get(i + 1)), word.count, Long::sum);
-      }
+  private static List<String> characters(String word) {
+    List<String> pieces = new ArrayList<>();
+    for (int i = 0; i < word.length(); i++) {
+      pieces.add((i == 0 ? "" : CONTINUES) + word.charAt(i));
     }
-    return frequencies.entrySet().stream()
-        .min(
-            Map.Entry.<Pair, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(entry -> entry.getKey().left)
-                .thenComparing(entry -> entry.getKey().right))
-        .map(Map.Entry::getKey)
-        .orElse(null);
+    return pieces;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The embedded demo: synthetic tasks in GLUE format made from a seed, their WordPiece vocabulary,
- * and the small BERT models that ship with the project.
+ * The embedded demo: synthetic tasks in GLUE format and a text for language models, made from a
+ * seed; the tokenizers learned from them; and the small BERT and GPT-2 models that ship with the
+ * project.
  */
 package io.github.lrfbench.harness.demo;

@@ -41,11 +41,6 @@ record E2eTask() implements Task {
   }
 
   @Override
-  public boolean synthetic() {
-    return false;
-  }
-
-  @Override
   public TaskInput load(DataSource source, int limit) {
     return read(source, TEST_FILE, limit);
   }

@@ -28,11 +28,6 @@ record GlueInputTask(GlueTask glue) implements Task {
   }
 
   @Override
-  public boolean synthetic() {
-    return glue.synthetic();
-  }
-
-  @Override
   public String description() {
     String origin =
         glue.synthetic() ? "synthetic, made by lrfbench" : "--glue DIR, in DIR/" + glue.folder();

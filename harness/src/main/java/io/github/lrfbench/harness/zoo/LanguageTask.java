@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.zoo;
 
+import io.github.lrfbench.harness.demo.DemoCorpus;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.LanguageModels;
 import io.github.lrfbench.harness.evaluate.PerplexityEvaluation;
@@ -23,9 +24,15 @@ import java.util.Optional;
  * @param split which part of the task's data is predicted; null if it has no parts
  * @param testFile what the text is called in a directory; null if only a file can be given
  * @param trainingFile what the text to learn from is called beside it
+ * @param synthetic whether the texts are the demo's
  */
 record LanguageTask(
-    String name, String description, String split, String testFile, String trainingFile)
+    String name,
+    String description,
+    String split,
+    String testFile,
+    String trainingFile,
+    boolean synthetic)
     implements Task {
   /** Any text. */
   static final LanguageTask LM =
@@ -34,7 +41,8 @@ record LanguageTask(
           "a text: every token from those before it; perplexity; --text FILE, --train-text FILE",
           null,
           null,
-          null);
+          null,
+          false);
 
   /** Merity et al. 2016, "Pointer Sentinel Mixture Models". */
   static final LanguageTask WIKITEXT2 =
@@ -44,16 +52,22 @@ record LanguageTask(
               + " in DIR/wiki.test.raw",
           "test",
           "wiki.test.raw",
-          "wiki.train.raw");
+          "wiki.train.raw",
+          false);
 
-  @Override
-  public boolean synthetic() {
-    return false;
-  }
+  /** The sentences of the demo tasks. */
+  static final LanguageTask DEMO =
+      new LanguageTask(
+          DemoCorpus.TASK,
+          "sentences: every token from those before it; perplexity; synthetic, made by lrfbench",
+          "test",
+          DemoCorpus.TEST_FILE,
+          DemoCorpus.TRAINING_FILE,
+          true);
 
   @Override
   public TaskInput load(DataSource source, int limit) {
-    Path text = source.texts().text();
+    Path text = place(source);
     if (text == null) {
       throw new InputException(
           testFile == null
@@ -70,15 +84,19 @@ record LanguageTask(
   @Override
   public TaskInput loadTraining(DataSource source, int limit) {
     TextSource texts = source.texts();
-    boolean inDirectory =
-        trainingFile != null && texts.text() != null && Files.isDirectory(texts.text());
+    Path place = place(source);
+    boolean inDirectory = trainingFile != null && place != null && Files.isDirectory(place);
     if (texts.training() == null && !inDirectory) {
       throw new InputException(
           "task " + name + " needs a text to learn from: give --train-text FILE");
     }
-    Path training =
-        texts.training() == null ? texts.text().resolve(trainingFile) : texts.training();
+    Path training = texts.training() == null ? place.resolve(trainingFile) : texts.training();
     return new Input(this, LmText.read(training), texts, limit);
+  }
+
+  /** The file or directory of the texts; null if the user has given none. */
+  private Path place(DataSource source) {
+    return synthetic ? DemoCorpus.unpack(source.cache()) : source.texts().text();
   }
 
   private static Path within(Path text, String file) {

@@ -1,35 +1,39 @@
 package io.github.lrfbench.harness.zoo;
 
-import io.github.lrfbench.harness.demo.DemoModels;
-import io.github.lrfbench.harness.demo.DemoTask;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.hub.FetchListener;
 import io.github.lrfbench.harness.hub.Hub;
 import io.github.lrfbench.harness.hub.HubRepo;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Understands what the user calls a model. */
 public final class ModelSources {
-  /** The embedded BERT, fine-tuned on the demo task at hand. */
-  public static final String DEMO_BERT = "demo:bert";
-
   private ModelSources() {}
 
   /**
    * The source of a model. One of the hub is taken from the cache if it is there, and fetched else.
    *
-   * @param name a directory, {@code hf:owner/name[@revision]}, or {@code demo:bert}
+   * @param name a directory, {@code hf:owner/name[@revision]}, or a demo model
    * @param cache where the embedded models are unpacked, and those of the hub lie
    * @throws InputException if there is no such model
    */
   public static ModelSource of(String name, Path cache) {
-    if (name.equals(DEMO_BERT)) {
-      return new Source(name, task -> DemoModels.unpack(cache, DemoTask.of(task)));
+    Optional<DemoModel> demo = DemoModel.of(name);
+    if (demo.isPresent()) {
+      return new Source(name, task -> demo.get().unpack(cache, task));
     }
     if (name.startsWith("demo:")) {
-      throw new InputException("unknown demo model '" + name + "'; there is " + DEMO_BERT);
+      String known =
+          Arrays.stream(DemoModel.values())
+              .map(DemoModel::modelName)
+              .collect(Collectors.joining(", "));
+      throw new InputException("unknown demo model '" + name + "'; known are " + known);
     }
     if (name.startsWith(HubRepo.PREFIX)) {
       HubRepo repo = HubRepo.model(name);

@@ -12,9 +12,6 @@ public interface Task {
   /** One line for users: what it asks, how it is scored, where its data is. */
   String description();
 
-  /** Whether its data is made up. */
-  boolean synthetic();
-
   /**
    * Reads the data that models are compared on.
    *

@@ -12,7 +12,8 @@ public final class Tasks {
   public static List<Task> all() {
     List<Task> tasks = new ArrayList<>();
     TaskData.known().all().forEach(task -> tasks.add(new GlueInputTask(task)));
-    tasks.addAll(List.of(LanguageTask.LM, LanguageTask.WIKITEXT2, new E2eTask()));
+    tasks.addAll(
+        List.of(LanguageTask.DEMO, LanguageTask.LM, LanguageTask.WIKITEXT2, new E2eTask()));
     return List.copyOf(tasks);
   }
 

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,32 @@ class LanguageModelCommandsTest {
     assertEquals(Math.log(perplexity), value("loss"), 1e-4);
     assertEquals("metric_name\tperplexity", line("metric_name"));
     assertTrue(value("bits_per_byte") > 0);
+  }
+
+  @Test
+  void theDemoModelPredictsAndContinuesItsText() {
+    int code = run("eval", "--model", "demo:gpt2", "--task", "demo-lm", "--limit", "20");
+    assertEquals(0, code, err::toString);
+    assertEquals("examples\t20", line("examples"));
+    assertTrue(value("perplexity") < 10, out::toString);
+    out.reset();
+    code = run("generate", "--model", "demo:gpt2", "--prompt", "The doctor", "--top-k", "5");
+    assertEquals(0, code, err::toString);
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertTrue(text.matches("(?s) [a-z]+ .*"), text);
+  }
+
+  @Test
+  void aDemoModelIsSweptOnItsTasks() {
+    assertEquals(0, run("sweep", "--dry-run"), err::toString);
+    String cells = out.toString(StandardCharsets.UTF_8);
+    assertTrue(cells.contains("demo-cola") && cells.contains("demo-stsb"), cells);
+    assertFalse(cells.contains("demo-lm"), cells);
+    out.reset();
+    assertEquals(0, run("sweep", "--model", "demo:gpt2", "--dry-run"), err::toString);
+    cells = out.toString(StandardCharsets.UTF_8);
+    assertTrue(cells.contains("demo-lm"), cells);
+    assertFalse(cells.contains("demo-cola") || cells.contains("demo-sst2"), cells);
   }
 
   @Test

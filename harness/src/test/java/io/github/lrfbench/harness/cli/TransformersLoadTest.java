@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.demo.DemoCorpus;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -27,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +83,20 @@ class TransformersLoadTest {
           .replace("SequenceClassification", "CausalLM")
           .replace(".logits[0]", ".logits[0, -1]")
           .replace("(\"missing_keys\", ", "(");
+
+  /** The tokens of a text, and what a language model says of that after the first hundred. */
+  private static final String TOKENIZER_SCRIPT =
+      """
+      import sys, torch
+      from transformers import AutoModelForCausalLM, AutoTokenizer
+      text = open(sys.argv[2], encoding="utf-8", newline="").read()
+      tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+      ids = tokenizer(text)["input_ids"]
+      assert tokenizer.decode(ids, clean_up_tokenization_spaces=False) == text
+      model = AutoModelForCausalLM.from_pretrained(sys.argv[1], dtype=torch.float32).eval()
+      logits = model(torch.tensor([ids[:100]])).logits[0, -1]
+      print(" ".join(str(float(value)) for value in [*ids, *logits]))
+      """;
 
   private Path tiny(String family, int labels) throws IOException {
     return family.equals("bert")
@@ -137,6 +154,33 @@ class TransformersLoadTest {
         LoadedModel loaded = LoadedModel.open(target, device)) {
       assertEquals(dense ? 8 : 13, loaded.model().slots().size());
       assertArrayEquals(theirs, nextTokenLogits(loaded.model(), loaded.tokenizer()), 1e-5);
+    }
+  }
+
+  @Test
+  void transformersReadsTheDemoGpt2AsWeDo() throws IOException, InterruptedException {
+    assumeTrue(
+        has("torch, transformers, safetensors"),
+        PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+    Path model = DemoModel.GPT2.unpack(folder, DemoCorpus.TASK);
+    String text = DemoCorpus.test().substring(0, 3000) + "don't  naïve 1,000\n\n\u6771\u4eac\t";
+    Path file = Files.writeString(folder.resolve("text.txt"), text);
+    double[] theirs =
+        numbers(python(TOKENIZER_SCRIPT, model.toString(), file.toString()).strip(), " ");
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        LoadedModel loaded = LoadedModel.open(model, device);
+        Scope scope = device.openScope();
+        Ops ops = new EagerOps(device)) {
+      int[] ids = loaded.tokenizer().encode(text, null, Integer.MAX_VALUE).ids();
+      assertEquals(text, loaded.tokenizer().decode(ids));
+      assertArrayEquals(
+          Arrays.stream(ids).asDoubleStream().toArray(), Arrays.copyOf(theirs, ids.length));
+      TokenSequence first = loaded.tokenizer().encode(text, null, 100);
+      float[] ours = loaded.model().forward(ops, TokenBatch.of(scope, List.of(first))).toFloats();
+      assertEquals(ids.length + ours.length, theirs.length);
+      for (int i = 0; i < ours.length; i++) {
+        assertEquals(theirs[ids.length + i], ours[i], 1e-3);
+      }
     }
   }
 

@@ -33,7 +33,7 @@ class DemoVocabularyTest {
 
   @Test
   void theShippedVocabularyIsTheOneBuilt() throws IOException {
-    try (InputStream in = DemoModels.class.getResourceAsStream("bert/vocab.txt")) {
+    try (InputStream in = DemoModel.class.getResourceAsStream("bert/vocab.txt")) {
       String shipped = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(shipped, DemoVocabulary.text(BUILT));
     }

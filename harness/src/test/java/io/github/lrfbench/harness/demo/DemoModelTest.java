@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -29,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class DemoModelsTest {
+class DemoModelTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path cache;
@@ -41,14 +43,42 @@ class DemoModelsTest {
     }
   }
 
+  private static JsonNode config(Path folder) throws IOException {
+    return JSON.readTree(folder.resolve("config.json").toFile());
+  }
+
+  /** How many numbers the weights are, of which each must be a half. */
+  private static long halves(Path folder) throws IOException {
+    byte[] file = Files.readAllBytes(folder.resolve("model.safetensors"));
+    int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    JsonNode header = JSON.readTree(new String(file, 8, length, StandardCharsets.UTF_8));
+    long parameters = 0;
+    for (String name : (Iterable<String>) header::fieldNames) {
+      if (!name.equals("__metadata__")) {
+        assertEquals("F16", header.get(name).get("dtype").asText(), name);
+        long size = 1;
+        for (JsonNode dimension : header.get(name).get("shape")) {
+          size *= dimension.asLong();
+        }
+        parameters += size;
+      }
+    }
+    assertEquals(8 + length + 2 * parameters, file.length);
+    return parameters;
+  }
+
+  private Path bert(DemoTask task) {
+    return DemoModel.BERT.unpack(cache, task.taskName());
+  }
+
   @ParameterizedTest
   @EnumSource
   void unpacksAHuggingFaceDirectory(DemoTask task) throws IOException {
-    Path folder = DemoModels.unpack(cache, task);
+    Path folder = bert(task);
     assertEquals(
         Set.of("config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"),
         names(folder));
-    JsonNode config = JSON.readTree(folder.resolve("config.json").toFile());
+    JsonNode config = config(folder);
     assertEquals("bert", config.get("model_type").asText());
     assertEquals("BertForSequenceClassification", config.at("/architectures/0").asText());
     assertEquals(DemoVocabulary.SIZE, config.get("vocab_size").asInt());
@@ -67,51 +97,72 @@ class DemoModelsTest {
   @ParameterizedTest
   @EnumSource
   void weightsAreHalvesOfAboutAMillionParameters(DemoTask task) throws IOException {
-    byte[] file = Files.readAllBytes(DemoModels.unpack(cache, task).resolve("model.safetensors"));
-    int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    JsonNode header = JSON.readTree(new String(file, 8, length, StandardCharsets.UTF_8));
-    long parameters = 0;
-    for (String name : (Iterable<String>) header::fieldNames) {
-      if (!name.equals("__metadata__")) {
-        assertEquals("F16", header.get(name).get("dtype").asText(), name);
-        long size = 1;
-        for (JsonNode dimension : header.get(name).get("shape")) {
-          size *= dimension.asLong();
-        }
-        parameters += size;
-      }
-    }
-    int outputs = Math.max(1, task.labels().size());
-    assertEquals(1_023_104 + 129L * outputs, parameters);
-    assertEquals(8 + length + 2 * parameters, file.length);
+    assertEquals(1_023_104 + 129L * Math.max(1, task.labels().size()), halves(bert(task)));
+  }
+
+  @Test
+  void gpt2IsALanguageModel() throws IOException {
+    JsonNode language = config(DemoModel.GPT2.unpack(cache, DemoCorpus.TASK));
+    assertEquals("GPT2LMHeadModel", language.at("/architectures/0").asText());
+    assertEquals(DemoBytePairs.SIZE, language.get("vocab_size").asInt());
+  }
+
+  @Test
+  void gpt2TakesAboutAMegabyte() throws IOException {
+    long body = 1024 * 96 + 128 * 96 + 4 * (12 * 96 * 96 + 13 * 96) + 2 * 96;
+    Path language = DemoModel.GPT2.unpack(cache, DemoCorpus.TASK);
+    assertEquals(
+        Set.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"),
+        names(language));
+    assertEquals(body, halves(language));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "lm", "wikitext2", "e2e", "rte", "demo-sst2"})
+  void forOtherTasksGpt2IsTheLanguageModel(String task) {
+    assertEquals(DemoModel.GPT2.unpack(cache, DemoCorpus.TASK), DemoModel.GPT2.unpack(cache, task));
+  }
+
+  @Test
+  void bertIsForItsTasksAlone() {
+    InputException fault =
+        assertThrows(InputException.class, () -> DemoModel.BERT.unpack(cache, "demo-lm"));
+    assertTrue(fault.getMessage().contains("demo-lm"), fault.getMessage());
+    assertTrue(fault.getMessage().contains("demo-cola, demo-sst2"), fault.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isFoundByItsName(DemoModel model) {
+    assertEquals(Optional.of(model), DemoModel.of(model.modelName()));
+    assertEquals(Optional.empty(), DemoModel.of(model.modelName() + "x"));
   }
 
   @Test
   void everyTaskHasItsOwnModel() {
-    assertNotEquals(
-        DemoModels.unpack(cache, DemoTask.COLA), DemoModels.unpack(cache, DemoTask.SST2));
+    assertNotEquals(bert(DemoTask.COLA), bert(DemoTask.SST2));
   }
 
   @Test
   void unpackingAgainTouchesNothing() throws IOException {
-    Path folder = DemoModels.unpack(cache, DemoTask.RTE);
+    Path folder = bert(DemoTask.RTE);
     Path weights = folder.resolve("model.safetensors");
     FileTime old = FileTime.fromMillis(1_000_000);
     Files.setLastModifiedTime(weights, old);
-    assertEquals(folder, DemoModels.unpack(cache, DemoTask.RTE));
+    assertEquals(folder, bert(DemoTask.RTE));
     assertEquals(old, Files.getLastModifiedTime(weights));
   }
 
   @Test
   void damagedAndMissingFilesAreMended() throws IOException {
-    Path folder = DemoModels.unpack(cache, DemoTask.RTE);
+    Path folder = bert(DemoTask.RTE);
     Path weights = folder.resolve("model.safetensors");
     byte[] whole = Files.readAllBytes(weights);
     byte[] damaged = whole.clone();
     damaged[damaged.length / 2] ^= 1;
     Files.write(weights, damaged);
     Files.delete(folder.resolve("vocab.txt"));
-    DemoModels.unpack(cache, DemoTask.RTE);
+    bert(DemoTask.RTE);
     assertArrayEquals(whole, Files.readAllBytes(weights));
     assertEquals(4, names(folder).size());
   }
@@ -126,9 +177,7 @@ class DemoModelsTest {
                   i ->
                       (Callable<byte[]>)
                           () ->
-                              Files.readAllBytes(
-                                  DemoModels.unpack(cache, DemoTask.STSB)
-                                      .resolve("model.safetensors")))
+                              Files.readAllBytes(bert(DemoTask.STSB).resolve("model.safetensors")))
               .toList();
       Set<Integer> contents = new java.util.HashSet<>();
       for (Future<byte[]> content : threads.invokeAll(unpackers)) {
@@ -138,14 +187,14 @@ class DemoModelsTest {
     } finally {
       threads.shutdown();
     }
-    assertEquals(4, names(DemoModels.unpack(cache, DemoTask.STSB)).size());
+    assertEquals(4, names(bert(DemoTask.STSB)).size());
   }
 
   @Test
   void aCacheThatCannotBeWrittenIsSaidInOneLine() throws IOException {
     Path file = Files.writeString(cache.resolve("file"), "");
     InputException fault =
-        assertThrows(InputException.class, () -> DemoModels.unpack(file, DemoTask.COLA));
+        assertThrows(InputException.class, () -> DemoModel.BERT.unpack(file, "demo-cola"));
     assertTrue(fault.getMessage().contains(file.toString()), fault.getMessage());
     assertEquals(1, fault.getMessage().lines().count());
   }
