@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.CellChoice;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.Shard;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
-      "holds already are not run again.",
+      "holds already are not run again, nor those that take no less memory than one that ran out of it.",
       "",
       "Example: lrfbench sweep benchmarks/sweeps/demo.yaml --threads 2",
       "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
@@ -58,8 +59,8 @@ final class SweepCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CONFIG.yaml",
       description = {
-        "A sweep in a file: every option but --shard and --dry-run is a key without"
-            + " dashes, and options given here win. Under 'grids' stands a"
+        "A sweep in a file: every option but --shard, --retry-memory and --dry-run is a key"
+            + " without dashes, and options given here win. Under 'grids' stands a"
             + " list of further mappings, each a grid (or a single cell) over the other keys. Paths are relative to"
             + " the working directory."
       })
@@ -186,6 +187,12 @@ final class SweepCommand implements Callable<Integer> {
   private String shard;
 
   @Option(
+      names = "--retry-memory",
+      description =
+          "Run cells again that ran out of memory in an earlier call, and those skipped for taking no less.")
+  private boolean retryMemory;
+
+  @Option(
       names = "--dry-run",
       description =
           "List the cells, with the time they may take if earlier runs tell it, and stop.")
@@ -230,9 +237,10 @@ final class SweepCommand implements Callable<Integer> {
         configs.forEach(
             config -> new SweepRunner(config, device, cache, new SweepProgress("")).check());
       }
+      CellChoice choice = new CellChoice(part::owns, first.retryMemory);
       for (SweepConfig config : configs) {
         try (SweepProgress progress = new SweepProgress(first.selection.choice())) {
-          rows.addAll(new SweepRunner(config, device, cache, progress).run(record));
+          rows.addAll(new SweepRunner(config, device, cache, progress).run(record, choice));
         }
       }
     }

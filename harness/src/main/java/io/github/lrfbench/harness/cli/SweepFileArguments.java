@@ -19,7 +19,8 @@ import picocli.CommandLine.ParseResult;
  * without dashes, and an option that was given wins.
  */
 final class SweepFileArguments {
-  private static final Set<String> NEVER = Set.of("help", "version", "dry-run", "shard");
+  private static final Set<String> NEVER =
+      Set.of("help", "version", "dry-run", "shard", "retry-memory");
 
   /** What one call of the command has one of. */
   private static final Set<String> SHARED_ONLY = Set.of("out", "device", "dtype", "threads");

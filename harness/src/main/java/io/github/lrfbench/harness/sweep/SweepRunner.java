@@ -53,20 +53,27 @@ public final class SweepRunner {
     groups(Tasks.get(config.tasks()));
   }
 
+  /** Runs all cells of the call's shard, but for those that ran out of memory before. */
+  public List<RunRow> run(SweepRecord record) {
+    return run(record, CellChoice.of(record.shard()));
+  }
+
   /**
-   * Runs all cells that the output directory does not hold yet.
+   * Runs those cells that the output directory does not hold yet.
    *
    * @param record describes this call
-   * @return the rows of this call
+   * @param choice the cells
+   * @return the rows of this call, and those of cells that it left out because they ran out of
+   *     memory in an earlier one
    * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
    *     wrong
    */
-  public List<RunRow> run(SweepRecord record) {
+  public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
     List<Group> groups = groups(Tasks.get(config.tasks()));
-    RowFactory rows = new RowFactory(config, device, record.runId(), record.provenance());
     List<RunRow> written = new ArrayList<>();
+    List<RunRow> leftOut = new ArrayList<>();
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
@@ -74,20 +81,23 @@ public final class SweepRunner {
                 LoadedModel.open(group.directory(), config.matrices(), device)
                     .in(config.storage());
             DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
-          written.addAll(runModel(group, loaded, cache, variants, rows, output));
+          CellLog log = runModel(group, loaded, cache, variants, choice, output);
+          written.addAll(log.written());
+          leftOut.addAll(log.leftOut());
         }
       }
       output.finish(written);
     }
-    return written;
+    leftOut.addAll(written);
+    return leftOut;
   }
 
-  private List<RunRow> runModel(
+  private CellLog runModel(
       Group group,
       LoadedModel loaded,
       DecompositionCache decompositions,
       List<Variant> variants,
-      RowFactory rows,
+      CellChoice choice,
       Output output) {
     LatencyProbe probe =
         new LatencyProbe(
@@ -99,13 +109,18 @@ public final class SweepRunner {
       tasks.forEach(SweepTask::training);
     }
     output.open();
+    SweepRecord record = output.record;
     group.data().forEach(input -> input.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
             output.writer(),
             listener,
-            cell -> cell.id(config, device.id(), probe.seqLen()),
-            output.record.shard());
+            cell -> cell.id(config, deviceKind(device), probe.seqLen()),
+            new MemoryNeeds(config, device, probe.seqLen()),
+            record.runId(),
+            choice);
+    RowFactory rows =
+        new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
     boolean observesOutputs =
         variants.stream().anyMatch(variant -> variant.method().needsActivations());
     VariantFactory factory =
@@ -115,7 +130,12 @@ public final class SweepRunner {
     } finally {
       tasks.forEach(SweepTask::close);
     }
-    return log.written();
+    return log;
+  }
+
+  /** A cell is the same on each of a machine's GPUs. */
+  private static String deviceKind(Device device) {
+    return device.id().replaceFirst(":.*", "");
   }
 
   private List<SweepTask> prepare(LoadedModel loaded, List<TaskInput> inputs) {
