@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,48 @@ public final class SweepRunner {
   public void check() {
     SweepPlan.variants(config);
     groups(Tasks.get(config.tasks()));
+  }
+
+  /**
+   * The cells of the sweep with their ids, for a program that has each run elsewhere. Models are
+   * read for that, on this runner's device, but nothing is run or written.
+   *
+   * @param record describes the call
+   * @param deviceKind what the cells will run on: {@code cpu} or {@code cuda}
+   * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
+   *     wrong
+   */
+  public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
+    List<Variant> variants = SweepPlan.variants(config);
+    List<IdentifiedCell> cells = new ArrayList<>();
+    for (Group group : groups(Tasks.get(config.tasks()))) {
+      try (LoadedModel loaded = LoadedModel.open(group.directory(), config.matrices(), device)) {
+        LatencyProbe probe = probe(loaded);
+        SlotSelection.select(loaded.model().slots(), config.layers());
+        RowFactory rows =
+            new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
+        for (Variant variant : variants) {
+          for (SweepTask task : prepare(loaded, group.data())) {
+            Cell cell =
+                new Cell(
+                    group.name(),
+                    loaded.revision(),
+                    task.name(),
+                    task.evaluation().facts().identity(),
+                    variant);
+            String id = cell.id(config, deviceKind, probe.seqLen());
+            RunRow.Builder row = rows.identity(cell, id, Instant.now());
+            cells.add(IdentifiedCell.of(id, cell, row, deviceKind));
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  private LatencyProbe probe(LoadedModel loaded) {
+    return new LatencyProbe(
+        config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
   }
 
   /** Runs all cells of the call's shard, but for those that ran out of memory before. */
@@ -99,9 +142,7 @@ public final class SweepRunner {
       List<Variant> variants,
       CellChoice choice,
       Output output) {
-    LatencyProbe probe =
-        new LatencyProbe(
-            config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
+    LatencyProbe probe = probe(loaded);
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
     List<SweepTask> tasks = prepare(loaded, group.data());
     if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
