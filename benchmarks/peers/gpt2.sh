@@ -18,11 +18,13 @@ python=${PYTHON:-python3}
 ./mvnw -q -B -Dmaven.test.skip=true package
 classpath="benchmarks/target/classes:harness/target/classes:kernels/target/classes:harness/target/lib/*"
 results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+errors=$(mktemp)
+trap 'rm -f "$results" "$errors"' EXIT
 for round in $(seq "$rounds"); do
   for subject in "${subjects[@]}"; do
     java -cp "$classpath" io.github.lrfbench.benchmarks.model.Gpt2Latency cpu "$threads" 20 fp32 "$subject"
-    "$python" -W ignore benchmarks/peers/gpt2_cpu.py --threads "$threads" "$subject" 2>/dev/null
+    "$python" -W ignore benchmarks/peers/gpt2_cpu.py --threads "$threads" "$subject" 2>"$errors" ||
+      { tail -3 "$errors" >&2; exit 1; }
   done
 done | tee "$results"
 "$python" - "$results" <<'P'

@@ -133,6 +133,26 @@ final class RecordingOps implements Ops {
   }
 
   @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    Ops.super.spread(x, parts, y);
+    int from = x.cols() / parts;
+    int to = y.cols() / parts;
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          Matrix dy = tape.gradientOrNull(y);
+          Matrix dx = tape.gradient(x);
+          for (int part = 0; part < parts; part++) {
+            gradients.addScaled(
+                1,
+                dy.columns(part * to, part * to + from),
+                dx.columns(part * from, (part + 1) * from));
+          }
+        },
+        y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
     Tensor inner = tape.allocate(x.dtype(), x.rows(), x.cols());
     Matrix sum = Matrix.of(inner);

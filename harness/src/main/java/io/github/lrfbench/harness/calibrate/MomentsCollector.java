@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -87,6 +88,9 @@ final class MomentsCollector {
     }
     if (linear instanceof LowRankLinear lowRank) {
       return lowRank.factors().down().data();
+    }
+    if (linear instanceof NarrowHeads narrow) {
+      return narrow.weight().data();
     }
     throw new InputException("the inputs of " + slot.name() + " cannot be observed");
   }

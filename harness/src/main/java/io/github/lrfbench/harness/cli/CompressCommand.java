@@ -114,6 +114,7 @@ final class CompressCommand implements Callable<Integer> {
     }
     Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
+    asked.check(allocated);
     calibration.requireValid();
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
@@ -125,7 +126,8 @@ final class CompressCommand implements Callable<Integer> {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       Compression compression;
-      try (Calibrator statistics = statistics(asked, allocated, loaded)) {
+      try (Calibrator statistics = statistics(asked, allocated, loaded);
+          Progress progress = Progress.start(1, "compress")) {
         CompressionRequest request =
             new CompressionRequest(
                 loaded.model(),
@@ -136,8 +138,10 @@ final class CompressCommand implements Callable<Integer> {
                 statistics,
                 cache,
                 scope,
-                seed);
+                seed,
+                progress::detail);
         compression = asked.compressor().compress(request);
+        progress.done();
       }
       new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
@@ -175,6 +179,10 @@ final class CompressCommand implements Callable<Integer> {
     long before = compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
     long after = compression.layers().stream().mapToLong(LayerReport::parameters).sum();
     long replaced = compression.layers().stream().filter(LayerReport::replaced).count();
+    long parameters;
+    try (Model compressed = source.with(compression.replacements())) {
+      parameters = compressed.parameters();
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(
         Locale.ROOT,
@@ -185,7 +193,7 @@ final class CompressCommand implements Callable<Integer> {
         after,
         (double) after / before,
         source.parameters(),
-        source.parameters() - before + after);
+        parameters);
     stdout.printf(Locale.ROOT, "written to %s%n", out);
   }
 }

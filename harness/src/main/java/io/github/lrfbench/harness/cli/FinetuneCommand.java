@@ -181,7 +181,7 @@ final class FinetuneCommand implements Callable<Integer> {
       FineTuning.Output output =
           new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
       if (adapting) {
-        block.set("adapter", adapter.config().toJson());
+        block.set("adapter", adapter.toJson());
         output = target -> AdapterDirectory.write(target, adapter, attached, block);
       }
       Model trained = adapting ? attached : compressed.model();

@@ -3,10 +3,10 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.evaluate.LanguageModels;
-import io.github.lrfbench.harness.generate.EndTokens;
+import io.github.lrfbench.harness.generate.GenerationConfig;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.Generator;
-import io.github.lrfbench.harness.generate.Sampling;
+import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,8 +33,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Takes the likeliest token at every step. With --temperature, --top-k or --top-p tokens are drawn instead;",
-      "with --beams the likeliest texts are followed at once. A text ends with the model's eos_token_id. The new",
-      "text goes to stdout; of several prompts each is a line, in which a line end is written \\n.",
+      "with --beams the likeliest texts are followed at once. What is not given is as the model's",
+      "generation_config.json has it: eos_token_id, which ends a text, max_new_tokens, max_length, do_sample,",
+      "temperature, top_k, top_p, num_beams, length_penalty, early_stopping, no_repeat_ngram_size. The new text goes",
+      "to stdout; of several prompts each is a line, in which a line end is written \\n.",
       "",
       "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
     })
@@ -58,65 +59,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "A file with a prompt in every line.")
   private Path prompts;
 
-  @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      defaultValue = "50",
-      description = "The most tokens to add. Default: ${DEFAULT-VALUE}.")
-  private int maxNewTokens;
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "Draw tokens; below 1 the likely ones more often. Default with drawing: 1.")
-  private Double temperature;
-
-  @Option(
-      names = "--top-k",
-      paramLabel = "K",
-      description = "Draw from the K likeliest tokens. Default with drawing: all.")
-  private Integer topK;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description =
-          "Draw from the fewest tokens that together have this probability. Default with drawing: 1.")
-  private Double topP;
-
-  @Option(
-      names = "--beams",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Follow N texts at once. Default: ${DEFAULT-VALUE}.")
-  private int beams;
-
-  @Option(
-      names = "--length-penalty",
-      paramLabel = "A",
-      defaultValue = "1",
-      description =
-          "With --beams, divide a text's log likelihood by its length to this power. Default: ${DEFAULT-VALUE}.")
-  private double lengthPenalty;
-
-  @Option(
-      names = "--early-stopping",
-      description = "With --beams, end when there are N finished texts.")
-  private boolean earlyStopping;
-
-  @Option(
-      names = "--no-repeat-ngram",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Let no run of N tokens occur twice in a new text. Default: no such rule.")
-  private int noRepeatNgram;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private ContinuationOptions continuation;
 
   @Option(
       names = "--batch-size",
@@ -131,23 +74,26 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Write a JSON object for each prompt in a line: prompt, text, tokens.")
   private Path out;
 
+  @Mixin private CacheOptions cache;
+
   @Mixin private DeviceSelection selection;
 
   @Override
   public Integer call() {
     List<String> texts = texts();
     // What is wrong with numbers shows before a model is loaded.
-    new Generator(batchSize, settings(Set.of()));
+    new Generator(batchSize, continuation.validated());
     Path directory = HubModels.source(model).directory("");
     try (Device device = selection.open();
-        LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
+        LoadedModel loaded =
+            LoadedModel.open(directory, cache.options(), device).in(selection.storage())) {
       CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");
       System.err.println(selection.choice());
       List<int[]> ids = new ArrayList<>();
       for (String text : texts) {
         ids.add(loaded.tokenizer().encode(text, null, Integer.MAX_VALUE).ids());
       }
-      Generator generator = new Generator(batchSize, settings(EndTokens.of(loaded.transformer())));
+      Generator generator = new Generator(batchSize, settings(loaded.transformer()));
       Generator.Result result;
       try (Progress progress = Progress.start(texts.size(), "generate")) {
         result = generator.run(causal, ids, done -> progress.advance(done));
@@ -183,17 +129,15 @@ final class GenerateCommand implements Callable<Integer> {
     return texts;
   }
 
-  private GenerationSettings settings(Set<Integer> ends) {
-    boolean draws = temperature != null || topK != null || topP != null;
-    Sampling sampling =
-        draws
-            ? new Sampling(
-                temperature == null ? 1 : temperature,
-                topK == null ? 0 : topK,
-                topP == null ? 1 : topP)
-            : null;
-    return new GenerationSettings(
-        maxNewTokens, ends, beams, lengthPenalty, earlyStopping, noRepeatNgram, sampling, seed);
+  /** What the command line leaves open, the model decides. */
+  private GenerationSettings settings(Path directory) {
+    GenerationConfig wanted = GenerationConfig.read(directory);
+    try {
+      return continuation.settings(wanted);
+    } catch (InputException e) {
+      // The command line has been checked, so the fault is the model's.
+      throw Faults.of(directory.resolve(GenerationConfig.FILE), e.getMessage());
+    }
   }
 
   private void print(List<String> continuations) {

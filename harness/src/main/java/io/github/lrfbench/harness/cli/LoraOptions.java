@@ -14,7 +14,7 @@ final class LoraOptions {
       names = "--lora-r",
       paramLabel = "R",
       description =
-          "Train an adapter of rank R and the classifier only (LoRA), and write it as PEFT does.")
+          "Train an adapter of rank R and the classifier, if there is one, only (LoRA), and write it as PEFT does.")
   private Integer rank;
 
   @Option(
@@ -52,9 +52,13 @@ final class LoraOptions {
    * @param drawn modules of the head that are not the checkpoint's and thus belong to the adapter
    */
   LoraConfig config(Model model, List<String> drawn, String name) {
-    String head = model.headLayers().containsKey("score") ? "score" : "classifier";
-    List<String> saved = new ArrayList<>(List.of(head));
-    drawn.stream().filter(module -> !module.startsWith(head)).forEach(saved::add);
+    List<String> saved = new ArrayList<>();
+    // A language model has no layers of a head.
+    if (!model.headLayers().isEmpty()) {
+      String head = model.headLayers().containsKey("score") ? "score" : "classifier";
+      saved.add(head);
+      drawn.stream().filter(module -> !module.startsWith(head)).forEach(saved::add);
+    }
     return new LoraConfig(
         rank,
         alpha == null ? 2.0 * rank : alpha,

@@ -101,6 +101,8 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private MatrixOptions matrices;
 
+  @Mixin private CacheOptions cache;
+
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -334,7 +336,7 @@ final class SweepCommand implements Callable<Integer> {
         seqLen,
         data.maxLength,
         data.limit(),
-        matrices.options(),
+        matrices.options().withLatentCache(cache.latent),
         data.glue,
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.nio.file.Path;
@@ -47,9 +48,14 @@ public final class CompressedCheckpoint {
    * @param multipliedOut true writes matrices instead of factors
    * @param block what {@code config.json} shall tell of the compression, under the key {@code
    *     lrfbench}
-   * @throws io.github.lrfbench.kernels.InputException if it cannot be written
+   * @throws io.github.lrfbench.kernels.InputException if it cannot be written, or matrices of a
+   *     head are to be written that no other program has
    */
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
+    if (multipliedOut && dense.headLayers().keySet().stream().anyMatch(replacements::containsKey)) {
+      throw new InputException(
+          "a head that was solved in closed form is none of transformers'; leave out --dense");
+    }
     try (Scope scope = dense.device().openScope();
         Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
       SafetensorsWriter weights = new SafetensorsWriter();

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What is to be compressed, and what the method may share with other calls.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param cache decompositions of the model's matrices, shared by all cells of a sweep
  * @param scope owns the replacements
  * @param seed for methods that draw random numbers
+ * @param progress receives in a few words how far a long search is
  */
 public record CompressionRequest(
     Model model,
@@ -31,7 +33,28 @@ public record CompressionRequest(
     Calibrator statistics,
     DecompositionCache cache,
     Scope scope,
-    long seed) {
+    long seed,
+    Consumer<String> progress) {
+  /** A request whose progress nobody watches. */
+  public CompressionRequest(
+      Model model,
+      List<LinearSlot> slots,
+      Budget budget,
+      Allocation allocation,
+      MethodOptions options,
+      Calibrator statistics,
+      DecompositionCache cache,
+      Scope scope,
+      long seed) {
+    this(model, slots, budget, allocation, options, statistics, cache, scope, seed, words -> {});
+  }
+
+  /** The same request for other matrices. */
+  public CompressionRequest with(List<LinearSlot> others) {
+    return new CompressionRequest(
+        model, others, budget, allocation, options, statistics, cache, scope, seed, progress);
+  }
+
   /** A request whose budget holds for every matrix alone. */
   public CompressionRequest(
       Model model,

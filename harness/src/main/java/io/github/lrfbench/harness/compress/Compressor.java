@@ -24,6 +24,11 @@ public interface Compressor {
    */
   default void check(MethodOptions options) {}
 
+  /** Whether the method shares a budget out among matrices by any allocation; else by none. */
+  default boolean allocates() {
+    return true;
+  }
+
   /**
    * Finds replacements for the requested matrices. The request's model is not modified.
    *

@@ -37,6 +37,8 @@ public record MethodInfo(
     GRADIENTS,
     /** The loss on held-out training examples. */
     LOSS,
+    /** What training examples should give. */
+    LABELS,
     /** Training steps. */
     TRAINING;
 

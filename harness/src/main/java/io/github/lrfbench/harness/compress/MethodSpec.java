@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress;
 
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.kernels.InputException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,20 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
             + option
             + "'; "
             + (valid.isEmpty() ? "it has none" : "it has " + valid));
+  }
+
+  /**
+   * Checks that the method can share its budget out like this.
+   *
+   * @throws InputException if it cannot
+   */
+  public void check(Allocation allocation) {
+    if (!compressor.allocates() && !allocation.isStandard()) {
+      throw new InputException(
+          "--method "
+              + name()
+              + " shares no budget out among matrices: leave out --allocate and --round-to");
+    }
   }
 
   /** The method's name. */

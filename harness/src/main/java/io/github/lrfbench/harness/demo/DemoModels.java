@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.demo;
 
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,12 @@ public final class DemoModels {
         CacheFiles.put(folder.resolve(file.getKey()), file.getValue());
       }
     } catch (IOException e) {
-      throw new InputException(folder + ": cannot unpack the demo model: " + e.getMessage(), e);
+      throw new InputException(
+          cache
+              + ": cannot be written, so the demo model is not unpacked: "
+              + OneLine.reason(e)
+              + "; set LRFBENCH_CACHE",
+          e);
     }
     return folder;
   }

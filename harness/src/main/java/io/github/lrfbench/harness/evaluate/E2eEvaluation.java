@@ -6,6 +6,8 @@ import io.github.lrfbench.harness.e2e.E2eScore;
 import io.github.lrfbench.harness.e2e.MeaningText;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.Generator;
+import io.github.lrfbench.harness.generate.LengthLimit;
+import io.github.lrfbench.harness.generate.NoRepeat;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
@@ -23,12 +25,13 @@ import java.util.function.IntConsumer;
 /**
  * Texts that a language model writes for the meaning representations of the E2E NLG challenge,
  * decoded as LoRA (Hu et al. 2021) does: the representation and the token that ends a text, then
- * beam search up to that token or an empty line, without repeated runs of four tokens.
+ * beam search up to that token or an empty line, without repeated runs of four tokens in the text
+ * that is written.
  */
 public final class E2eEvaluation implements Evaluation {
   private static final int BEAMS = 10;
   private static final double LENGTH_PENALTY = 0.8;
-  private static final int NO_REPEAT = 4;
+  private static final NoRepeat NO_REPEAT = new NoRepeat(4, false);
   private static final int NEW_TOKENS = 64;
   private static final int BATCH = 8;
   private static final String EMPTY_LINE = "\n\n";
@@ -71,7 +74,15 @@ public final class E2eEvaluation implements Evaluation {
       ends.add(emptyLine[0]);
     }
     GenerationSettings settings =
-        new GenerationSettings(NEW_TOKENS, ends, BEAMS, LENGTH_PENALTY, false, NO_REPEAT, null, 0);
+        new GenerationSettings(
+            LengthLimit.ofContinuation(NEW_TOKENS),
+            ends,
+            BEAMS,
+            LENGTH_PENALTY,
+            false,
+            NO_REPEAT,
+            null,
+            0);
     DataFacts facts =
         new DataFacts(
             task,

@@ -14,8 +14,11 @@ import java.util.PriorityQueue;
  * worst of {@code beams} results.
  */
 final class BeamSearch implements Search {
-  /** A text and the logarithm of its likelihood; of a finished one divided by the penalty. */
-  private record Hypothesis(int[] tokens, double score) {}
+  /**
+   * A text, the prompt included, and the logarithm of its likelihood; of a finished one divided by
+   * the penalty.
+   */
+  private record Hypothesis(int[] text, double score) {}
 
   private record Candidate(int source, int token, double score) {}
 
@@ -25,12 +28,17 @@ final class BeamSearch implements Search {
           .thenComparing(Candidate::token, Comparator.reverseOrder());
 
   private final GenerationSettings settings;
-  private List<Hypothesis> running = List.of(new Hypothesis(new int[0], 0));
+  private final int prompt;
+  private final int longest;
+  private List<Hypothesis> running;
   private final List<Hypothesis> finished = new ArrayList<>();
   private boolean over;
 
-  BeamSearch(GenerationSettings settings) {
+  BeamSearch(GenerationSettings settings, int[] prompt) {
     this.settings = settings;
+    this.prompt = prompt.length;
+    this.longest = prompt.length + settings.limit().newTokens(prompt.length);
+    this.running = List.of(new Hypothesis(prompt, 0));
   }
 
   @Override
@@ -44,16 +52,15 @@ final class BeamSearch implements Search {
     boolean full = isFull() && settings.earlyStopping();
     for (int rank = 0; rank < candidates.size(); rank++) {
       Candidate candidate = candidates.get(rank);
-      int[] before = running.get(candidate.source()).tokens();
-      int[] tokens = Arrays.copyOf(before, before.length + 1);
-      tokens[before.length] = candidate.token();
-      boolean ends =
-          tokens.length == settings.maxNewTokens() || settings.ends().contains(candidate.token());
+      int[] before = running.get(candidate.source()).text();
+      int[] text = Arrays.copyOf(before, before.length + 1);
+      text[before.length] = candidate.token();
+      boolean ends = text.length == longest || settings.ends().contains(candidate.token());
       if (!ends && next.size() < settings.beams()) {
-        next.add(new Hypothesis(tokens, candidate.score()));
+        next.add(new Hypothesis(text, candidate.score()));
         extensions.add(new Extension(candidate.source(), candidate.token()));
       } else if (ends && rank < settings.beams() && !full) {
-        finish(tokens, candidate.score());
+        finish(text, candidate.score());
       }
     }
     running = next;
@@ -69,7 +76,7 @@ final class BeamSearch implements Search {
       Hypothesis text = running.get(source);
       float[] scores = logits[source];
       double normalizer = logSumExp(scores);
-      RepeatedNgrams.forbid(text.tokens(), text.tokens().length, settings.noRepeatNgram(), scores);
+      settings.noRepeat().forbid(text.text(), prompt, text.text().length, scores);
       for (int token = 0; token < scores.length; token++) {
         double score = text.score() + scores[token] - normalizer;
         if (score == Double.NEGATIVE_INFINITY) {
@@ -100,13 +107,13 @@ final class BeamSearch implements Search {
     return max + Math.log(sum);
   }
 
-  private void finish(int[] tokens, double score) {
-    double penalized = score / Math.pow(tokens.length, settings.lengthPenalty());
+  private void finish(int[] text, double score) {
+    double penalized = penalized(text, score);
     int place = 0;
     while (place < finished.size() && finished.get(place).score() >= penalized) {
       place++;
     }
-    finished.add(place, new Hypothesis(tokens, penalized));
+    finished.add(place, new Hypothesis(text, penalized));
     if (finished.size() > settings.beams()) {
       finished.remove(finished.size() - 1);
     }
@@ -118,13 +125,20 @@ final class BeamSearch implements Search {
 
   private boolean canImprove() {
     Hypothesis best = running.get(0);
-    double reachable = best.score() / Math.pow(best.tokens().length, settings.lengthPenalty());
-    return reachable > finished.get(finished.size() - 1).score();
+    return penalized(best.text(), best.score()) > finished.get(finished.size() - 1).score();
+  }
+
+  private double penalized(int[] text, double score) {
+    return score / Math.pow(text.length - prompt, settings.lengthPenalty());
   }
 
   @Override
   public int[] result() {
     // Without a result every text was forbidden to go on.
-    return finished.isEmpty() ? new int[0] : finished.get(0).tokens();
+    if (finished.isEmpty()) {
+      return new int[0];
+    }
+    int[] text = finished.get(0).text();
+    return Arrays.copyOfRange(text, prompt, text.length);
   }
 }

@@ -7,39 +7,39 @@ import java.util.Set;
  * How texts are continued. Names and meanings are those of {@code generate} of Hugging Face's
  * transformers.
  *
- * @param maxNewTokens the most tokens of a continuation
+ * @param limit how long texts may become
  * @param ends tokens that end a text
  * @param beams hypotheses that are followed at once; 1 for no beam search
  * @param lengthPenalty a hypothesis's log likelihood is divided by its length to this power: above
  *     0, longer texts gain
  * @param earlyStopping whether a beam search ends as soon as there are as many finished hypotheses
  *     as beams, and not when no better one can be expected
- * @param noRepeatNgram runs of so many tokens occur once only in a continuation; 0 for no such rule
+ * @param noRepeat which runs of tokens occur once only
  * @param sampling draws tokens; null takes the likeliest
  * @param seed of what is drawn
  */
 public record GenerationSettings(
-    int maxNewTokens,
+    LengthLimit limit,
     Set<Integer> ends,
     int beams,
     double lengthPenalty,
     boolean earlyStopping,
-    int noRepeatNgram,
+    NoRepeat noRepeat,
     Sampling sampling,
     long seed) {
   /** Checks the numbers. */
   public GenerationSettings {
     ends = Set.copyOf(ends);
-    require(maxNewTokens >= 1, "--max-new-tokens must be at least 1, but is " + maxNewTokens);
+    require(limit.tokens() >= 1, "--max-new-tokens must be at least 1, but is " + limit.tokens());
     require(beams >= 1, "--beams must be at least 1, but is " + beams);
     require(Double.isFinite(lengthPenalty), "--length-penalty must be a number: " + lengthPenalty);
-    require(noRepeatNgram >= 0, "--no-repeat-ngram must be at least 0, but is " + noRepeatNgram);
     require(beams == 1 || sampling == null, "--beams searches; it does not go with sampling");
   }
 
   /** The likeliest token, again and again. */
   public static GenerationSettings greedy(int maxNewTokens, Set<Integer> ends) {
-    return new GenerationSettings(maxNewTokens, ends, 1, 1, false, 0, null, 0);
+    return new GenerationSettings(
+        LengthLimit.ofContinuation(maxNewTokens), ends, 1, 1, false, NoRepeat.NONE, null, 0);
   }
 
   private static void require(boolean condition, String message) {

@@ -50,13 +50,14 @@ public record Generator(int batchSize, GenerationSettings settings) {
     int longest = 0;
     for (int i = 0; i < prompts.size(); i++) {
       requireFitting(model, prompts.get(i).length, i);
-      longest = Math.max(longest, prompts.get(i).length);
+      int length = prompts.get(i).length;
+      longest = Math.max(longest, length + settings.limit().newTokens(length));
     }
     List<int[]> continuations = new ArrayList<>();
     long steps = 0;
     int sequences = Math.min(batchSize, prompts.size()) * settings.beams();
     if (!prompts.isEmpty()) {
-      try (Decoding decoding = new Decoding(model, sequences, longest + settings.maxNewTokens())) {
+      try (Decoding decoding = new Decoding(model, sequences, longest)) {
         for (int from = 0; from < prompts.size(); from += batchSize) {
           int to = Math.min(prompts.size(), from + batchSize);
           steps += runBatch(decoding, prompts.subList(from, to), from, continuations);
@@ -72,16 +73,15 @@ public record Generator(int batchSize, GenerationSettings settings) {
     if (length == 0) {
       throw new InputException("prompt " + (prompt + 1) + " is empty");
     }
-    if (length + settings.maxNewTokens() > limit) {
+    int more = settings.limit().newTokens(length);
+    String text = "prompt " + (prompt + 1) + " has " + length + " tokens; ";
+    if (more < 1) {
       throw new InputException(
-          "prompt "
-              + (prompt + 1)
-              + " has "
-              + length
-              + " tokens; with "
-              + settings.maxNewTokens()
-              + " new ones that is over the model's limit of "
-              + limit);
+          text + "with new ones the text may have " + settings.limit().tokens() + " only");
+    }
+    if (length + more > limit) {
+      throw new InputException(
+          text + "with " + more + " new ones that is over the model's limit of " + limit);
     }
   }
 
@@ -89,8 +89,11 @@ public record Generator(int batchSize, GenerationSettings settings) {
       Decoding decoding, List<int[]> prompts, int number, List<int[]> continuations) {
     List<Search> searches = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
+      int[] prompt = prompts.get(i);
       searches.add(
-          settings.beams() > 1 ? new BeamSearch(settings) : new LineSearch(settings, number + i));
+          settings.beams() > 1
+              ? new BeamSearch(settings, prompt)
+              : new LineSearch(settings, prompt, number + i));
     }
     List<Search> open = new ArrayList<>(searches);
     int[] texts = new int[prompts.size()];

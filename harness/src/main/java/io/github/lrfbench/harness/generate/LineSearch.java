@@ -8,28 +8,32 @@ import java.util.SplittableRandom;
 final class LineSearch implements Search {
   private final GenerationSettings settings;
   private final SplittableRandom random;
-  private final int[] tokens;
+  private final int[] text;
+  private final int prompt;
   private int length;
 
   /**
    * A search before its first step.
    *
+   * @param prompt its tokens
    * @param number of the prompt: each draws numbers of its own
    */
-  LineSearch(GenerationSettings settings, int number) {
+  LineSearch(GenerationSettings settings, int[] prompt, int number) {
     this.settings = settings;
     this.random = new SplittableRandom(settings.seed() * 1_000_003 + number);
-    this.tokens = new int[settings.maxNewTokens()];
+    this.prompt = prompt.length;
+    this.length = prompt.length;
+    this.text = Arrays.copyOf(prompt, prompt.length + settings.limit().newTokens(prompt.length));
   }
 
   @Override
   public List<Extension> step(float[][] logits) {
     float[] scores = logits[0];
-    RepeatedNgrams.forbid(tokens, length, settings.noRepeatNgram(), scores);
+    settings.noRepeat().forbid(text, prompt, length, scores);
     int token =
         settings.sampling() == null ? likeliest(scores) : settings.sampling().draw(scores, random);
-    tokens[length++] = token;
-    boolean over = length == tokens.length || settings.ends().contains(token);
+    text[length++] = token;
+    boolean over = length == text.length || settings.ends().contains(token);
     return over ? List.of() : List.of(new Extension(0, token));
   }
 
@@ -45,6 +49,6 @@ final class LineSearch implements Search {
 
   @Override
   public int[] result() {
-    return Arrays.copyOf(tokens, length);
+    return Arrays.copyOfRange(text, prompt, length);
   }
 }

@@ -1,8 +1,7 @@
 package io.github.lrfbench.harness.generate;
 
 import io.github.lrfbench.kernels.InputException;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -36,44 +35,80 @@ public record Sampling(double temperature, int topK, double topP) {
    * @return a probability for each; 0 for one that is not kept
    */
   double[] probabilities(float[] logits) {
-    int[] order = likeliestFirst(logits);
-    double[] exponentials = new double[logits.length];
-    double sum = 0;
-    for (int token : order) {
-      exponentials[token] = Math.exp((logits[token] - logits[order[0]]) / temperature);
-      sum += exponentials[token];
+    float max = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      max = logit > max ? logit : max;
     }
-    double[] kept = new double[logits.length];
+    float least = leastOfTopK(logits);
+    double[] weights = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      if (logits[i] >= least && logits[i] > Float.NEGATIVE_INFINITY) {
+        weights[i] = Math.exp((logits[i] - max) / temperature);
+        sum += weights[i];
+      }
+    }
+    double kept = topP < 1 ? keepLikeliest(logits, weights, sum) : sum;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = weights[i] == 0 ? 0 : weights[i] / kept;
+    }
+    return weights;
+  }
+
+  /** The logit of the k-th likeliest token; tokens as likely as it are kept too. */
+  private float leastOfTopK(float[] logits) {
+    if (topK == 0 || topK >= logits.length) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    PriorityQueue<Float> likeliest = new PriorityQueue<>();
+    for (float logit : logits) {
+      if (likeliest.size() < topK) {
+        likeliest.add(logit);
+      } else if (logit > likeliest.element()) {
+        likeliest.remove();
+        likeliest.add(logit);
+      }
+    }
+    return likeliest.element();
+  }
+
+  /**
+   * Sets the weight of all tokens but the likeliest to 0, of which so many stay that they reach
+   * topP.
+   *
+   * @return the sum of what stays
+   */
+  private double keepLikeliest(float[] logits, double[] weights, double sum) {
+    // All that are lighter than this weigh less than 1 - topP together, so none of them is needed.
+    // That leaves few to sort.
+    double light = (1 - topP) * sum / weights.length;
+    long[] candidates =
+        IntStream.range(0, weights.length)
+            .filter(i -> weights[i] >= light && weights[i] > 0)
+            .mapToLong(i -> sortKey(logits[i], i))
+            .sorted()
+            .toArray();
+    double[] kept = new double[weights.length];
     double before = 0;
-    for (int token : order) {
+    for (long candidate : candidates) {
+      int token = (int) candidate;
       // The token that reaches the limit is kept.
       if (before >= topP * sum) {
         break;
       }
-      kept[token] = exponentials[token];
-      before += exponentials[token];
+      kept[token] = weights[token];
+      before += weights[token];
     }
-    for (int token : order) {
-      kept[token] /= before;
-    }
-    return kept;
+    System.arraycopy(kept, 0, weights, 0, kept.length);
+    return before;
   }
 
-  /** The tokens that topK keeps, in falling order; those as likely as the last are kept too. */
-  private int[] likeliestFirst(float[] logits) {
-    float least = Float.NEGATIVE_INFINITY;
-    if (topK > 0 && topK < logits.length) {
-      float[] sorted = logits.clone();
-      Arrays.sort(sorted);
-      least = sorted[logits.length - topK];
-    }
-    float limit = least;
-    return IntStream.range(0, logits.length)
-        .filter(i -> logits[i] >= limit && logits[i] > Float.NEGATIVE_INFINITY)
-        .boxed()
-        .sorted(Comparator.comparing((Integer i) -> -logits[i]))
-        .mapToInt(i -> i)
-        .toArray();
+  /** Rises as the logit falls, and with the token where logits are equal; ends in the token. */
+  private static long sortKey(float logit, int token) {
+    int bits = Float.floatToIntBits(logit);
+    // The bits of numbers below 0 fall as the numbers rise.
+    int rising = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
+    return (long) ~rising << Integer.SIZE | token;
   }
 
   /** Draws a token. */

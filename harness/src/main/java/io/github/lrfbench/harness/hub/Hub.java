@@ -174,7 +174,8 @@ public final class Hub {
   /** A disk that is too small is better known before the first hour than after it. */
   private void requireSpace(HubRepo repo, long bytes) throws IOException {
     Path folder = Files.createDirectories(settings.cache());
-    long free = Files.getFileStore(folder).getUsableSpace();
+    // Not by a FileStore, which is not found where a folder's mount is not listed.
+    long free = folder.toFile().getUsableSpace();
     if (bytes > free) {
       throw new InputException(
           folder + ": " + repo + " needs " + bytes + " bytes, but only " + free + " are free");

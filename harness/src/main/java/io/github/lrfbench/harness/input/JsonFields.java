@@ -53,6 +53,11 @@ public final class JsonFields {
     return require(name, "an index", isIndex(value(name))).intValue();
   }
 
+  /** A number. */
+  public double number(String name) {
+    return require(name, "a number", value(name).isNumber()).doubleValue();
+  }
+
   /** An object. */
   public JsonFields object(String name) {
     return child(name, require(name, "an object", value(name).isObject()));

@@ -50,6 +50,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
+  public DType dtype() {
+    return weight.dtype();
+  }
+
+  @Override
   public long bytes() {
     return parameters() * weight.dtype().bytes();
   }

@@ -34,6 +34,9 @@ public interface Linear {
    */
   long flopsPerRow();
 
+  /** The type of the stored numbers. */
+  DType dtype();
+
   /** Bytes that represent W. */
   long bytes();
 

@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Linear maps of one input, like the query, key and value projections: their outputs stand side by
@@ -53,22 +54,31 @@ public final class LinearGroup {
    * are and must live as long.
    */
   public static LinearGroup of(List<Linear> members, Scope scope) {
-    return ofBases(members.stream().map(LoraLinear::baseOf).toList(), scope).adapt(members, scope);
+    List<Linear> bases = members.stream().map(LoraLinear::baseOf).toList();
+    return ofBases(bases, scope, UnaryOperator.identity()).adapt(members, scope);
   }
 
   /**
    * The group with other members. Where only adapters are new, the matrices are shared with this
    * group and stay one product.
    *
-   * @param replaced members of this group, adapters over such, or other maps
+   * @param replaced members of this group, adapters over such, or other maps, which are copied
    */
   public LinearGroup with(List<Linear> replaced, Scope scope) {
-    for (int i = 0; i < members.size(); i++) {
-      if (LoraLinear.baseOf(replaced.get(i)) != LoraLinear.baseOf(members.get(i))) {
-        return of(replaced, scope);
-      }
+    List<Linear> present = members.stream().map(LoraLinear::baseOf).toList();
+    List<Linear> bases = replaced.stream().map(LoraLinear::baseOf).toList();
+    boolean onlyAdapters = true;
+    for (int i = 0; i < present.size(); i++) {
+      onlyAdapters &= bases.get(i) == present.get(i);
     }
-    return adapt(replaced, scope);
+    return onlyAdapters
+        ? adapt(replaced, scope)
+        : ofBases(bases, scope, base -> isOneOf(present, base) ? base : base.copyTo(scope))
+            .adapt(replaced, scope);
+  }
+
+  private static boolean isOneOf(List<Linear> present, Linear base) {
+    return present.stream().anyMatch(member -> member == base);
   }
 
   /** The group with the adapters of the given maps; their bases are this group's. */
@@ -81,14 +91,20 @@ public final class LinearGroup {
     return new LinearGroup(placed, stackedDense, stackedDown);
   }
 
-  private static LinearGroup ofBases(List<Linear> members, Scope scope) {
+  /**
+   * A group of maps without adapters.
+   *
+   * @param place what is used of a member that is not copied to stand beside others
+   */
+  private static LinearGroup ofBases(
+      List<Linear> members, Scope scope, UnaryOperator<Linear> place) {
     boolean dense = members.stream().allMatch(DenseLinear.class::isInstance);
     if (dense && members.stream().allMatch(member -> member.bias() != null)) {
       return stack(members, scope);
     }
     int totalRank = members.stream().mapToInt(LinearGroup::rankOf).sum();
     if (totalRank == 0) {
-      return new LinearGroup(members, null, null);
+      return new LinearGroup(members.stream().map(place).toList(), null, null);
     }
     Matrix stackedDown =
         Matrix.of(scope.allocate(lowRankType(members), members.get(0).inputs(), totalRank));
@@ -103,7 +119,7 @@ public final class LinearGroup {
             new LowRankLinear(new LowRankFactors(down, up), Copies.of(lowRank.bias(), scope)));
         column += lowRank.rank();
       } else {
-        placed.add(member);
+        placed.add(place.apply(member));
       }
     }
     return new LinearGroup(placed, null, stackedDown);
@@ -158,7 +174,7 @@ public final class LinearGroup {
       // Low-rank members are copied once more when they are stacked.
       copies.add(base.copyTo(base instanceof LowRankLinear ? scratch : scope, dtype));
     }
-    return ofBases(copies, scope);
+    return ofBases(copies, scope, UnaryOperator.identity());
   }
 
   /** The maps, in the order of their outputs. */

@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * A linear map with an adapter beside it (LoRA, Hu et al. 2021): y = W x + b + s B A dropout(x).
@@ -35,6 +36,27 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
     if (base instanceof LoraLinear) {
       throw new IllegalArgumentException("an adapter beside another; merge that first");
     }
+  }
+
+  /**
+   * An adapter that changes nothing yet, as PEFT draws it: A uniform within ± 1/√inputs, B zero.
+   *
+   * @param base W and b, shared
+   * @param scope owns A and B
+   */
+  public static LoraLinear draw(
+      Linear base, int rank, double scale, double dropout, SplittableRandom random, Scope scope) {
+    float[] down = new float[base.inputs() * rank];
+    double bound = 1 / Math.sqrt(base.inputs());
+    for (int i = 0; i < down.length; i++) {
+      down[i] = (float) (bound * (2 * random.nextDouble() - 1));
+    }
+    return new LoraLinear(
+        base,
+        Matrix.of(scope.floats(down, base.inputs(), rank)),
+        Matrix.of(scope.zeros(DType.F32, rank, base.outputs())),
+        scale,
+        dropout);
   }
 
   /** Width of the adapter's bottleneck. */
@@ -69,6 +91,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   @Override
   public long flopsPerRow() {
     return base.flopsPerRow() + 2 * adapterParameters();
+  }
+
+  @Override
+  public DType dtype() {
+    return base.dtype();
   }
 
   @Override

@@ -47,6 +47,11 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   }
 
   @Override
+  public DType dtype() {
+    return factors.dtype();
+  }
+
+  @Override
   public long bytes() {
     return parameters() * factors.dtype().bytes();
   }

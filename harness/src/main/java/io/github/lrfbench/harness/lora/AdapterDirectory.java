@@ -68,7 +68,7 @@ public final class AdapterDirectory {
       Path stage = Files.createTempDirectory(target, ".lrfbench-");
       try {
         weights.write(stage.resolve(WEIGHTS));
-        writeJson(stage.resolve(CONFIG), adapter.config().toJson());
+        writeJson(stage.resolve(CONFIG), adapter.toJson());
         writeJson(stage.resolve(MARK), block);
         for (String name : List.of(MARK, CONFIG, WEIGHTS)) {
           Files.move(

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.lora;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.input.Faults;
@@ -35,6 +36,7 @@ public final class LoraAdapter implements AutoCloseable {
 
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
+  private static final String LM_HEAD = "lm_head";
 
   private final LoraConfig config;
   private final Model base;
@@ -73,16 +75,10 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   private void draw(LinearSlot slot, SplittableRandom random) {
-    Linear linear = slot.linear();
     int rank = config.rank();
-    float[] down = new float[linear.inputs() * rank];
-    double bound = 1 / Math.sqrt(linear.inputs());
-    for (int i = 0; i < down.length; i++) {
-      down[i] = (float) (bound * (2 * random.nextDouble() - 1));
-    }
-    Tensor first = scope.floats(down, linear.inputs(), rank);
-    Tensor second = scope.zeros(DType.F32, rank, linear.outputs());
-    put(slot, Matrix.of(first), Matrix.of(second));
+    double scale = config.scale(slot.name(), rank);
+    replacements.put(
+        slot.name(), LoraLinear.draw(slot.linear(), rank, scale, config.dropout(), random, scope));
   }
 
   private void saveIfWanted(String module, Linear layer) {
@@ -190,6 +186,27 @@ public final class LoraAdapter implements AutoCloseable {
     return config;
   }
 
+  /** What PEFT reads of the adapter. */
+  public ObjectNode toJson() {
+    String taskType =
+        switch (base.info().output()) {
+          case CLASSES, SCORE -> "SEQ_CLS";
+          case EMBEDDING -> "FEATURE_EXTRACTION";
+          case NEXT_TOKEN -> "CAUSAL_LM";
+        };
+    boolean conv1d = base.weights().stream().anyMatch(this::isAdaptedConv1d);
+    return config.toJson().put("task_type", taskType).put("fan_in_fan_out", conv1d);
+  }
+
+  /** Whether a matrix that has an adapter is stored with its inputs first, as GPT-2's are. */
+  private boolean isAdaptedConv1d(Parameter parameter) {
+    String name = parameter.name();
+    return name.endsWith(WEIGHT)
+        && parameter.storage() == Parameter.Storage.MATRIX
+        && replacements.get(name.substring(0, name.length() - WEIGHT.length()))
+            instanceof LoraLinear;
+  }
+
   /**
    * The model with a copy of this adapter beside its matrices, which it shares; closed before the
    * model.
@@ -237,7 +254,8 @@ public final class LoraAdapter implements AutoCloseable {
 
   /**
    * What transformers calls a module in a model with a head, whatever a checkpoint calls it: those
-   * of the encoder begin with its architecture, those of GPT-2 with "transformer".
+   * of the encoder begin with its architecture, those of GPT-2 with "transformer", but not a
+   * language model's head, which may be a matrix like the others.
    */
   static String fullName(Model model, String module) {
     String architecture = model.info().architecture();
@@ -246,7 +264,9 @@ public final class LoraAdapter implements AutoCloseable {
     boolean ofEncoder =
         model.slots().stream().anyMatch(slot -> slot.name().equals(module))
             || module.startsWith("pooler.");
-    return ofEncoder && !module.startsWith(prefix) ? prefix + module : module;
+    return ofEncoder && !module.startsWith(prefix) && !module.equals(LM_HEAD)
+        ? prefix + module
+        : module;
   }
 
   @Override

@@ -119,10 +119,10 @@ public record LoraConfig(
     return strings;
   }
 
-  /** What PEFT reads. */
-  public ObjectNode toJson() {
+  /** What PEFT reads, but for what depends on the model. */
+  ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("peft_type", "LORA").put("task_type", "SEQ_CLS");
+    json.put("peft_type", "LORA");
     json.put("base_model_name_or_path", baseModel).put("inference_mode", true);
     json.put("r", rank);
     if (alpha == Math.rint(alpha)) {
@@ -136,7 +136,7 @@ public record LoraConfig(
     json.putObject("rank_pattern");
     ObjectNode patterns = json.putObject("alpha_pattern");
     alphas.forEach(patterns::put);
-    json.put("bias", "none").put("fan_in_fan_out", false).put("init_lora_weights", true);
+    json.put("bias", "none").put("init_lora_weights", true);
     return json;
   }
 

@@ -35,26 +35,24 @@ public final class KeyValueCache implements AutoCloseable {
   /**
    * An empty cache.
    *
-   * @param layers blocks of the model
-   * @param width H
+   * @param widths of each block of the model how many numbers a key has, and a value
    * @param dtype the model's
    * @param sequences the most sequences at a time
    * @param capacity the most tokens of each
    */
-  public KeyValueCache(
-      Device device, int layers, int width, DType dtype, int sequences, int capacity) {
+  public KeyValueCache(Device device, int[] widths, DType dtype, int sequences, int capacity) {
     int rows = Math.multiplyExact(sequences, capacity);
     this.scope = device.openScope();
     this.limit = sequences;
     this.capacity = capacity;
-    this.keys = new Matrix[layers];
-    this.values = new Matrix[layers];
+    this.keys = new Matrix[widths.length];
+    this.values = new Matrix[widths.length];
     this.table = new int[rows];
     this.lengths = new int[sequences];
     this.used = new boolean[rows];
-    for (int layer = 0; layer < layers; layer++) {
-      keys[layer] = Matrix.of(scope.allocate(dtype, rows, width));
-      values[layer] = Matrix.of(scope.allocate(dtype, rows, width));
+    for (int layer = 0; layer < widths.length; layer++) {
+      keys[layer] = Matrix.of(scope.allocate(dtype, rows, widths[layer]));
+      values[layer] = Matrix.of(scope.allocate(dtype, rows, widths[layer]));
     }
     this.deviceTable = scope.zeros(DType.I32, rows);
     this.deviceLengths = scope.zeros(DType.I32, sequences);
@@ -194,8 +192,8 @@ public final class KeyValueCache implements AutoCloseable {
    * Keeps the keys and values of the tokens for which room was made last.
    *
    * @param layer number of the block
-   * @param k [T, H]
-   * @param v [T, H]
+   * @param k [T, width of the block]
+   * @param v [T, width of the block]
    */
   public void store(Ops ops, int layer, Matrix k, Matrix v) {
     Tensor rows = written.view(0, tokens);
@@ -207,8 +205,8 @@ public final class KeyValueCache implements AutoCloseable {
    * Attention of one query of every sequence.
    *
    * @param layer number of the block
-   * @param q [B, H]
-   * @param y [B, H], modified
+   * @param q [B, width of the block]
+   * @param y [B, width of the block], modified
    */
   public void attend(Ops ops, int layer, Matrix q, int heads, double scale, Matrix y) {
     ops.cachedAttention(

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,15 @@ public interface Model extends AutoCloseable {
 
   /** The head's matrices by the checkpoint's name of their modules; of a mean none. */
   Map<String, Linear> headLayers();
+
+  /** The module of the matrix that gives the outputs, one of {@link #headLayers}; null for none. */
+  String classifier();
+
+  /** Heads of the attention of every block. */
+  int heads();
+
+  /** What follows the first of two layers of the head; NONE where it has no two. */
+  Activation headActivation();
 
   /**
    * The forward pass.
@@ -46,8 +56,9 @@ public interface Model extends AutoCloseable {
    * closed first; the given maps are copied and may be freed after the call. Of adapters over maps
    * of this model only the adapters are copied.
    *
-   * @param replacements maps by the name of a slot or of a layer of the head; the latter dense and
-   *     of the same size
+   * @param replacements maps by the name of a slot or of a layer of the head. Of the head's layers
+   *     the width between them may be another; a classifier in two factors reads what the head
+   *     reads, and there is no layer before it then
    */
   Model with(Map<String, Linear> replacements);
 

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.LowRankNames;
+import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -83,6 +84,30 @@ public final class WeightReader {
   /** Whether a module's matrix is stored as two factors. */
   public boolean isLowRank(String module) {
     return weights.has(module + LowRankNames.UP);
+  }
+
+  /** Whether a module's matrix is stored in another form than whole. */
+  public boolean isCompressed(String module) {
+    return isLowRank(module) || weights.has(module + NarrowHeads.WEIGHT);
+  }
+
+  /**
+   * The projection of a compressed model to the heads of an attention, with its bias.
+   *
+   * @param heads of the attention
+   */
+  public Linear projection(String module, int outputs, int inputs, int heads) {
+    if (isLowRank(module)) {
+      return lowRank(module, outputs, inputs, true);
+    }
+    String name = module + NarrowHeads.WEIGHT;
+    int rows = Math.toIntExact(weights.shape(name).dim(0));
+    if (rows < heads || rows > outputs || rows % heads != 0) {
+      throw new InputException(
+          name + " has " + rows + " rows, which are not as many for each of " + heads + " heads");
+    }
+    return new NarrowHeads(
+        transposed(name, rows, inputs), tensor(module + BIAS, outputs), heads, outputs);
   }
 
   /**

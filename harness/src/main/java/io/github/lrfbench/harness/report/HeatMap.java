@@ -16,7 +16,12 @@ final class HeatMap {
   private static final double ROW = 16;
   private static final double COLUMN = 40;
   private static final double CHARACTER = 6.3;
-  private static final double HEAD = 150;
+  private static final int LONGEST_LABEL = 40;
+
+  /** The sine and cosine of the angle of the labels. */
+  private static final double RISE = Math.sin(Math.toRadians(60));
+
+  private static final double RUN = Math.cos(Math.toRadians(60));
 
   /** Column label to matrix to error. */
   private final Map<String, Map<String, Double>> columns = new LinkedHashMap<>();
@@ -43,8 +48,12 @@ final class HeatMap {
     int prefix = commonPrefix(names);
     double left =
         names.stream().mapToInt(name -> name.length() - prefix).max().orElse(0) * CHARACTER + 8;
-    double width = left + columns.size() * COLUMN + HEAD / 2;
-    double height = HEAD + names.size() * ROW + 4;
+    double label =
+        columns.keySet().stream().mapToInt(key -> shorten(key).length()).max().orElse(0)
+            * CHARACTER;
+    double head = label * RISE + 12;
+    double width = left + columns.size() * COLUMN + label * RUN;
+    double height = head + names.size() * ROW + 4;
     double largest =
         columns.values().stream()
             .flatMap(errors -> errors.values().stream())
@@ -67,7 +76,7 @@ final class HeatMap {
               "<text text-anchor=\"end\" x=\""
                   + px(left - 6)
                   + "\" y=\""
-                  + px(HEAD + i * ROW + 12)
+                  + px(head + i * ROW + 12)
                   + "\">")
           .append(escape(names.get(i).substring(prefix)) + "</text>\n");
     }
@@ -78,13 +87,13 @@ final class HeatMap {
               "<text transform=\"translate("
                   + px(x + COLUMN / 2 + 4)
                   + " "
-                  + px(HEAD - 6)
+                  + px(head - 6)
                   + ") rotate(-60)\">")
           .append(escape(shorten(entry.getKey())) + "</text>\n");
       for (int i = 0; i < names.size(); i++) {
         Double error = entry.getValue().get(names.get(i));
         if (error != null) {
-          cell(svg, x, HEAD + i * ROW, error, largest, entry.getKey() + ", " + names.get(i));
+          cell(svg, x, head + i * ROW, error, largest, entry.getKey() + ", " + names.get(i));
         }
       }
     }
@@ -111,7 +120,7 @@ final class HeatMap {
   }
 
   private static String shorten(String label) {
-    return TextTable.shorten(label, 26);
+    return TextTable.shorten(label, LONGEST_LABEL);
   }
 
   /** Length of what all names begin with, up to a dot. */

@@ -45,7 +45,7 @@ public final class ReportPage {
         .append("</style></head><body>\n<h1>LRF-Bench report</h1>\n<p class=\"soft\">")
         .append(escape(sources) + ", " + rows.size() + " cells</p>\n")
         .append(
-            "<p>Bars are one standard error. Dashed lines are the dense model. Kept is the fraction"
+            "<p>Bars are one standard error. Where two dashed lines cross is the dense model. Kept is the fraction"
                 + " of the parameters of the compressed matrices; a speedup below 1 is slower than"
                 + " the dense model in the same process.</p>\n");
     groups(rows).forEach(this::group);
@@ -103,7 +103,7 @@ public final class ReportPage {
   private void legend(List<Series> series) {
     html.append("<ul class=\"legend\">");
     for (int i = 0; i < series.size(); i++) {
-      html.append("<li>" + ScatterPlot.sample(i % ScatterPlot.STYLES) + " ")
+      html.append("<li>" + ScatterPlot.sample(i) + " ")
           .append(escape(series.get(i).label()) + "</li>");
     }
     html.append("</ul>\n");
@@ -121,7 +121,8 @@ public final class ReportPage {
       for (RunRow row : one.rows()) {
         List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
         if (layers.containsKey(key)) {
-          map.add(one.label() + " " + Series.budget(row), layers.get(key));
+          // A long label loses its end, which must not be the budget.
+          map.add((Series.budget(row) + " " + one.label()).strip(), layers.get(key));
         }
       }
     }

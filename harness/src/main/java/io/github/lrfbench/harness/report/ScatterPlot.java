@@ -13,11 +13,14 @@ import java.util.Objects;
 
 /**
  * The metric against what it costs, as SVG: a series for each method, bars of one standard error,
- * dashed lines where the dense model is. Series differ in shape as well as in colour.
+ * dashed lines where the dense model is. Series differ in shape as well as in colour; where colours
+ * do not suffice, their second round has hollow marks and dashed lines.
  */
 final class ScatterPlot {
-  /** As many colours and shapes as the page's style has. */
-  static final int STYLES = 8;
+  /** As many colours as the page's style has. */
+  private static final int COLORS = 8;
+
+  private static final int SHAPES = 4;
 
   private static final double WIDTH = 440;
   private static final double HEIGHT = 280;
@@ -66,18 +69,22 @@ final class ScatterPlot {
       dense(dense, across, up);
     }
     for (int i = 0; i < series.size(); i++) {
-      draw(series.get(i), i % STYLES, across, up);
+      draw(series.get(i), i, across, up);
     }
     return svg.append("</svg>\n").toString();
   }
 
-  /** A sample of a series' line and mark, for the legend. */
-  static String sample(int style) {
-    return "<svg class=\"s"
-        + style
+  /** A sample of the line and mark of the series of a number, for the legend. */
+  static String sample(int number) {
+    return "<svg class=\""
+        + style(number)
         + "\" width=\"28\" height=\"12\" aria-hidden=\"true\"><path class=\"line\" d=\"M1 6H27\"/>"
-        + mark(style, 14, 6, "")
+        + mark(number, 14, 6, "")
         + "</svg>";
+  }
+
+  private static String style(int number) {
+    return "s" + number % COLORS + (number / COLORS % 2 == 1 ? " hollow" : "");
   }
 
   private void begin(Axis across, Axis up) {
@@ -112,13 +119,16 @@ final class ScatterPlot {
     svg.append("</g>\n");
   }
 
-  private void draw(Series series, int style, Axis across, Axis up) {
+  /** The line joins the budgets in their order, whatever the order of their latencies. */
+  private void draw(Series series, int number, Axis across, Axis up) {
     List<RunRow> rows = new ArrayList<>(plotted(series.rows()));
-    rows.sort(Comparator.comparing(row -> row.get(x)));
+    rows.sort(
+        Comparator.comparing(
+            row -> row.get(RunColumns.LINEAR_RATIO), Comparator.nullsFirst(Double::compare)));
     if (rows.isEmpty()) {
       return;
     }
-    svg.append("<g class=\"s" + style + "\">");
+    svg.append("<g class=\"" + style(number) + "\">");
     StringBuilder path = new StringBuilder();
     for (RunRow row : rows) {
       path.append(path.isEmpty() ? 'M' : 'L')
@@ -129,8 +139,8 @@ final class ScatterPlot {
       double atX = across.at(row.get(x));
       double metric = row.get(RunColumns.METRIC);
       double error = error(row);
-      line("line", px(atX), px(up.at(metric - error)), px(atX), px(up.at(metric + error)));
-      svg.append(mark(style, atX, up.at(metric), describe(series.label(), row)));
+      line("bar", px(atX), px(up.at(metric - error)), px(atX), px(up.at(metric + error)));
+      svg.append(mark(number, atX, up.at(metric), describe(series.label(), row)));
     }
     svg.append("</g>\n");
   }
@@ -147,9 +157,9 @@ final class ScatterPlot {
         + Figures.fixed(row.get(x), 3);
   }
 
-  private static String mark(int style, double x, double y, String title) {
+  private static String mark(int number, double x, double y, String title) {
     String shape =
-        switch (style % 4) {
+        switch ((number + number / COLORS) % SHAPES) {
           case 0 -> "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0";
           case 1 -> "m-3.5 -3.5h7v7h-7z";
           case 2 -> "m0 -4.5l4.5 8h-9z";

@@ -67,6 +67,7 @@ record Cell(String model, String revision, String task, String data, Variant var
     if (!config.matrices().equals(Gpt2Options.DEFAULT)) {
       key += "\nsplit_qkv=" + config.matrices().splitQkv();
       key += "\nuntie_head=" + config.matrices().untieHead();
+      key += config.matrices().latentCache() ? "\nlatent_cache=true" : "";
     }
     return TextFile.sha256(key).substring(0, ID_LENGTH);
   }

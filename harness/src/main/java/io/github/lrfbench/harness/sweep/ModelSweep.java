@@ -90,10 +90,12 @@ final class ModelSweep {
    */
   private void runVariant(Variant variant, List<SweepTask> open, SweepTask only) {
     Instant startedAt = Instant.now();
-    log.working(name + " " + variant.describe() + (only == null ? "" : " for " + only.name()));
+    String work = name + " " + variant.describe() + (only == null ? "" : " for " + only.name());
+    log.working(work);
     SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
     Step step = Step.COMPRESS;
-    try (CompressedModel compressed = variants.make(variant, owner)) {
+    try (CompressedModel compressed =
+        variants.make(variant, owner, far -> log.working(work + ": " + far))) {
       step = Step.TIME;
       Timing timing = probe.measure(loaded.model(), compressed.model());
       step = Step.EVALUATE;

@@ -161,7 +161,7 @@ final class RowFactory {
             RunColumns.RANK_MEAN,
             layers.stream().mapToLong(LayerReport::rank).average().orElseThrow())
         .set(RunColumns.RANK_MAX, layers.stream().mapToLong(LayerReport::rank).max().orElseThrow())
-        .set(RunColumns.RELATIVE_ERROR, compressed.relativeError())
+        .set(RunColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
         .set(RunColumns.COMPRESS_SECONDS, compressed.seconds().compress())
         .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
         .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
@@ -194,6 +194,9 @@ final class RowFactory {
       all.put("qkv", config.matrices().splitQkv() ? "split" : "whole");
       if (dense instanceof CausalModel) {
         all.put("head", config.matrices().untieHead() ? "untied" : "as stored");
+        if (config.matrices().latentCache()) {
+          all.put("cache", "latent");
+        }
       }
     }
     Recovery recovery = variant.recovery();

@@ -17,7 +17,8 @@ public final class SweepPlan {
    * The dense model, then with every seed every method at every budget: what was computed from a
    * seed's examples serves all of its cells.
    *
-   * @throws io.github.lrfbench.kernels.InputException if there is no method of a name
+   * @throws io.github.lrfbench.kernels.InputException if there is no method of a name, or one that
+   *     cannot share budgets out as asked for
    */
   static List<Variant> variants(SweepConfig config) {
     List<Variant> variants = new ArrayList<>();
@@ -27,6 +28,7 @@ public final class SweepPlan {
             .map(MethodSpec::parse)
             .filter(method -> !method.name().equals(DenseBaseline.NAME))
             .toList();
+    methods.forEach(method -> config.allocations().forEach(method::check));
     for (long seed : config.seeds()) {
       for (MethodSpec method : methods) {
         for (Budget budget : config.budgets()) {

@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Makes the variants of one model; they share its decompositions. */
 final class VariantFactory {
@@ -40,8 +41,9 @@ final class VariantFactory {
    * A variant; the caller closes it.
    *
    * @param task what it is made for; null for a variant that is the same for all of several tasks
+   * @param progress receives in a few words how far a long search is
    */
-  CompressedModel make(Variant variant, SweepTask task) {
+  CompressedModel make(Variant variant, SweepTask task, Consumer<String> progress) {
     if (variant.isDense()) {
       Compression nothing = new Compression(Map.of(), List.of(), Map.of());
       return new CompressedModel(dense, false, nothing, CompressedModel.Seconds.NONE);
@@ -67,7 +69,8 @@ final class VariantFactory {
               statistics,
               cache,
               scratch,
-              variant.seed());
+              variant.seed(),
+              progress);
       Compression compression = variant.method().compressor().compress(request);
       Model model = dense.with(compression.replacements());
       double all = (System.nanoTime() - start) / 1e9;

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The way to DJL: its settings are made before the first of its classes is loaded. Left alone, it
@@ -61,13 +62,23 @@ final class DjlLibrary {
     } catch (IOException e) {
       throw unusable(folder);
     }
-    if (!Files.isWritable(folder) && !Files.exists(folder.resolve("tokenizers"))) {
+    boolean writable = Files.isWritable(folder);
+    if (!writable && !holdsLibrary(folder)) {
       throw unusable(folder);
     }
     System.setProperty(CACHE_PROPERTY, folder.toString());
-    // JNA, with which DJL looks for GPUs, unpacks a library of its own.
-    if (System.getProperty(JNA_PROPERTY) == null) {
+    // JNA, with which DJL looks for GPUs, unpacks a library of its own at every start.
+    if (writable && System.getProperty(JNA_PROPERTY) == null) {
       System.setProperty(JNA_PROPERTY, folder.resolve("jna").toString());
+    }
+  }
+
+  /** Whether there is an unpacked library that this user may read: DJL unpacks it for one user. */
+  private static boolean holdsLibrary(Path folder) {
+    try (Stream<Path> versions = Files.list(folder.resolve("tokenizers"))) {
+      return versions.anyMatch(version -> Files.isReadable(version) && Files.isExecutable(version));
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -18,14 +18,15 @@ public final class Tokenizers {
    * {@code encoder.json} with {@code vocab.bpe}, as GPT-2's authors called them.
    *
    * @param config what the directory's {@code config.json} holds
-   * @throws InputException if there is none, it is broken or not supported, or its vocabulary does
-   *     not fit the model's: it may not be larger, and not smaller where the model writes text
+   * @throws InputException if there is none, it is broken or not supported, or its vocabulary is
+   *     larger than the model's. That it is smaller is no fault of a model that only reads; whoever
+   *     has text written or predicted asks for the same size.
    */
   public static Tokenizer open(Path directory, JsonNode config) {
     TokenizerDefinition definition = definition(directory, config);
     JsonNode modelSize = config.path("vocab_size");
     if (modelSize.canConvertToInt()) {
-      requireFitting(definition, modelSize.intValue(), isGpt2(config));
+      requireFitting(definition, modelSize.intValue());
     }
     return NativeTokenizer.open(definition);
   }
@@ -34,18 +35,12 @@ public final class Tokenizers {
     return config.path("model_type").asText("").equals("gpt2");
   }
 
-  private static void requireFitting(
-      TokenizerDefinition definition, int modelSize, boolean writesText) {
+  private static void requireFitting(TokenizerDefinition definition, int modelSize) {
     int size = definition.vocabularySize();
     if (size > modelSize) {
       throw Faults.of(
           definition.file(),
           "the tokenizer has " + size + " tokens, but the model only " + modelSize);
-    }
-    if (size < modelSize && writesText) {
-      throw Faults.of(
-          definition.file(),
-          "the tokenizer has only " + size + " tokens, but the model " + modelSize);
     }
   }
 

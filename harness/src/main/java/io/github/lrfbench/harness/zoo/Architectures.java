@@ -43,7 +43,7 @@ public final class Architectures {
     if (!type.equals(Gpt2Config.MODEL_TYPE)) {
       if (!options.equals(Gpt2Options.DEFAULT)) {
         throw new InputException(
-            "--split-qkv and --untie-head are for gpt2; the model is a "
+            "--split-qkv, --untie-head and --latent-cache are for gpt2; the model is a "
                 + type
                 + ", whose matrices are apart already");
       }

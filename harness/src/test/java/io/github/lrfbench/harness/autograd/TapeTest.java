@@ -66,6 +66,20 @@ class TapeTest {
         });
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void spreadParts(int parts) {
+    Matrix first = differences.trainedMatrix(3, WIDTH);
+    Matrix second = differences.trainedMatrix(3, WIDTH);
+    differences.check(
+        ops -> {
+          Matrix y = allocate(ops, TOKENS, 6 * WIDTH);
+          ops.spread(value(ops, first), parts, y.columns(0, 3 * WIDTH));
+          ops.spread(value(ops, second), parts, y.columns(3 * WIDTH, 6 * WIDTH));
+          return y;
+        });
+  }
+
   @Test
   void linearOfParametersThemselves() {
     Matrix x = differences.trainedMatrix(TOKENS, WIDTH);

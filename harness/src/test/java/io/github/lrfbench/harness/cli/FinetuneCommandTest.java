@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
+import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -351,6 +353,8 @@ class FinetuneCommandTest {
           file.shape("base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight")
               .dim(0));
     }
+    JsonNode config = JsonFile.read(target.resolve("adapter_config.json"));
+    assertFalse(config.path("fan_in_fan_out").asBoolean(true));
     Path merged = folder.resolve("merged");
     String[] merge = {
       "merge-lora", "--model", model.toString(), "--adapter", adapter, "--task", "sst2", "--out",
@@ -384,6 +388,9 @@ class FinetuneCommandTest {
       assertEquals(
           36, file.shape("base_model.model.transformer.h.0.attn.c_attn.lora_B.weight").dim(0));
     }
+    JsonNode config = JsonFile.read(adapter.resolve("adapter_config.json"));
+    assertTrue(config.path("fan_in_fan_out").asBoolean());
+    assertEquals("SEQ_CLS", config.path("task_type").asText());
     assertOneLine(finetune(folder.resolve("no"), "--untie-head"), "language models");
   }
 

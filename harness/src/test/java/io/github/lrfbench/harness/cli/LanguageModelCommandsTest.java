@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.result.ResultsCsv;
@@ -134,6 +135,55 @@ class LanguageModelCommandsTest {
     assertEquals(trained, value("metric"), 1e-3 * trained);
   }
 
+  /** What a sweep of factored keys and values gives, with a cache of one kind or the other. */
+  private List<RunRow> decodingSweep(String name, String... more) {
+    Path target = folder.resolve(name);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("sweep", "--model", model, "--task", "lm", "--text", text, "--context", "24"));
+    arguments.addAll(List.of("--train-text", text, "--method", "asvd", "--rank", "2"));
+    arguments.addAll(List.of("--split-qkv", "--layers", "*.k", "--layers", "*.v"));
+    arguments.addAll(List.of("--latency", "decode", "--seq-len", "24", "--device", "cpu"));
+    arguments.addAll(List.of("--out", target.toString()));
+    arguments.addAll(List.of(more));
+    assertEquals(0, run(arguments.toArray(new String[0])), err::toString);
+    return ResultsCsv.RUNS.read(target.resolve("runs.csv"));
+  }
+
+  @Test
+  void aLatentCacheTakesLessMemoryForTheSameModel() {
+    List<RunRow> whole = decodingSweep("whole");
+    List<RunRow> latent = decodingSweep("latent", "--latent-cache");
+    assertEquals(2, latent.size());
+    RunRow before = whole.get(1);
+    RunRow after = latent.get(1);
+    assertEquals(before.get(RunColumns.METRIC), after.get(RunColumns.METRIC), 1e-9);
+    assertEquals(before.get(RunColumns.PARAMS), after.get(RunColumns.PARAMS));
+    assertTrue(after.get(RunColumns.PEAK_MEMORY_BYTES) < before.get(RunColumns.PEAK_MEMORY_BYTES));
+    assertTrue(after.get(RunColumns.METHOD_PARAMS).contains("cache=latent"));
+    assertNotEquals(before.get(RunColumns.CELL_ID), after.get(RunColumns.CELL_ID));
+  }
+
+  @Test
+  void aLatentCacheContinuesATextAlike() {
+    String target = folder.resolve("factored").toString();
+    int code = run("compress", "--model", model, "--split-qkv", "--rank", "3", "--out", target);
+    assertEquals(0, code, err::toString);
+    String[] ways = new String[2];
+    for (int i = 0; i < 2; i++) {
+      List<String> arguments =
+          new ArrayList<>(List.of("generate", "--model", target, "--prompt", "a good film"));
+      arguments.addAll(List.of("--max-new-tokens", "12", "--beams", "2", "--device", "cpu"));
+      if (i == 1) {
+        arguments.add("--latent-cache");
+      }
+      assertEquals(0, run(arguments.toArray(new String[0])), err::toString);
+      ways[i] = out.toString(StandardCharsets.UTF_8);
+    }
+    assertEquals(ways[0], ways[1]);
+    assertTrue(ways[0].length() > 1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--untie-head", "--from-scratch"})
   void whatWasTrainedIsWhatIsWritten(String way) {
@@ -196,6 +246,34 @@ class LanguageModelCommandsTest {
     all.addAll(List.of(more));
     assertEquals(0, run(all.toArray(String[]::new)), err::toString);
     return stdout();
+  }
+
+  @Test
+  void onlyAModelThatWritesTextNeedsATokenForEveryRow() throws IOException {
+    dropAToken(Path.of(model));
+    assertFault(
+        "the tokenizer has 21 tokens, but the model 22: they do not belong together",
+        "generate",
+        "--prompt",
+        "a");
+    assertFault("the tokenizer has 21 tokens", "eval", "--task", "lm", "--text", text);
+    model = TinyCheckpoint.gpt2(folder.resolve("classifier"), 2).toString();
+    Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
+    Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");
+    List<String> eval =
+        List.of("eval", "--model", model, "--task", "sst2", "--glue", glue.getParent().toString());
+    assertEquals(0, run(eval.toArray(String[]::new)), err::toString);
+    String loss = line("loss");
+    dropAToken(Path.of(model));
+    assertEquals(0, run(eval.toArray(String[]::new)), err::toString);
+    assertEquals(loss, line("loss"));
+  }
+
+  /** Takes the last letter away, which no text here has; the end of texts moves to its place. */
+  private static void dropAToken(Path directory) throws IOException {
+    Path file = directory.resolve("vocab.json");
+    String vocabulary = Files.readString(file).replaceFirst("\"y\":(\\d+),(\".*\"):\\d+", "$2:$1");
+    Files.writeString(file, vocabulary);
   }
 
   @Test

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.lora.LoraAdapter;
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code compress --dense} and {@code finetune} write are ordinary checkpoints to Hugging Face
- * transformers.
+ * transformers, and adapters to PEFT.
  */
 class TransformersLoadTest {
   private static final String PYTHON =
@@ -49,6 +53,24 @@ class TransformersLoadTest {
       assert not any(info[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")), info
       logits = model.eval()(torch.tensor([[int(id) for id in sys.argv[2].split()]])).logits[0]
       print(" ".join(str(float(logit)) for logit in logits))
+      """;
+
+  /** The wrong layout is a warning of PEFT. */
+  private static final String PEFT_SCRIPT =
+      """
+      import sys, warnings, torch
+      warnings.filterwarnings("error", message=".*fan_in_fan_out.*")
+      from transformers import AutoModelForSequenceClassification, AutoModelForCausalLM
+      from peft import PeftConfig, PeftModel
+      causal = PeftConfig.from_pretrained(sys.argv[3]).task_type == "CAUSAL_LM"
+      base = (AutoModelForCausalLM if causal else AutoModelForSequenceClassification).from_pretrained(sys.argv[1])
+      model = PeftModel.from_pretrained(base, sys.argv[3]).eval()
+      with torch.no_grad():
+          ids = torch.tensor([[int(id) for id in sys.argv[2].split()]])
+          before = model(ids).logits
+          logits = model.merge_and_unload()(ids).logits
+          assert torch.allclose(before, logits, atol=1e-5)
+      print(" ".join(str(float(logit)) for logit in (logits[0, -1] if causal else logits[0])))
       """;
 
   @TempDir private Path folder;
@@ -70,7 +92,8 @@ class TransformersLoadTest {
   void transformersLoadsItUnchangedAndGivesTheSameLogits(String family, String option)
       throws IOException, InterruptedException {
     assumeTrue(
-        hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+        has("torch, transformers, safetensors"),
+        PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
     Path model = tiny(family, 2);
     Path dense = folder.resolve("dense");
     Path factored = folder.resolve("factored");
@@ -96,7 +119,8 @@ class TransformersLoadTest {
   void transformersLoadsALanguageModelWithAHeadOfItsOwn(boolean dense)
       throws IOException, InterruptedException {
     assumeTrue(
-        hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+        has("torch, transformers, safetensors"),
+        PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
     Path model = tiny("gpt2", 0);
     Path target = folder.resolve("compressed");
     List<String> options = List.of("--untie-head", "--split-qkv");
@@ -110,43 +134,82 @@ class TransformersLoadTest {
     double[] theirs =
         numbers(python(LANGUAGE_MODEL_SCRIPT, comparison.toString(), GPT2_IDS).strip(), " ");
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
-        LoadedModel loaded = LoadedModel.open(target, device);
-        Scope scope = device.openScope();
-        Ops ops = new EagerOps(device)) {
-      TokenSequence text = loaded.tokenizer().encode("a good film .", null, 48);
+        LoadedModel loaded = LoadedModel.open(target, device)) {
       assertEquals(dense ? 8 : 13, loaded.model().slots().size());
-      float[] ours = loaded.model().forward(ops, TokenBatch.of(scope, List.of(text))).toFloats();
-      for (int i = 0; i < ours.length; i++) {
-        assertEquals(theirs[i], ours[i], 1e-5);
-      }
+      assertArrayEquals(theirs, nextTokenLogits(loaded.model(), loaded.tokenizer()), 1e-5);
     }
+  }
+
+  private static double[] nextTokenLogits(Model model, Tokenizer tokenizer) {
+    try (Scope scope = model.device().openScope();
+        Ops ops = new EagerOps(model.device())) {
+      TokenSequence text = tokenizer.encode("a good film .", null, 48);
+      float[] logits = model.forward(ops, TokenBatch.of(scope, List.of(text))).toFloats();
+      return IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).toArray();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "gpt2"})
+  void peftLoadsATrainedAdapterAndGivesTheSameLogits(String family)
+      throws IOException, InterruptedException {
+    assumeTrue(has("torch, peft"), PYTHON + " has no peft; LRFBENCH_PYTHON may name one that has");
+    Path model = tiny(family, 2);
+    Path adapter = folder.resolve("adapter");
+    Path glue = writeGlue();
+    String settings = "--lora-r 2 --lr 1e-1 --task sst2 --glue " + glue;
+    assertEquals(0, finetune(model, adapter, settings));
+    String ids = family.equals("bert") ? BERT_IDS : GPT2_IDS;
+    double[] theirs =
+        numbers(python(PEFT_SCRIPT, model.toString(), ids, adapter.toString()).strip(), " ");
+    assertArrayEquals(theirs, logits(model, "--adapter", adapter.toString()), 1e-4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"c_attn", "c_attn,c_proj,c_fc"})
+  void peftLoadsATrainedAdapterOfALanguageModel(String targets)
+      throws IOException, InterruptedException {
+    assumeTrue(has("torch, peft"), PYTHON + " has no peft; LRFBENCH_PYTHON may name one that has");
+    Path model = tiny("gpt2", 0);
+    Path adapter = folder.resolve("adapter");
+    Path text = Files.writeString(folder.resolve("t.txt"), "a good film . ".repeat(9).strip());
+    String settings = "--lora-r 2 --lr 1e-1 --task lm --context 24 --lora-targets " + targets;
+    assertEquals(
+        0, finetune(model, adapter, settings + " --text " + text + " --train-text " + text));
+    double[] theirs =
+        numbers(python(PEFT_SCRIPT, model.toString(), GPT2_IDS, adapter.toString()).strip(), " ");
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        LoadedModel loaded = LoadedModel.open(model, device);
+        LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
+        Model attached = read.attach()) {
+      assertArrayEquals(theirs, nextTokenLogits(attached, loaded.tokenizer()), 1e-4);
+    }
+  }
+
+  private static int finetune(Path model, Path target, String settings) {
+    List<String> all = new ArrayList<>(List.of("finetune", "--model", model.toString()));
+    all.addAll(List.of("--out", target.toString(), "--device", "cpu", "--epochs", "1"));
+    all.addAll(List.of(settings.split(" ")));
+    return run(all.toArray(String[]::new));
+  }
+
+  private Path writeGlue() throws IOException {
+    Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
+    String rows = "sentence\tlabel\na good film .\t1\na bad plot\t0\n";
+    Files.writeString(glue.resolve("train.tsv"), rows);
+    Files.writeString(glue.resolve("dev.tsv"), rows);
+    return glue.getParent();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "gpt2"})
   void transformersLoadsWhatWasTrained(String family) throws IOException, InterruptedException {
     assumeTrue(
-        hasTransformers(), PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
+        has("torch, transformers, safetensors"),
+        PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
     Path model = tiny(family, 3);
-    Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
-    String rows = "sentence\tlabel\na good film .\t1\na bad plot\t0\n";
-    Files.writeString(glue.resolve("train.tsv"), rows);
-    Files.writeString(glue.resolve("dev.tsv"), rows);
     Path trained = folder.resolve("trained");
-    assertEquals(
-        0,
-        run(
-            "finetune",
-            "--model",
-            model.toString(),
-            "--task",
-            "sst2",
-            "--glue",
-            folder.resolve("glue").toString(),
-            "--lr",
-            "1e-2",
-            "--out",
-            trained.toString()));
+    assertEquals(0, finetune(model, trained, "--task sst2 --lr 1e-2 --glue " + writeGlue()));
     assertSameLogits(trained, family);
   }
 
@@ -158,22 +221,15 @@ class TransformersLoadTest {
     return ours;
   }
 
-  private double[] logits(Path model) throws IOException {
+  private double[] logits(Path model, String... more) throws IOException {
     Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
     Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");
     Path predictions = folder.resolve("p.tsv");
-    assertEquals(
-        0,
-        run(
-            "eval",
-            "--model",
-            model.toString(),
-            "--task",
-            "sst2",
-            "--glue",
-            folder.resolve("glue").toString(),
-            "--predictions",
-            predictions.toString()));
+    List<String> all = new ArrayList<>(List.of("eval", "--model", model.toString()));
+    all.addAll(List.of("--task", "sst2", "--glue", folder.resolve("glue").toString()));
+    all.addAll(List.of("--predictions", predictions.toString()));
+    all.addAll(List.of(more));
+    assertEquals(0, run(all.toArray(String[]::new)));
     return numbers(Files.readAllLines(predictions).get(1).split("\t", 3)[2], "\t");
   }
 
@@ -181,9 +237,9 @@ class TransformersLoadTest {
     return Arrays.stream(text.split(separator)).mapToDouble(Double::parseDouble).toArray();
   }
 
-  private static boolean hasTransformers() throws InterruptedException {
+  private static boolean has(String modules) throws InterruptedException {
     try {
-      python("import torch, transformers, safetensors");
+      python("import " + modules);
       return true;
     } catch (IOException | AssertionError e) {
       return false;

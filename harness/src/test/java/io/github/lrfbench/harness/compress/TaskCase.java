@@ -7,9 +7,9 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.LabelledExamples;
-import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A tiny BERT and examples of a task that methods learn from. */
+/** A tiny model and examples of a task that methods learn from. */
 public final class TaskCase implements AutoCloseable {
   private static final int EXAMPLES = 60;
   private static final int CALIBRATION = 40;
@@ -30,7 +30,7 @@ public final class TaskCase implements AutoCloseable {
 
   private final Device device;
   private final LoadedModel loaded;
-  private final TrainingSet examples;
+  private final LabelledExamples examples;
   private final Calibrator calibrator;
   private final DecompositionCache cache;
   private final Scope scope;
@@ -42,8 +42,26 @@ public final class TaskCase implements AutoCloseable {
    * @param folder for files
    */
   public TaskCase(String deviceId, Path folder) throws IOException {
+    this(deviceId, folder, TinyCheckpoint.bert(folder.resolve("model"), 2));
+  }
+
+  /**
+   * A case of another model.
+   *
+   * @param checkpoint a model with two outputs and at least 15 tokens
+   */
+  public TaskCase(String deviceId, Path folder, Path checkpoint) {
+    this(deviceId, folder, checkpoint, Gpt2Options.DEFAULT);
+  }
+
+  /**
+   * A case of another model.
+   *
+   * @param options how the matrices of a GPT-2 are offered
+   */
+  public TaskCase(String deviceId, Path folder, Path checkpoint, Gpt2Options options) {
     device = Devices.open(deviceId, new DeviceOptions(1), line -> {});
-    loaded = LoadedModel.open(TinyCheckpoint.bert(folder.resolve("model"), 2), device);
+    loaded = LoadedModel.open(checkpoint, options, device);
     SplittableRandom random = new SplittableRandom(5);
     List<TokenSequence> sequences = new ArrayList<>();
     double[] targets = new double[EXAMPLES];
@@ -85,7 +103,7 @@ public final class TaskCase implements AutoCloseable {
   }
 
   /** All examples. */
-  public TrainingSet examples() {
+  public LabelledExamples examples() {
     return examples;
   }
 
@@ -96,11 +114,21 @@ public final class TaskCase implements AutoCloseable {
 
   /** What a method makes of the model. */
   public Compression compress(String method, Budget budget, Allocation allocation) {
-    MethodSpec spec = MethodSpec.parse(method);
-    CompressionRequest request =
-        new CompressionRequest(
-            model(), slots(), budget, allocation, spec.options(), calibrator, cache, scope, 0);
-    return spec.compressor().compress(request);
+    return MethodSpec.parse(method).compressor().compress(request(method, budget, allocation));
+  }
+
+  /** What a method is asked for. */
+  public CompressionRequest request(String method, Budget budget, Allocation allocation) {
+    return new CompressionRequest(
+        model(),
+        slots(),
+        budget,
+        allocation,
+        MethodSpec.parse(method).options(),
+        calibrator,
+        cache,
+        scope,
+        0);
   }
 
   /** The mean loss over all examples with some matrices replaced. */

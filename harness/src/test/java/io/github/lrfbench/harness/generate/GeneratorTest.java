@@ -22,6 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
   private static final Set<Integer> ENDS = Set.of(99, 53, 30);
@@ -40,13 +41,26 @@ class GeneratorTest {
     "short, 4, -1, false, 0",
     "long, 3, 2, false, 0",
     "early, 4, 1, true, 0",
-    "ngram, 3, 0.8, false, 2"
+    "ngram, 3, 0.8, false, 2",
+    "once, 1, 1, false, 1",
+    "onceBeam, 4, 1, false, 1",
+    "echo, 1, 1, false, 2",
+    "echoBeam, 4, 1, false, 2",
+    "echoThree, 3, 1, false, 3"
   })
   void continuationsAreThoseOfTransformers(
       String name, int beams, double lengthPenalty, boolean early, int ngram) throws IOException {
     List<Case> cases = cases(name);
     GenerationSettings settings =
-        new GenerationSettings(16, ENDS, beams, lengthPenalty, early, ngram, null, 0);
+        new GenerationSettings(
+            LengthLimit.ofContinuation(16),
+            ENDS,
+            beams,
+            lengthPenalty,
+            early,
+            new NoRepeat(ngram, true),
+            null,
+            0);
     List<int[]> prompts = cases.stream().map(Case::prompt).toList();
     for (int batch : new int[] {1, 3, 4}) {
       assertEquals(
@@ -92,7 +106,15 @@ class GeneratorTest {
   }
 
   private static GenerationSettings sampling(long seed, int topK, double topP) {
-    return new GenerationSettings(8, Set.of(), 1, 1, false, 0, new Sampling(1, topK, topP), seed);
+    return new GenerationSettings(
+        LengthLimit.ofContinuation(8),
+        Set.of(),
+        1,
+        1,
+        false,
+        NoRepeat.NONE,
+        new Sampling(1, topK, topP),
+        seed);
   }
 
   @Test
@@ -111,16 +133,44 @@ class GeneratorTest {
     assertEquals(List.of(), run(generator, List.of()));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void theLengthOfAWholeTextMayBeLimited(int beams) {
+    GenerationSettings settings =
+        new GenerationSettings(
+            LengthLimit.ofText(10), Set.of(), beams, 1, false, NoRepeat.NONE, null, 0);
+    Generator generator = new Generator(3, settings);
+    List<int[]> prompts = List.of(new int[] {1, 2, 3}, new int[9], new int[] {4});
+    List<int[]> continuations = run(generator, prompts);
+    assertEquals(List.of(7, 1, 9), continuations.stream().map(tokens -> tokens.length).toList());
+    String full =
+        assertThrows(InputException.class, () -> run(generator, List.of(new int[10]))).getMessage();
+    assertEquals("prompt 1 has 10 tokens; with new ones the text may have 10 only", full);
+  }
+
   @Test
   void repeatedRunsAreForbidden() {
+    int[] text = {1, 2, 3, 1, 2, 0, 0};
+    assertForbidden(new NoRepeat(3, true), text, 2, 5, 3);
+    // The run begins in the prompt.
+    assertForbidden(new NoRepeat(3, false), text, 1, 5);
+    assertForbidden(new NoRepeat(3, false), text, 0, 5, 3);
+    assertForbidden(new NoRepeat(1, true), text, 3, 4, 1, 2, 3);
+    assertForbidden(new NoRepeat(1, false), text, 3, 4, 1);
+    assertForbidden(new NoRepeat(2, true), text, 4, 4, 2);
+    assertForbidden(new NoRepeat(9, true), text, 0, 5);
+    assertForbidden(NoRepeat.NONE, text, 0, 5);
+  }
+
+  private static void assertForbidden(
+      NoRepeat rule, int[] text, int prompt, int length, int... tokens) {
     float[] scores = new float[10];
-    RepeatedNgrams.forbid(new int[] {1, 2, 3, 1, 2, 0, 0}, 5, 3, scores);
+    rule.forbid(text, prompt, length, scores);
     float[] expected = new float[10];
-    expected[3] = Float.NEGATIVE_INFINITY;
+    for (int token : tokens) {
+      expected[token] = Float.NEGATIVE_INFINITY;
+    }
     assertArrayEquals(expected, scores);
-    RepeatedNgrams.forbid(new int[] {4, 5}, 2, 1, scores);
-    assertEquals(Float.NEGATIVE_INFINITY, scores[4]);
-    assertEquals(0, scores[6]);
   }
 
   private List<int[]> run(Generator generator, List<int[]> prompts) {

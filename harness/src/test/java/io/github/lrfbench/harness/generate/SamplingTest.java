@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
@@ -51,6 +56,62 @@ class SamplingTest {
       // Four standard deviations.
       assertEquals(expected[i], counts[i] / 20_000.0, 0.014);
     }
+  }
+
+  @Test
+  void aLargeVocabularyIsCutAsByTheDefinition() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (double spread : new double[] {0, 0.01, 1, 4, 30}) {
+      float[] logits = new float[3001];
+      for (int i = 0; i < logits.length; i++) {
+        // Some are equally likely, and some are forbidden.
+        double logit = Math.rint(100 * spread * random.nextGaussian()) / 100;
+        logits[i] = i % 50 == 3 ? Float.NEGATIVE_INFINITY : (float) logit;
+      }
+      for (double temperature : new double[] {0.3, 1, 2.5}) {
+        for (int topK : new int[] {0, 1, 40, 3000, 5000}) {
+          for (double topP : new double[] {1e-9, 0.1, 0.5, 0.95, 0.999999, 1}) {
+            Sampling sampling = new Sampling(temperature, topK, topP);
+            assertArrayEquals(
+                byDefinition(sampling, logits),
+                sampling.probabilities(logits),
+                1e-12,
+                sampling + " of a spread of " + spread);
+          }
+        }
+      }
+    }
+  }
+
+  /** Sorts all tokens, twice. */
+  private static double[] byDefinition(Sampling sampling, float[] logits) {
+    List<Integer> order =
+        new ArrayList<>(
+            IntStream.range(0, logits.length)
+                .filter(i -> logits[i] > Float.NEGATIVE_INFINITY)
+                .boxed()
+                .toList());
+    order.sort(Comparator.comparing((Integer i) -> -logits[i]));
+    if (sampling.topK() > 0 && sampling.topK() < order.size()) {
+      float least = logits[order.get(sampling.topK() - 1)];
+      order.removeIf(i -> logits[i] < least);
+    }
+    double[] weights = new double[logits.length];
+    double sum = 0;
+    for (int i : order) {
+      weights[i] = Math.exp((logits[i] - logits[order.get(0)]) / sampling.temperature());
+      sum += weights[i];
+    }
+    double[] kept = new double[logits.length];
+    double before = 0;
+    for (int i : order) {
+      if (before < sampling.topP() * sum) {
+        kept[i] = weights[i];
+        before += weights[i];
+      }
+    }
+    double all = before;
+    return Arrays.stream(kept).map(weight -> weight / all).toArray();
   }
 
   @Test

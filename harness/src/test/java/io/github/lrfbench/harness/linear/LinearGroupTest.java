@@ -2,6 +2,9 @@ package io.github.lrfbench.harness.linear;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
@@ -17,6 +20,8 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A group must give what its members give one by one, whatever they are. */
 class LinearGroupTest {
@@ -59,6 +64,61 @@ class LinearGroupTest {
       }
       assertArrayEquals(expected, materialized(device, own, group.members().get(0)));
     }
+  }
+
+  @Test
+  void whatTakesAMembersPlaceIsCopied() {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      List<Linear> first = List.of(lowRank(scope, 4, 2), dense(scope, 3), lowRank(scope, 2, 1));
+      LinearGroup group = LinearGroup.of(first, scope);
+      Linear kept = group.members().get(1);
+      List<Linear> others = List.of(dense(scope, 4), kept, narrow(scope, 2, 6, 4));
+      LinearGroup replaced = group.with(others, scope);
+      assertGroupGivesMembersOutputs(device, scope, replaced, others);
+      assertSame(kept, replaced.members().get(1));
+      assertNotSame(others.get(0), replaced.members().get(0));
+      assertNotSame(others.get(2), replaced.members().get(2));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5, 5", "1, 5, 1", "2, 6, 4", "3, 12, 3"})
+  void narrowHeadsHaveZerosAfterTheirOutputs(int heads, int outputs, int stored) {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      NarrowHeads narrow = narrow(scope, heads, outputs, stored);
+      assertGroupGivesMembersOutputs(
+          device, scope, LinearGroup.of(List.of(narrow), scope), List.of(narrow));
+      float[] w = materialized(device, scope, narrow);
+      float[] rows = narrow.weights("m").get(0).read();
+      for (int i = 0; i < outputs; i++) {
+        int head = i / (outputs / heads);
+        int row = i % (outputs / heads);
+        for (int j = 0; j < INPUTS; j++) {
+          float expected =
+              row < narrow.kept() ? rows[(head * narrow.kept() + row) * INPUTS + j] : 0;
+          assertEquals(expected, w[i * INPUTS + j]);
+        }
+      }
+      assertEquals((long) stored * INPUTS, narrow.parameters());
+      assertArrayEquals(w, materialized(device, scope, narrow.copyTo(scope)));
+    }
+  }
+
+  @Test
+  void headsOfDifferentWidthsAreRefused() {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      assertThrows(IllegalArgumentException.class, () -> narrow(scope, 2, 6, 3));
+      assertThrows(IllegalArgumentException.class, () -> narrow(scope, 2, 7, 4));
+      assertThrows(IllegalArgumentException.class, () -> narrow(scope, 2, 6, 8));
+    }
+  }
+
+  private NarrowHeads narrow(Scope scope, int heads, int outputs, int stored) {
+    return new NarrowHeads(
+        Matrix.of(random(scope, INPUTS, stored)), random(scope, outputs), heads, outputs);
   }
 
   private void assertGroupGivesMembersOutputs(

@@ -28,11 +28,11 @@ class DecodingTest {
     return "cpu";
   }
 
-  private interface Body {
+  interface Body {
     void run(CausalModel model);
   }
 
-  private void withModel(Body body) {
+  void withModel(Body body) {
     try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = GoldenModel.load(TestData.require("golden/gpt2-lm"), device)) {
       body.run((CausalModel) golden.model());

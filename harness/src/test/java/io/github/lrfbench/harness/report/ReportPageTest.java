@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,11 @@ class ReportPageTest {
     assertEquals(100, axis.at(0.913), 1e-9);
     Axis one = Axis.around(List.of(5.0), 0, 100);
     assertTrue(one.low() < 5 && one.high() > 5);
+  }
+
+  @Test
+  void sixteenSeriesAreToldApart() {
+    assertEquals(16, IntStream.range(0, 16).mapToObj(ScatterPlot::sample).distinct().count());
   }
 
   @Test

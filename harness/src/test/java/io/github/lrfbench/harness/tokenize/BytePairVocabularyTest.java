@@ -47,17 +47,16 @@ class BytePairVocabularyTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {9, 11})
-  void aModelThatWritesTextHasTheTokenizersSize(int size) throws IOException {
+  @Test
+  void aVocabularyIsNotLargerThanTheModels() throws IOException {
     write(VOCABULARY, MERGES);
+    Tokenizers.open(folder, TokenizerFiles.config("gpt2", 11)).close();
     String message =
         assertThrows(
                 InputException.class,
-                () -> Tokenizers.open(folder, TokenizerFiles.config("gpt2", size)))
+                () -> Tokenizers.open(folder, TokenizerFiles.config("gpt2", 9)))
             .getMessage();
-    assertTrue(message.contains("10 tokens, but the model "), message);
-    assertTrue(message.endsWith(" " + size), message);
+    assertTrue(message.endsWith("10 tokens, but the model only 9"), message);
     assertEquals(1, message.lines().count(), message);
   }
 

@@ -58,6 +58,16 @@ final class Gemm {
     if (m == 0 || n == 0) {
       return;
     }
+    if (k > 0 && m == 1) {
+      int step = transA ? lda : 1;
+      gemv(dtype, !transB, transB ? n : k, transB ? k : n, alpha, b, ldb, a, step, beta, c, 1);
+      return;
+    }
+    if (k > 0 && n == 1) {
+      int step = transB ? 1 : ldb;
+      gemv(dtype, transA, transA ? k : m, transA ? m : k, alpha, a, lda, b, step, beta, c, ldc);
+      return;
+    }
     int ta = transA ? CblasTrans : CblasNoTrans;
     int tb = transB ? CblasTrans : CblasNoTrans;
     // An empty row has stride 0, which BLAS refuses.
@@ -95,6 +105,57 @@ final class Gemm {
           (float) beta,
           RawMemory.floats(c),
           ldc);
+    }
+  }
+
+  /**
+   * {@code y = alpha op(a) x + beta y} with a [rows, cols]. Unlike a product of matrices it does
+   * not pack a, which is read once: twice as fast where memory is what limits.
+   *
+   * @param stepX elements from one of x to the next
+   */
+  private static void gemv(
+      DType dtype,
+      boolean transA,
+      int rows,
+      int cols,
+      double alpha,
+      long a,
+      int lda,
+      long x,
+      int stepX,
+      double beta,
+      long y,
+      int stepY) {
+    int ta = transA ? CblasTrans : CblasNoTrans;
+    if (dtype == DType.F64) {
+      openblas_nolapack.cblas_dgemv(
+          CblasRowMajor,
+          ta,
+          rows,
+          cols,
+          alpha,
+          RawMemory.doubles(a),
+          lda,
+          RawMemory.doubles(x),
+          stepX,
+          beta,
+          RawMemory.doubles(y),
+          stepY);
+    } else {
+      openblas_nolapack.cblas_sgemv(
+          CblasRowMajor,
+          ta,
+          rows,
+          cols,
+          (float) alpha,
+          RawMemory.floats(a),
+          lda,
+          RawMemory.floats(x),
+          stepX,
+          (float) beta,
+          RawMemory.floats(y),
+          stepY);
     }
   }
 

@@ -76,11 +76,16 @@ public abstract class BlasContract extends ContractTest {
   @ParameterizedTest
   @MethodSource("dtypes")
   void gemmPropagatesNan(DType dtype) {
-    Grid a = held(dtype, Grid.random(70, 90, 1).with(3, 5, Double.NaN));
-    Grid b = held(dtype, Grid.random(90, 80, 2).with(5, 7, Double.POSITIVE_INFINITY));
-    Placed result = Placed.empty(scope(), dtype, Layout.PACKED, 70, 80);
-    blas().gemm(false, false, 1, packed(dtype, a), packed(dtype, b), 0, result.matrix());
-    result.assertHolds(ReferenceBlas.multiply(a, b), tolerance(dtype), "gemm with NaN");
+    for (int[] s : new int[][] {{70, 80, 90}, {1, 80, 90}, {70, 1, 90}, {1, 1, 90}}) {
+      Grid a = held(dtype, Grid.random(s[0], s[2], 1).with(s[0] / 2, 5, Double.NaN));
+      Grid b = held(dtype, Grid.random(s[2], s[1], 2).with(5, s[1] / 2, Double.POSITIVE_INFINITY));
+      Grid zero = held(dtype, a.with(s[0] / 2, 5, 0));
+      for (Grid left : List.of(a, zero)) {
+        Placed result = Placed.empty(scope(), dtype, Layout.PACKED, s[0], s[1]);
+        blas().gemm(false, false, 1, packed(dtype, left), packed(dtype, b), 0, result.matrix());
+        result.assertHolds(ReferenceBlas.multiply(left, b), tolerance(dtype), "gemm with NaN");
+      }
+    }
   }
 
   @ParameterizedTest

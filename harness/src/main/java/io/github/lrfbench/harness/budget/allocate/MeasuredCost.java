@@ -33,6 +33,11 @@ public record MeasuredCost(Map<Shape, Table> byShape) implements RankCost {
     }
   }
 
+  /** The cost of a matrix of a measured shape as it is. */
+  public double dense(int rows, int cols) {
+    return byShape.get(new Shape(rows, cols)).dense();
+  }
+
   @Override
   public double of(MatrixSpectrum matrix, int rank) {
     Table table = byShape.get(new Shape(matrix.rows(), matrix.cols()));

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.factor;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.compress.MethodOptions;
 import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -35,6 +36,9 @@ public final class DecompositionCache implements AutoCloseable {
    * @param statistics that they were computed from, or null
    */
   record Key(String method, Calibrator statistics) {}
+
+  /** What the method svd asks for too. */
+  private static final Key PLAIN = new Key("svd", null);
 
   /** Makes decompositions that live as long as the scope. */
   @FunctionalInterface
@@ -90,6 +94,20 @@ public final class DecompositionCache implements AutoCloseable {
       }
     }
     return targets.stream().map(target -> entry.bySlot.get(target.slot().name())).toList();
+  }
+
+  /**
+   * Decompositions of these targets' matrices as they are, not weighted by anything; they live
+   * until other keys need their memory.
+   */
+  public List<Decomposition> plain(List<Target> targets) {
+    return get(
+        PLAIN,
+        targets,
+        (missing, scope) ->
+            WeightedSvd.decompose(
+                new DecompositionRequest(missing, MethodOptions.NONE, null, scope),
+                (slot, scratch) -> new IdentityTransform()));
   }
 
   /** The norms ‖W X‖ on the calibration tokens that are known so far, by slot. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.factor;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.allocate.MeasuredCost;
 import io.github.lrfbench.harness.budget.allocate.SensitivitySearch;
 import io.github.lrfbench.harness.budget.allocate.SensitivitySearch.Probe;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
@@ -41,6 +42,9 @@ final class Factoring {
   private final Map<String, Linear> replacements = new HashMap<>();
   private final Map<String, LayerReport> reports = new HashMap<>();
 
+  /** Finds ranks by the loss; null where the budget says them. */
+  private RankSearch search;
+
   Factoring(FactoringMethod method, CompressionRequest request) {
     this.method = method;
     this.request = request;
@@ -50,6 +54,12 @@ final class Factoring {
 
   Compression run() {
     List<Target> targets = chooseRanks();
+    double tolerance = method.tolerance(request.options());
+    if (tolerance > 1 && !targets.isEmpty()) {
+      double loss = ExampleLosses.mean(request.model(), probeExamples());
+      search = new RankSearch(targets, loss, tolerance, times(targets));
+      targets = targets.stream().map(search::largest).toList();
+    }
     if (sequential || method.refits(request.options())) {
       targets.stream()
           .collect(
@@ -70,6 +80,9 @@ final class Factoring {
    * on singular values, those of the dense model's statistics count.
    */
   private List<Target> chooseRanks() {
+    if (request.slots().isEmpty()) {
+      return List.of();
+    }
     List<Decomposition> known = List.of();
     if (request.budget().needsSpectrum() || request.allocation().policy().needsSpectra()) {
       known = decompose(request.slots().stream().map(Factoring::whole).toList());
@@ -98,44 +111,69 @@ final class Factoring {
         new Evidence(
             () -> statistics.gradients().sensitivities(),
             () -> request.cache().find(probesKey(), () -> probes(decompositions)),
-            () ->
-                request
-                    .cache()
-                    .find(
-                        "times",
-                        () ->
-                            ProductTimes.measure(
-                                request.scope().device(), request.model().slots()))));
+            this::times));
+  }
+
+  private MeasuredCost times() {
+    return request
+        .cache()
+        .find(
+            "times", () -> ProductTimes.measure(request.scope().device(), request.model().slots()));
+  }
+
+  private double[] times(List<Target> targets) {
+    MeasuredCost times = times();
+    return targets.stream()
+        .map(target -> target.slot().linear())
+        .mapToDouble(linear -> times.dense(linear.outputs(), linear.inputs()))
+        .toArray();
   }
 
   /** What probes depend on beside the model. */
   private Object probesKey() {
     boolean compensates = FactoringMethod.compensates(request.options());
-    return List.of("probes", key(), request.statistics(), compensates);
+    boolean refits = method.refits(request.options());
+    return List.of("probes", key(), request.statistics(), compensates, refits);
   }
 
   /** The loss on held-out training examples with every single matrix cut to several ratios. */
   private List<Probe> probes(List<Decomposition> decompositions) {
-    TrainingSet all = request.statistics().heldOut();
-    TrainingSet examples =
-        all.subset(IntStream.range(0, Math.min(PROBE_EXAMPLES, all.size())).toArray());
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < decompositions.size(); i++) {
       LinearSlot slot = request.slots().get(i);
       Linear linear = slot.linear();
+      request.progress().accept("tried " + i + " of " + decompositions.size() + " matrices");
       for (double ratio : SensitivitySearch.RATIOS) {
         int rank = new Budget.Keep(ratio).rank(linear.outputs(), linear.inputs(), null);
-        try (Scope scratch = request.scope().device().openScope()) {
-          Cut cut =
-              decompositions.get(i).cut(Math.min(rank, decompositions.get(i).rank()), scratch);
-          Linear replacement = replacement(slot, cut, staticStatistics(), scratch, scratch);
-          try (Model model = request.model().with(Map.of(slot.name(), replacement))) {
-            probes.add(new Probe(slot.name(), ratio, ExampleLosses.mean(model, examples)));
-          }
-        }
+        Decomposition decomposition = decompositions.get(i);
+        int tried = Math.min(rank, decomposition.rank());
+        double loss = loss(Map.of(), slot, decomposition, tried, staticStatistics());
+        probes.add(new Probe(slot.name(), ratio, loss));
       }
     }
     return probes;
+  }
+
+  private TrainingSet probeExamples() {
+    TrainingSet all = request.statistics().heldOut();
+    return all.subset(IntStream.range(0, Math.min(PROBE_EXAMPLES, all.size())).toArray());
+  }
+
+  /** The loss on held-out training examples with one more matrix cut. */
+  private double loss(
+      Map<String, Linear> others,
+      LinearSlot slot,
+      Decomposition decomposition,
+      int rank,
+      SlotStatistics statistics) {
+    try (Scope scratch = request.scope().device().openScope()) {
+      Cut cut = decomposition.cut(rank, scratch);
+      Map<String, Linear> all = new HashMap<>(others);
+      all.put(slot.name(), replacement(slot, cut, statistics, scratch, scratch));
+      try (Model model = request.model().with(all)) {
+        return ExampleLosses.mean(model, probeExamples());
+      }
+    }
   }
 
   private SlotStatistics staticStatistics() {
@@ -210,16 +248,28 @@ final class Factoring {
       SlotStatistics statistics) {
     for (int i = 0; i < targets.size(); i++) {
       LinearSlot slot = targets.get(i).slot();
+      Decomposition decomposition = decompositions.get(i);
       long start = System.nanoTime();
+      int rank = search == null ? targets.get(i).rank() : find(slot, decomposition, statistics);
+      if (rank == 0) {
+        reports.put(slot.name(), replacing.keep(slot, "kept dense: the loss would grow too much"));
+        continue;
+      }
       try (Scope scratch = request.scope().device().openScope()) {
-        Cut cut = decompositions.get(i).cut(targets.get(i).rank(), scratch);
+        Cut cut = decomposition.cut(rank, scratch);
         Linear replacement = replacement(slot, cut, statistics, scratch, request.scope());
         replacements.put(slot.name(), replacement);
         reports.put(
-            slot.name(),
-            replacing.report(slot, replacement, targets.get(i).rank(), cut.diagnostics(), start));
+            slot.name(), replacing.report(slot, replacement, rank, cut.diagnostics(), start));
       }
     }
+  }
+
+  private int find(LinearSlot slot, Decomposition decomposition, SlotStatistics statistics) {
+    request
+        .progress()
+        .accept("tried " + reports.size() + " of " + request.slots().size() + " matrices");
+    return search.next(slot, rank -> loss(replacements, slot, decomposition, rank, statistics));
   }
 
   private Map<String, String> parameters() {

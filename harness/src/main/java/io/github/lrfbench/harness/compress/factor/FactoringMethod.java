@@ -78,6 +78,15 @@ public abstract class FactoringMethod implements Compressor {
     throw new UnsupportedOperationException(info().name() + " fits factors once");
   }
 
+  /**
+   * By what factor the loss on held-out training examples may grow. Above 1 the budget's ranks are
+   * the deepest that are tried, and matrices get the smallest with which the loss does not grow by
+   * more than their share.
+   */
+  protected double tolerance(MethodOptions options) {
+    return 1;
+  }
+
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {
     return Map.of();
@@ -102,12 +111,21 @@ public abstract class FactoringMethod implements Compressor {
     }
   }
 
-  static boolean isSequential(MethodOptions options) {
+  /** Whether moments of a block's inputs are collected after the blocks before. */
+  protected static boolean isSequential(MethodOptions options) {
     return options.is(STATISTICS, SEQUENTIAL);
   }
 
   static boolean compensates(MethodOptions options) {
     return options.is(BIAS, COMPENSATE);
+  }
+
+  /**
+   * Whether an option says what is done with factors after matrices were decomposed, so that
+   * decompositions do not depend on it.
+   */
+  protected boolean isOfFactors(String option) {
+    return false;
   }
 
   /** What decompositions depend on: the method and its own options. */
@@ -117,7 +135,7 @@ public abstract class FactoringMethod implements Compressor {
         .values()
         .forEach(
             (name, value) -> {
-              if (!name.equals(STATISTICS) && !name.equals(BIAS)) {
+              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFactors(name)) {
                 key.append(':').append(name).append('=').append(value);
               }
             });

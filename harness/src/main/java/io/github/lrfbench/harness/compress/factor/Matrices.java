@@ -19,7 +19,7 @@ public final class Matrices {
   }
 
   /** A copy in a type. */
-  static Matrix copy(Matrix x, DType dtype, Scope scope) {
+  public static Matrix copy(Matrix x, DType dtype, Scope scope) {
     Matrix copy = Matrix.of(scope.allocate(dtype, x.rows(), x.cols()));
     scope.device().blas().copy(x, copy);
     return copy;

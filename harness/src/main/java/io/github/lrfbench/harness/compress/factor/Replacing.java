@@ -58,7 +58,7 @@ public final class Replacing {
    * @param mean of the inputs, whose image the bias shall make up for; null to keep the bias
    * @param owner of what is made
    */
-  Linear linear(LinearSlot slot, LowRankFactors factors, double[] mean, Scope owner) {
+  public Linear linear(LinearSlot slot, LowRankFactors factors, double[] mean, Scope owner) {
     LowRankFactors stored =
         new LowRankFactors(
             Matrices.copy(factors.down(), DType.F32, owner),

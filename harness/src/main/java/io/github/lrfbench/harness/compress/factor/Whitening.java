@@ -27,7 +27,7 @@ public final class Whitening {
   }
 
   /** The Cholesky factor with the smallest ridge that is enough, or null if none is. */
-  static CholeskyTransform damped(Matrix gram, Scope scope) {
+  public static CholeskyTransform damped(Matrix gram, Scope scope) {
     for (double ridge : RIDGES) {
       CholeskyTransform root = CholeskyTransform.of(gram, ridge, scope);
       if (root != null) {

@@ -10,11 +10,11 @@ import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
-import io.github.lrfbench.harness.compress.SlotMatrix;
+import io.github.lrfbench.harness.compress.factor.Decomposition;
+import io.github.lrfbench.harness.compress.factor.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.factor.Replacing;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -22,11 +22,6 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
-import io.github.lrfbench.kernels.svd.SigmaSplit;
-import io.github.lrfbench.kernels.svd.SvdFactors;
-import io.github.lrfbench.kernels.svd.SvdOptions;
-import io.github.lrfbench.kernels.svd.SvdProgress;
-import io.github.lrfbench.kernels.svd.TruncatedSvd;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -64,6 +59,11 @@ public final class LaserCompressor implements Compressor {
   }
 
   @Override
+  public boolean allocates() {
+    return false;
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     List<Reduction> kept =
         request
@@ -79,7 +79,7 @@ public final class LaserCompressor implements Compressor {
     for (Reduction reduction : kept) {
       LinearSlot slot = reduction.slot();
       long start = System.nanoTime();
-      Linear replacement = cut(reduction, request.scope());
+      Linear replacement = cut(reduction, request, request.scope());
       long saved = slot.linear().parameters() - replacement.parameters();
       if (parameters - saved >= allowed) {
         parameters -= saved;
@@ -133,12 +133,8 @@ public final class LaserCompressor implements Compressor {
   }
 
   private static double[] spectrum(LinearSlot slot, CompressionRequest request) {
-    try (Scope scratch = request.scope().device().openScope()) {
-      return new TruncatedSvd(scratch.device(), SvdOptions.DEFAULT)
-          .singularValues(List.of(SlotMatrix.of(slot, scratch)), SvdProgress.NONE)
-          .get(0)
-          .values();
-    }
+    Target whole = new Target(slot, Reduction.largest(slot), true);
+    return request.cache().plain(List.of(whole)).get(0).spectrum().values();
   }
 
   /** The reductions that help, in the order in which they were found. */
@@ -150,16 +146,21 @@ public final class LaserCompressor implements Compressor {
     double[] before = ExampleLosses.of(dense, examples);
     List<Reduction> kept = new ArrayList<>();
     Map<String, Linear> replacements = new HashMap<>();
+    List<Reduction> candidates =
+        Reduction.candidates(request.slots(), request.options().is("search", "mlp"));
+    int done = 0;
     try (Scope scope = dense.device().openScope()) {
-      for (Reduction reduction :
-          Reduction.candidates(request.slots(), request.options().is("search", "mlp"))) {
+      for (Reduction reduction : candidates) {
+        request
+            .progress()
+            .accept("tried " + done++ + " of " + candidates.size() + " cuts, kept " + kept.size());
         String name = reduction.slot().name();
         if (replacements.containsKey(name)) {
           continue;
         }
         try (Scope trial = dense.device().openScope()) {
           Map<String, Linear> tried = new HashMap<>(replacements);
-          Linear replacement = cut(reduction, trial);
+          Linear replacement = cut(reduction, request, trial);
           tried.put(name, replacement);
           double[] after;
           try (Model model = dense.with(tried)) {
@@ -194,19 +195,26 @@ public final class LaserCompressor implements Compressor {
   }
 
   /** The truncated SVD of a matrix, as factors where that saves anything. */
-  private static Linear cut(Reduction reduction, Scope scope) {
-    Linear linear = reduction.slot().linear();
+  private static Linear cut(Reduction reduction, CompressionRequest request, Scope scope) {
+    LinearSlot slot = reduction.slot();
+    Target target = new Target(slot, Reduction.largest(slot), false);
+    Decomposition decomposition = request.cache().plain(List.of(target)).get(0);
     try (Scope scratch = scope.device().openScope()) {
-      Matrix w = SlotMatrix.of(reduction.slot(), scratch);
-      SvdFactors factors =
-          new TruncatedSvd(scope.device(), SvdOptions.DEFAULT).factor(scratch, w, reduction.rank());
-      if (!Budget.atOrAboveBreakEven(linear.outputs(), linear.inputs(), reduction.rank())) {
-        return new LowRankLinear(factors.split(scope, SigmaSplit.BOTH), linear.bias());
-      }
-      LowRankFactors split = factors.split(scratch, SigmaSplit.BOTH);
-      Matrix product = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
-      scope.device().blas().gemm(false, false, 1, split.down(), split.up(), 0, product);
-      return new DenseLinear(product, linear.bias());
+      LowRankFactors factors = decomposition.cut(reduction.rank(), scratch).factors();
+      return Budget.atOrAboveBreakEven(factors.outputs(), factors.inputs(), reduction.rank())
+          ? product(factors, slot, scope)
+          : new Replacing(request).linear(slot, factors, null, scope);
     }
+  }
+
+  private static Linear product(LowRankFactors factors, LinearSlot slot, Scope scope) {
+    Matrix product = Matrix.of(scope.allocate(DType.F32, factors.inputs(), factors.outputs()));
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix wide =
+          Matrix.of(scratch.allocate(factors.dtype(), factors.inputs(), factors.outputs()));
+      scope.device().blas().gemm(false, false, 1, factors.down(), factors.up(), 0, wide);
+      scope.device().blas().copy(wide, product);
+    }
+    return new DenseLinear(product, slot.linear().bias());
   }
 }

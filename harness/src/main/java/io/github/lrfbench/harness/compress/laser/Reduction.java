@@ -25,6 +25,11 @@ record Reduction(LinearSlot slot, int percent) {
     return Math.max(1, (int) ((long) percent * full / 100));
   }
 
+  /** The largest rank that a matrix is tried at. */
+  static int largest(LinearSlot slot) {
+    return new Reduction(slot, PERCENTS.get(PERCENTS.size() - 1)).rank();
+  }
+
   /**
    * All reductions in the order in which they are tried: from the last block on, of every matrix
    * the deepest cut first.

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.compress.progressive;
 
-import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
@@ -12,15 +11,13 @@ import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
 import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.factor.ReplacementTraining;
 import io.github.lrfbench.harness.compress.factor.Replacing;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Distillation;
-import io.github.lrfbench.harness.train.Trainer;
-import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -35,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The method {@code progressive}: ranks fall in several steps, and the factors are trained after
@@ -75,15 +73,7 @@ public final class ProgressiveCompressor implements Compressor {
   public Compression compress(CompressionRequest request) {
     Compression target = start(request, request.slots(), request.budget(), request.allocation());
     Map<String, RankSchedule> schedules = schedules(target, request.options().count("steps"));
-    Map<String, Linear> replacements = new HashMap<>();
-    for (LinearSlot slot : request.slots()) {
-      RankSchedule schedule = schedules.get(slot.name());
-      if (schedule != null) {
-        Budget first = new Budget.Rank(schedule.rank(1));
-        replacements.putAll(
-            start(request, List.of(slot), first, Allocation.UNIFORM).replacements());
-      }
-    }
+    Map<String, Linear> replacements = first(request, schedules);
     long start = System.nanoTime();
     int steps = request.options().count("steps");
     for (int step = 1; step <= steps; step++) {
@@ -95,11 +85,33 @@ public final class ProgressiveCompressor implements Compressor {
       }
       int epochs = request.options().count(step == steps ? "last" : "epochs");
       if (epochs > 0 && !replacements.isEmpty()) {
-        train(request, replacements, epochs, step);
+        replacements =
+            ReplacementTraining.train(
+                request,
+                replacements,
+                weight -> true,
+                settings(request, epochs, step),
+                distillation(request, replacements),
+                request.scope());
       }
     }
     return new Compression(
         Map.copyOf(replacements), reports(request, replacements, start), parameters(request));
+  }
+
+  /** The replacements of the first step; matrices of one rank are decomposed together. */
+  private static Map<String, Linear> first(
+      CompressionRequest request, Map<String, RankSchedule> schedules) {
+    Map<String, Linear> replacements = new HashMap<>();
+    request.slots().stream()
+        .filter(slot -> schedules.containsKey(slot.name()))
+        .collect(Collectors.groupingBy(slot -> schedules.get(slot.name()).rank(1)))
+        .forEach(
+            (rank, slots) ->
+                replacements.putAll(
+                    start(request, slots, new Budget.Rank(rank), Allocation.UNIFORM)
+                        .replacements()));
+    return replacements;
   }
 
   private static Compression start(
@@ -117,7 +129,8 @@ public final class ProgressiveCompressor implements Compressor {
                 request.statistics(),
                 request.cache(),
                 request.scope(),
-                request.seed()));
+                request.seed(),
+                request.progress()));
   }
 
   /** Of every matrix that is not kept as it is. */
@@ -145,47 +158,17 @@ public final class ProgressiveCompressor implements Compressor {
     }
   }
 
-  /** Trains the replacements; they are exchanged for the trained ones. */
-  private static void train(
-      CompressionRequest request, Map<String, Linear> replacements, int epochs, int step) {
-    Model copy;
-    try (Model factored = request.model().with(replacements)) {
-      copy = factored.copy();
-    }
-    try (copy) {
-      List<Parameter> trained =
-          copy.weights().stream()
-              .filter(
-                  weight ->
-                      replacements.keySet().stream()
-                          .anyMatch(slot -> weight.name().startsWith(slot + ".")))
-              .toList();
-      double rate = request.options().number("lr") * Math.pow(0.5, step - 1.0);
-      TrainingSettings settings =
-          new TrainingSettings(
-              epochs,
-              rate,
-              BATCH_SIZE,
-              BATCH_SIZE,
-              WARMUP,
-              AdamWSettings.DEFAULT,
-              GRADIENT_CLIP,
-              0,
-              request.seed());
-      Trainer.train(
-          copy,
-          trained,
-          request.statistics().training(),
-          settings,
-          null,
-          distillation(request, replacements),
-          TrainingListener.NONE);
-      for (LinearSlot slot : copy.slots()) {
-        if (replacements.containsKey(slot.name())) {
-          replacements.put(slot.name(), slot.linear().copyTo(request.scope()));
-        }
-      }
-    }
+  private static TrainingSettings settings(CompressionRequest request, int epochs, int step) {
+    return new TrainingSettings(
+        epochs,
+        request.options().number("lr") * Math.pow(0.5, step - 1.0),
+        BATCH_SIZE,
+        BATCH_SIZE,
+        WARMUP,
+        AdamWSettings.DEFAULT,
+        GRADIENT_CLIP,
+        0,
+        request.seed());
   }
 
   private static Distillation distillation(

@@ -1,8 +1,12 @@
 package io.github.lrfbench.harness.compress.svd;
 
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
+import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
+import io.github.lrfbench.harness.compress.MethodOptions;
 import io.github.lrfbench.harness.compress.factor.Decomposition;
 import io.github.lrfbench.harness.compress.factor.DecompositionRequest;
 import io.github.lrfbench.harness.compress.factor.FactoringMethod;
@@ -11,7 +15,12 @@ import io.github.lrfbench.harness.compress.factor.SecondMoment;
 import io.github.lrfbench.harness.compress.factor.SlotStatistics;
 import io.github.lrfbench.harness.compress.factor.WeightedSvd;
 import io.github.lrfbench.harness.compress.factor.Whitening;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.InputException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,8 +31,19 @@ import java.util.Set;
  * <p>{@code form=projection} computes it as U Uᵀ W, U being the largest left singular vectors of W
  * X. {@code form=literal} is the paper's formula U_W Z_k S_X⁻¹ U_Xᵀ, with U_X and S_X from the
  * eigenvectors of X Xᵀ and S_X⁻¹ a pseudo-inverse; both are the same where X Xᵀ is not singular.
+ *
+ * <p>{@code attention=joint} treats the queries and keys of a block together, so that their inner
+ * products are closest, in fewer dimensions of every head.
+ *
+ * <p>{@code tolerance} above 1 searches for ranks as the paper does: it is the factor by which the
+ * loss may grow in all, and the budget says how deep cuts may be.
  */
 public final class DroneCompressor extends FactoringMethod {
+  private static final String TOLERANCE = "tolerance";
+  private static final String ATTENTION = "attention";
+  private static final String JOINT = "joint";
+  private static final Set<String> OF_FACTORS = Set.of(TOLERANCE, ATTENTION);
+
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -32,7 +52,56 @@ public final class DroneCompressor extends FactoringMethod {
         "Chen et al. 2021",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "svdllm and dalr:lambda=0, where the inputs span all directions",
-        options(MethodOption.choice("form", "projection", "literal")));
+        options(
+            MethodOption.choice("form", "projection", "literal"),
+            MethodOption.choice(ATTENTION, "matrices", JOINT),
+            MethodOption.number(TOLERANCE, 1, 1, 1000)));
+  }
+
+  @Override
+  public Set<Need> needs(MethodOptions options) {
+    Set<Need> needs = super.needs(options);
+    if (tolerance(options) > 1) {
+      needs.add(Need.LOSS);
+    }
+    return needs;
+  }
+
+  @Override
+  protected double tolerance(MethodOptions options) {
+    return options.number(TOLERANCE);
+  }
+
+  @Override
+  protected boolean isOfFactors(String option) {
+    return OF_FACTORS.contains(option);
+  }
+
+  @Override
+  public void check(MethodOptions options) {
+    super.check(options);
+    if (options.is(ATTENTION, JOINT) && (isSequential(options) || tolerance(options) > 1)) {
+      throw new InputException(
+          "--method drone: attention=joint goes with statistics=static and without a tolerance");
+    }
+  }
+
+  @Override
+  public Compression compress(CompressionRequest request) {
+    if (!request.options().is(ATTENTION, JOINT)) {
+      return super.compress(request);
+    }
+    JointAttention attention = new JointAttention(request);
+    List<LinearSlot> others = attention.others();
+    Compression rest = super.compress(request.with(others));
+    attention.run();
+    Map<String, Linear> replacements = new HashMap<>(rest.replacements());
+    replacements.putAll(attention.replacements());
+    Map<String, LayerReport> reports = new HashMap<>(attention.reports());
+    rest.layers().forEach(layer -> reports.put(layer.layer(), layer));
+    List<LayerReport> layers =
+        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
+    return new Compression(Map.copyOf(replacements), layers, rest.parameters());
   }
 
   @Override

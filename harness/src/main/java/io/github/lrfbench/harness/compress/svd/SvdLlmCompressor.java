@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.compress.svd;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.MethodOption;
@@ -12,10 +14,13 @@ import io.github.lrfbench.harness.compress.factor.LeastSquares;
 import io.github.lrfbench.harness.compress.factor.WeightedSvd;
 import io.github.lrfbench.harness.compress.factor.Whitening;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The method {@code svdllm}: W S is cut by truncated SVD and S⁻¹ multiplied back, S being a root of
@@ -25,10 +30,18 @@ import java.util.Set;
  * <p>{@code whitening=cholesky} is the first version's root, {@code whitening=eigen} that of the
  * second (Wang et al. 2025, "SVD-LLM V2"). {@code update=ls} fits the left factor anew by least
  * squares to the original matrix's outputs, on the inputs that it has once the blocks before are
- * compressed.
+ * compressed. {@code update=lora} trains adapters beside the left factors of all matrices, then
+ * beside the right ones, for {@code epochs} each at the rate {@code lr}, and multiplies them out.
  */
 public final class SvdLlmCompressor extends FactoringMethod {
+  static final String EPOCHS = "epochs";
+  static final String RATE = "lr";
+
   private static final String UPDATE = "update";
+  private static final String BY_LORA = "lora";
+  private static final Set<String> OF_FACTORS = Set.of(UPDATE, EPOCHS, RATE);
+  private static final MethodOption EPOCHS_OPTION = MethodOption.count(EPOCHS, 3, 1, 1000);
+  private static final MethodOption RATE_OPTION = MethodOption.number(RATE, 1e-4, 1e-9, 0.5);
 
   @Override
   public MethodInfo info() {
@@ -40,7 +53,46 @@ public final class SvdLlmCompressor extends FactoringMethod {
         "drone, where the inputs span all directions",
         options(
             MethodOption.choice("whitening", "cholesky", "eigen"),
-            MethodOption.choice(UPDATE, "none", "ls")));
+            MethodOption.choice(UPDATE, "none", "ls", BY_LORA),
+            EPOCHS_OPTION,
+            RATE_OPTION));
+  }
+
+  @Override
+  public Set<Need> needs(MethodOptions options) {
+    Set<Need> needs = super.needs(options);
+    if (options.is(UPDATE, BY_LORA)) {
+      needs.add(Need.TRAINING);
+    }
+    return needs;
+  }
+
+  @Override
+  public void check(MethodOptions options) {
+    super.check(options);
+    for (MethodOption option : List.of(EPOCHS_OPTION, RATE_OPTION)) {
+      if (!options.is(UPDATE, BY_LORA) && !options.is(option.name(), option.standard())) {
+        throw new InputException(
+            "--method svdllm: " + option.name() + " is of update=lora and would change nothing");
+      }
+    }
+  }
+
+  @Override
+  public Compression compress(CompressionRequest request) {
+    Compression truncated = super.compress(request);
+    if (request.options().is(UPDATE, BY_LORA)) {
+      return LoraUpdate.of(request, truncated);
+    }
+    // Nothing was trained: results shall not tell for how long.
+    Map<String, String> parameters = new TreeMap<>(truncated.parameters());
+    parameters.keySet().removeAll(List.of(EPOCHS, RATE));
+    return new Compression(truncated.replacements(), truncated.layers(), parameters);
+  }
+
+  @Override
+  protected boolean isOfFactors(String option) {
+    return OF_FACTORS.contains(option);
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LoraLinear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -16,6 +15,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Encoder implements Model {
    *
    * @param prefix what stands before the encoder's tensors in its checkpoint
    * @param scope closed with the model
-   * @param otherParameters all parameters but the matrices in the slots
+   * @param otherParameters all parameters but the matrices in the slots and the head's
    */
   Encoder(
       EncoderConfig config,
@@ -106,6 +106,22 @@ public final class Encoder implements Model {
   @Override
   public Map<String, Linear> headLayers() {
     return head.layers();
+  }
+
+  @Override
+  public String classifier() {
+    String module = config.family().headModules().get(1);
+    return headLayers().containsKey(module) ? module : null;
+  }
+
+  @Override
+  public int heads() {
+    return config.heads();
+  }
+
+  @Override
+  public Activation headActivation() {
+    return head.activation();
   }
 
   @Override
@@ -217,9 +233,7 @@ public final class Encoder implements Model {
     try (Scope scratch = device().openScope()) {
       for (Linear projection : projections) {
         converted.add(
-            projection instanceof LowRankLinear lowRank && lowRank.factors().dtype() != dtype()
-                ? lowRank.copyTo(scratch, dtype())
-                : projection);
+            projection.dtype() == dtype() ? projection : projection.copyTo(scratch, dtype()));
       }
       return block.projections().with(converted, own);
     }
@@ -233,7 +247,9 @@ public final class Encoder implements Model {
 
   @Override
   public long parameters() {
-    return otherParameters + slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
+    return otherParameters
+        + head.parameters()
+        + slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
   }
 
   @Override
@@ -257,7 +273,7 @@ public final class Encoder implements Model {
 
   @Override
   public long bytes() {
-    return otherParameters * dtype().bytes()
+    return (otherParameters + head.parameters()) * dtype().bytes()
         + slots.stream().mapToLong(slot -> slot.linear().bytes()).sum();
   }
 

@@ -3,6 +3,8 @@ package io.github.lrfbench.harness.model.bert;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.linear.LowRankNames;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -87,9 +89,11 @@ public final class EncoderLoader {
    * @param config says how many outputs that is
    */
   public static WeightSource withHead(EncoderConfig config, WeightSource weights, long seed) {
-    String head = config.family().headModules().get(1) + WEIGHT;
-    if (weights.has(head) && weights.shape(head).dim(0) == config.labels().size()) {
-      return weights;
+    String classifier = config.family().headModules().get(1);
+    for (String head : List.of(classifier + WEIGHT, classifier + LowRankNames.UP)) {
+      if (weights.has(head) && weights.shape(head).dim(0) == config.labels().size()) {
+        return weights;
+      }
     }
     Family family = config.family();
     String first = family.headModules().get(0) + ".";
@@ -134,12 +138,11 @@ public final class EncoderLoader {
         embeddings,
         blocks,
         head,
-        reader.parameters() - matrices);
+        reader.parameters() - matrices - head.parameters());
   }
 
   private ModelInfo info(boolean sentenceEncoder, Head head) {
-    List<String> labels =
-        head instanceof Head.Classifier classifier ? labels(classifier) : List.of();
+    List<String> labels = sentenceEncoder ? List.of() : labels(head);
     Output output =
         sentenceEncoder ? Output.EMBEDDING : labels.size() == 1 ? Output.SCORE : Output.CLASSES;
     return new ModelInfo(
@@ -151,15 +154,16 @@ public final class EncoderLoader {
         config.hidden());
   }
 
-  private List<String> labels(Head.Classifier classifier) {
-    if (classifier.classifier().outputs() == config.labels().size()) {
+  private List<String> labels(Head head) {
+    int outputs = head.layers().get(config.family().headModules().get(1)).outputs();
+    if (outputs == config.labels().size()) {
       return config.labels();
     }
     throw new InputException(
         "config.json names "
             + config.labels().size()
             + " labels, but the classifier has "
-            + classifier.classifier().outputs()
+            + outputs
             + " outputs");
   }
 
@@ -192,8 +196,8 @@ public final class EncoderLoader {
     int h = config.hidden();
     List<String> names =
         Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
-    if (names.stream().anyMatch(reader::isLowRank)) {
-      return LinearGroup.of(names.stream().map(name -> linear(name, h, h)).toList(), scope);
+    if (names.stream().anyMatch(reader::isCompressed)) {
+      return LinearGroup.of(names.stream().map(this::projection).toList(), scope);
     }
     Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * h));
     Tensor bias = scope.allocate(DType.F32, 3L * h);
@@ -206,9 +210,22 @@ public final class EncoderLoader {
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
   }
 
-  private Head.Classifier classifier() {
+  private Linear projection(String name) {
+    int h = config.hidden();
+    return reader.isCompressed(name)
+        ? reader.projection(name, h, h, config.heads())
+        : reader.dense(name, h, h);
+  }
+
+  private Head classifier() {
     double dropout = config.dropout().classifier();
     List<String> modules = config.family().headModules();
+    String last = modules.get(1);
+    if (reader.isLowRank(last)) {
+      int labels = rows(last + LowRankNames.UP);
+      Linear factored = reader.lowRank(last, labels, config.hidden(), true);
+      return new Head.Direct(last, (LowRankLinear) factored, dropout);
+    }
     return switch (config.family()) {
       case BERT -> classifier(prefix + modules.get(0), Activation.TANH, 0);
       case ROBERTA -> classifier(modules.get(0), Activation.TANH, dropout);
@@ -219,24 +236,29 @@ public final class EncoderLoader {
   private Head.Classifier classifier(String pooler, Activation activation, double firstDropout) {
     int h = config.hidden();
     String classifier = config.family().headModules().get(1);
+    // A head that was solved in closed form may have a layer of another width.
+    int width = reader.shape(pooler + WEIGHT).rank() == 2 ? rows(pooler + WEIGHT) : h;
     return new Head.Classifier(
         List.of(pooler, classifier),
-        reader.dense(pooler, h, h),
+        reader.dense(pooler, width, h),
         activation,
-        output(classifier),
+        output(classifier, width),
         firstDropout,
         config.dropout().classifier());
   }
 
-  private DenseLinear output(String name) {
+  private int rows(String tensor) {
+    return Math.toIntExact(reader.shape(tensor).dim(0));
+  }
+
+  private DenseLinear output(String name, int inputs) {
     if (!reader.has(name + ".weight")) {
       throw new InputException(
           "the checkpoint has no classification head ('"
               + name
               + ".weight' is missing); fine-tune it on the task first");
     }
-    int labels = Math.toIntExact(reader.shape(name + ".weight").dim(0));
-    return reader.dense(name, labels, config.hidden());
+    return reader.dense(name, rows(name + WEIGHT), inputs);
   }
 
   private String module(Part part) {

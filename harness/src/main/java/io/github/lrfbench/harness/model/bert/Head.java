@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -24,6 +25,16 @@ sealed interface Head {
 
   /** The parameters. */
   List<Parameter> weights();
+
+  /** Their number. */
+  default long parameters() {
+    return weights().stream().mapToLong(Parameter::size).sum();
+  }
+
+  /** What follows the first of two layers. */
+  default Activation activation() {
+    return Activation.NONE;
+  }
 
   /** The matrices by the names of their modules. */
   Map<String, Linear> layers();
@@ -87,23 +98,26 @@ sealed interface Head {
 
     @Override
     public Head with(Map<String, Linear> replacements, Scope scope) {
+      Linear first = replacements.getOrDefault(names.get(0), pooler);
+      Linear last = replacements.getOrDefault(names.get(1), classifier);
+      DType dtype = pooler.weight().dtype();
+      boolean direct = last instanceof LowRankLinear;
+      if (first.inputs() != pooler.inputs()
+          || last.inputs() != (direct ? pooler.inputs() : first.outputs())
+          || last.outputs() != classifier.outputs()
+          || direct && replacements.containsKey(names.get(0))) {
+        throw new IllegalArgumentException("the layers of the head do not fit");
+      }
+      if (direct) {
+        return new Direct(names.get(1), (LowRankLinear) last.copyTo(scope, dtype), dropout);
+      }
       return new Classifier(
           names,
-          replace(pooler, replacements.get(names.get(0)), scope),
+          first == pooler ? pooler : (DenseLinear) first.copyTo(scope, dtype),
           activation,
-          replace(classifier, replacements.get(names.get(1)), scope),
+          last == classifier ? classifier : (DenseLinear) last.copyTo(scope, dtype),
           firstDropout,
           dropout);
-    }
-
-    private static DenseLinear replace(DenseLinear present, Linear replacement, Scope scope) {
-      if (replacement == null) {
-        return present;
-      }
-      if (replacement.outputs() != present.outputs() || replacement.inputs() != present.inputs()) {
-        throw new IllegalArgumentException("a layer of the head has another size");
-      }
-      return (DenseLinear) replacement.copyTo(scope, present.weight().dtype());
     }
 
     @Override
@@ -115,6 +129,61 @@ sealed interface Head {
           (DenseLinear) classifier.copyTo(scope, dtype),
           firstDropout,
           dropout);
+    }
+  }
+
+  /**
+   * A classifier over the first token itself, in two factors without a layer between them.
+   *
+   * @param name of the module in a checkpoint
+   * @param classifier from H to the labels
+   * @param dropout rate in training before it
+   */
+  record Direct(String name, LowRankLinear classifier, double dropout) implements Head {
+    @Override
+    public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
+      int sequences = batch.segments().count();
+      Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
+      try (Ops frame = ops.frame()) {
+        Matrix first = Matrix.of(frame.allocate(hidden.dtype(), sequences, hidden.cols()));
+        frame.gatherRows(hidden, batch.firstTokens(), first);
+        Matrix kept = frame.dropout(first, dropout);
+        classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
+      }
+      return logits;
+    }
+
+    @Override
+    public long flops() {
+      return classifier.flopsPerRow();
+    }
+
+    @Override
+    public List<Parameter> weights() {
+      return classifier.weights(name);
+    }
+
+    @Override
+    public Map<String, Linear> layers() {
+      return Map.of(name, classifier);
+    }
+
+    @Override
+    public Head with(Map<String, Linear> replacements, Scope scope) {
+      Linear other = replacements.get(name);
+      if (other == null) {
+        return this;
+      }
+      if (other.inputs() != classifier.inputs() || other.outputs() != classifier.outputs()) {
+        throw new IllegalArgumentException("the layers of the head do not fit");
+      }
+      DType dtype = classifier.factors().dtype();
+      return new Direct(name, (LowRankLinear) other.copyTo(scope, dtype), dropout);
+    }
+
+    @Override
+    public Head copyTo(Scope scope, DType dtype) {
+      return new Direct(name, (LowRankLinear) classifier.copyTo(scope, dtype), dropout);
     }
   }
 

@@ -1,8 +1,10 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
 
 /** How the tokens of a pass see each other and those before them. */
@@ -11,37 +13,87 @@ interface Attention {
    * Attention of one block.
    *
    * @param layer number of the block
+   * @param projections query, key and value
+   * @param x what they are of, [T, H]
+   * @param y [T, H], modified
+   */
+  void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y);
+
+  /**
+   * Queries, keys and values.
+   *
    * @param q [T, H]
    * @param k [T, H]
    * @param v [T, H]
-   * @param y [T, H], modified
    */
-  void forward(Ops ops, int layer, Matrix q, Matrix k, Matrix v, Matrix y);
+  record Projected(Matrix q, Matrix k, Matrix v) {
+    static Projected of(Ops ops, LinearGroup projections, Matrix x) {
+      int h = projections.outputs() / 3;
+      Matrix qkv = Matrix.of(ops.allocate(x.dtype(), x.rows(), 3L * h));
+      projections.forward(ops, x, qkv);
+      return new Projected(qkv.columns(0, h), qkv.columns(h, 2 * h), qkv.columns(2 * h, 3 * h));
+    }
+  }
 
   /** Of whole sequences, each token of itself and those before it. */
   record Packed(Gpt2Config config, Segments segments) implements Attention {
     @Override
-    public void forward(Ops ops, int layer, Matrix q, Matrix k, Matrix v, Matrix y) {
-      double dropout = config.dropout().attention();
-      ops.attention(q, k, v, segments, config.heads(), config.scoreScale(layer), true, dropout, y);
+    public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
+      attend(ops, layer, Projected.of(ops, projections, x), y);
+    }
+
+    void attend(Ops ops, int layer, Projected of, Matrix y) {
+      ops.attention(
+          of.q(),
+          of.k(),
+          of.v(),
+          segments,
+          config.heads(),
+          config.scoreScale(layer),
+          true,
+          config.dropout().attention(),
+          y);
     }
   }
 
-  /** Of whole sequences, whose keys and values a cache shall keep. */
-  record Filling(Attention packed, KeyValueCache cache) implements Attention {
+  /**
+   * Of whole sequences, whose keys and values a cache shall keep.
+   *
+   * @param latent whether those of factored matrices are kept as what lies between the factors
+   */
+  record Filling(Packed packed, KeyValueCache cache, boolean latent) implements Attention {
     @Override
-    public void forward(Ops ops, int layer, Matrix q, Matrix k, Matrix v, Matrix y) {
-      cache.store(ops, layer, k, v);
-      packed.forward(ops, layer, q, k, v, y);
+    public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
+      Projected of = Projected.of(ops, projections, x);
+      Latents latents = latent ? Latents.of(projections) : null;
+      if (latents == null) {
+        cache.store(ops, layer, of.k(), of.v());
+      } else {
+        latents.store(ops, layer, x, cache);
+      }
+      packed.attend(ops, layer, of, y);
     }
   }
 
-  /** Of one token of each sequence, which sees itself and those in the cache. */
-  record Cached(Gpt2Config config, KeyValueCache cache) implements Attention {
+  /**
+   * Of one token of each sequence, which sees itself and those in the cache.
+   *
+   * @param latent as in {@link Filling}
+   */
+  record Cached(Gpt2Config config, KeyValueCache cache, boolean latent) implements Attention {
     @Override
-    public void forward(Ops ops, int layer, Matrix q, Matrix k, Matrix v, Matrix y) {
-      cache.store(ops, layer, k, v);
-      cache.attend(ops, layer, q, config.heads(), config.scoreScale(layer), y);
+    public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
+      Latents latents = latent ? Latents.of(projections) : null;
+      if (latents == null) {
+        Projected of = Projected.of(ops, projections, x);
+        cache.store(ops, layer, of.k(), of.v());
+        cache.attend(ops, layer, of.q(), config.heads(), config.scoreScale(layer), y);
+      } else {
+        Matrix q = Matrix.of(ops.allocate(x.dtype(), x.rows(), y.cols()));
+        projections.members().get(0).forward(ops, x, Activation.NONE, q);
+        latents.store(ops, layer, x, cache);
+        latents.attend(ops, layer, q, cache, config.heads(), config.scoreScale(layer), y);
+      }
     }
   }
 }

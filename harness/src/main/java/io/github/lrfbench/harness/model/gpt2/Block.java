@@ -98,12 +98,8 @@ record Block(
   }
 
   private Matrix attend(Ops ops, int layer, Matrix x, Attention attention) {
-    int h = x.cols();
-    Matrix qkv = allocate(ops, x, projections.outputs());
-    projections.forward(ops, x, qkv);
-    Matrix context = allocate(ops, x, h);
-    attention.forward(
-        ops, layer, qkv.columns(0, h), qkv.columns(h, 2 * h), qkv.columns(2 * h, 3 * h), context);
+    Matrix context = allocate(ops, x, x.cols());
+    attention.forward(ops, layer, projections, x, context);
     return context;
   }
 }

@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LoraLinear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -18,6 +17,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -136,6 +136,16 @@ abstract class Gpt2 implements Model {
     return slots;
   }
 
+  @Override
+  public final int heads() {
+    return body.config.heads();
+  }
+
+  @Override
+  public final Activation headActivation() {
+    return Activation.NONE;
+  }
+
   /** The type of the model's numbers. */
   public final DType dtype() {
     return body.dtype();
@@ -204,7 +214,7 @@ abstract class Gpt2 implements Model {
     return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
   }
 
-  final Attention packed(TokenBatch batch) {
+  final Attention.Packed packed(TokenBatch batch) {
     return new Attention.Packed(body.config, batch.segments());
   }
 
@@ -277,10 +287,7 @@ abstract class Gpt2 implements Model {
       for (int i = 0; i < names.size(); i++) {
         Linear present = block.projections().members().get(i);
         Linear member = replacements.getOrDefault(names.get(i), present);
-        converted.add(
-            member instanceof LowRankLinear lowRank && lowRank.factors().dtype() != dtype()
-                ? lowRank.copyTo(scratch, dtype())
-                : member);
+        converted.add(member.dtype() == dtype() ? member : member.copyTo(scratch, dtype()));
       }
       return block.projections().with(converted, own);
     }

@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.kernels.Matrix;
@@ -17,14 +16,14 @@ import java.util.Map;
  * are known by their length: a token that pads others is like any other.
  */
 final class Gpt2Classifier extends Gpt2 {
-  private final DenseLinear score;
+  private final Linear score;
 
   /**
    * A classifier.
    *
-   * @param score from H to the labels, without a bias
+   * @param score from H to the labels; as transformers has it, dense and without a bias
    */
-  Gpt2Classifier(Body body, ModelInfo info, Scope scope, DenseLinear score) {
+  Gpt2Classifier(Body body, ModelInfo info, Scope scope, Linear score) {
     super(body, info, scope, List.of());
     this.score = score;
   }
@@ -39,6 +38,11 @@ final class Gpt2Classifier extends Gpt2 {
   @Override
   public Map<String, Linear> headLayers() {
     return Map.of(Modules.SCORE, score);
+  }
+
+  @Override
+  public String classifier() {
+    return Modules.SCORE;
   }
 
   @Override
@@ -57,11 +61,11 @@ final class Gpt2Classifier extends Gpt2 {
     if (replaced.outputs() != score.outputs() || replaced.inputs() != score.inputs()) {
       throw new IllegalArgumentException("a layer of the head has another size");
     }
-    return new Gpt2Classifier(other, info(), own, (DenseLinear) replaced);
+    return new Gpt2Classifier(other, info(), own, replaced);
   }
 
   @Override
   Gpt2 rebuild(Body other, Scope own) {
-    return new Gpt2Classifier(other, info(), own, (DenseLinear) score.copyTo(own, other.dtype()));
+    return new Gpt2Classifier(other, info(), own, score.copyTo(own, other.dtype()));
   }
 }

@@ -20,14 +20,23 @@ import java.util.Map;
 final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   private final Linear ownHead;
   private final boolean offersHead;
+  private final boolean latentCache;
 
   /**
    * A language model.
    *
    * @param ownHead from H to V, without a bias; null where the head is the word embedding
    * @param offersHead whether the head is a slot
+   * @param latentCache whether the cache keeps of factored keys and values what lies between the
+   *     factors
    */
-  Gpt2LanguageModel(Body body, ModelInfo info, Scope scope, Linear ownHead, boolean offersHead) {
+  Gpt2LanguageModel(
+      Body body,
+      ModelInfo info,
+      Scope scope,
+      Linear ownHead,
+      boolean offersHead,
+      boolean latentCache) {
     super(
         body,
         info,
@@ -38,6 +47,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
             : List.of());
     this.ownHead = ownHead;
     this.offersHead = offersHead;
+    this.latentCache = latentCache;
   }
 
   @Override
@@ -64,25 +74,36 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
       throw new IllegalArgumentException(
           "a cache for " + capacity + " tokens of a model for " + config.positions());
     }
-    return new KeyValueCache(
-        device(), config.layers(), config.hidden(), dtype(), sequences, capacity);
+    int[] widths = body().blocks().stream().mapToInt(this::cachedWidth).toArray();
+    return new KeyValueCache(device(), widths, dtype(), sequences, capacity);
+  }
+
+  private int cachedWidth(Block block) {
+    Latents latents = latentCache ? Latents.of(block.projections()) : null;
+    return latents == null ? body().config().hidden() : latents.width();
   }
 
   @Override
   public Tensor prefill(Ops ops, TokenBatch prompts, KeyValueCache cache) {
-    return logits(ops, last(ops, prompts, new Attention.Filling(packed(prompts), cache)));
+    return logits(
+        ops, last(ops, prompts, new Attention.Filling(packed(prompts), cache, latentCache)));
   }
 
   @Override
   public Tensor decode(Ops ops, KeyValueCache cache) {
     Matrix embedded = body().embeddings().forward(ops, cache.ids(), cache.positions(), 0);
-    Attention cached = new Attention.Cached(body().config(), cache);
+    Attention cached = new Attention.Cached(body().config(), cache, latentCache);
     return logits(ops, run(ops, embedded, cached, null, new ArrayList<>()));
   }
 
   @Override
   public Map<String, Linear> headLayers() {
     return Map.of();
+  }
+
+  @Override
+  public String classifier() {
+    return null;
   }
 
   @Override
@@ -100,12 +121,12 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   @Override
   Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own) {
     Linear head = ownHead == null ? null : replace(ownHead, Modules.LM_HEAD, replacements, own);
-    return new Gpt2LanguageModel(other, info(), own, head, offersHead);
+    return new Gpt2LanguageModel(other, info(), own, head, offersHead, latentCache);
   }
 
   @Override
   Gpt2 rebuild(Body other, Scope own) {
     Linear head = ownHead == null ? null : ownHead.copyTo(own, other.dtype());
-    return new Gpt2LanguageModel(other, info(), own, head, offersHead);
+    return new Gpt2LanguageModel(other, info(), own, head, offersHead, latentCache);
   }
 }

@@ -17,7 +17,6 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Builds a GPT-2 from named tensors: a classifier where there is one's head, else a language model.
@@ -71,14 +70,16 @@ final class Gpt2Loader {
             new Embeddings(word, position),
             List.copyOf(blocks),
             norm(prefix + Modules.FINAL_NORM));
-    return reader.has(Modules.SCORE + WEIGHT) ? classifier(body) : languageModel(body);
+    return Gpt2Architecture.scoreOf(reader::has) == null ? languageModel(body) : classifier(body);
   }
 
   private Model classifier(Gpt2.Body body) {
-    if (options.untieHead()) {
-      throw new InputException("--untie-head is for language models; the model is a classifier");
+    if (options.untieHead() || options.latentCache()) {
+      throw new InputException(
+          (options.untieHead() ? "--untie-head" : "--latent-cache")
+              + " is for language models; the model is a classifier");
     }
-    int labels = Math.toIntExact(reader.shape(Modules.SCORE + WEIGHT).dim(0));
+    int labels = Math.toIntExact(reader.shape(Gpt2Architecture.scoreOf(reader::has)).dim(0));
     if (labels != config.labels().size()) {
       throw new InputException(
           "config.json names "
@@ -87,10 +88,13 @@ final class Gpt2Loader {
               + labels
               + " outputs");
     }
-    Matrix score = reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden());
+    Linear score =
+        reader.isLowRank(Modules.SCORE)
+            ? reader.lowRank(Modules.SCORE, labels, config.hidden(), true)
+            : new DenseLinear(
+                reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden()), null);
     Output output = labels == 1 ? Output.SCORE : Output.CLASSES;
-    return new Gpt2Classifier(
-        body, info(output, config.labels()), scope, new DenseLinear(score, null));
+    return new Gpt2Classifier(body, info(output, config.labels()), scope, score);
   }
 
   private Model languageModel(Gpt2.Body body) {
@@ -100,7 +104,8 @@ final class Gpt2Loader {
         info(Output.NEXT_TOKEN, List.of()),
         scope,
         ownHead(body, factored),
-        options.untieHead() || factored);
+        options.untieHead() || factored,
+        options.latentCache());
   }
 
   /** Null where the head is the word embedding. */
@@ -146,10 +151,8 @@ final class Gpt2Loader {
   private LinearGroup projections(String path) {
     int h = config.hidden();
     List<String> parts = Modules.splitProjections(path);
-    if (parts.stream().anyMatch(part -> reader.isLowRank(part) || reader.has(part + WEIGHT))) {
-      List<Linear> members =
-          parts.stream().map(part -> linear(part, h, h)).collect(Collectors.toList());
-      return LinearGroup.of(members, scope);
+    if (parts.stream().anyMatch(part -> reader.isCompressed(part) || reader.has(part + WEIGHT))) {
+      return LinearGroup.of(parts.stream().map(this::projection).toList(), scope);
     }
     String whole = path + Modules.PROJECTIONS;
     if (!reader.isLowRank(whole)) {
@@ -163,6 +166,13 @@ final class Gpt2Loader {
           whole + " was compressed as one matrix and cannot be split any more");
     }
     return LinearGroup.of(List.of(reader.lowRank(whole, 3 * h, h, true)), scope);
+  }
+
+  private Linear projection(String name) {
+    int h = config.hidden();
+    return reader.isCompressed(name)
+        ? reader.projection(name, h, h, config.heads())
+        : dense(name, h, h);
   }
 
   private Linear linear(String name, int outputs, int inputs) {

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.factor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -202,6 +203,22 @@ class FactoringTest {
     assertTrue(outputError(still) <= outputError(sequential));
     assertEquals("sequential", sequential.parameters().get("statistics"));
     assertEquals("3", sequential.parameters().get("examples"));
+  }
+
+  /** What is done with factors afterwards asks for no decomposition of its own. */
+  @Test
+  void updatesShareDecompositions() {
+    assertEquals(key("svdllm"), key("svdllm:update=ls"));
+    assertEquals(key("svdllm"), key("svdllm:update=lora:epochs=1:bias=compensate"));
+    assertNotEquals(key("svdllm"), key("svdllm:whitening=eigen"));
+    assertNotEquals(key("asvd"), key("asvd:alpha=1"));
+    // What others ask for as plain decompositions is kept under this name.
+    assertEquals("svd", key("svd:bias=compensate"));
+  }
+
+  private static String key(String method) {
+    MethodSpec spec = MethodSpec.parse(method);
+    return ((FactoringMethod) spec.compressor()).decompositionKey(spec.options());
   }
 
   @Test

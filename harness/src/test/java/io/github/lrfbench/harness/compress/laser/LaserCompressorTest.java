@@ -2,12 +2,15 @@ package io.github.lrfbench.harness.compress.laser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.Compression;
+import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.TaskCase;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.linear.DenseLinear;
@@ -17,10 +20,12 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +76,41 @@ class LaserCompressorTest {
     assertFalse(LaserCompressor.isBetter(new double[] {1, 1, 1}, new double[] {2, 0.5, 0.4}));
     assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1, 1}));
     assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1.1, 1.1}));
+  }
+
+  @Test
+  void theSearchTellsHowFarItIs() throws IOException {
+    try (TaskCase task = new TaskCase("cpu", folder)) {
+      CompressionRequest asked = task.request("laser", new Budget.Keep(0.5), Allocation.UNIFORM);
+      List<String> told = new ArrayList<>();
+      new LaserCompressor()
+          .compress(
+              new CompressionRequest(
+                  asked.model(),
+                  asked.slots(),
+                  asked.budget(),
+                  asked.allocation(),
+                  asked.options(),
+                  asked.statistics(),
+                  asked.cache(),
+                  asked.scope(),
+                  0,
+                  told::add));
+      // Two feed-forward matrices in each of two blocks, at eight ranks.
+      assertEquals(32, told.size());
+      assertEquals("tried 0 of 32 cuts, kept 0", told.get(0));
+      assertTrue(told.get(31).startsWith("tried 31 of 32 cuts"), told.get(31));
+    }
+  }
+
+  @Test
+  void aBudgetThatItCannotShareOutIsRefused() {
+    MethodSpec laser = MethodSpec.parse("laser");
+    assertThrows(
+        InputException.class, () -> laser.check(new Allocation(Allocation.Policy.GREEDY, 1)));
+    assertThrows(
+        InputException.class, () -> laser.check(new Allocation(Allocation.Policy.UNIFORM, 8)));
+    laser.check(Allocation.UNIFORM);
   }
 
   @Test

@@ -1,0 +1,119 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two linear maps one after the other, y = U (V x) + b: what a {@link LowRankLinear} is where each
+ * of its factors may have an adapter of its own.
+ *
+ * @param first V, without a bias
+ * @param second U and b
+ */
+public record LinearChain(Linear first, Linear second) implements Linear {
+  /** Checks that the maps fit. */
+  public LinearChain {
+    if (first.outputs() != second.inputs() || first.bias() != null) {
+      throw new IllegalArgumentException("maps that do not follow each other");
+    }
+  }
+
+  /** The same map, whose factors it shares. */
+  public static LinearChain of(LowRankLinear linear) {
+    return new LinearChain(
+        new DenseLinear(linear.factors().down(), null),
+        new DenseLinear(linear.factors().up(), linear.bias()));
+  }
+
+  /**
+   * The same map as two factors, adapters multiplied out into the factor that they stand beside.
+   *
+   * @param scope owns the result
+   */
+  public LowRankLinear merge(Scope scope) {
+    DenseLinear down = DenseLinear.of(first, scope);
+    DenseLinear up = DenseLinear.of(second, scope);
+    return new LowRankLinear(new LowRankFactors(down.weight(), up.weight()), up.bias());
+  }
+
+  @Override
+  public int inputs() {
+    return first.inputs();
+  }
+
+  @Override
+  public int outputs() {
+    return second.outputs();
+  }
+
+  @Override
+  public Tensor bias() {
+    return second.bias();
+  }
+
+  @Override
+  public long parameters() {
+    return first.parameters() + second.parameters();
+  }
+
+  @Override
+  public long flopsPerRow() {
+    return first.flopsPerRow() + second.flopsPerRow();
+  }
+
+  @Override
+  public DType dtype() {
+    return second.dtype();
+  }
+
+  @Override
+  public long bytes() {
+    return first.bytes() + second.bytes();
+  }
+
+  @Override
+  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), first.outputs()));
+      first.forward(frame, x, Activation.NONE, middle);
+      second.forward(frame, middle, activation, y);
+    }
+  }
+
+  @Override
+  public void materialize(Device device, Matrix target) {
+    try (Scope scratch = device.openScope()) {
+      Matrix v = Matrix.of(scratch.allocate(DType.F32, first.outputs(), first.inputs()));
+      Matrix u = Matrix.of(scratch.allocate(DType.F32, second.outputs(), second.inputs()));
+      first.materialize(device, v);
+      second.materialize(device, u);
+      device.blas().gemm(false, false, 1, u, v, 0, target);
+    }
+  }
+
+  @Override
+  public List<Parameter> weights(String name) {
+    List<Parameter> weights = new ArrayList<>(first.weights(name + LowRankNames.DOWN));
+    weights.addAll(second.weights(name + LowRankNames.UP));
+    return weights;
+  }
+
+  @Override
+  public Linear copyTo(Scope scope) {
+    return new LinearChain(first.copyTo(scope), second.copyTo(scope));
+  }
+
+  @Override
+  public Linear copyTo(Scope scope, DType dtype) {
+    return new LinearChain(first.copyTo(scope, dtype), second.copyTo(scope, dtype));
+  }
+}

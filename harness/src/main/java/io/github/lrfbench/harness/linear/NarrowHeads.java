@@ -1,0 +1,109 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A linear map to the heads of an attention of which each has a few outputs and zeros after them:
+ * what queries and keys are where their inner products need fewer dimensions than a head has. The
+ * zeros are not stored, and cost no products.
+ *
+ * @param weight the rows of W that are not zero, transposed, F32 [inputs, heads · kept]
+ * @param bias F32 [outputs], or null for none
+ * @param heads number of heads
+ * @param outputs heads times the dimensions of each
+ */
+public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) implements Linear {
+  /** The rows that are not zero in a checkpoint, in the place of {@code .weight}. */
+  public static final String WEIGHT = ".lowrank.heads";
+
+  /** Checks that heads have the room. */
+  public NarrowHeads {
+    if (weight.cols() % heads != 0 || outputs % heads != 0 || weight.cols() > outputs) {
+      throw new IllegalArgumentException(
+          weight.cols() + " of " + outputs + " outputs for " + heads + " heads");
+    }
+  }
+
+  /** Outputs of a head that are not zero. */
+  public int kept() {
+    return weight.cols() / heads;
+  }
+
+  @Override
+  public int inputs() {
+    return weight.rows();
+  }
+
+  @Override
+  public long parameters() {
+    return (long) weight.rows() * weight.cols();
+  }
+
+  @Override
+  public long flopsPerRow() {
+    return 2 * parameters();
+  }
+
+  @Override
+  public DType dtype() {
+    return weight.dtype();
+  }
+
+  @Override
+  public long bytes() {
+    return parameters() * weight.dtype().bytes();
+  }
+
+  @Override
+  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix narrow = Matrix.of(frame.allocate(x.dtype(), x.rows(), weight.cols()));
+      frame.linear(x, false, weight, null, Activation.NONE, narrow);
+      frame.spread(narrow, heads, y);
+      if (bias != null || activation != Activation.NONE) {
+        frame.biasActivation(y, bias, activation);
+      }
+    }
+  }
+
+  @Override
+  public void materialize(Device device, Matrix target) {
+    int size = outputs / heads;
+    device.gradients().clear(target);
+    for (int head = 0; head < heads; head++) {
+      Matrix own = weight.columns(head * kept(), (head + 1) * kept());
+      device.blas().transpose(own, target.rows(head * size, head * size + kept()));
+    }
+  }
+
+  @Override
+  public List<Parameter> weights(String name) {
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(new Parameter(name + WEIGHT, weight, Storage.TRANSPOSED));
+    if (bias != null) {
+      weights.add(Parameter.vector(name + ".bias", bias));
+    }
+    return weights;
+  }
+
+  @Override
+  public Linear copyTo(Scope scope) {
+    return new NarrowHeads(Copies.of(weight, scope), Copies.of(bias, scope), heads, outputs);
+  }
+
+  @Override
+  public Linear copyTo(Scope scope, DType dtype) {
+    return new NarrowHeads(
+        Copies.of(weight, scope, dtype), Copies.of(bias, scope, dtype), heads, outputs);
+  }
+}
