@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.hub.HubException;
-import io.github.lrfbench.kernels.DeviceMemoryException;
+import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
 import picocli.CommandLine;
@@ -31,17 +31,11 @@ final class FailureReport {
     if (failure instanceof ParameterException usage) {
       return UsageHints.describe(usage) + help(usage.getCommandLine());
     }
-    if (failure instanceof InputException
-        || failure instanceof DeviceMemoryException
-        || failure instanceof HubException) {
+    if (failure instanceof InputException || failure instanceof HubException) {
       return failure.getMessage();
     }
-    if (failure instanceof OutOfMemoryError) {
-      return "out of memory ("
-          + failure.getMessage()
-          + "); the Java heap is limited to "
-          + (Runtime.getRuntime().maxMemory() >> 20)
-          + " MiB, set LRFBENCH_JAVA_OPTS=-Xmx... for more";
+    if (OutOfMemory.isCauseOf(failure)) {
+      return OutOfMemory.describe(failure);
     }
     return "internal error: "
         + failure

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lrfbench kernels --quick                    a first look, some seconds",
       "  lrfbench kernels --out kernels.csv          the default grid, a minute or two",
+      "  lrfbench sweep benchmarks/sweeps/kernels.yaml --out kernels.csv    the options in a file",
       "  lrfbench kernels --device cuda --shapes 768x768 --ranks 64,128 --rows 1,128"
     })
 public final class KernelsCommand implements Callable<Integer> {
@@ -101,11 +102,20 @@ public final class KernelsCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "a smaller grid and fewer runs, for a first look")
   private boolean quick;
 
+  @Option(names = "--dry-run", description = "list what would be measured, and stop")
+  private boolean dryRun;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     KernelSuiteConfig config = config();
+    if (dryRun) {
+      PrintWriter stdout = spec.commandLine().getOut();
+      config.groups().forEach(stdout::println);
+      stdout.flush();
+      return ExitCode.DONE;
+    }
     PrintWriter progress = spec.commandLine().getErr();
     Consumer<String> progressLine =
         line -> {

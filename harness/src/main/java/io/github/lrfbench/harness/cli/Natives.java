@@ -26,7 +26,7 @@ public final class Natives {
    * Tells JavaCPP, which must not have been loaded yet. What the user set is left alone; without a
    * writable cache folder JavaCPP looks for a place itself.
    */
-  static void configure() {
+  public static void configure() {
     Path folder = cacheFolder().resolve("javacpp").toAbsolutePath();
     try {
       OutputDirectory.check(folder);

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.report.ReportInput;
 import io.github.lrfbench.harness.report.ReportPage;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.ResultsCsv;
+import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Spec;
       "--compare tells of each cell whether B is BETTER or WORSE than A: the 95 % interval of the difference, from the",
       "standard errors, leaves out 0. It is the SAME where the interval lies within the margin or nothing differs, and",
       "UNDECIDED otherwise. Latencies are compared by their means, on one machine and in one shape only.",
+      "",
+      "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so.",
       "",
       "Examples: lrfbench report results/runs/*/runs.csv --html report.html",
       "          lrfbench report --compare before.csv after.csv"
@@ -69,20 +72,30 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter stdout = spec.commandLine().getOut();
     requireOneUse();
+    List<Path> places = compare.isEmpty() ? files : compare;
+    List<List<RunRow>> rows = places.stream().map(ReportCommand::read).toList();
+    if (compare.isEmpty() ? rows.stream().allMatch(List::isEmpty) : rows.contains(List.of())) {
+      throw new InputException(
+          places.get(rows.indexOf(List.of())) + ": there is no whole row to report");
+    }
     if (!compare.isEmpty()) {
-      stdout.print(
-          Comparison.render(
-              ResultsCsv.RUNS.read(compare.get(0)),
-              ResultsCsv.RUNS.read(compare.get(1)),
-              margin,
-              latencyMargin));
+      stdout.print(Comparison.render(rows.get(0), rows.get(1), margin, latencyMargin));
     } else if (html != null) {
       writePage(files.stream().map(ReportInput::read).toList());
     } else {
-      files.forEach(file -> stdout.print(RunTable.render(ResultsCsv.RUNS.read(file))));
+      rows.forEach(table -> stdout.print(RunTable.render(table)));
     }
     stdout.flush();
     return ExitCode.DONE;
+  }
+
+  /** The whole rows of a file; the user is told of one that was cut off. */
+  private static List<RunRow> read(Path file) {
+    List<RunRow> rows = ResultsCsv.RUNS.read(file);
+    if (ResultsCsv.RUNS.endsTorn(file)) {
+      System.err.println(file + ": the last row is cut off and left out");
+    }
+    return rows;
   }
 
   private void requireOneUse() {

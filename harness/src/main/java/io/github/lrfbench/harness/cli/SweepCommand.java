@@ -1,11 +1,13 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.CellChoice;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.Shard;
@@ -42,7 +44,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
-      "holds already are not run again.",
+      "holds already are not run again, nor those that take no less memory than one that ran out of it.",
       "",
       "Example: lrfbench sweep benchmarks/sweeps/demo.yaml --threads 2",
       "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
@@ -50,15 +52,18 @@ import picocli.CommandLine.Spec;
 final class SweepCommand implements Callable<Integer> {
   private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1);
 
+  private static final String KERNELS = "kernels";
+
   @Spec private CommandSpec spec;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "CONFIG.yaml",
       description = {
-        "A sweep in a file: every option but --shard and --dry-run is a key without"
-            + " dashes, and options given here win. Under 'grids' stands a"
-            + " list of further mappings, each a grid (or a single cell) over the other keys. Paths are relative to"
+        "A sweep in a file: every option but --shard, --retry-memory and --dry-run is a key"
+            + " without dashes, and options given here win. Under 'grids' stands a"
+            + " list of further mappings, each a grid (or a single cell) over the other keys. With 'command: kernels'"
+            + " the keys are the options of that command. Paths are relative to"
             + " the working directory."
       })
   private Path file;
@@ -186,6 +191,12 @@ final class SweepCommand implements Callable<Integer> {
   private String shard;
 
   @Option(
+      names = "--retry-memory",
+      description =
+          "Run cells again that ran out of memory in an earlier call, and those skipped for taking no less.")
+  private boolean retryMemory;
+
+  @Option(
       names = "--dry-run",
       description =
           "List the cells, with the time they may take if earlier runs tell it, and stop.")
@@ -197,14 +208,68 @@ final class SweepCommand implements Callable<Integer> {
       return run(List.of(this));
     }
     SweepFile read = SweepFile.read(file);
-    List<SweepCommand> grids = new ArrayList<>();
-    ParseResult given = spec.commandLine().getParseResult();
-    for (List<String> line : new SweepFileArguments(read, spec, given).grids()) {
-      SweepCommand grid = new SweepCommand();
-      new CommandLine(grid).parseArgs(line.toArray(String[]::new));
-      grids.add(grid);
+    if (read.command().isPresent()) {
+      return runOther(read, read.command().get());
     }
-    return run(grids);
+    return run(lines(read).stream().map(SweepCommand::parse).toList());
+  }
+
+  private List<List<String>> lines(SweepFile read) {
+    return new SweepFileArguments(
+            read, spec, SweepCommand::new, spec.commandLine().getParseResult())
+        .grids();
+  }
+
+  /** The command of a command line, which names no file or one that was read already. */
+  static SweepCommand parse(List<String> line) {
+    SweepCommand command = new SweepCommand();
+    new CommandLine(command).parseArgs(line.toArray(String[]::new));
+    return command;
+  }
+
+  /** This command line as it is, or those that its file makes of it, one for each grid. */
+  List<List<String>> lines() {
+    if (file == null) {
+      return List.of(spec.commandLine().getParseResult().originalArgs());
+    }
+    SweepFile read = SweepFile.read(file);
+    read.command()
+        .ifPresent(
+            named -> {
+              throw read.fault(named.line(), "only the cells of a sweep can run elsewhere");
+            });
+    return lines(read);
+  }
+
+  /** Opens the device, or in the place of an automatic choice another. */
+  Device openDevice(String instead) {
+    if (selection.device.equals("auto") || instead.startsWith("cuda")) {
+      selection.device = instead;
+    }
+    return selection.open();
+  }
+
+  boolean retriesMemory() {
+    return retryMemory;
+  }
+
+  /** Runs the command that a file names, once for each grid. */
+  private int runOther(SweepFile read, Setting named) {
+    if (!named.values().equals(List.of(KERNELS))) {
+      throw read.fault(
+          named.line(), "the command of a file is " + KERNELS + ", or left out for a sweep");
+    }
+    CommandLine other = spec.parent().commandLine().getSubcommands().get(KERNELS);
+    ParseResult given = spec.commandLine().getParseResult();
+    String argument = given.matchedPositional(0).originalStringValues().get(0);
+    int worst = ExitCode.DONE;
+    for (List<String> line :
+        new SweepFileArguments(read, other.getCommandSpec(), KernelsCommand::new, given).grids()) {
+      List<String> options = new ArrayList<>(line);
+      options.remove(options.lastIndexOf(argument));
+      worst = Math.max(worst, other.execute(options.toArray(String[]::new)));
+    }
+    return worst;
   }
 
   /** Runs grids, of which the first tells what there is one of: device, output, shard. */
@@ -230,9 +295,10 @@ final class SweepCommand implements Callable<Integer> {
         configs.forEach(
             config -> new SweepRunner(config, device, cache, new SweepProgress("")).check());
       }
+      CellChoice choice = new CellChoice(part::owns, first.retryMemory);
       for (SweepConfig config : configs) {
         try (SweepProgress progress = new SweepProgress(first.selection.choice())) {
-          rows.addAll(new SweepRunner(config, device, cache, progress).run(record));
+          rows.addAll(new SweepRunner(config, device, cache, progress).run(record, choice));
         }
       }
     }
@@ -243,7 +309,7 @@ final class SweepCommand implements Callable<Integer> {
     return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
   }
 
-  private SweepConfig config(String runId, Shard part) {
+  SweepConfig config(String runId, Shard part) {
     Path directory = out == null ? OutputDirectory.RUNS.resolve(runId) : out;
     List<String> chosenModels = models.isEmpty() ? List.of(DemoModel.BERT.modelName()) : models;
     List<Budget> budgets = grid.budgets();

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.text.OneLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,23 +20,28 @@ import picocli.CommandLine.ParseResult;
  * without dashes, and an option that was given wins.
  */
 final class SweepFileArguments {
-  private static final Set<String> NEVER = Set.of("help", "version", "dry-run", "shard");
+  private static final Set<String> NEVER =
+      Set.of("help", "version", "dry-run", "shard", "retry-memory");
 
   /** What one call of the command has one of. */
   private static final Set<String> SHARED_ONLY = Set.of("out", "device", "dtype", "threads");
 
   private final SweepFile file;
   private final CommandSpec command;
+  private final Supplier<?> fresh;
   private final ParseResult given;
 
   /**
    * Options for a file.
    *
-   * @param given the command line that names the file
+   * @param command whose options the keys are
+   * @param fresh makes another object of the command, to try arguments on
+   * @param given the command line of {@code sweep} that names the file
    */
-  SweepFileArguments(SweepFile file, CommandSpec command, ParseResult given) {
+  SweepFileArguments(SweepFile file, CommandSpec command, Supplier<?> fresh, ParseResult given) {
     this.file = file;
     this.command = command;
+    this.fresh = fresh;
     this.given = given;
   }
 
@@ -62,7 +68,7 @@ final class SweepFileArguments {
       }
       // The original arguments begin with the command's name.
       List<String> all = given.originalArgs();
-      line.addAll(all.subList(all.indexOf(command.name()) + 1, all.size()));
+      line.addAll(all.subList(all.indexOf(given.commandSpec().name()) + 1, all.size()));
       lines.add(line);
     }
     return lines;
@@ -82,7 +88,7 @@ final class SweepFileArguments {
       setting.values().forEach(value -> arguments.add(option.longestName() + "=" + value));
     }
     requireValid(setting, arguments);
-    return given.hasMatchedOption(option) ? List.of() : arguments;
+    return given.hasMatchedOption(option.longestName()) ? List.of() : arguments;
   }
 
   private OptionSpec option(Setting setting) {
@@ -112,7 +118,7 @@ final class SweepFileArguments {
   /** Parses the arguments alone, so that a bad value is told with its line. */
   private void requireValid(Setting setting, List<String> arguments) {
     try {
-      new CommandLine(new SweepCommand()).parseArgs(arguments.toArray(String[]::new));
+      new CommandLine(fresh.get()).parseArgs(arguments.toArray(String[]::new));
     } catch (ParameterException e) {
       throw file.fault(setting.line(), e.getMessage());
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -21,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /**
  * A sweep as a YAML file: a mapping from keys to scalars or lists of scalars. The key {@code grids}
  * holds a list of such mappings, each of which is a grid of its own over what stands outside; a
- * grid of single values is one cell. What the keys mean is not known here.
+ * grid of single values is one cell. What the other keys mean is not known here.
  *
  * @param path where it was read
  * @param shared what stands outside of the grids
@@ -29,6 +30,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *     {@code grids}
  */
 public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> grids) {
+  /** The key, outside of grids, that names the command whose options the others are. */
+  public static final String COMMAND = "command";
+
   private static final String GRIDS = "grids";
 
   /** Copies the lists. */
@@ -59,12 +63,18 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
     return new Reading(path).file(root);
   }
 
-  /** A grid's settings: its own, and those shared that it does not set itself. */
+  /** A grid's settings: its own, and those shared, but the command, that it does not set itself. */
   public List<Setting> settings(int grid) {
     Map<String, Setting> merged = new LinkedHashMap<>();
     shared.forEach(setting -> merged.put(setting.key(), setting));
+    merged.remove(COMMAND);
     grids.get(grid).forEach(setting -> merged.put(setting.key(), setting));
     return List.copyOf(merged.values());
+  }
+
+  /** The value of {@link #COMMAND}, which a sweep does without. */
+  public Optional<Setting> command() {
+    return shared.stream().filter(setting -> setting.key().equals(COMMAND)).findFirst();
   }
 
   /** A complaint about a line of the file. */

@@ -46,12 +46,12 @@ public final class KernelSuite {
     KernelRow template = template();
     MatmulTimings matmul =
         new MatmulTimings(device, config, dtype, new Interleaved(config.matmulRule(), clock));
-    groups.next("peak of the dense product");
+    groups.next();
     MatmulTimings.Peak peak = matmul.measurePeak(template);
     table.accept(peak.row().cells());
     for (MatrixShape shape : config.shapes()) {
       for (int rows : config.batchRows()) {
-        groups.next("products of " + shape + " with " + rows + " rows");
+        groups.next();
         write(matmul.measure(shape, rows, peak.gigaFlops(), template), table);
       }
     }
@@ -66,7 +66,7 @@ public final class KernelSuite {
     Interleaved stopwatch = new Interleaved(config.svdRule(), clock);
     try (SvdTimings svd = new SvdTimings(device, config, stopwatch, shape)) {
       for (int rank : ranks) {
-        groups.next("SVD of " + shape + " to rank " + rank);
+        groups.next();
         boolean last = rank == ranks.get(ranks.size() - 1);
         KernelRow full = template.copy().set(KernelColumn.DTYPE, "fp32");
         write(svd.measure(rank, last, full), table);
@@ -91,19 +91,17 @@ public final class KernelSuite {
   /** Numbers the groups of measurements. */
   private final class Groups {
     private final Consumer<String> progress;
-    private final int total;
+    private final List<String> all = config.groups();
     private int begun;
 
     Groups(Consumer<String> progress) {
       this.progress = progress;
-      int products = config.shapes().size() * config.batchRows().size();
-      int svds = config.shapes().stream().mapToInt(shape -> config.ranksOf(shape).size()).sum();
-      this.total = 1 + products + svds;
     }
 
-    void next(String group) {
+    void next() {
+      String group = all.get(begun);
       begun++;
-      progress.accept("[" + begun + "/" + total + "] " + group);
+      progress.accept("[" + begun + "/" + all.size() + "] " + group);
     }
   }
 }

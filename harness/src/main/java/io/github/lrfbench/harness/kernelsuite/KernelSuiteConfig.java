@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,6 +42,19 @@ public record KernelSuiteConfig(
   /** The ranks that a shape can have. */
   List<Integer> ranksOf(MatrixShape shape) {
     return ranks.stream().filter(rank -> rank <= shape.size()).toList();
+  }
+
+  /** What is measured, a line each, in the order in which it runs. */
+  public List<String> groups() {
+    List<String> groups = new ArrayList<>();
+    groups.add("peak of the dense product");
+    for (MatrixShape shape : shapes) {
+      batchRows.forEach(rows -> groups.add("products of " + shape + " with " + rows + " rows"));
+    }
+    for (MatrixShape shape : shapes) {
+      ranksOf(shape).forEach(rank -> groups.add("SVD of " + shape + " to rank " + rank));
+    }
+    return groups;
   }
 
   private static List<Integer> positive(String option, List<Integer> values) {

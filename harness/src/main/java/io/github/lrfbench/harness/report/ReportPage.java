@@ -160,7 +160,7 @@ public final class ReportPage {
           .cell(row.get(RunColumns.METHOD))
           .cell(Series.budget(row));
       if (row.failed()) {
-        table.rest("failed: " + row.get(RunColumns.ERROR));
+        table.rest(row.failure());
         continue;
       }
       number(table, row.get(RunColumns.LINEAR_RATIO), 3);

@@ -66,7 +66,7 @@ public final class RunTable {
       String task = Objects.requireNonNullElse(row.get(RunColumns.TASK), "");
       String method = method(row, labels.get(row), manySeeds);
       if (row.failed()) {
-        table.row(task, method).remark("failed: " + row.get(RunColumns.ERROR));
+        table.row(task, method).remark(row.failure());
       } else {
         table.row(
             task,

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.kernels.InputException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,5 +33,27 @@ final class CsvRecords {
       }
     }
     return ends;
+  }
+
+  /**
+   * Refuses a file whose rows are lines, but which ends in a record of several: a quote was lost,
+   * and what follows is not one row whose writing was interrupted.
+   *
+   * @throws InputException if it is so
+   */
+  static void requireQuotesClosed(Path file) throws IOException {
+    List<Long> ends = ends(file);
+    long end = ends.isEmpty() ? 0 : ends.get(ends.size() - 1);
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      long line = 1;
+      long offset = 0;
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        if (b == '\n' && offset >= end) {
+          throw new InputException(file + ": line " + line + ": a quote is not closed");
+        }
+        line += b == '\n' ? 1 : 0;
+        offset++;
+      }
+    }
   }
 }

@@ -71,6 +71,7 @@ public final class ResultsCsv<R> {
   public List<R> read(Path path) {
     List<R> rows = new ArrayList<>();
     try {
+      CsvRecords.requireQuotesClosed(path);
       int rowsAndHeader = CsvRecords.ends(path).size();
       // Decoding through the charset's own decoder reports malformed bytes instead of replacing.
       try (Reader reader =
@@ -92,6 +93,20 @@ public final class ResultsCsv<R> {
           path + ": is no CSV: " + Texts.oneLine(String.valueOf(e.getMessage())), e);
     }
     return rows;
+  }
+
+  /**
+   * Whether the writing of a file's last row was interrupted, so that {@link #read} leaves it out.
+   *
+   * @throws InputException if the file cannot be read
+   */
+  public boolean endsTorn(Path path) {
+    try {
+      List<Long> ends = CsvRecords.ends(path);
+      return Files.size(path) > (ends.isEmpty() ? 0 : ends.get(ends.size() - 1));
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be read: " + OneLine.reason(e), e);
+    }
   }
 
   private void requireColumns(Path path, List<String> header) {

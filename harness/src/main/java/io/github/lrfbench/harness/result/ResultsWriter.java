@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,8 @@ public final class ResultsWriter implements Closeable {
   public static ResultsWriter open(Path directory) {
     Path runsPath = directory.resolve(RunColumns.TABLE.file());
     Path layersPath = directory.resolve(LayerColumns.TABLE.file());
+    requireWhole(runsPath);
+    requireWhole(layersPath);
     CsvAppender runs = CsvAppender.open(runsPath, RunColumns.TABLE.header());
     CsvAppender layers = null;
     try {
@@ -51,6 +54,17 @@ public final class ResultsWriter implements Closeable {
         layers.close();
       }
       throw e;
+    }
+  }
+
+  /** Rows behind a lost quote would be taken for a torn one and cut off. */
+  private static void requireWhole(Path file) {
+    try {
+      if (Files.exists(file)) {
+        CsvRecords.requireQuotesClosed(file);
+      }
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);
     }
   }
 

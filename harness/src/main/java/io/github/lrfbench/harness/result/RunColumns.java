@@ -31,10 +31,14 @@ public final class RunColumns {
   public static final Column<Instant> STARTED_AT =
       add(Column.time("started_at", "When work on the cell began."));
 
-  public static final Column<String> STATUS = add(Column.text("status", "ok or failed."));
+  public static final Column<String> STATUS =
+      add(
+          Column.text(
+              "status",
+              "ok; failed; or skipped where it takes no less memory than a cell that ran out of it."));
 
   public static final Column<String> ERROR =
-      add(Column.text("error", "Why the cell failed, in one line."));
+      add(Column.text("error", "Why the cell failed or was skipped, in one line."));
 
   public static final Column<String> MODEL =
       add(

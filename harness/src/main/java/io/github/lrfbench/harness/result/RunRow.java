@@ -11,6 +11,9 @@ public final class RunRow {
   /** The value of {@link RunColumns#STATUS} of a cell that threw. */
   public static final String FAILED = "failed";
 
+  /** The value of {@link RunColumns#STATUS} of a cell that was not run, and why is known. */
+  public static final String SKIPPED = "skipped";
+
   private final Cells cells;
 
   private RunRow(Cells cells) {
@@ -35,9 +38,14 @@ public final class RunRow {
     return cells.get(column);
   }
 
-  /** True if the cell threw. */
+  /** True if the cell has no result: it threw, or was not run. */
   public boolean failed() {
-    return FAILED.equals(get(RunColumns.STATUS));
+    return !OK.equals(get(RunColumns.STATUS));
+  }
+
+  /** What a reader is told of a cell that has no result: that it failed, and why. */
+  public String failure() {
+    return get(RunColumns.STATUS) + ": " + get(RunColumns.ERROR);
   }
 
   /** A builder that starts from this row. */

@@ -15,6 +15,11 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 record Cell(String model, String revision, String task, String data, Variant variant) {
   private static final int ID_LENGTH = 16;
 
+  /** The same with another variant of the model. */
+  Cell with(Variant other) {
+    return new Cell(model, revision, task, data, other);
+  }
+
   /** What a user reads in progress. */
   String describe() {
     return model + " " + variant.describe() + " on " + task;

@@ -18,8 +18,10 @@ import java.util.SplittableRandom;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
 final class LatencyProbe {
+  /** Sequences per call where throughput is measured. */
+  static final int THROUGHPUT_BATCH = 32;
+
   private static final int DEFAULT_SEQ_LEN = 128;
-  private static final int THROUGHPUT_BATCH = 32;
   private static final int DEVICE_RUNS = 15;
 
   /** Calls of a whole batch are long and vary little. */
@@ -71,7 +73,7 @@ final class LatencyProbe {
       LatencyStats denseLatency = latencies.get(latencies.size() - 1);
       // After the timed calls, so that the first of those is the model's first.
       long peak = peakBytes(own);
-      return new Timing(latencies.get(0), denseLatency, deviceMs, throughput(model), peak, seqLen);
+      return new Timing(latencies.get(0), denseLatency, deviceMs, throughput(model), peak);
     }
   }
 

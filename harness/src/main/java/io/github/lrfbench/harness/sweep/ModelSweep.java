@@ -1,14 +1,15 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All cells of one loaded model: the dense model on every task, then every variant, compressed and
@@ -46,21 +47,35 @@ final class ModelSweep {
   void run(List<Variant> all) {
     for (Variant variant : all) {
       List<SweepTask> open = openTasks(variant);
-      tasks.stream()
-          .filter(task -> !open.contains(task))
-          .forEach(task -> log.skip(cell(variant, task)));
-      boolean neededAsBaseline =
-          variant.isDense() && all.stream().anyMatch(v -> !openTasks(v).isEmpty());
       if (!variant.isDense() && variant.dependsOnTask()) {
         open.forEach(task -> runVariant(variant, List.of(task), task));
-      } else if (!open.isEmpty() || neededAsBaseline) {
+      } else if (!open.isEmpty()) {
         runVariant(variant, open, null);
       }
     }
   }
 
+  /** The tasks to run a variant on. */
   private List<SweepTask> openTasks(Variant variant) {
-    return tasks.stream().filter(task -> !log.isDone(cell(variant, task))).toList();
+    List<SweepTask> open = new ArrayList<>();
+    for (SweepTask task : tasks) {
+      Cell cell = cell(variant, task);
+      if (log.isDone(cell)) {
+        log.skip(cell);
+      } else if (!isRefused(cell)) {
+        open.add(task);
+      }
+    }
+    return open;
+  }
+
+  /** Whether a cell is not run, because it is certain to run out of memory; its row says so. */
+  private boolean isRefused(Cell cell) {
+    Optional<MemoryFailure> known = log.memoryFailure(cell);
+    if (known.isPresent() && !log.leaveOut(cell)) {
+      log.write(cell, rows.skipped(cell, log.id(cell), known.get()), List.of());
+    }
+    return known.isPresent();
   }
 
   private Cell cell(Variant variant, SweepTask task) {
@@ -69,8 +84,7 @@ final class ModelSweep {
   }
 
   /**
-   * Makes a variant and runs it on its open tasks; the dense model, where none is open, for its
-   * scores only.
+   * Makes a variant, times it and scores it on its open tasks.
    *
    * @param only the task that it is made for; null if it is the same for all
    */
@@ -79,18 +93,20 @@ final class ModelSweep {
     String work = name + " " + variant.describe() + (only == null ? "" : " for " + only.name());
     log.working(work);
     SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
+    Step step = Step.COMPRESS;
     try (CompressedModel compressed =
         variants.make(variant, owner, far -> log.working(work + ": " + far))) {
-      // As a mere baseline the dense model is scored; it is timed in turns with each variant.
-      Timing timing = open.isEmpty() ? null : probe.measure(loaded.model(), compressed.model());
-      for (SweepTask task : variant.isDense() ? tasks : open) {
-        runTask(variant, task, compressed, timing, startedAt, open.contains(task));
-      }
+      step = Step.TIME;
+      Timing timing = probe.measure(loaded.model(), compressed.model());
+      step = Step.EVALUATE;
+      open.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
     } catch (RuntimeException | OutOfMemoryError failure) {
-      List<Cell> failed = new ArrayList<>();
-      open.forEach(task -> failed.add(cell(variant, task)));
-      failed.removeIf(log::isDone);
-      failed.forEach(cell -> fail(cell, startedAt, failure));
+      for (SweepTask task : open) {
+        Cell cell = cell(variant, task);
+        if (!log.isDone(cell)) {
+          fail(cell, startedAt, step, failure);
+        }
+      }
     }
   }
 
@@ -99,8 +115,7 @@ final class ModelSweep {
       SweepTask task,
       CompressedModel compressed,
       Timing timing,
-      Instant startedAt,
-      boolean wanted) {
+      Instant startedAt) {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
@@ -108,36 +123,35 @@ final class ModelSweep {
       if (variant.isDense()) {
         denseResults.put(task, result);
       }
-      TaskResult dense = denseResults.get(task);
-      if (dense == null) {
-        throw new IllegalStateException("the dense model could not be evaluated on " + cell.task());
-      }
-      if (wanted) {
-        RunRow.Builder identity = rows.identity(cell, log.id(cell), startedAt);
-        Model model = loaded.model();
-        RunRow row =
-            rows.finished(
-                identity,
-                variant,
-                task.evaluation().facts(),
-                model,
-                compressed,
-                dense,
-                result,
-                timing,
-                loaded.loadSeconds());
-        List<LayerRow> layers = rows.layers(log.id(cell), compressed);
-        log.write(cell, row, layers);
-      }
+      RunRow row =
+          rows.finished(
+              rows.identity(cell, log.id(cell), startedAt),
+              variant,
+              task.evaluation().facts(),
+              loaded.model(),
+              compressed,
+              denseResult(task),
+              result,
+              timing,
+              loaded.loadSeconds());
+      log.write(cell, row, rows.layers(log.id(cell), compressed));
     } catch (RuntimeException | OutOfMemoryError failure) {
-      if (wanted) {
-        fail(cell, startedAt, failure);
-      }
+      fail(cell, startedAt, Step.EVALUATE, failure);
     }
   }
 
-  private void fail(Cell cell, Instant startedAt, Throwable failure) {
-    log.write(
-        cell, RowFactory.failed(rows.identity(cell, log.id(cell), startedAt), failure), List.of());
+  /** The dense model's score, which an earlier call may have left out of this process. */
+  private TaskResult denseResult(SweepTask task) {
+    return denseResults.computeIfAbsent(
+        task, scored -> TaskResult.of(scored.evaluation(), loaded.model()));
+  }
+
+  private void fail(Cell cell, Instant startedAt, Step step, Throwable failure) {
+    RunRow.Builder row = rows.failed(cell, log.id(cell), startedAt, failure);
+    if (OutOfMemory.isCauseOf(failure)) {
+      log.writeMemoryFailure(cell, row, step);
+    } else {
+      log.write(cell, row.build(), List.of());
+    }
   }
 }

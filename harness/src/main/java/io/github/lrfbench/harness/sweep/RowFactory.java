@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -28,12 +29,19 @@ final class RowFactory {
   private final Device device;
   private final String runId;
   private final Provenance provenance;
+  private final int seqLen;
 
-  RowFactory(SweepConfig config, Device device, String runId, Provenance provenance) {
+  /**
+   * A factory of a model's rows.
+   *
+   * @param seqLen tokens of a sequence that is timed
+   */
+  RowFactory(SweepConfig config, Device device, String runId, Provenance provenance, int seqLen) {
     this.config = config;
     this.device = device;
     this.runId = runId;
     this.provenance = provenance;
+    this.seqLen = seqLen;
   }
 
   /** The columns that say which cell it is and where it ran. */
@@ -65,13 +73,32 @@ final class RowFactory {
   }
 
   /** A row for a cell that could not be finished. */
-  static RunRow failed(RunRow.Builder identity, Throwable failure) {
+  RunRow.Builder failed(Cell cell, String cellId, Instant startedAt, Throwable failure) {
     String message =
         failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-    return identity
+    return shape(identity(cell, cellId, startedAt))
         .set(RunColumns.STATUS, RunRow.FAILED)
-        .set(RunColumns.ERROR, message.replaceAll("\\s*\\R\\s*", " "))
+        .set(
+            RunColumns.ERROR,
+            OutOfMemory.isCauseOf(failure) ? OutOfMemory.describe(failure) : message);
+  }
+
+  /** A row for a cell that is certain to run out of memory, since another did. */
+  RunRow skipped(Cell cell, String cellId, MemoryFailure known) {
+    return shape(identity(cell, cellId, Instant.now()))
+        .set(RunColumns.STATUS, RunRow.SKIPPED)
+        .set(
+            RunColumns.ERROR,
+            "takes no less memory than cell "
+                + known.cellId()
+                + ", which ran out of it; --retry-memory runs both")
         .build();
+  }
+
+  private RunRow.Builder shape(RunRow.Builder row) {
+    return row.set(RunColumns.BATCH_SIZE, config.batchSize())
+        .set(RunColumns.SEQ_LEN, seqLen)
+        .set(RunColumns.LATENCY_KIND, config.latency().label());
   }
 
   /** A row for a finished cell. */
@@ -94,7 +121,7 @@ final class RowFactory {
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
         .set(RunColumns.EXTRA, extra(data, result.score(), timing));
     score(row, denseResult.score(), result.score());
-    counts(row, variant, dense, compressed, timing.seqLen());
+    counts(row, variant, dense, compressed);
     timing(row, timing);
     return row.build();
   }
@@ -109,7 +136,7 @@ final class RowFactory {
   }
 
   private void counts(
-      RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed, int seqLen) {
+      RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed) {
     Model model = compressed.model();
     long flops = model.flops(seqLen);
     row.set(RunColumns.PARAMS_DENSE, dense.parameters())
@@ -190,9 +217,7 @@ final class RowFactory {
 
   private void timing(RunRow.Builder row, Timing timing) {
     LatencyStats latency = timing.latency();
-    row.set(RunColumns.BATCH_SIZE, config.batchSize())
-        .set(RunColumns.SEQ_LEN, timing.seqLen())
-        .set(RunColumns.LATENCY_KIND, config.latency().label())
+    shape(row)
         .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
         .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
         .set(RunColumns.LATENCY_MS_P99, latency.p99Ms())

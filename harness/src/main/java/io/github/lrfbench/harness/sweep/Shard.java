@@ -96,7 +96,7 @@ public record Shard(int index, int count) {
   }
 
   /** Whether a cell belongs to this part. */
-  boolean owns(String cellId) {
+  public boolean owns(String cellId) {
     return Long.parseLong(cellId.substring(0, DIGITS), 16) % count == index;
   }
 

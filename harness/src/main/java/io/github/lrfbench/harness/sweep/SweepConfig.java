@@ -76,6 +76,32 @@ public record SweepConfig(
     require(limit >= 0, "--limit must be at least 1, but is " + limit);
   }
 
+  /** The same sweep of one model on one task, into another directory. */
+  public SweepConfig only(String model, String task, Path directory) {
+    return new SweepConfig(
+        List.of(model),
+        List.of(task),
+        methods,
+        budgets,
+        allocations,
+        recoveries,
+        calibration,
+        seeds,
+        layers,
+        device,
+        dtype,
+        threads,
+        latency,
+        batchSize,
+        seqLen,
+        maxLength,
+        limit,
+        matrices,
+        glue,
+        texts,
+        directory);
+  }
+
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();

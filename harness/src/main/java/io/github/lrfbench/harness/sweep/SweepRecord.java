@@ -66,7 +66,8 @@ public final class SweepRecord {
     return provenance;
   }
 
-  void writeStart(Device device) {
+  /** Writes the file where the results go: the call has begun. */
+  public void writeStart(Device device) {
     if (!started) {
       previous = RunJson.read(file());
       started = true;
@@ -78,7 +79,7 @@ public final class SweepRecord {
    * One of the configurations is done. A call that found nothing to do leaves the record of the
    * calls that did.
    */
-  void writeEnd(Device device, List<RunRow> written) {
+  public void writeEnd(Device device, List<RunRow> written) {
     rows.addAll(written);
     if (rows.isEmpty() && previous.isPresent()) {
       RunJson.write(file(), previous.get());

@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,19 +55,68 @@ public final class SweepRunner {
   }
 
   /**
-   * Runs all cells that the output directory does not hold yet.
+   * The cells of the sweep with their ids, for a program that has each run elsewhere. Models are
+   * read for that, on this runner's device, but nothing is run or written.
    *
-   * @param record describes this call
-   * @return the rows of this call
+   * @param record describes the call
+   * @param deviceKind what the cells will run on: {@code cpu} or {@code cuda}
    * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
    *     wrong
    */
+  public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
+    List<Variant> variants = SweepPlan.variants(config);
+    List<IdentifiedCell> cells = new ArrayList<>();
+    for (Group group : groups(Tasks.get(config.tasks()))) {
+      try (LoadedModel loaded = LoadedModel.open(group.directory(), config.matrices(), device)) {
+        LatencyProbe probe = probe(loaded);
+        SlotSelection.select(loaded.model().slots(), config.layers());
+        RowFactory rows =
+            new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
+        for (Variant variant : variants) {
+          for (SweepTask task : prepare(loaded, group.data())) {
+            Cell cell =
+                new Cell(
+                    group.name(),
+                    loaded.revision(),
+                    task.name(),
+                    task.evaluation().facts().identity(),
+                    variant);
+            String id = cell.id(config, deviceKind, probe.seqLen());
+            RunRow.Builder row = rows.identity(cell, id, Instant.now());
+            cells.add(IdentifiedCell.of(id, cell, row, deviceKind));
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  private LatencyProbe probe(LoadedModel loaded) {
+    return new LatencyProbe(
+        config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
+  }
+
+  /** Runs all cells of the call's shard, but for those that ran out of memory before. */
   public List<RunRow> run(SweepRecord record) {
+    return run(record, CellChoice.of(record.shard()));
+  }
+
+  /**
+   * Runs those cells that the output directory does not hold yet.
+   *
+   * @param record describes this call
+   * @param choice the cells
+   * @return the rows of this call, and those of cells that it left out because they ran out of
+   *     memory in an earlier one
+   * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
+   *     wrong
+   */
+  public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
     List<Group> groups = groups(Tasks.get(config.tasks()));
-    RowFactory rows = new RowFactory(config, device, record.runId(), record.provenance());
     List<RunRow> written = new ArrayList<>();
+    List<RunRow> leftOut = new ArrayList<>();
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells)) {
       for (Group group : groups) {
@@ -74,24 +124,25 @@ public final class SweepRunner {
                 LoadedModel.open(group.directory(), config.matrices(), device)
                     .in(config.storage());
             DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
-          written.addAll(runModel(group, loaded, cache, variants, rows, output));
+          CellLog log = runModel(group, loaded, cache, variants, choice, output);
+          written.addAll(log.written());
+          leftOut.addAll(log.leftOut());
         }
       }
       output.finish(written);
     }
-    return written;
+    leftOut.addAll(written);
+    return leftOut;
   }
 
-  private List<RunRow> runModel(
+  private CellLog runModel(
       Group group,
       LoadedModel loaded,
       DecompositionCache decompositions,
       List<Variant> variants,
-      RowFactory rows,
+      CellChoice choice,
       Output output) {
-    LatencyProbe probe =
-        new LatencyProbe(
-            config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
+    LatencyProbe probe = probe(loaded);
     List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
     List<SweepTask> tasks = prepare(loaded, group.data());
     if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
@@ -99,13 +150,18 @@ public final class SweepRunner {
       tasks.forEach(SweepTask::training);
     }
     output.open();
+    SweepRecord record = output.record;
     group.data().forEach(input -> input.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
             output.writer(),
             listener,
-            cell -> cell.id(config, device.id(), probe.seqLen()),
-            output.record.shard());
+            cell -> cell.id(config, deviceKind(device), probe.seqLen()),
+            new MemoryNeeds(config, device, probe.seqLen()),
+            record.runId(),
+            choice);
+    RowFactory rows =
+        new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
     boolean observesOutputs =
         variants.stream().anyMatch(variant -> variant.method().needsActivations());
     VariantFactory factory =
@@ -115,7 +171,12 @@ public final class SweepRunner {
     } finally {
       tasks.forEach(SweepTask::close);
     }
-    return log.written();
+    return log;
+  }
+
+  /** A cell is the same on each of a machine's GPUs. */
+  private static String deviceKind(Device device) {
+    return device.id().replaceFirst(":.*", "");
   }
 
   private List<SweepTask> prepare(LoadedModel loaded, List<TaskInput> inputs) {

@@ -20,7 +20,7 @@ final class TimedPass implements Runnable, AutoCloseable {
   private final Model model;
   private final LatencyKind kind;
   private final Scope scope;
-  private final TokenBatch batch;
+  private TokenBatch batch;
   private KeyValueCache cache;
   private long cacheBytes;
   private Recording recording;
@@ -37,14 +37,14 @@ final class TimedPass implements Runnable, AutoCloseable {
     this.scope = model.device().openScope();
     int length = sequences.get(0).length();
     int read = kind == LatencyKind.DECODE ? length - 1 : length;
-    this.batch = TokenBatch.of(scope, sequences.stream().map(s -> beginning(s, read)).toList());
-    if (kind != LatencyKind.FORWARD) {
-      try {
+    try {
+      batch = TokenBatch.of(scope, sequences.stream().map(s -> beginning(s, read)).toList());
+      if (kind != LatencyKind.FORWARD) {
         fillCache((CausalModel) model, sequences, read);
-      } catch (RuntimeException | Error e) {
-        close();
-        throw e;
       }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

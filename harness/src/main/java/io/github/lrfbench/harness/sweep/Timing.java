@@ -12,15 +12,13 @@ import io.github.lrfbench.harness.measure.LatencyStats;
  *     the host's, until the device is done
  * @param throughput sequences per second in the throughput shape
  * @param peakBytes weights plus the most that activations took
- * @param seqLen tokens per sequence
  */
 record Timing(
     LatencyStats latency,
     LatencyStats denseLatency,
     double deviceMs,
     double throughput,
-    long peakBytes,
-    int seqLen) {
+    long peakBytes) {
   /** The dense model's median time divided by this model's. */
   double speedup() {
     return denseLatency.p50Ms() / latency.p50Ms();

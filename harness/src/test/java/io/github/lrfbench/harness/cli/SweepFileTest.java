@@ -162,9 +162,60 @@ class SweepFileTest {
     try (var found = Files.list(sweeps)) {
       found.forEach(files::add);
     }
-    assertTrue(files.size() >= 3, files.toString());
+    assertTrue(files.size() >= 5, files.toString());
     for (Path file : files) {
       assertEquals(0, run("sweep", file.toString(), "--dry-run"), file + ": " + stderr());
+      assertTrue(stdout().lines().count() > 10, file + ": " + stdout());
     }
+  }
+
+  private Path kernels(String... lines) throws IOException {
+    Path file = folder.resolve("kernels.yaml");
+    Files.writeString(file, "command: kernels\n" + String.join("\n", lines) + "\n");
+    return file;
+  }
+
+  @Test
+  void aFileCanNameTheKernelsInstead() throws IOException {
+    Path table = folder.resolve("kernels.csv");
+    String file =
+        kernels(
+                "quick: true",
+                "device: cpu",
+                "threads: 1",
+                "rows: 1",
+                "grids:",
+                "  - {shapes: [12x8, 8x8], ranks: [2, 3]}",
+                "  - {shapes: 9x5, ranks: 2}")
+            .toString();
+    assertEquals(0, run("sweep", file, "--dry-run"), stderr());
+    assertEquals(1 + 2 + 2 * 2 + 1 + 1 + 1, stdout().lines().count(), stdout());
+    assertTrue(stdout().contains("SVD of 12x8 to rank 3"), stdout());
+    assertEquals(0, run("sweep", file, "--out", table.toString()), stderr());
+    List<String> rows = Files.readAllLines(table);
+    assertTrue(rows.stream().anyMatch(row -> row.contains(",9,5,")), rows.toString());
+    assertTrue(rows.stream().anyMatch(row -> row.contains(",12,8,")), rows.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "shape: 4x4|line 2: unknown key 'shape'; did you mean 'shapes'?",
+        "ranks: x|line 2: ",
+        "keep: 0.5|line 2: unknown key 'keep'"
+      })
+  void theirKeysAreCheckedToo(String line, String fault) throws IOException {
+    assertEquals(2, run("sweep", kernels(line).toString(), "--dry-run"), stderr());
+    assertTrue(stderr().contains(fault), stderr());
+    assertEquals(1, stderr().lines().count(), stderr());
+  }
+
+  @Test
+  void anotherCommandIsRefused() throws IOException {
+    Path file = folder.resolve("other.yaml");
+    Files.writeString(file, "command: doctor\n");
+    assertEquals(2, run("sweep", file.toString()), stderr());
+    assertTrue(stderr().contains("line 1: the command of a file is kernels"), stderr());
   }
 }

@@ -1,0 +1,64 @@
+package io.github.lrfbench.spark;
+
+import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.ResultsCsv;
+import io.github.lrfbench.harness.result.ResultsWriter;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The rows of cells, as the text of the files that they belong in.
+ *
+ * @param runs {@code runs.csv}
+ * @param layers {@code layers.csv}
+ */
+record CellRows(String runs, String layers) implements Serializable {
+  private static final String RUNS = ResultsCsv.RUNS.schema().file();
+  private static final String LAYERS = ResultsCsv.LAYERS.schema().file();
+
+  /** What a directory holds. */
+  static CellRows read(Path directory) throws IOException {
+    return new CellRows(
+        Files.readString(directory.resolve(RUNS)), Files.readString(directory.resolve(LAYERS)));
+  }
+
+  /** Rows without matrices. */
+  static CellRows of(List<RunRow> rows) throws IOException {
+    Path directory = Folders.temporary();
+    try {
+      try (ResultsWriter writer = ResultsWriter.open(directory)) {
+        rows.forEach(row -> writer.append(row, List.of()));
+      }
+      return read(directory);
+    } finally {
+      Folders.delete(directory);
+    }
+  }
+
+  /** Writes the files. */
+  void write(Path directory) throws IOException {
+    Files.writeString(directory.resolve(RUNS), runs);
+    Files.writeString(directory.resolve(LAYERS), layers);
+  }
+
+  /** Appends those rows that a run made. */
+  void appendTo(ResultsWriter writer, String runId) throws IOException {
+    Path directory = Folders.temporary();
+    try {
+      write(directory);
+      List<LayerRow> matrices = ResultsCsv.LAYERS.read(directory.resolve(LAYERS));
+      for (RunRow row : ResultsCsv.RUNS.read(directory.resolve(RUNS))) {
+        if (row.get(RunColumns.RUN_ID).equals(runId)) {
+          writer.append(row, matrices);
+        }
+      }
+    } finally {
+      Folders.delete(directory);
+    }
+  }
+}

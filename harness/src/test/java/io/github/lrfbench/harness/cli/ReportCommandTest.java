@@ -1,0 +1,134 @@
+package io.github.lrfbench.harness.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.result.ResultsWriter;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.kernels.InputException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports of whole, cut off and damaged files. */
+class ReportCommandTest {
+  @TempDir private Path folder;
+
+  private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path runs;
+  private byte[] whole;
+
+  @BeforeEach
+  void writeRows() throws IOException {
+    try (ResultsWriter writer = ResultsWriter.open(folder)) {
+      for (String method : List.of("first", "second", "third")) {
+        RunRow row =
+            RunRow.builder()
+                .set(RunColumns.RUN_ID, "r")
+                .set(RunColumns.CELL_ID, method)
+                .set(RunColumns.STATUS, RunRow.OK)
+                .set(RunColumns.MODEL, "a model, with a comma")
+                .set(RunColumns.METHOD, method)
+                .build();
+        writer.append(row, List.of());
+      }
+    }
+    runs = folder.resolve("runs.csv");
+    whole = Files.readAllBytes(runs);
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void restore() {
+    System.setErr(standardError);
+  }
+
+  private int report(String... options) {
+    out.reset();
+    err.reset();
+    String[] arguments = new String[options.length + 1];
+    arguments[0] = "report";
+    System.arraycopy(options, 0, arguments, 1, options.length);
+    PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
+    return Main.run(stdout, System.err, arguments);
+  }
+
+  private String stdout() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String stderr() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private void cutTo(int length) throws IOException {
+    Files.write(runs, Arrays.copyOf(whole, length));
+  }
+
+  @Test
+  void aWholeFileIsShownSilently() {
+    assertEquals(0, report(runs.toString()), stderr());
+    assertTrue(stdout().contains("third"), stdout());
+    assertEquals("", stderr());
+  }
+
+  @Test
+  void aLastRowThatWasCutOffIsToldAndTheOthersAreShown() throws IOException {
+    cutTo(whole.length - 3);
+    assertEquals(0, report(runs.toString()), stderr());
+    assertTrue(stdout().contains("second") && !stdout().contains("third"), stdout());
+    assertEquals(runs + ": the last row is cut off and left out\n", stderr());
+  }
+
+  @Test
+  void aFileCutAnywhereIsShownOrRefusedButNeverPassedOver() throws IOException {
+    for (int length = 0; length < whole.length; length += 61) {
+      cutTo(length);
+      int code = report(runs.toString());
+      assertEquals(stdout().isEmpty() ? 2 : 0, code, "cut at " + length + ": " + stderr());
+      assertTrue(!stderr().isEmpty() || code == 0, "cut at " + length);
+      for (String[] other :
+          new String[][] {
+            {"--compare", runs.toString(), runs.toString()},
+            {runs.toString(), "--html", folder.resolve("page.html").toString()}
+          }) {
+        assertEquals(code, report(other), "cut at " + length + ": " + stderr());
+      }
+    }
+  }
+
+  @Test
+  void rowsBehindALostQuoteAreNotDropped() throws IOException {
+    String text = new String(whole, StandardCharsets.UTF_8);
+    int quote = text.indexOf("comma\"") + 5;
+    String damaged = text.substring(0, quote) + text.substring(quote + 1);
+    // Another quote follows, so that rows go on within quotes; the last has none to close it.
+    Files.writeString(runs, damaged);
+    assertEquals(2, report(runs.toString()), stdout());
+    assertEquals(1, stderr().lines().count(), stderr());
+    InputException e = assertThrows(InputException.class, () -> ResultsWriter.open(folder).close());
+    assertTrue(e.getMessage().contains("runs.csv: line "), e.getMessage());
+    assertEquals(damaged, Files.readString(runs), "nothing is cut off");
+  }
+
+  @Test
+  void aDamagedRowIsNamed() throws IOException {
+    Files.writeString(runs, new String(whole, StandardCharsets.UTF_8) + "1,r\r\n");
+    assertEquals(2, report(runs.toString()), stdout());
+    assertTrue(stderr().contains("line 5: 2 cells"), stderr());
+    assertEquals("", stdout());
+  }
+}
