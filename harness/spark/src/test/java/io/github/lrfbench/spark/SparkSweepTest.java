@@ -124,13 +124,14 @@ class SparkSweepTest {
     List<String> arguments = arguments("--keep=0.6,0.5,0.4,0.3", "--seed=1");
     CompletableFuture<List<RunRow>> running = CompletableFuture.supplyAsync(() -> run(arguments));
     Path runs = folder.resolve("out/runs.csv");
-    while (!running.isDone() && (!Files.exists(runs) || written().isEmpty())) {
+    // A header and a row.
+    while (!running.isDone() && (!Files.exists(runs) || Files.readAllLines(runs).size() < 2)) {
       Thread.sleep(20);
     }
     ProcessHandle executor =
         ProcessHandle.current()
             .descendants()
-            .filter(process -> process.info().commandLine().orElse("").contains("ExecutorBackend"))
+            .filter(process -> process.info().command().orElse("").endsWith("java"))
             .findFirst()
             .orElseThrow();
     assertTrue(executor.destroyForcibly());
