@@ -46,24 +46,10 @@ record CellWork(
       SweepConfig config = line.config(runId).only(model, task, directory);
       SweepRecord record = new SweepRecord(runId, List.of(config), Shard.WHOLE, arguments);
       CellChoice choice = new CellChoice(cellId::equals, false);
-      new SweepRunner(config, opened, Natives.cacheFolder(), new Silence()).run(record, choice);
+      new SweepRunner(config, opened, Natives.cacheFolder(), SweepListener.NONE).run(record, choice);
       return CellRows.read(directory);
     } finally {
       Folders.delete(directory);
     }
-  }
-
-  private static final class Silence implements SweepListener {
-    @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -86,7 +86,7 @@ public final class SparkSweep {
       List<Open> cells = new ArrayList<>();
       for (int i = 0; i < configs.size(); i++) {
         SweepLine line = lines.get(i);
-        new SweepRunner(configs.get(i), device, Natives.cacheFolder(), new Silence())
+        new SweepRunner(configs.get(i), device, Natives.cacheFolder(), new Notes())
             .identify(record, deviceKind(configs.get(i)))
             .forEach(cell -> cells.add(new Open(line, cell)));
       }
@@ -200,16 +200,8 @@ public final class SparkSweep {
     return gpu == null ? "cpu" : "cuda:" + gpu.addresses()[0];
   }
 
-  private static final class Silence implements SweepListener {
-    @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
+  /** Tells the driver's user what of the input is worth knowing. */
+  private static final class Notes implements SweepListener {
     @Override
     public void note(String line) {
       System.err.println(line);

@@ -89,7 +89,7 @@ class SparkSweepTest {
     try (Device device = line.openDevice("cpu")) {
       SweepRecord record = new SweepRecord("local", List.of(config), Shard.WHOLE, List.of());
       Path cache = Natives.cacheFolder();
-      local = byCell(new SweepRunner(config, device, cache, new Silence()).run(record));
+      local = byCell(new SweepRunner(config, device, cache, SweepListener.NONE).run(record));
     }
     for (RunRow row : rows) {
       RunRow same = local.get(row.get(RunColumns.CELL_ID));
@@ -139,19 +139,5 @@ class SparkSweepTest {
     assertEquals(5, rows.size());
     assertTrue(rows.stream().noneMatch(RunRow::failed), rows.toString());
     assertEquals(5, byCell(written()).size());
-  }
-
-  private static final class Silence implements SweepListener {
-    @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -262,12 +262,18 @@ final class SweepCommand implements Callable<Integer> {
     CommandLine other = spec.parent().commandLine().getSubcommands().get(KERNELS);
     ParseResult given = spec.commandLine().getParseResult();
     String argument = given.matchedPositional(0).originalStringValues().get(0);
-    int worst = ExitCode.DONE;
+    List<String[]> calls = new ArrayList<>();
     for (List<String> line :
         new SweepFileArguments(read, other.getCommandSpec(), KernelsCommand::new, given).grids()) {
       List<String> options = new ArrayList<>(line);
       options.remove(options.lastIndexOf(argument));
-      worst = Math.max(worst, other.execute(options.toArray(String[]::new)));
+      calls.add(options.toArray(String[]::new));
+    }
+    // What is wrong with all of them is told once, before any begins.
+    calls.forEach(other::parseArgs);
+    int worst = ExitCode.DONE;
+    for (String[] call : calls) {
+      worst = Math.max(worst, other.execute(call));
     }
     return worst;
   }

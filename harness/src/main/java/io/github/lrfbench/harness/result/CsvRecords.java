@@ -39,9 +39,10 @@ final class CsvRecords {
    * Refuses a file whose rows are lines, but which ends in a record of several: a quote was lost,
    * and what follows is not one row whose writing was interrupted.
    *
+   * @return the ends of its records
    * @throws InputException if it is so
    */
-  static void requireQuotesClosed(Path file) throws IOException {
+  static List<Long> endsOfQuoted(Path file) throws IOException {
     List<Long> ends = ends(file);
     long end = ends.isEmpty() ? 0 : ends.get(ends.size() - 1);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -55,5 +56,6 @@ final class CsvRecords {
         offset++;
       }
     }
+    return ends;
   }
 }

@@ -71,8 +71,7 @@ public final class ResultsCsv<R> {
   public List<R> read(Path path) {
     List<R> rows = new ArrayList<>();
     try {
-      CsvRecords.requireQuotesClosed(path);
-      int rowsAndHeader = CsvRecords.ends(path).size();
+      int rowsAndHeader = CsvRecords.endsOfQuoted(path).size();
       // Decoding through the charset's own decoder reports malformed bytes instead of replacing.
       try (Reader reader =
               new InputStreamReader(

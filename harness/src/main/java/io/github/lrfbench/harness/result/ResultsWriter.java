@@ -61,7 +61,7 @@ public final class ResultsWriter implements Closeable {
   private static void requireWhole(Path file) {
     try {
       if (Files.exists(file)) {
-        CsvRecords.requireQuotesClosed(file);
+        CsvRecords.endsOfQuoted(file);
       }
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);

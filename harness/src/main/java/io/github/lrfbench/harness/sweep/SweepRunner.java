@@ -72,8 +72,9 @@ public final class SweepRunner {
         SlotSelection.select(loaded.model().slots(), config.layers());
         RowFactory rows =
             new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
+        List<SweepTask> tasks = prepare(loaded, group.data());
         for (Variant variant : variants) {
-          for (SweepTask task : prepare(loaded, group.data())) {
+          for (SweepTask task : tasks) {
             Cell cell =
                 new Cell(
                     group.name(),
@@ -86,6 +87,7 @@ public final class SweepRunner {
             cells.add(IdentifiedCell.of(id, cell, row, deviceKind));
           }
         }
+        tasks.forEach(SweepTask::close);
       }
     }
     return cells;

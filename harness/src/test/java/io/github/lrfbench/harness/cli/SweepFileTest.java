@@ -197,6 +197,16 @@ class SweepFileTest {
     assertTrue(rows.stream().anyMatch(row -> row.contains(",12,8,")), rows.toString());
   }
 
+  @Test
+  void whatIsWrongWithAllKernelGridsIsToldOnce() throws IOException {
+    Path table = folder.resolve("kernels.csv");
+    String file = kernels("grids:", "  - {shapes: 12x8}", "  - {shapes: 9x5}").toString();
+    assertEquals(2, run("sweep", file, "--glue", "x", "--out", table.toString()), stderr());
+    assertEquals(1, stderr().lines().count(), stderr());
+    assertTrue(stderr().contains("'--glue' (see lrfbench kernels --help)"), stderr());
+    assertTrue(Files.notExists(table));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -92,20 +92,6 @@ class CudaMemoryFailureTest {
             folder.resolve("out"));
     SweepRecord record =
         new SweepRecord("run of " + System.nanoTime(), List.of(config), Shard.WHOLE, List.of());
-    return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
-  }
-
-  private static final class Silent implements SweepListener {
-    @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
-    @Override
-    public void note(String line) {}
+    return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE).run(record);
   }
 }

@@ -82,21 +82,8 @@ class CudaSweepTest {
             folder.resolve(id));
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
-      return new SweepRunner(config, device, folder.resolve("cache"), new Silent()).run(record);
+      return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE)
+          .run(record);
     }
-  }
-
-  private static final class Silent implements SweepListener {
-    @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -286,15 +286,6 @@ class SweepRunnerTest {
     private final List<String> notes = new ArrayList<>();
 
     @Override
-    public void started(int cells) {}
-
-    @Override
-    public void working(String what) {}
-
-    @Override
-    public void finished(String cell) {}
-
-    @Override
     public void note(String line) {
       notes.add(line);
     }

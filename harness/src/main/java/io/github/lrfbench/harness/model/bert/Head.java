@@ -39,6 +39,14 @@ sealed interface Head {
   /** The matrices by the names of their modules. */
   Map<String, Linear> layers();
 
+  /** The hidden states of the sequences' first tokens, [B, H]. */
+  private static Matrix first(Ops ops, Matrix hidden, TokenBatch batch) {
+    int sequences = batch.segments().count();
+    Matrix first = Matrix.of(ops.allocate(hidden.dtype(), sequences, hidden.cols()));
+    ops.gatherRows(hidden, batch.firstTokens(), first);
+    return first;
+  }
+
   /** The head with other matrices, by the names of their modules; other names are ignored. */
   Head with(Map<String, Linear> replacements, Scope scope);
 
@@ -69,8 +77,7 @@ sealed interface Head {
       int sequences = batch.segments().count();
       Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
       try (Ops frame = ops.frame()) {
-        Matrix first = Matrix.of(frame.allocate(hidden.dtype(), sequences, hidden.cols()));
-        frame.gatherRows(hidden, batch.firstTokens(), first);
+        Matrix first = first(frame, hidden, batch);
         Matrix pooled = Matrix.of(frame.allocate(hidden.dtype(), sequences, pooler.outputs()));
         pooler.forward(frame, frame.dropout(first, firstDropout), activation, pooled);
         Matrix kept = frame.dropout(pooled, dropout);
@@ -145,8 +152,7 @@ sealed interface Head {
       int sequences = batch.segments().count();
       Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
       try (Ops frame = ops.frame()) {
-        Matrix first = Matrix.of(frame.allocate(hidden.dtype(), sequences, hidden.cols()));
-        frame.gatherRows(hidden, batch.firstTokens(), first);
+        Matrix first = first(frame, hidden, batch);
         Matrix kept = frame.dropout(first, dropout);
         classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
       }
