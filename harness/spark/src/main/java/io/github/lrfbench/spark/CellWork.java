@@ -46,7 +46,8 @@ record CellWork(
       SweepConfig config = line.config(runId).only(model, task, directory);
       SweepRecord record = new SweepRecord(runId, List.of(config), Shard.WHOLE, arguments);
       CellChoice choice = new CellChoice(cellId::equals, false);
-      new SweepRunner(config, opened, Natives.cacheFolder(), SweepListener.NONE).run(record, choice);
+      new SweepRunner(config, opened, Natives.cacheFolder(), SweepListener.NONE)
+          .run(record, choice);
       return CellRows.read(directory);
     } finally {
       Folders.delete(directory);
