@@ -34,6 +34,9 @@ final class MomentsCollector {
   private static final int MAX_SEQUENCES = 128;
   private static final int MAX_TOKENS = 4096;
 
+  /** Rows whose sums lose little in single precision, where a loop is several times faster. */
+  private static final int SUMMED_IN_SINGLE = 16;
+
   /** What is summed up for one input. */
   private static final class Sums {
     private final Tensor gram;
@@ -119,18 +122,7 @@ final class MomentsCollector {
     int parts = Math.min(x.rows(), device.threads());
     double[][] values = new double[parts][x.cols()];
     double[][] magnitudes = new double[parts][x.cols()];
-    device.forEach(
-        parts,
-        part -> {
-          float[] row = new float[x.cols()];
-          for (int i = part; i < x.rows(); i += parts) {
-            x.data().read(x.offset() + (long) i * x.stride(), row, 0, row.length);
-            for (int j = 0; j < row.length; j++) {
-              values[part][j] += row[j];
-              magnitudes[part][j] += Math.abs(row[j]);
-            }
-          }
-        });
+    device.forEach(parts, part -> addRows(x, part, parts, values[part], magnitudes[part]));
     for (int part = 0; part < parts; part++) {
       for (int j = 0; j < x.cols(); j++) {
         sums.values[j] += values[part][j];
@@ -143,6 +135,29 @@ final class MomentsCollector {
       device.blas().syrk(true, x, gram);
       device.blas().copy(gram, wide);
       device.gradients().addScaled(1, wide, Matrix.of(sums.gram));
+    }
+  }
+
+  /** Sums of every {@code step}-th row of x and of its magnitudes, a few rows at a time in F32. */
+  private static void addRows(Matrix x, int first, int step, double[] values, double[] magnitudes) {
+    int width = x.cols();
+    float[] row = new float[width];
+    float[] sum = new float[width];
+    float[] magnitude = new float[width];
+    for (int i = first, pending = 1; i < x.rows(); i += step, pending++) {
+      x.data().read(x.offset() + (long) i * x.stride(), row, 0, width);
+      for (int j = 0; j < width; j++) {
+        sum[j] += row[j];
+        magnitude[j] += Math.abs(row[j]);
+      }
+      if (pending % SUMMED_IN_SINGLE == 0 || i + step >= x.rows()) {
+        for (int j = 0; j < width; j++) {
+          values[j] += sum[j];
+          magnitudes[j] += magnitude[j];
+        }
+        Arrays.fill(sum, 0);
+        Arrays.fill(magnitude, 0);
+      }
     }
   }
 

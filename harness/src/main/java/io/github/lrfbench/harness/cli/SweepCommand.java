@@ -340,7 +340,7 @@ final class SweepCommand implements Callable<Integer> {
         seqLen,
         data.maxLength,
         data.limit(),
-        matrices.options().withLatentCache(cache.latent),
+        cache.of(matrices.options()),
         data.glue,
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));

@@ -31,6 +31,12 @@ public final class LabelMaps {
    *     labels
    */
   public static LabelMap resolve(GlueTask task, int outputs, Map<Integer, String> id2label) {
+    if (outputs == 0) {
+      throw new InputException(
+          "the model is a language model without a classifier for task "
+              + task.name()
+              + "; 'lrfbench finetune' gives it one");
+    }
     if (outputs != task.outputs()) {
       throw new InputException(
           "the checkpoint's head has "

@@ -330,6 +330,18 @@ class LanguageModelCommandsTest {
         "9");
     assertFault("wiki.test.raw", "eval", "--task", "wikitext2", "--text", folder.toString());
     assertFault("needs its data", "eval", "--task", "e2e");
+    assertFault(
+        "--latent-cache needs --split-qkv",
+        "sweep",
+        "--task",
+        "lm",
+        "--text",
+        text,
+        "--keep",
+        "0.5",
+        "--latent-cache",
+        "--out",
+        folder.resolve("whole").toString());
     assertFault("what to continue?", "generate");
     assertFault(
         "--beams searches; it does not go with sampling",

@@ -80,6 +80,11 @@ class LabelMapsTest {
     assertFailure(
         "the checkpoint's head has 2 outputs, but task stsb needs 1, a score", stsb, 2, Map.of());
     assertFailure(
+        "the model is a language model without a classifier for task mnli; 'lrfbench finetune' gives it one",
+        mnli,
+        0,
+        Map.of());
+    assertFailure(
         "the checkpoint's labels 'joy', 'anger', 'fear' are not those of task mnli: entailment, neutral, contradiction",
         mnli,
         3,

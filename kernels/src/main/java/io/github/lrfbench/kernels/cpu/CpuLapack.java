@@ -27,9 +27,11 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  */
 final class CpuLapack implements Lapack {
   private final CpuBlas blas;
+  private final CholeskyBasis basis;
 
   CpuLapack(CpuBlas blas) {
     this.blas = blas;
+    basis = new CholeskyBasis(blas, this);
   }
 
   @Override
@@ -135,6 +137,9 @@ final class CpuLapack implements Lapack {
       return;
     }
     requireFinite(a, "orthonormalize");
+    if (basis.orthonormalize(a)) {
+      return;
+    }
     if (a.dtype() == DType.F64) {
       try (DoublePointer tau = new DoublePointer(n)) {
         check(

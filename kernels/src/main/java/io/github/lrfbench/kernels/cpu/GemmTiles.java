@@ -19,7 +19,7 @@ record GemmTiles(int rows, int cols, int bands, int strips) {
   /** Tiles per worker that even out workers of unequal speed, for products worth it. */
   private static final int TILES_PER_WORKER = 2;
 
-  private static final long TILE_WORK = 1 << 25;
+  private static final long TILE_WORK = 1 << 27;
 
   private static final int MIN_ROWS = 128;
   private static final int MIN_COLS = 64;

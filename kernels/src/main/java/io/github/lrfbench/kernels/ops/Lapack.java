@@ -40,8 +40,8 @@ public interface Lapack {
   void largestEigenpairs(Matrix a, int count, Tensor values, Matrix vectors);
 
   /**
-   * Replaces a by an orthonormal basis of its columns, the Q of a thin QR factorization
-   * (Householder).
+   * Replaces a by an orthonormal basis of its columns, the Q of a thin QR factorization; of n
+   * vectors whatever the rank of a.
    *
    * @param a [m, n], m at least n
    */

@@ -162,6 +162,35 @@ public abstract class LapackContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void basesOfMatricesNearAndOfLowerRankAreOrthonormal(DType dtype) {
+    Grid plain = Grid.random(150, 70, 5);
+    Grid flat = ReferenceBlas.multiply(Grid.random(150, 20, 6), Grid.random(20, 70, 7));
+    List<Grid> matrices =
+        List.of(
+            plain,
+            flat,
+            Grid.of(150, 70, (i, j) -> 0),
+            Grid.of(150, 70, (i, j) -> plain.at(i, j) * Math.pow(10, -j / 7.0)),
+            Grid.of(150, 70, (i, j) -> plain.at(i, j / 2) + 1e-3 * (j % 2) * plain.at(i, j)),
+            Grid.of(150, 70, (i, j) -> 1e-30 * plain.at(i, j)),
+            Grid.of(150, 70, (i, j) -> 1e30 * plain.at(i, j)));
+    for (Grid a : matrices) {
+      Placed q = Placed.of(scope(), dtype, Layout.SLICE, a);
+      lapack().orthonormalize(q.matrix());
+      Grid basis = q.read();
+      assertOrthonormalColumns(dtype, basis, "orthonormalize");
+      double scale = Math.max(a.largest(), Float.MIN_NORMAL);
+      Grid scaled = Grid.of(150, 70, (i, j) -> a.at(i, j) / scale);
+      Placed.assertClose(
+          scaled,
+          ReferenceBlas.multiply(basis, ReferenceBlas.multiply(basis.transposed(), scaled)),
+          factorTolerance(dtype),
+          "the span is kept");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void cholesky(DType dtype) {
     for (int n : new int[] {1, 2, 31, 130}) {
       for (Layout layout : Layout.values()) {
