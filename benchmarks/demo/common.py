@@ -1,10 +1,9 @@
-"""What the demo recipe's scripts share: the synthetic tasks, their files, tokens and metrics."""
+"""The synthetic tasks, their files, tokens and metrics."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import matthews_corrcoef
@@ -38,7 +37,6 @@ class Example:
     ids: list[int]
     types: list[int]
     label: int | float  # the index of a class, or a score
-    marks: list[int] | None = None  # for training: 1 where a piece is wrong, 0 elsewhere; None if not known
 
 
 def tokenizer(vocabulary: Path) -> BertWordPieceTokenizer:
@@ -54,36 +52,27 @@ def read(task: Task, file: Path, tokens: BertWordPieceTokenizer):
     return [Example(e.ids, e.type_ids, label) for e, label in zip(encoded, labels)]
 
 
-def batches(examples, size: int, generator: np.random.Generator | None = None):
-    """Tensors (ids, type ids, mask, labels, marks) of examples of similar length; in random order if asked.
-
-    Neighbours in the file, which may differ in one word only, mostly stay together. Unknown marks are -1.
-    """
-    jitter = generator.random(len(examples) // 2 + 1) if generator else np.zeros(len(examples) // 2 + 1)
-    order = sorted(range(len(examples)), key=lambda i: (len(examples[i].ids), jitter[i // 2]))
-    groups = [order[i : i + size] for i in range(0, len(order), size)]
-    if generator:
-        generator.shuffle(groups)
-    for group in groups:
-        chosen = [examples[i] for i in group]
+def batches(examples, size: int):
+    """Tensors (ids, type ids, mask, labels) of examples of similar length."""
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].ids))
+    for start in range(0, len(order), size):
+        chosen = [examples[i] for i in order[start : start + size]]
         width = max(len(example.ids) for example in chosen)
         ids = torch.zeros(len(chosen), width, dtype=torch.long)
-        types, mask, marks = torch.zeros_like(ids), torch.zeros_like(ids), torch.full_like(ids, -1)
+        types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
         for row, example in enumerate(chosen):
             length = len(example.ids)
             ids[row, :length] = torch.tensor(example.ids)
             types[row, :length] = torch.tensor(example.types)
             mask[row, :length] = 1
-            if example.marks:
-                marks[row, :length] = torch.tensor(example.marks)
-        yield ids, types, mask, torch.tensor([example.label for example in chosen]), marks
+        yield ids, types, mask, torch.tensor([example.label for example in chosen])
 
 
 @torch.inference_mode()
 def evaluate(logits_of, task: Task, examples) -> dict[str, float]:
     """The task's metrics; logits_of maps (ids, type ids, mask) to logits."""
     outputs, labels = [], []
-    for ids, types, mask, targets, _ in batches(examples, 100):
+    for ids, types, mask, targets in batches(examples, 100):
         outputs.append(logits_of(ids, types, mask).float())
         labels.append(targets)
     logits, targets = torch.cat(outputs).numpy(), torch.cat(labels).numpy()

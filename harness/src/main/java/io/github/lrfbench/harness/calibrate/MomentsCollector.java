@@ -39,13 +39,15 @@ final class MomentsCollector {
 
   /** What is summed up for one input. */
   private static final class Sums {
+    /** Undefined until there are tokens. */
     private final Tensor gram;
+
     private final double[] values;
     private final double[] magnitudes;
     private long tokens;
 
     Sums(Scope scope, int width) {
-      gram = scope.zeros(DType.F64, width, width);
+      gram = scope.allocate(DType.F64, width, width);
       values = new double[width];
       magnitudes = new double[width];
     }
@@ -118,7 +120,6 @@ final class MomentsCollector {
     if (sums == null) {
       return;
     }
-    sums.tokens += x.rows();
     int parts = Math.min(x.rows(), device.threads());
     double[][] values = new double[parts][x.cols()];
     double[][] magnitudes = new double[parts][x.cols()];
@@ -131,11 +132,16 @@ final class MomentsCollector {
     }
     try (Scope scratch = device.openScope()) {
       Matrix gram = Matrix.of(scratch.allocate(x.dtype(), x.cols(), x.cols()));
-      Matrix wide = Matrix.of(scratch.allocate(DType.F64, x.cols(), x.cols()));
       device.blas().syrk(true, x, gram);
-      device.blas().copy(gram, wide);
-      device.gradients().addScaled(1, wide, Matrix.of(sums.gram));
+      if (sums.tokens == 0) {
+        device.blas().copy(gram, Matrix.of(sums.gram));
+      } else {
+        Matrix wide = Matrix.of(scratch.allocate(DType.F64, x.cols(), x.cols()));
+        device.blas().copy(gram, wide);
+        device.gradients().addScaled(1, wide, Matrix.of(sums.gram));
+      }
     }
+    sums.tokens += x.rows();
   }
 
   /** Sums of every {@code step}-th row of x and of its magnitudes, a few rows at a time in F32. */
@@ -163,6 +169,9 @@ final class MomentsCollector {
 
   private Moments moments(LinearSlot slot) {
     Sums sums = byWeights.get(weights(slot));
+    if (sums.tokens == 0) {
+      throw new InputException("no token of the calibration data reached " + slot.name());
+    }
     double[] mean = Arrays.stream(sums.values).map(value -> value / sums.tokens).toArray();
     double[] magnitude = Arrays.stream(sums.magnitudes).map(sum -> sum / sums.tokens).toArray();
     return new Moments(sums.tokens, Matrix.of(sums.gram), mean, magnitude);

@@ -26,16 +26,16 @@ public enum DemoModel {
     }
   },
 
-  /** A language model, for whatever task. */
+  /** A classifier for the reviews, and a language model for whatever other task. */
   GPT2(
       "demo:gpt2",
-      "the embedded GPT-2, a language model of the synthetic sentences",
+      "the embedded GPT-2, a language model of the synthetic sentences or a classifier of reviews",
       "gpt2",
       List.of("tokenizer.json", "tokenizer_config.json"),
-      List.of(DemoCorpus.TASK)) {
+      List.of(DemoCorpus.TASK, DemoTask.SST2.taskName())) {
     @Override
     String variant(String task) {
-      return DemoCorpus.TASK;
+      return tasks().contains(task) ? task : DemoCorpus.TASK;
     }
   };
 

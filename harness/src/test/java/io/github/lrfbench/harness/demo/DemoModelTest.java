@@ -108,6 +108,15 @@ class DemoModelTest {
   }
 
   @Test
+  void gpt2IsAClassifierOfReviews() throws IOException {
+    Path classifier = DemoModel.GPT2.unpack(cache, DemoTask.SST2.taskName());
+    assertEquals(
+        "GPT2ForSequenceClassification", config(classifier).at("/architectures/0").asText());
+    assertEquals(
+        halves(DemoModel.GPT2.unpack(cache, DemoCorpus.TASK)) + 2 * 96, halves(classifier));
+  }
+
+  @Test
   void gpt2TakesAboutAMegabyte() throws IOException {
     long body = 1024 * 96 + 128 * 96 + 4 * (12 * 96 * 96 + 13 * 96) + 2 * 96;
     Path language = DemoModel.GPT2.unpack(cache, DemoCorpus.TASK);
@@ -118,7 +127,7 @@ class DemoModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "lm", "wikitext2", "e2e", "rte", "demo-sst2"})
+  @ValueSource(strings = {"", "lm", "wikitext2", "e2e", "rte", "demo-cola"})
   void forOtherTasksGpt2IsTheLanguageModel(String task) {
     assertEquals(DemoModel.GPT2.unpack(cache, DemoCorpus.TASK), DemoModel.GPT2.unpack(cache, task));
   }

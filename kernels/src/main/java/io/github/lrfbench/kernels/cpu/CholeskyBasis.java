@@ -68,22 +68,35 @@ final class CholeskyBasis {
     if (!blas.isFinite(gram) || !lapack.cholesky(gram)) {
       return false;
     }
-    int m = basis.rows();
-    int n = basis.cols();
-    if (basis.dtype() == DType.F64) {
+    int rows = basis.rows();
+    int bands = Math.min(rows, basis.device().threads());
+    basis
+        .device()
+        .forEach(
+            bands,
+            band -> solve(basis.rows(cut(rows, band, bands), cut(rows, band + 1, bands)), gram));
+    return true;
+  }
+
+  private static int cut(int size, int part, int parts) {
+    return (int) ((long) size * part / parts);
+  }
+
+  private static void solve(Matrix band, Matrix l) {
+    if (band.dtype() == DType.F64) {
       openblas_nolapack.cblas_dtrsm(
           CblasRowMajor,
           CblasRight,
           CblasLower,
           CblasTrans,
           CblasNonUnit,
-          m,
-          n,
+          band.rows(),
+          band.cols(),
           1,
-          CpuTensor.doubles(gram),
-          gram.stride(),
-          CpuTensor.doubles(basis),
-          basis.stride());
+          CpuTensor.doubles(l),
+          l.stride(),
+          CpuTensor.doubles(band),
+          band.stride());
     } else {
       openblas_nolapack.cblas_strsm(
           CblasRowMajor,
@@ -91,15 +104,14 @@ final class CholeskyBasis {
           CblasLower,
           CblasTrans,
           CblasNonUnit,
-          m,
-          n,
+          band.rows(),
+          band.cols(),
           1,
-          CpuTensor.floats(gram),
-          gram.stride(),
-          CpuTensor.floats(basis),
-          basis.stride());
+          CpuTensor.floats(l),
+          l.stride(),
+          CpuTensor.floats(band),
+          band.stride());
     }
-    return true;
   }
 
   /** In the Frobenius norm of the difference; false for NaN too. */
