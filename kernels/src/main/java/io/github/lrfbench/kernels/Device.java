@@ -72,12 +72,13 @@ public interface Device extends AutoCloseable {
 
   /**
    * Does some work once, and prepares to do it again with less effort of the host: a GPU replays
-   * its kernels as one graph.
+   * its kernels as one graph, a processor finds weights packed as its products want them.
    *
    * <p>The work calls kernels only: it neither writes nor reads tensors from the host, and always
    * calls the same kernels with the same tensors. Those that it makes belong to a scope that it
    * closes itself; the others must stay open as long as the recording. Work that does otherwise is
-   * run again as it is where that shows.
+   * run again as it is where that shows. The weights of linear layers stay as they are: a device
+   * may keep them in another form, for which it takes as much memory again.
    */
   default Recording record(Runnable work) {
     work.run();

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
@@ -9,6 +10,7 @@ import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
 /** The processor. It computes in F32 and F64. */
@@ -20,6 +22,7 @@ public final class CpuDevice implements Device {
   private final Nn nn;
   private final NnGradients gradients;
   private final String name;
+  private final AtomicLong scopes = new AtomicLong();
   private volatile boolean open = true;
 
   CpuDevice(DeviceOptions options) {
@@ -57,7 +60,7 @@ public final class CpuDevice implements Device {
   @Override
   public Scope openScope() {
     requireOpen();
-    return new CpuScope(this);
+    return new CpuScope(this, scopes.incrementAndGet());
   }
 
   @Override
@@ -86,6 +89,15 @@ public final class CpuDevice implements Device {
     workers.forEach(count, task);
   }
 
+  /** Weights that the work finds in open scopes are packed once, not in every product. */
+  @Override
+  public Recording record(Runnable work) {
+    if (PackedKernels.areAvailable()) {
+      return CpuRecording.of(work, this);
+    }
+    return Device.super.record(work);
+  }
+
   @Override
   public void synchronize() {
     // Kernels return when they are done.
@@ -106,6 +118,11 @@ public final class CpuDevice implements Device {
     open = false;
     workers.close();
     pool.close();
+  }
+
+  /** How many scopes have been opened so far. */
+  long scopesOpened() {
+    return scopes.get();
   }
 
   BlockPool pool() {

@@ -24,7 +24,7 @@ final class CpuNn implements Nn {
       RowKernels<A> rows = new RowKernels<>(math, workers);
       return new Kernels<>(
           rows,
-          new LinearKernel<>(math, rows, workers, SmallProducts.areFast(math.dtype())),
+          new LinearKernel<>(math, rows, workers, pool, SmallProducts.areFast(math.dtype())),
           new AttentionKernel<>(math, workers, pool),
           new CachedAttentionKernel<>(math, workers, pool));
     }

@@ -11,11 +11,23 @@ import java.util.List;
 /** Owns blocks of the device's pool and gives them back when closed. */
 final class CpuScope implements Scope {
   private final CpuDevice device;
+  private final long number;
   private final List<Block> blocks = new ArrayList<>();
   private volatile boolean open = true;
 
-  CpuScope(CpuDevice device) {
+  /**
+   * A scope that owns nothing yet.
+   *
+   * @param number of scopes that the device has opened, this one included
+   */
+  CpuScope(CpuDevice device, long number) {
     this.device = device;
+    this.number = number;
+  }
+
+  /** Grows from one scope of a device to the next. */
+  long number() {
+    return number;
   }
 
   @Override

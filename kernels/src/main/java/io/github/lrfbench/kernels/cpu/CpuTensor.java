@@ -52,6 +52,10 @@ final class CpuTensor implements Tensor {
     return cpu;
   }
 
+  CpuScope scope() {
+    return scope;
+  }
+
   /** A pointer to the first element of an F32 matrix. */
   static FloatPointer floats(Matrix matrix) {
     return of(matrix).floats(matrix.offset());

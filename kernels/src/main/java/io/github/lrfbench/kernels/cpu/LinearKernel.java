@@ -16,6 +16,7 @@ final class LinearKernel<A> {
   private final RowMath<A> math;
   private final RowKernels<A> rowKernels;
   private final Workers workers;
+  private final BlockPool pool;
   private final boolean smallProducts;
 
   /**
@@ -23,10 +24,16 @@ final class LinearKernel<A> {
    *
    * @param smallProducts whether products may be cut up for {@link SmallProducts}
    */
-  LinearKernel(RowMath<A> math, RowKernels<A> rowKernels, Workers workers, boolean smallProducts) {
+  LinearKernel(
+      RowMath<A> math,
+      RowKernels<A> rowKernels,
+      Workers workers,
+      BlockPool pool,
+      boolean smallProducts) {
     this.math = math;
     this.rowKernels = rowKernels;
     this.workers = workers;
+    this.pool = pool;
     this.smallProducts = smallProducts;
   }
 
@@ -34,13 +41,19 @@ final class LinearKernel<A> {
   void run(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     A biases = rowKernels.vector(bias, 0);
     Staging<A> output = math.stage(y);
-    boolean pieces = smallProducts && !transW;
-    Product product = new Product(math.dtype(), transW, x, w, y, pieces);
+    long packed = PackedWeights.of(transW, w, x.rows());
+    boolean pieces = packed == 0 && smallProducts && !transW;
+    Product product = new Product(math.dtype(), transW, x, w, y, packed, pieces);
     GemmTiles tiles = GemmTiles.of(y.rows(), y.cols(), x.cols(), workers.width());
     // The bias of a layer without activation is there before the product is added to it; with one,
     // it is added where the activation passes over the sums anyway.
     boolean biasFirst = biases != null && activation == Activation.NONE;
-    int band = pieces ? SmallProducts.even(y.rows(), SmallProducts.BAND) : y.rows();
+    // Products with packed weights are added to what is there in any case.
+    A start = biasFirst ? biases : packed == 0 ? null : math.allocate(y.cols());
+    int band =
+        pieces
+            ? SmallProducts.even(y.rows(), SmallProducts.BAND)
+            : packed == 0 ? y.rows() : PackedKernels.ROWS;
     workers.forEach(
         tiles.count(),
         tile -> {
@@ -49,10 +62,14 @@ final class LinearKernel<A> {
           int bottom = tiles.bottom(tile);
           for (int top = tiles.top(tile); top < bottom; top += band) {
             int end = Math.min(bottom, top + band);
-            if (biasFirst) {
-              output.fillRows(top, end - top, left, right - left, biases);
+            if (start != null) {
+              output.fillRows(top, end - top, left, right - left, start);
             }
-            product.add(top, end, left, right, biasFirst ? 1 : 0);
+            if (packed == 0) {
+              product.add(top, end, left, right, biasFirst ? 1 : 0);
+            } else {
+              product.addPacked(top, end, left, right, pool);
+            }
             if (activation != Activation.NONE) {
               rowKernels.addAndActivate(output, top, end, left, right, biases, activation);
             }
@@ -64,8 +81,10 @@ final class LinearKernel<A> {
   private static final class Product {
     private final DType dtype;
     private final boolean transW;
+    private final long packed;
     private final boolean pieces;
     private final int inner;
+    private final int cols;
     private final int depth;
     private final long x;
     private final int xStride;
@@ -74,12 +93,20 @@ final class LinearKernel<A> {
     private final long y;
     private final int yStride;
 
-    /** The product, in pieces that OpenBLAS does not pack if so wished. */
-    Product(DType dtype, boolean transW, Matrix x, Matrix w, Matrix y, boolean pieces) {
+    /**
+     * The product.
+     *
+     * @param packed address of the packed weights; 0 if they are not packed
+     * @param pieces whether it is taken in pieces that OpenBLAS does not pack
+     */
+    Product(
+        DType dtype, boolean transW, Matrix x, Matrix w, Matrix y, long packed, boolean pieces) {
       this.dtype = dtype;
       this.transW = transW;
+      this.packed = packed;
       this.pieces = pieces;
       this.inner = x.cols();
+      this.cols = y.cols();
       this.depth = SmallProducts.even(inner, SmallProducts.MAX_DEPTH);
       this.x = CpuTensor.address(x);
       this.xStride = x.stride();
@@ -106,6 +133,28 @@ final class LinearKernel<A> {
             addColumns(top, bottom, col, end, from, beta);
           }
         }
+      }
+    }
+
+    /** {@code y = x op(w) + y} for a part of y, with packed weights. */
+    void addPacked(int top, int bottom, int left, int right, BlockPool pool) {
+      int rows = bottom - top;
+      Block scratch = pool.take(PackedKernels.scratchBytes(rows, inner));
+      try {
+        PackedKernels.addProduct(
+            x + (long) dtype.bytes() * top * xStride,
+            xStride,
+            rows,
+            inner,
+            packed,
+            cols,
+            left,
+            right,
+            y + (long) dtype.bytes() * top * yStride,
+            yStride,
+            scratch.address());
+      } finally {
+        pool.give(scratch);
       }
     }
 

@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.cpu;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -14,6 +15,7 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 final class OpenBlasLibrary {
   private static boolean blasIsLoaded;
   private static boolean lapackIsLoaded;
+  private static Path folder;
 
   private OpenBlasLibrary() {}
 
@@ -24,7 +26,7 @@ final class OpenBlasLibrary {
    */
   static synchronized void loadBlas() {
     if (!blasIsLoaded) {
-      load(openblas_nolapack.class);
+      folder = Path.of(load(openblas_nolapack.class)).getParent();
       blasIsLoaded = true;
     }
   }
@@ -44,6 +46,12 @@ final class OpenBlasLibrary {
     }
   }
 
+  /** Where the library lies. */
+  static synchronized Path folder() {
+    loadBlas();
+    return folder;
+  }
+
   /** The version of the library and of its bindings. */
   static String version() {
     try {
@@ -53,12 +61,14 @@ final class OpenBlasLibrary {
     }
   }
 
-  private static void load(Class<?> bindings) {
+  /** Loads a library, and says which file it was. */
+  private static String load(Class<?> bindings) {
     // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
     System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
     try (NativesFolder folder = NativesFolder.lockForJavaCpp()) {
-      Loader.load(bindings);
+      String file = Loader.load(bindings);
       openblas_nolapack.blas_set_num_threads(1);
+      return file;
     } catch (LinkageError e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new InputException(

@@ -11,10 +11,16 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.contract.Placed.Layout;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every {@link Device} promises. */
 public abstract class DeviceContract extends ContractTest {
@@ -165,6 +171,71 @@ public abstract class DeviceContract extends ContractTest {
           recording.replay();
         }
         assertHolds(y, ReferenceBlas.multiply(input, w), "replay");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 40, 30",
+    "2, 1, 1",
+    "7, 5, 3",
+    "3, 384, 17",
+    "130, 385, 200",
+    "33, 900, 401",
+    "600, 70, 65"
+  })
+  void recordedLinearLayersAreAsOthers(int rows, int inner, int cols) {
+    Grid first = Grid.random(rows, inner, 1);
+    Grid second = Grid.random(rows, inner, 2);
+    Grid weights = Grid.random(inner, cols, 3);
+    Tensor bias = packed(DType.F32, Grid.random(1, cols, 4)).data();
+    for (Layout layout : Layout.values()) {
+      for (boolean transW : new boolean[] {false, true}) {
+        Placed x = Placed.of(scope(), DType.F32, layout, first);
+        Matrix w =
+            Placed.of(scope(), DType.F32, layout, transW ? weights.transposed() : weights).matrix();
+        for (Activation activation : List.of(Activation.NONE, Activation.GELU)) {
+          for (Tensor added : Arrays.asList(null, bias)) {
+            Placed y = Placed.empty(scope(), DType.F32, layout, rows, cols);
+            Matrix expected = packed(DType.F32, Grid.of(rows, cols, (i, j) -> 0));
+            Runnable work =
+                () -> device().nn().linear(x.matrix(), transW, w, added, activation, y.matrix());
+            try (Recording recording = device().record(work)) {
+              for (Grid input : List.of(first, second)) {
+                device().blas().copy(packed(DType.F32, input), x.matrix());
+                recording.replay();
+                device().nn().linear(x.matrix(), transW, w, added, activation, expected);
+                String what = layout + ", transposed " + transW + ", " + activation;
+                y.assertHolds(new Placed(expected).read(), tolerance(DType.F32) * inner, what);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void weightsThatRecordedWorkMakesAreThoseOfEachRun() {
+    Grid input = Grid.random(5, 40, 1);
+    Matrix x = packed(DType.F32, input);
+    Matrix source = packed(DType.F32, Grid.random(40, 30, 2));
+    Matrix y = packed(DType.F32, Grid.random(5, 30, 3));
+    Runnable work =
+        () -> {
+          try (Scope own = device().openScope()) {
+            Matrix w = Matrix.of(own.allocate(DType.F32, 40, 30));
+            device().blas().copy(source, w);
+            device().nn().linear(x, false, w, null, Activation.NONE, y);
+          }
+        };
+    try (Recording recording = device().record(work)) {
+      for (int round = 4; round < 6; round++) {
+        Grid weights = Grid.random(40, 30, round);
+        source.data().write(0, weights.values(), 0, weights.values().length);
+        recording.replay();
+        assertHolds(y, ReferenceBlas.multiply(input, weights), "round " + round);
       }
     }
   }

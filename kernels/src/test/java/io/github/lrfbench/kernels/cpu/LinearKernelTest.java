@@ -26,7 +26,8 @@ class LinearKernelTest {
           Scope scope = device.openScope()) {
         RowMath<float[]> math = FloatRowMath.INSTANCE;
         LinearKernel<float[]> kernel =
-            new LinearKernel<>(math, new RowKernels<>(math, workers), workers, smallProducts);
+            new LinearKernel<>(
+                math, new RowKernels<>(math, workers), workers, new BlockPool(), smallProducts);
         for (int[] s : shapes) {
           Grid x = Grid.random(s[0], s[1], 1);
           Grid w = Grid.random(s[2], s[1], 2);
