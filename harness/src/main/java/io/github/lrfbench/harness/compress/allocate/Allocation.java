@@ -26,7 +26,10 @@ public record Allocation(Policy policy, int multiple) {
     /** The same by one price for a parameter. */
     LAGRANGE("the same by bisection of one price for a parameter", true, false),
     /** Singular values compete, weighted by measured gradients. */
-    SENSITIVITY("like greedy, errors weighted by squared gradients of the outputs", true, true),
+    SENSITIVITY(
+        "like greedy, errors of outputs weighted by their squared gradients; for drone, svdllm, dalr, lord",
+        true,
+        true),
     /** SVD-LLM V2's ratios within types. */
     V2("within every type of matrix by 1 / ln of the error (SVD-LLM V2)", true, false),
     /** ASVD's search. */
