@@ -3,10 +3,12 @@ package io.github.lrfbench.kernels;
 /** A recording on a device that cannot record: it runs the work again. */
 final class PlainRecording implements Recording {
   private final Runnable work;
+  private final Runnable release;
   private boolean open = true;
 
-  PlainRecording(Runnable work) {
+  PlainRecording(Runnable work, Runnable release) {
     this.work = work;
+    this.release = release;
   }
 
   @Override
@@ -24,6 +26,9 @@ final class PlainRecording implements Recording {
 
   @Override
   public void close() {
-    open = false;
+    if (open) {
+      open = false;
+      release.run();
+    }
   }
 }

@@ -4,7 +4,16 @@ package io.github.lrfbench.kernels;
 public interface Recording extends AutoCloseable {
   /** A recording that runs the work again, for devices that cannot record it. */
   static Recording ofRunning(Runnable work) {
-    return new PlainRecording(work);
+    return ofRunning(work, () -> {});
+  }
+
+  /**
+   * The same, on something that was made for the work.
+   *
+   * @param release frees that; runs once, when the recording is closed
+   */
+  static Recording ofRunning(Runnable work, Runnable release) {
+    return new PlainRecording(work, release);
   }
 
   /**

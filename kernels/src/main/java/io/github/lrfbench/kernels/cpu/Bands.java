@@ -15,6 +15,11 @@ final class Bands {
     void run(int from, int to);
   }
 
+  /** Where the given one of so many nearly equal parts begins; the last ends at {@code size}. */
+  static int cut(int size, int part, int parts) {
+    return (int) ((long) size * part / parts);
+  }
+
   static void forEach(Workers workers, Matrix x, Body body) {
     int band = Math.max(1, TASK_ELEMENTS / Math.max(1, x.cols()));
     int bands = (int) (((long) x.rows() + band - 1) / band);

@@ -1,15 +1,7 @@
 package io.github.lrfbench.kernels.cpu;
 
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNonUnit;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRight;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
  * An orthonormal basis of the columns of a tall matrix by the Cholesky factor of its Gram matrix: a
@@ -74,44 +66,12 @@ final class CholeskyBasis {
         .device()
         .forEach(
             bands,
-            band -> solve(basis.rows(cut(rows, band, bands), cut(rows, band + 1, bands)), gram));
+            band -> {
+              Matrix part =
+                  basis.rows(Bands.cut(rows, band, bands), Bands.cut(rows, band + 1, bands));
+              TriangularSolve.fromRight(true, gram, part);
+            });
     return true;
-  }
-
-  private static int cut(int size, int part, int parts) {
-    return (int) ((long) size * part / parts);
-  }
-
-  private static void solve(Matrix band, Matrix l) {
-    if (band.dtype() == DType.F64) {
-      openblas_nolapack.cblas_dtrsm(
-          CblasRowMajor,
-          CblasRight,
-          CblasLower,
-          CblasTrans,
-          CblasNonUnit,
-          band.rows(),
-          band.cols(),
-          1,
-          CpuTensor.doubles(l),
-          l.stride(),
-          CpuTensor.doubles(band),
-          band.stride());
-    } else {
-      openblas_nolapack.cblas_strsm(
-          CblasRowMajor,
-          CblasRight,
-          CblasLower,
-          CblasTrans,
-          CblasNonUnit,
-          band.rows(),
-          band.cols(),
-          1,
-          CpuTensor.floats(l),
-          l.stride(),
-          CpuTensor.floats(band),
-          band.stride());
-    }
   }
 
   /** In the Frobenius norm of the difference; false for NaN too. */

@@ -75,10 +75,10 @@ final class CpuBlas implements Blas {
       before -= blocks - distance;
       distance--;
     }
-    int top = cut(c.rows(), before, blocks);
-    int bottom = cut(c.rows(), before + 1, blocks);
-    int left = cut(c.rows(), before + distance, blocks);
-    int right = cut(c.rows(), before + distance + 1, blocks);
+    int top = Bands.cut(c.rows(), before, blocks);
+    int bottom = Bands.cut(c.rows(), before + 1, blocks);
+    int left = Bands.cut(c.rows(), before + distance, blocks);
+    int right = Bands.cut(c.rows(), before + distance + 1, blocks);
     Matrix block = c.rows(top, bottom).columns(left, right);
     Matrix upper = transA ? a.columns(top, bottom) : a.rows(top, bottom);
     if (distance == 0) {
@@ -87,10 +87,6 @@ final class CpuBlas implements Blas {
       Matrix lower = transA ? a.columns(left, right) : a.rows(left, right);
       Gemm.run(transA, !transA, 1, upper, lower, 0, block);
     }
-  }
-
-  private static int cut(int size, int part, int parts) {
-    return (int) ((long) size * part / parts);
   }
 
   @Override

@@ -93,7 +93,7 @@ public final class CpuDevice implements Device {
   @Override
   public Recording record(Runnable work) {
     if (PackedKernels.areAvailable()) {
-      return CpuRecording.of(work, this);
+      return PackedWeights.record(work, this);
     }
     return Device.super.record(work);
   }

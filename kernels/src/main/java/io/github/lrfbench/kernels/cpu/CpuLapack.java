@@ -2,12 +2,6 @@ package io.github.lrfbench.kernels.cpu;
 
 import static io.github.lrfbench.kernels.cpu.CpuTensor.ARGUMENTS;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasLeft;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasLower;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNonUnit;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -16,7 +10,6 @@ import io.github.lrfbench.kernels.ops.Lapack;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
-import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
  * {@link Lapack} over LAPACK, on the calling thread.
@@ -200,36 +193,7 @@ final class CpuLapack implements Lapack {
     if (b.rows() == 0 || b.cols() == 0) {
       return;
     }
-    int trans = transposed ? CblasTrans : CblasNoTrans;
-    if (b.dtype() == DType.F64) {
-      openblas_nolapack.cblas_dtrsm(
-          CblasRowMajor,
-          CblasLeft,
-          CblasLower,
-          trans,
-          CblasNonUnit,
-          b.rows(),
-          b.cols(),
-          1,
-          CpuTensor.doubles(l),
-          l.stride(),
-          CpuTensor.doubles(b),
-          b.stride());
-    } else {
-      openblas_nolapack.cblas_strsm(
-          CblasRowMajor,
-          CblasLeft,
-          CblasLower,
-          trans,
-          CblasNonUnit,
-          b.rows(),
-          b.cols(),
-          1,
-          CpuTensor.floats(l),
-          l.stride(),
-          CpuTensor.floats(b),
-          b.stride());
-    }
+    TriangularSolve.fromLeft(transposed, l, b);
   }
 
   private void requireFinite(Matrix a, String operation) {

@@ -73,7 +73,7 @@ record GemmTiles(int rows, int cols, int bands, int strips) {
   }
 
   private static int cut(int size, int part, int parts) {
-    int at = (int) ((long) size * part / parts);
+    int at = Bands.cut(size, part, parts);
     return part == parts ? size : at / STEP * STEP;
   }
 }

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Recording;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,7 +10,7 @@ import java.util.Map;
  * Weights that were packed for {@link PackedKernels} when work on them was recorded. The work runs
  * in {@link #around}, so that the linear layers that it calls find them.
  */
-final class PackedWeights implements AutoCloseable {
+final class PackedWeights {
   /** Weights beyond this are packed in every product, as they are without a recording. */
   private static final long MAX_BYTES = 1L << 30;
 
@@ -21,6 +22,8 @@ final class PackedWeights implements AutoCloseable {
   private final long beginning;
   private final Map<Key, Block> blocks = new HashMap<>();
   private long bytes;
+
+  /** Whether weights are found only, and none are packed any more. */
   private boolean complete;
 
   /**
@@ -28,13 +31,26 @@ final class PackedWeights implements AutoCloseable {
    *
    * @param device whose memory they take
    */
-  PackedWeights(CpuDevice device) {
+  private PackedWeights(CpuDevice device) {
     this.device = device;
     this.beginning = device.scopesOpened();
   }
 
+  /** Runs work for the first time, which packs what it multiplies by; runs it again on that. */
+  static Recording record(Runnable work, CpuDevice device) {
+    PackedWeights weights = new PackedWeights(device);
+    try {
+      weights.around(work);
+    } catch (RuntimeException | Error e) {
+      weights.free();
+      throw e;
+    }
+    weights.complete = true;
+    return Recording.ofRunning(() -> weights.around(work), weights::free);
+  }
+
   /** Runs work that finds these weights. */
-  void around(Runnable work) {
+  private void around(Runnable work) {
     PackedWeights before = CURRENT.get();
     CURRENT.set(this);
     try {
@@ -42,11 +58,6 @@ final class PackedWeights implements AutoCloseable {
     } finally {
       CURRENT.set(before);
     }
-  }
-
-  /** From now on weights are found, and none are packed. */
-  void complete() {
-    complete = true;
   }
 
   /**
@@ -83,8 +94,7 @@ final class PackedWeights implements AutoCloseable {
     return block.address();
   }
 
-  @Override
-  public void close() {
+  private void free() {
     blocks.values().forEach(device.pool()::give);
     blocks.clear();
   }
