@@ -25,7 +25,8 @@ import java.util.SplittableRandom;
  * our inputs the right one.
  */
 final class PackedKernels {
-  private static final Set<String> TRIED = Set.of("HASWELL", "ZEN");
+  private static final Set<String> TRIED =
+      Set.of("HASWELL", "ZEN", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS");
   private static final String LIBRARY = "libopenblas_nolapack.so.0";
 
   /** The most terms of a sum that are taken together, as OpenBLAS does for these kinds. */
