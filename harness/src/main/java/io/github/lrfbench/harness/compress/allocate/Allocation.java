@@ -25,9 +25,9 @@ public record Allocation(Policy policy, int multiple) {
     GREEDY("singular values of all matrices compete by relative error per parameter", true, false),
     /** The same by one price for a parameter. */
     LAGRANGE("the same by bisection of one price for a parameter", true, false),
-    /** Singular values compete, weighted by measured gradients. */
+    /** Errors of outputs compete, weighted by measured gradients. */
     SENSITIVITY(
-        "like greedy, errors of outputs weighted by their squared gradients; for drone, svdllm, dalr, lord",
+        "like greedy, but what competes are errors of outputs, weighted by their squared gradients",
         true,
         true),
     /** SVD-LLM V2's ratios within types. */

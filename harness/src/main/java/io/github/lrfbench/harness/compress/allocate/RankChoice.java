@@ -31,11 +31,14 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
    * What can be measured of the model.
    *
    * @param sensitivities by slot the mean squared gradient of the outputs
+   * @param outputs for every matrix the mean squared errors of its outputs, as {@link
+   *     MatrixSpectrum#values}
    * @param probes what single cuts do to the loss
    * @param times how long products of the matrices' shapes take
    */
   public record Evidence(
       Supplier<Map<String, Double>> sensitivities,
+      Supplier<List<double[]>> outputs,
       Supplier<List<Probe>> probes,
       Supplier<MeasuredCost> times) {}
 
@@ -49,6 +52,11 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
     if (allocation.policy() == Allocation.Policy.UNIFORM) {
       return uniform(slots, spectra);
     }
+    List<MatrixSpectrum> matrices = matrices(slots, spectra);
+    return allocator(slots).ranks(matrices, terms(matrices));
+  }
+
+  private static List<MatrixSpectrum> matrices(List<LinearSlot> slots, List<double[]> spectra) {
     List<MatrixSpectrum> matrices = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
       LinearSlot slot = slots.get(i);
@@ -60,7 +68,7 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
               slot.linear().inputs(),
               spectra.get(i)));
     }
-    return allocator().ranks(matrices, terms(matrices));
+    return matrices;
   }
 
   /** Every matrix for itself; rounded down, but to no less than one multiple. */
@@ -78,16 +86,23 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
     return ranks;
   }
 
-  private Allocator allocator() {
+  private Allocator allocator(List<LinearSlot> slots) {
     return switch (allocation.policy()) {
       case UNIFORM -> throw new IllegalStateException("has no allocator");
       case ENERGY -> new EqualEnergy();
       case GREEDY, LATENCY -> new Greedy(Importance.RELATIVE);
       case LAGRANGE -> new Lagrange(Importance.RELATIVE);
-      case SENSITIVITY -> new Greedy(Importance.of(evidence.sensitivities().get()));
+      case SENSITIVITY -> sensitive(slots);
       case V2 -> new TypeRatios();
       case STRS -> new SensitivitySearch(evidence.probes().get());
     };
+  }
+
+  /** Greedy by errors of outputs, whatever the singular values are errors of. */
+  private Allocator sensitive(List<LinearSlot> slots) {
+    List<MatrixSpectrum> outputs = matrices(slots, evidence.outputs().get());
+    Greedy greedy = new Greedy(Importance.of(evidence.sensitivities().get()));
+    return (matrices, terms) -> greedy.ranks(outputs, terms);
   }
 
   private Terms terms(List<MatrixSpectrum> matrices) {

@@ -28,6 +28,16 @@ public interface Decomposition {
   Cut cut(int rank, Scope scope);
 
   /**
+   * Factors whose first r columns and rows are those of rank r. Where ranks are solved one by one,
+   * those that solutions start from stand for them.
+   *
+   * @param scope owns the factors
+   */
+  default LowRankFactors nested(Scope scope) {
+    return cut(rank(), scope).factors();
+  }
+
+  /**
    * A matrix of low rank.
    *
    * @param factors F32 or F64

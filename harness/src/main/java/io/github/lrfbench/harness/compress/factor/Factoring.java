@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
 import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.SlotMatrix;
 import io.github.lrfbench.harness.compress.allocate.ProductTimes;
 import io.github.lrfbench.harness.compress.allocate.RankChoice;
 import io.github.lrfbench.harness.compress.allocate.RankChoice.Evidence;
@@ -109,9 +110,37 @@ final class Factoring {
         request.allocation(),
         request.budget(),
         new Evidence(
-            () -> statistics.gradients().sensitivities(),
+            this::sensitivities,
+            () ->
+                method.measuresOutputs()
+                    ? decompositions.stream().map(all -> all.spectrum().values()).toList()
+                    : request
+                        .cache()
+                        .find(List.of("outputs", key()), () -> outputSpectra(decompositions)),
             () -> request.cache().find(probesKey(), () -> probes(decompositions)),
             this::times));
+  }
+
+  /** By slot what an error of its outputs costs: their mean squared gradient. */
+  private Map<String, Double> sensitivities() {
+    return request.statistics().gradients().sensitivities();
+  }
+
+  /** Singular values as errors of outputs. */
+  private List<double[]> outputSpectra(List<Decomposition> decompositions) {
+    ActivationMoments moments = request.statistics().moments();
+    List<double[]> spectra = new ArrayList<>();
+    for (int i = 0; i < decompositions.size(); i++) {
+      try (Scope scratch = request.scope().device().openScope()) {
+        LinearSlot slot = request.slots().get(i);
+        spectra.add(
+            OutputErrors.spectrum(
+                Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch),
+                decompositions.get(i).nested(scratch),
+                moments.of(slot.name())));
+      }
+    }
+    return spectra;
   }
 
   private MeasuredCost times() {

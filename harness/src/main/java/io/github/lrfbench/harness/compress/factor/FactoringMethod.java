@@ -87,6 +87,14 @@ public abstract class FactoringMethod implements Compressor {
     return 1;
   }
 
+  /**
+   * Whether the squares of its singular values are errors of outputs, ‖(W − Ŵ) X‖² or what the bias
+   * leaves of it, so that those of different matrices differ as their outputs do.
+   */
+  protected boolean measuresOutputs() {
+    return false;
+  }
+
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {
     return Map.of();

@@ -33,6 +33,11 @@ public final class DalrCompressor extends FactoringMethod {
   }
 
   @Override
+  protected boolean measuresOutputs() {
+    return true;
+  }
+
+  @Override
   protected List<Decomposition> decompose(DecompositionRequest request) {
     double lambda = request.options().number("lambda");
     boolean exact = request.options().flag("exact");

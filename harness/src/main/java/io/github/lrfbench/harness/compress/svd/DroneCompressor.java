@@ -105,6 +105,11 @@ public final class DroneCompressor extends FactoringMethod {
   }
 
   @Override
+  protected boolean measuresOutputs() {
+    return true;
+  }
+
+  @Override
   protected List<Decomposition> decompose(DecompositionRequest request) {
     SlotStatistics statistics = request.statistics();
     if (request.options().is("form", "literal")) {

@@ -29,6 +29,11 @@ public final class LordCompressor extends FactoringMethod {
   }
 
   @Override
+  protected boolean measuresOutputs() {
+    return true;
+  }
+
+  @Override
   protected List<Decomposition> decompose(DecompositionRequest request) {
     return OutputProjection.decompose(
         request, slot -> new Scatter(request.statistics().moments(slot)));

@@ -96,6 +96,11 @@ public final class SvdLlmCompressor extends FactoringMethod {
   }
 
   @Override
+  protected boolean measuresOutputs() {
+    return true;
+  }
+
+  @Override
   protected List<Decomposition> decompose(DecompositionRequest request) {
     boolean eigen = request.options().is("whitening", "eigen");
     return WeightedSvd.decompose(

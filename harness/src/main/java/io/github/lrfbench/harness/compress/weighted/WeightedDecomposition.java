@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.factor.Matrices;
 import io.github.lrfbench.harness.compress.weighted.Optimizer.Solution;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.svd.ProductSvd;
 import io.github.lrfbench.kernels.svd.SigmaSplit;
 import io.github.lrfbench.kernels.svd.Spectrum;
@@ -40,6 +41,11 @@ record WeightedDecomposition(
   @Override
   public Spectrum spectrum() {
     return byInputs.spectrum();
+  }
+
+  @Override
+  public LowRankFactors nested(Scope scope) {
+    return byInputs.nested(scope);
   }
 
   @Override

@@ -14,10 +14,12 @@ import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AllocationTest {
   @TempDir private Path folder;
@@ -71,6 +73,27 @@ class AllocationTest {
       assertEquals(squaredError(greedy), squaredError(lagrange), 0.05 * squaredError(greedy));
       assertNotEquals(1, greedy.layers().stream().mapToInt(LayerReport::rank).distinct().count());
     }
+  }
+
+  /** Whatever the method minimizes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"svd", "fwsvd", "asvd", "tfwsvd", "drone", "espace"})
+  void sensitivityErrsLessInOutputsThatTheLossDependsOn(String method) throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      task.calibrator().moments();
+      Budget budget = new Budget.Keep(0.6);
+      Compression uniform = task.compress(method, budget, Allocation.UNIFORM);
+      Compression chosen = task.compress(method, budget, new Allocation(Policy.SENSITIVITY, 1));
+      assertTrue(weightedError(chosen, task) < weightedError(uniform, task));
+    }
+  }
+
+  private static double weightedError(Compression compression, TaskCase task) {
+    Map<String, Double> sensitivities = task.calibrator().gradients().sensitivities();
+    return compression.layers().stream()
+        .filter(LayerReport::replaced)
+        .mapToDouble(layer -> sensitivities.get(layer.layer()) * Math.pow(layer.outputError(), 2))
+        .sum();
   }
 
   @Test
