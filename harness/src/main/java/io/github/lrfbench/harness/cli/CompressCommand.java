@@ -115,6 +115,7 @@ final class CompressCommand implements Callable<Integer> {
     Allocation allocated = allocation.allocations().get(0);
     MethodSpec asked = MethodSpec.parse(method);
     asked.check(allocated);
+    CompressedCheckpoint.requireReadable(dense, asked.compressor().solvesHead());
     calibration.requireValid();
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);

@@ -42,6 +42,19 @@ public final class CompressedCheckpoint {
   }
 
   /**
+   * Checks that a directory of multiplied-out matrices would be what it is for.
+   *
+   * @param head whether a head was solved in closed form
+   * @throws InputException if it would not
+   */
+  public static void requireReadable(boolean multipliedOut, boolean head) {
+    if (multipliedOut && head) {
+      throw new InputException(
+          "a head that was solved in closed form is none of transformers'; leave out --dense");
+    }
+  }
+
+  /**
    * Writes the directory.
    *
    * @param target absent, empty, or a directory that was written like this before
@@ -52,10 +65,8 @@ public final class CompressedCheckpoint {
    *     head are to be written that no other program has
    */
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
-    if (multipliedOut && dense.headLayers().keySet().stream().anyMatch(replacements::containsKey)) {
-      throw new InputException(
-          "a head that was solved in closed form is none of transformers'; leave out --dense");
-    }
+    requireReadable(
+        multipliedOut, dense.headLayers().keySet().stream().anyMatch(replacements::containsKey));
     try (Scope scope = dense.device().openScope();
         Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
       SafetensorsWriter weights = new SafetensorsWriter();

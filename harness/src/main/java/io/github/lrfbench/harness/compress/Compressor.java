@@ -29,6 +29,11 @@ public interface Compressor {
     return true;
   }
 
+  /** Whether what it makes is a head, which no other program reads, and not matrices. */
+  default boolean solvesHead() {
+    return false;
+  }
+
   /**
    * Finds replacements for the requested matrices. The request's model is not modified.
    *

@@ -22,6 +22,9 @@ public enum DemoModel {
       Arrays.stream(DemoTask.values()).map(DemoTask::taskName).toList()) {
     @Override
     String variant(String task) {
+      if (task.isEmpty()) {
+        throw new InputException("demo:bert classifies and writes no text; take demo:gpt2");
+      }
       return DemoTask.of(task).taskName();
     }
   },
@@ -83,6 +86,7 @@ public enum DemoModel {
   /**
    * Which of the trained models a task gets.
    *
+   * @param task empty for one that continues texts
    * @throws InputException if none is for it
    */
   abstract String variant(String task);

@@ -249,6 +249,25 @@ class CommandsTest {
     assertFalse(Files.exists(target));
   }
 
+  @Test
+  void aHeadForNoOtherProgramIsRefusedBeforeItIsSolved() {
+    Path target = folder.resolve("head");
+    assertFault(
+        run(
+            "compress",
+            "--model",
+            "MODEL",
+            "--method",
+            "svd-head",
+            "--keep",
+            "0.5",
+            "--dense",
+            "--out",
+            target.toString()),
+        "--dense");
+    assertFalse(Files.exists(target));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"model.safetensors", "config.json", "vocab.txt"})
   void missingAndEmptyAndTruncatedFilesAreOneLineAndExitCodeTwo(String name) throws IOException {

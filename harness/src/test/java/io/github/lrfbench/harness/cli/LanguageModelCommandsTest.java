@@ -54,6 +54,12 @@ class LanguageModelCommandsTest {
   }
 
   @Test
+  void aDemoModelThatClassifiesContinuesNothing() {
+    assertEquals(2, run("generate", "--model", "demo:bert", "--prompt", "The doctor"));
+    assertTrue(err.toString().contains("demo:bert classifies"), err::toString);
+  }
+
+  @Test
   void theDemoModelPredictsAndContinuesItsText() {
     int code = run("eval", "--model", "demo:gpt2", "--task", "demo-lm", "--limit", "20");
     assertEquals(0, code, err::toString);

@@ -67,6 +67,11 @@ public final class SvdHeadCompressor implements Compressor {
     return false;
   }
 
+  @Override
+  public boolean solvesHead() {
+    return true;
+  }
+
   /** Matrices in the place of the head's. */
   private record Solved(
       Map<String, Linear> layers, int width, double error, double spread, double ridge) {}
