@@ -4,13 +4,11 @@ import com.sun.jna.FunctionMapper;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
  * The parts of which OpenBLAS makes a product of F32 matrices: what packs an operand, and what
@@ -18,8 +16,8 @@ import java.util.SplittableRandom;
  * once; at 128 rows packing takes a fifth of the time, as what it reads comes from memory.
  *
  * <p>OpenBLAS exports them, by the name of the processor's kind, but promises nothing: they are
- * used for those kinds only on which they have been tried, and after they have given the right
- * result in this process.
+ * used for those kinds only on which they have been tried, and after a {@link PackedProductCheck}
+ * in this process.
  *
  * <p>They see matrices by columns: our [m, n] is their [n, m]. Our weights are their left operand,
  * our inputs the right one.
@@ -30,10 +28,10 @@ final class PackedKernels {
   private static final String LIBRARY = "libopenblas_nolapack.so.0";
 
   /** The most terms of a sum that are taken together, as OpenBLAS does for these kinds. */
-  private static final int DEPTH = 384;
+  static final int DEPTH = 384;
 
   /** Columns that are multiplied together: with {@link #DEPTH} they fit the second cache. */
-  private static final int COLUMNS = 192;
+  static final int COLUMNS = 192;
 
   /** Rows of inputs that are packed together, likewise. */
   static final int ROWS = 512;
@@ -137,88 +135,10 @@ final class PackedKernels {
           PackedKernels.class,
           NativeLibrary.getInstance(
               library.toString(), Map.of(Library.OPTION_FUNCTION_MAPPER, mapper)));
-      return isRight(false) && isRight(true);
+      return PackedProductCheck.isRight(false) && PackedProductCheck.isRight(true);
     } catch (LinkageError e) {
       // Another build of OpenBLAS, or no place for JNA's own library.
       return false;
-    }
-  }
-
-  /**
-   * Whether a product of odd sizes, in two blocks of depth and two of columns, is as it must be.
-   */
-  private static boolean isRight(boolean transW) {
-    int rows = 7;
-    int cols = COLUMNS + 13;
-    int inner = DEPTH + 9;
-    float[] x = random(rows * inner);
-    float[] w = random(inner * cols);
-    try (TestBlock xs = new TestBlock(x.length);
-        TestBlock ws = new TestBlock(w.length);
-        TestBlock packed = new TestBlock(w.length);
-        TestBlock scratch = new TestBlock(rows * inner);
-        TestBlock ys = new TestBlock(rows * cols)) {
-      xs.floats().put(0, x);
-      ws.floats().put(0, w);
-      ys.floats().put(0, new float[rows * cols]);
-      int stride = transW ? inner : cols;
-      pack(transW, ws.address(), stride, inner, cols, packed.address());
-      addProduct(
-          xs.address(),
-          inner,
-          rows,
-          inner,
-          packed.address(),
-          cols,
-          0,
-          cols,
-          ys.address(),
-          cols,
-          scratch.address());
-      for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < cols; j++) {
-          double expected = 0;
-          for (int k = 0; k < inner; k++) {
-            expected += (double) x[i * inner + k] * w[transW ? j * inner + k : k * cols + j];
-          }
-          // Also false for NaN.
-          if (!(Math.abs(ys.floats().get(i * cols + j) - expected) < 1e-3)) {
-            return false;
-          }
-        }
-      }
-      return true;
-    }
-  }
-
-  private static float[] random(int length) {
-    SplittableRandom random = new SplittableRandom(length);
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) random.nextDouble() - 0.5f;
-    }
-    return values;
-  }
-
-  /** Memory for a test. */
-  private static final class TestBlock implements AutoCloseable {
-    private final Block block;
-
-    TestBlock(int length) {
-      block = Block.allocate((long) Float.BYTES * length);
-    }
-
-    long address() {
-      return block.address();
-    }
-
-    FloatBuffer floats() {
-      return block.buffer().asFloatBuffer();
-    }
-
-    @Override
-    public void close() {
-      block.free();
     }
   }
 }
