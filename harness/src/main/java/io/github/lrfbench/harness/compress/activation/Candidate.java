@@ -51,6 +51,11 @@ enum Candidate {
     return this == OUTPUT || this == NORMALIZED_OUTPUT;
   }
 
+  /** Whether it takes more than the second moments of the inputs. */
+  boolean needsGradients() {
+    return this != MSE && this != OUTPUT;
+  }
+
   /**
    * The symmetric matrix, [n, n].
    *

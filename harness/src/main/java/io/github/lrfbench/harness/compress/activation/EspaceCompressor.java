@@ -22,7 +22,6 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,14 +60,26 @@ public final class EspaceCompressor extends FactoringMethod {
   @Override
   protected List<InputProjection> decompose(DecompositionRequest request) {
     String asked = request.options().text("candidate");
-    List<InputProjection> projections = new ArrayList<>();
-    for (Target target : request.targets()) {
-      projections.add(
-          asked.equals(BEST)
-              ? best(target, request)
-              : fixed(target, Candidate.parse(asked), request));
+    List<Target> targets = request.targets();
+    if (asked.equals(BEST)) {
+      return targets.stream().map(target -> best(target, request)).toList();
     }
-    return projections;
+    Candidate candidate = Candidate.parse(asked);
+    collect(request, List.of(candidate));
+    InputProjection[] projections = new InputProjection[targets.size()];
+    request
+        .device()
+        .forEach(
+            projections.length, i -> projections[i] = fixed(targets.get(i), candidate, request));
+    return List.of(projections);
+  }
+
+  /** Has the statistics there before several workers ask for them. */
+  private static void collect(DecompositionRequest request, List<Candidate> candidates) {
+    request.targets().forEach(target -> request.statistics().moments(target.slot()));
+    if (candidates.stream().anyMatch(Candidate::needsGradients)) {
+      request.statistics().calibrator().gradients();
+    }
   }
 
   /** The projection of a kind; of one that only stands for the outputs' error MSE's if better. */
@@ -111,12 +122,19 @@ public final class EspaceCompressor extends FactoringMethod {
     TrainingSet all = calibrator.heldOut();
     int count = Math.min(request.options().count("examples"), all.size());
     TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
-    InputProjection best = null;
-    double smallest = Double.POSITIVE_INFINITY;
+    List<Candidate> candidates = List.of(Candidate.values());
+    collect(request, candidates);
+    InputProjection[] projections = new InputProjection[candidates.size()];
     try (Scope scratch = request.device().openScope()) {
       Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
-      for (Candidate candidate : Candidate.values()) {
-        InputProjection projection = project(target, candidate, w, request, scratch);
+      request
+          .device()
+          .forEach(
+              projections.length,
+              i -> projections[i] = project(target, candidates.get(i), w, request, scratch));
+      InputProjection best = null;
+      double smallest = Double.POSITIVE_INFINITY;
+      for (InputProjection projection : projections) {
         double loss = loss(target, projection, calibrator.model(), examples);
         if (best == null || loss < smallest) {
           best = projection;
