@@ -10,7 +10,6 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,8 +23,9 @@ import java.util.List;
 public record LabelledExamples(List<TokenSequence> sequences, double[] targets, boolean regression)
     implements TrainingSet {
   /**
-   * Tokenizes a dataset.
+   * The examples of a dataset, each tokenized when it is first needed.
    *
+   * @param tokenizer stays open as long as the examples are used
    * @param labels from the model's outputs to the task's classes
    * @param maxLength sequences are truncated to this many tokens
    * @throws InputException if an example has no label
@@ -36,14 +36,18 @@ public record LabelledExamples(List<TokenSequence> sequences, double[] targets, 
       throw new InputException(dataset.source() + " has no labels to train on");
     }
     boolean regression = dataset.task().isRegression();
-    List<TokenSequence> sequences = new ArrayList<>();
-    double[] targets = new double[dataset.examples().size()];
-    for (int i = 0; i < targets.length; i++) {
-      GlueExample example = dataset.examples().get(i);
-      sequences.add(tokenizer.encode(example.first(), example.second(), maxLength));
-      targets[i] = regression ? example.label() : labels.toClass().indexOf((int) example.label());
-    }
-    return new LabelledExamples(List.copyOf(sequences), targets, regression);
+    List<GlueExample> examples = dataset.examples();
+    double[] targets =
+        examples.stream()
+            .mapToDouble(
+                example ->
+                    regression ? example.label() : labels.toClass().indexOf((int) example.label()))
+            .toArray();
+    List<TokenSequence> sequences =
+        new LazySequences(
+            targets.length,
+            i -> tokenizer.encode(examples.get(i).first(), examples.get(i).second(), maxLength));
+    return new LabelledExamples(sequences, targets, regression);
   }
 
   @Override
