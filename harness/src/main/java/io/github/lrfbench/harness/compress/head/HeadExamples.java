@@ -61,6 +61,32 @@ record HeadExamples(Matrix features, Matrix targets, int heldOut) {
     return all;
   }
 
+  /**
+   * The same in the memory of the host, to outlive a scope.
+   *
+   * @param features [N, H]
+   * @param targets [N, outputs]
+   */
+  record Kept(double[] features, double[] targets, int hiddenSize, int outputs, int heldOut) {
+    /** The same on a device. */
+    HeadExamples on(Scope scope) {
+      int count = features.length / hiddenSize;
+      return new HeadExamples(
+          Matrix.of(scope.doubles(features, count, hiddenSize)),
+          Matrix.of(scope.doubles(targets, count, outputs)),
+          heldOut);
+    }
+  }
+
+  Kept kept() {
+    return new Kept(
+        features.data().toDoubles(),
+        targets.data().toDoubles(),
+        features.cols(),
+        targets.cols(),
+        heldOut);
+  }
+
   /** Fills rows with examples of the same numbers, in any order. */
   private void fill(Model model, LabelledExamples examples, int from, int to) {
     LabelledExamples part = examples.subset(IntStream.range(from, to).toArray());

@@ -83,11 +83,14 @@ public final class SvdHeadCompressor implements Compressor {
     check(request);
     LabelledExamples all = (LabelledExamples) request.statistics().training();
     int count = Math.min(request.options().count(EXAMPLES), all.size());
-    // A set that is asked for whole comes in its own order, which may be that of the classes.
-    LabelledExamples examples = all.subset(Arrays.copyOf(all.order(request.seed(), 0), count));
     try (Scope scratch = request.scope().device().openScope()) {
-      int outputs = model.info().labels().size();
-      HeadExamples head = HeadExamples.of(model, examples, outputs, scratch);
+      HeadExamples head =
+          request
+              .cache()
+              .find(
+                  List.of("head", request.statistics(), request.seed(), count),
+                  () -> examples(model, all, count, request.seed()))
+              .on(scratch);
       Solved solved =
           request.options().is(FORM, LINEAR)
               ? linear(request, head, scratch)
@@ -96,6 +99,15 @@ public final class SvdHeadCompressor implements Compressor {
       parameters.put(EXAMPLES, Integer.toString(count));
       return new Compression(
           solved.layers(), List.of(report(model, solved, count, start)), parameters);
+    }
+  }
+
+  private static HeadExamples.Kept examples(
+      Model model, LabelledExamples all, int count, long seed) {
+    // A set that is asked for whole comes in its own order, which may be that of the classes.
+    LabelledExamples examples = all.subset(Arrays.copyOf(all.order(seed, 0), count));
+    try (Scope scope = model.device().openScope()) {
+      return HeadExamples.of(model, examples, model.info().labels().size(), scope).kept();
     }
   }
 
