@@ -53,4 +53,27 @@ public final class ExampleLosses {
   public static double mean(Model model, TrainingSet examples) {
     return Arrays.stream(of(model, examples)).average().orElseThrow();
   }
+
+  /**
+   * Whether losses fell, by more than chance would have it.
+   *
+   * @param before by example
+   * @param after of the same examples
+   * @param standardErrors by how many of the mean of their differences
+   */
+  public static boolean fell(double[] before, double[] after, double standardErrors) {
+    int count = before.length;
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += before[i] - after[i];
+    }
+    double mean = sum / count;
+    double squares = 0;
+    for (int i = 0; i < count; i++) {
+      double deviation = before[i] - after[i] - mean;
+      squares += deviation * deviation;
+    }
+    double standardError = Math.sqrt(squares / Math.max(1, count - 1) / count);
+    return mean > 0 && mean > standardErrors * standardError;
+  }
 }

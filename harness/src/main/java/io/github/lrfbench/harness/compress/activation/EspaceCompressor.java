@@ -22,6 +22,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,11 +36,18 @@ import java.util.stream.Stream;
  *
  * <p>Options: {@code candidate}: of which matrix; {@code best} tries all on held-out training
  * examples, each in the otherwise dense model at half the parameters, and takes for every slot the
- * one with the smallest loss. {@code examples}: how many are held out for that.
+ * one with the smallest loss, but MSE's where none is better by two standard errors. {@code
+ * examples}: how many are held out for that.
  */
 public final class EspaceCompressor extends FactoringMethod {
   private static final String BEST = "best";
   private static final double TRIED_KEEP = 0.5;
+
+  /**
+   * By how many standard errors a projection must be better than MSE's. Of seven, one often seems
+   * to be by chance; such choices add up to a model that is far worse.
+   */
+  private static final double BEYOND_CHANCE = 2;
 
   @Override
   public MethodInfo info() {
@@ -132,13 +140,16 @@ public final class EspaceCompressor extends FactoringMethod {
           .forEach(
               projections.length,
               i -> projections[i] = project(target, candidates.get(i), w, request, scratch));
-      InputProjection best = null;
-      double smallest = Double.POSITIVE_INFINITY;
+      Model model = calibrator.model();
+      double[] ofMse =
+          losses(target, projections[candidates.indexOf(Candidate.MSE)], model, examples);
+      InputProjection best = projections[candidates.indexOf(Candidate.MSE)];
+      double smallest = mean(ofMse);
       for (InputProjection projection : projections) {
-        double loss = loss(target, projection, calibrator.model(), examples);
-        if (best == null || loss < smallest) {
+        double[] losses = losses(target, projection, model, examples);
+        if (mean(losses) < smallest && ExampleLosses.fell(ofMse, losses, BEYOND_CHANCE)) {
           best = projection;
-          smallest = loss;
+          smallest = mean(losses);
         }
       }
       return best.copy(request.scope());
@@ -151,8 +162,8 @@ public final class EspaceCompressor extends FactoringMethod {
     return Math.min(target.rank(), rank);
   }
 
-  /** What the model loses if this one input is projected. */
-  private static double loss(
+  /** What the model loses on every example if this one input is projected. */
+  private static double[] losses(
       Target target, Decomposition projection, Model dense, TrainingSet examples) {
     try (Scope scratch = dense.device().openScope()) {
       LowRankFactors wide = projection.cut(tried(target), scratch).factors();
@@ -163,8 +174,12 @@ public final class EspaceCompressor extends FactoringMethod {
       LinearSlot slot = target.slot();
       Linear replacement = new LowRankLinear(new LowRankFactors(down, up), slot.linear().bias());
       try (Model model = dense.with(Map.of(slot.name(), replacement))) {
-        return ExampleLosses.mean(model, examples);
+        return ExampleLosses.of(model, examples);
       }
     }
+  }
+
+  private static double mean(double[] losses) {
+    return Arrays.stream(losses).average().orElseThrow();
   }
 }

@@ -166,7 +166,7 @@ public final class LaserCompressor implements Compressor {
           try (Model model = dense.with(tried)) {
             after = ExampleLosses.of(model, examples);
           }
-          if (isBetter(before, after)) {
+          if (ExampleLosses.fell(before, after, 1)) {
             before = after;
             kept.add(reduction);
             replacements.put(name, replacement.copyTo(scope));
@@ -175,23 +175,6 @@ public final class LaserCompressor implements Compressor {
       }
     }
     return List.copyOf(kept);
-  }
-
-  /** Whether losses fell by more than one standard error of the mean of their differences. */
-  static boolean isBetter(double[] before, double[] after) {
-    int count = before.length;
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += before[i] - after[i];
-    }
-    double mean = sum / count;
-    double squares = 0;
-    for (int i = 0; i < count; i++) {
-      double deviation = before[i] - after[i] - mean;
-      squares += deviation * deviation;
-    }
-    double standardError = Math.sqrt(squares / Math.max(1, count - 1) / count);
-    return mean > 0 && mean > standardError;
   }
 
   /** The truncated SVD of a matrix, as factors where that saves anything. */

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.calibrate.GradientMoments;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.TaskCase;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.Matrices;
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -19,6 +21,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +158,32 @@ class EspaceCompressorTest {
           assertTrue(layer.outputError() <= layer.outputNorm() * 1.5, candidate + " " + layer);
         }
       }
+    }
+  }
+
+  /** A choice of the smallest of noisy losses would not hold in the model as a whole. */
+  @Test
+  void anotherProjectionThanMseIsTakenOnlyWhereTheLossFallsBeyondChance() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      Budget budget = new Budget.Keep(0.5);
+      Compression best = task.compress("espace", budget, Allocation.UNIFORM);
+      Compression mse = task.compress("espace:candidate=mse", budget, Allocation.UNIFORM);
+      for (LayerReport layer : best.layers()) {
+        if (layer.replaced() && !layer.diagnostics().note().equals("projected by mse")) {
+          double[] before = losses(task, mse, layer.layer());
+          double[] after = losses(task, best, layer.layer());
+          assertTrue(ExampleLosses.fell(before, after, 2), layer.toString());
+        }
+      }
+      assertTrue(
+          best.layers().stream()
+              .anyMatch(layer -> layer.diagnostics().note().equals("projected by mse")));
+    }
+  }
+
+  private static double[] losses(TaskCase task, Compression compression, String slot) {
+    try (Model model = task.model().with(Map.of(slot, compression.replacements().get(slot)))) {
+      return ExampleLosses.of(model, task.calibrator().heldOut());
     }
   }
 }

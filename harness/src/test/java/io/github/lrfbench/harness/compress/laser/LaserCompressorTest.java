@@ -72,10 +72,14 @@ class LaserCompressorTest {
 
   @Test
   void aGainMustBeMoreThanItsStandardError() {
-    assertTrue(LaserCompressor.isBetter(new double[] {1, 1, 1}, new double[] {0.9, 0.8, 0.9}));
-    assertFalse(LaserCompressor.isBetter(new double[] {1, 1, 1}, new double[] {2, 0.5, 0.4}));
-    assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1, 1}));
-    assertFalse(LaserCompressor.isBetter(new double[] {1, 1}, new double[] {1.1, 1.1}));
+    double[] ones = {1, 1, 1};
+    assertTrue(ExampleLosses.fell(ones, new double[] {0.9, 0.8, 0.9}, 1));
+    assertFalse(ExampleLosses.fell(ones, new double[] {2, 0.5, 0.4}, 1));
+    assertFalse(ExampleLosses.fell(ones, ones, 1));
+    assertFalse(ExampleLosses.fell(ones, new double[] {1.1, 1.1, 1.1}, 1));
+    // A mean of 0.2 and a standard error of 0.115.
+    assertTrue(ExampleLosses.fell(ones, new double[] {0.6, 1, 0.8}, 1.7));
+    assertFalse(ExampleLosses.fell(ones, new double[] {0.6, 1, 0.8}, 1.8));
   }
 
   @Test
