@@ -51,7 +51,12 @@ public final class ExampleLosses {
 
   /** Their mean. */
   public static double mean(Model model, TrainingSet examples) {
-    return Arrays.stream(of(model, examples)).average().orElseThrow();
+    return mean(of(model, examples));
+  }
+
+  /** The mean of some losses, at least one. */
+  public static double mean(double[] losses) {
+    return Arrays.stream(losses).average().orElseThrow();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A tiny model and examples of a task that methods learn from. */
@@ -129,6 +131,13 @@ public final class TaskCase implements AutoCloseable {
         cache,
         scope,
         0);
+  }
+
+  /** The loss on every held-out example with some matrices replaced. */
+  public double[] heldOutLosses(Map<String, Linear> replacements) {
+    try (Model model = model().with(replacements)) {
+      return ExampleLosses.of(model, calibrator.heldOut());
+    }
   }
 
   /** The mean loss over all examples with some matrices replaced. */

@@ -22,7 +22,6 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +69,7 @@ public final class EspaceCompressor extends FactoringMethod {
     String asked = request.options().text("candidate");
     List<Target> targets = request.targets();
     if (asked.equals(BEST)) {
+      collect(request, List.of(Candidate.values()));
       return targets.stream().map(target -> best(target, request)).toList();
     }
     Candidate candidate = Candidate.parse(asked);
@@ -130,26 +130,27 @@ public final class EspaceCompressor extends FactoringMethod {
     TrainingSet all = calibrator.heldOut();
     int count = Math.min(request.options().count("examples"), all.size());
     TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
-    List<Candidate> candidates = List.of(Candidate.values());
-    collect(request, candidates);
-    InputProjection[] projections = new InputProjection[candidates.size()];
+    Candidate[] candidates = Candidate.values();
+    InputProjection[] projections = new InputProjection[candidates.length];
     try (Scope scratch = request.device().openScope()) {
       Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
       request
           .device()
           .forEach(
               projections.length,
-              i -> projections[i] = project(target, candidates.get(i), w, request, scratch));
-      Model model = calibrator.model();
-      double[] ofMse =
-          losses(target, projections[candidates.indexOf(Candidate.MSE)], model, examples);
-      InputProjection best = projections[candidates.indexOf(Candidate.MSE)];
-      double smallest = mean(ofMse);
-      for (InputProjection projection : projections) {
-        double[] losses = losses(target, projection, model, examples);
-        if (mean(losses) < smallest && ExampleLosses.fell(ofMse, losses, BEYOND_CHANCE)) {
-          best = projection;
-          smallest = mean(losses);
+              i -> projections[i] = project(target, candidates[i], w, request, scratch));
+      InputProjection best = projections[Candidate.MSE.ordinal()];
+      double[] ofMse = losses(target, best, calibrator.model(), examples);
+      double smallest = ExampleLosses.mean(ofMse);
+      for (Candidate candidate : candidates) {
+        InputProjection projection = projections[candidate.ordinal()];
+        if (candidate != Candidate.MSE) {
+          double[] losses = losses(target, projection, calibrator.model(), examples);
+          double mean = ExampleLosses.mean(losses);
+          if (mean < smallest && ExampleLosses.fell(ofMse, losses, BEYOND_CHANCE)) {
+            best = projection;
+            smallest = mean;
+          }
         }
       }
       return best.copy(request.scope());
@@ -167,19 +168,15 @@ public final class EspaceCompressor extends FactoringMethod {
       Target target, Decomposition projection, Model dense, TrainingSet examples) {
     try (Scope scratch = dense.device().openScope()) {
       LowRankFactors wide = projection.cut(tried(target), scratch).factors();
-      Matrix down = Matrix.of(scratch.allocate(DType.F32, wide.inputs(), wide.rank()));
-      Matrix up = Matrix.of(scratch.allocate(DType.F32, wide.rank(), wide.outputs()));
-      dense.device().blas().copy(wide.down(), down);
-      dense.device().blas().copy(wide.up(), up);
+      LowRankFactors stored =
+          new LowRankFactors(
+              Matrices.copy(wide.down(), DType.F32, scratch),
+              Matrices.copy(wide.up(), DType.F32, scratch));
       LinearSlot slot = target.slot();
-      Linear replacement = new LowRankLinear(new LowRankFactors(down, up), slot.linear().bias());
+      Linear replacement = new LowRankLinear(stored, slot.linear().bias());
       try (Model model = dense.with(Map.of(slot.name(), replacement))) {
         return ExampleLosses.of(model, examples);
       }
     }
-  }
-
-  private static double mean(double[] losses) {
-    return Arrays.stream(losses).average().orElseThrow();
   }
 }

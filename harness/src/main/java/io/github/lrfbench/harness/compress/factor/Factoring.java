@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.budget.allocate.MeasuredCost;
 import io.github.lrfbench.harness.budget.allocate.SensitivitySearch;
 import io.github.lrfbench.harness.budget.allocate.SensitivitySearch.Probe;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
-import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.Compression;
 import io.github.lrfbench.harness.compress.CompressionRequest;
@@ -105,29 +104,26 @@ final class Factoring {
   }
 
   private RankChoice rankChoice(List<Decomposition> decompositions) {
-    Calibrator statistics = request.statistics();
     return new RankChoice(
         request.allocation(),
         request.budget(),
         new Evidence(
-            this::sensitivities,
-            () ->
-                method.measuresOutputs()
-                    ? decompositions.stream().map(all -> all.spectrum().values()).toList()
-                    : request
-                        .cache()
-                        .find(List.of("outputs", key()), () -> outputSpectra(decompositions)),
+            () -> request.statistics().gradients().sensitivities(),
+            () -> outputSpectra(decompositions),
             () -> request.cache().find(probesKey(), () -> probes(decompositions)),
             this::times));
   }
 
-  /** By slot what an error of its outputs costs: their mean squared gradient. */
-  private Map<String, Double> sensitivities() {
-    return request.statistics().gradients().sensitivities();
-  }
-
   /** Singular values as errors of outputs. */
   private List<double[]> outputSpectra(List<Decomposition> decompositions) {
+    return method.measuresOutputs()
+        ? decompositions.stream().map(all -> all.spectrum().values()).toList()
+        : request
+            .cache()
+            .find(List.of("outputs", key()), () -> measuredOutputSpectra(decompositions));
+  }
+
+  private List<double[]> measuredOutputSpectra(List<Decomposition> decompositions) {
     ActivationMoments moments = request.statistics().moments();
     List<double[]> spectra = new ArrayList<>();
     for (int i = 0; i < decompositions.size(); i++) {
@@ -136,6 +132,7 @@ final class Factoring {
         spectra.add(
             OutputErrors.spectrum(
                 Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch),
+                replacing.outputNorm(slot, moments.of(slot.name())),
                 decompositions.get(i).nested(scratch),
                 moments.of(slot.name())));
       }

@@ -16,13 +16,14 @@ final class OutputErrors {
    * Σᵢⱼ (Aᵀ A)ᵢⱼ (B C Bᵀ)ᵢⱼ, i and j up to r.
    *
    * @param w W, F64 [m, n]
+   * @param outputNorm ‖W X‖
    * @param factors whose first r columns and rows are those of rank r
    * @param moments of the inputs x
    * @return min(m, n) numbers; the one after the factors' rank holds all that they leave over
    */
-  static double[] spectrum(Matrix w, LowRankFactors factors, Moments moments) {
+  static double[] spectrum(Matrix w, double outputNorm, LowRankFactors factors, Moments moments) {
     int full = Math.min(w.rows(), w.cols());
-    double[] errors = squaredErrors(w, factors, moments);
+    double[] errors = squaredErrors(w, outputNorm, factors, moments);
     double[] values = new double[full];
     double smallest = errors[0];
     // The full rank is the matrix itself, which has no error.
@@ -40,12 +41,12 @@ final class OutputErrors {
   }
 
   /** ‖(W − Ŵᵣ) X‖² for r from 0 to the factors' rank. */
-  private static double[] squaredErrors(Matrix w, LowRankFactors factors, Moments moments) {
+  private static double[] squaredErrors(
+      Matrix w, double outputNorm, LowRankFactors factors, Moments moments) {
     int rank = factors.rank();
     try (Scope scratch = w.device().openScope()) {
       Matrix up = Matrices.toDouble(factors.up(), scratch);
       Matrix down = Matrices.toDouble(factors.down(), scratch);
-      Matrix weighted = Matrices.product(false, w, false, moments.gram(), scratch);
       Matrix inputs = Matrices.product(false, moments.gram(), false, down, scratch);
       double[] cross =
           Matrices.product(
@@ -55,7 +56,7 @@ final class OutputErrors {
       double[] ups = Matrices.product(false, up, true, up, scratch).data().toDoubles();
       double[] downs = Matrices.product(true, down, false, inputs, scratch).data().toDoubles();
       double[] errors = new double[rank + 1];
-      errors[0] = Matrices.innerProduct(weighted, w);
+      errors[0] = outputNorm * outputNorm;
       for (int i = 0; i < rank; i++) {
         double change = ups[i * rank + i] * downs[i * rank + i] - 2 * cross[i * rank + i];
         for (int j = 0; j < i; j++) {

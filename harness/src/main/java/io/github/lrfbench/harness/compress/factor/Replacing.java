@@ -119,7 +119,8 @@ public final class Replacing {
     }
   }
 
-  private double outputNorm(LinearSlot slot, Moments moments) {
+  /** ‖W X‖ over the tokens, computed once. */
+  double outputNorm(LinearSlot slot, Moments moments) {
     return request
         .cache()
         .outputNorms(request.statistics())

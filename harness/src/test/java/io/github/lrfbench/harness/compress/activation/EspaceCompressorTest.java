@@ -13,7 +13,6 @@ import io.github.lrfbench.harness.compress.LayerReport;
 import io.github.lrfbench.harness.compress.TaskCase;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.factor.Matrices;
-import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -182,8 +181,6 @@ class EspaceCompressorTest {
   }
 
   private static double[] losses(TaskCase task, Compression compression, String slot) {
-    try (Model model = task.model().with(Map.of(slot, compression.replacements().get(slot)))) {
-      return ExampleLosses.of(model, task.calibrator().heldOut());
-    }
+    return task.heldOutLosses(Map.of(slot, compression.replacements().get(slot)));
   }
 }

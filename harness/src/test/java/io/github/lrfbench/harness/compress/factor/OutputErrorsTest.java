@@ -70,7 +70,15 @@ class OutputErrorsTest {
 
   private static double[] spectrum(MatrixCase matrix, Decomposition all, Moments of, Scope scope) {
     Matrix w = Matrices.toDouble(SlotMatrix.of(matrix.slot(), scope), scope);
-    return OutputErrors.spectrum(w, all.nested(scope), of);
+    return OutputErrors.spectrum(w, norm(w, of), all.nested(scope), of);
+  }
+
+  /** ‖W X‖. */
+  private static double norm(Matrix w, Moments of) {
+    try (Scope scratch = w.device().openScope()) {
+      Matrix weighted = Matrices.product(false, w, false, of.gram(), scratch);
+      return Math.sqrt(Matrices.innerProduct(weighted, w));
+    }
   }
 
   @ParameterizedTest
@@ -150,7 +158,8 @@ class OutputErrorsTest {
               Matrix.of(scope.doubles(new double[] {0, 1, 1, 0}, 2, 2)),
               Matrix.of(scope.doubles(new double[] {0, -3, 2, 0}, 2, 2)));
       try (ActivationMoments moments = InputMoments.of("w", x, scope)) {
-        double[] values = OutputErrors.spectrum(w, factors, moments.of("w"));
+        double[] values =
+            OutputErrors.spectrum(w, norm(w, moments.of("w")), factors, moments.of("w"));
         // The error of rank 0 is 5, of rank 1 20, and rank 2 stands for W itself.
         assertArrayEquals(new double[] {0, Math.sqrt(5.0 / TOKENS)}, values, 1e-12);
       }
