@@ -126,6 +126,7 @@ final class CompressCommand implements Callable<Integer> {
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
+      loaded.notes().forEach(System.err::println);
       Compression compression;
       try (Calibrator statistics = statistics(asked, allocated, loaded);
           Progress progress = Progress.start(1, "compress")) {

@@ -16,6 +16,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -89,22 +90,23 @@ final class EvalCommand implements Callable<Integer> {
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-          evaluate(loaded.model(), loaded.tokenizer(), input);
+          evaluate(loaded.model(), loaded.tokenizer(), input, loaded.notes());
         }
       } else {
         try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device);
             LoraAdapter read = LoraAdapter.read(adapter, base.model());
             Model attached = read.attach()) {
-          evaluate(attached, base.tokenizer(), input);
+          evaluate(attached, base.tokenizer(), input, base.notes());
         }
       }
     }
     return ExitCode.DONE;
   }
 
-  private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input) {
+  private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input, List<String> notes) {
     Evaluation evaluation = input.evaluation(subject, tokenizer, seed);
     System.err.println(selection.choice());
+    notes.forEach(System.err::println);
     input.deviation().ifPresent(System.err::println);
     Evaluation.Outcome outcome;
     try (Progress progress = Progress.start(evaluation.size(), "eval " + task)) {

@@ -173,6 +173,7 @@ final class FinetuneCommand implements Callable<Integer> {
         LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
+      dense.notes().forEach(System.err::println);
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
       Evaluation evaluation = dev.evaluation(dense.model(), dense.tokenizer(), seed);

@@ -91,6 +91,7 @@ final class GenerateCommand implements Callable<Integer> {
             LoadedModel.open(directory, cache.options(), device).in(selection.storage())) {
       CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");
       System.err.println(selection.choice());
+      loaded.notes().forEach(System.err::println);
       List<int[]> ids = new ArrayList<>();
       for (String text : texts) {
         ids.add(loaded.tokenizer().encode(text, null, Integer.MAX_VALUE).ids());

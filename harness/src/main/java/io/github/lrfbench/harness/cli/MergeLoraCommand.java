@@ -64,6 +64,7 @@ final class MergeLoraCommand implements Callable<Integer> {
         TaskModel loaded = Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device);
         LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
         Model merged = read.merge()) {
+      loaded.notes().forEach(System.err::println);
       ObjectNode block = JsonNodeFactory.instance.objectNode();
       block.put("source", model).put("source_revision", loaded.revision());
       block.put("adapter", adapter.toString());

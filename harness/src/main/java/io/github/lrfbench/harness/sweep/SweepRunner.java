@@ -153,6 +153,7 @@ public final class SweepRunner {
     }
     output.open();
     SweepRecord record = output.record;
+    loaded.notes().forEach(listener::note);
     group.data().forEach(input -> input.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.tokenize;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,17 +13,23 @@ import java.util.List;
 public final class Tokenizers {
   private Tokenizers() {}
 
+  /** Opens a tokenizer as the other method does, and tells no notes. */
+  public static Tokenizer open(Path directory, JsonNode config) {
+    return open(directory, config, new Notes());
+  }
+
   /**
    * Opens a tokenizer from the first of these that the directory has: {@code tokenizer.json};
    * {@code vocab.txt} of BERT; {@code vocab.json} with {@code merges.txt} of RoBERTa or GPT-2, or
    * {@code encoder.json} with {@code vocab.bpe}, as GPT-2's authors called them.
    *
    * @param config what the directory's {@code config.json} holds
+   * @param notes is told of what is passed over
    * @throws InputException if there is none, it is broken or not supported, or its vocabulary is
    *     larger than the model's. That it is smaller is no fault of a model that only reads; whoever
    *     has text written or predicted asks for the same size.
    */
-  public static Tokenizer open(Path directory, JsonNode config) {
+  public static Tokenizer open(Path directory, JsonNode config, Notes notes) {
     TokenizerDefinition definition = definition(directory, config);
     JsonNode modelSize = config.path("vocab_size");
     if (modelSize.canConvertToInt()) {

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.hub.Snapshot;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -9,6 +10,7 @@ import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A model with its tokenizer, ready to run.
@@ -19,9 +21,15 @@ import java.nio.file.Path;
  *     given one
  * @param revision what pins the weights: the commit of a hub's model, else a hash of the files
  * @param loadSeconds how long loading took
+ * @param notes what the user should know of the files, a line each
  */
 public record LoadedModel(
-    Model model, Tokenizer tokenizer, Path transformer, String revision, double loadSeconds)
+    Model model,
+    Tokenizer tokenizer,
+    Path transformer,
+    String revision,
+    double loadSeconds,
+    List<String> notes)
     implements AutoCloseable {
 
   /**
@@ -40,15 +48,16 @@ public record LoadedModel(
    */
   public static LoadedModel open(Path directory, Gpt2Options options, Device device) {
     long start = System.nanoTime();
+    Notes notes = new Notes();
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       Architecture architecture = Architectures.of(checkpoint.config(), sentence != null, options);
-      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       double seconds = (System.nanoTime() - start) / 1e9;
       String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
-      return new LoadedModel(model, tokenizer, root, revision, seconds);
+      return new LoadedModel(model, tokenizer, root, revision, seconds, notes.lines());
     }
   }
 
@@ -58,7 +67,8 @@ public record LoadedModel(
       return this;
     }
     try (Model original = model) {
-      return new LoadedModel(original.copy(dtype), tokenizer, transformer, revision, loadSeconds);
+      return new LoadedModel(
+          original.copy(dtype), tokenizer, transformer, revision, loadSeconds, notes);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
@@ -16,8 +17,8 @@ import java.nio.file.Path;
  */
 record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenizer {
   /** The tokenizer of a directory, which gives no text as a sequence of no tokens. */
-  static Tokenizer open(Path directory, JsonNode config) {
-    Tokenizer tokenizer = Tokenizers.open(directory, config);
+  static Tokenizer open(Path directory, JsonNode config, Notes notes) {
+    Tokenizer tokenizer = Tokenizers.open(directory, config, notes);
     if (!config.path("model_type").asText("").equals(Gpt2Config.MODEL_TYPE)) {
       return tokenizer;
     }

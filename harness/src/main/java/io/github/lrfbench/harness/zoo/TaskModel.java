@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.zoo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.WeightSource;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param revision a hash of its files
  * @param drawn modules of the head that were drawn anew
  * @param start where the weights come from, for the log
+ * @param notes what the user should know of the files, a line each
  */
 public record TaskModel(
     Model model,
@@ -31,7 +33,8 @@ public record TaskModel(
     Path transformer,
     String revision,
     List<String> drawn,
-    String start)
+    String start,
+    List<String> notes)
     implements AutoCloseable {
 
   /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
@@ -56,6 +59,7 @@ public record TaskModel(
       Gpt2Options options,
       long seed,
       Device device) {
+    Notes notes = new Notes();
     SentenceTransformer sentence = SentenceTransformer.detect(directory);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
@@ -77,14 +81,15 @@ public record TaskModel(
                   ? "weights and head of the checkpoint"
                   : "weights of the checkpoint, a head drawn with seed " + seed;
       json.putArray("architectures").add(architecture.classifierName());
-      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config());
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
       Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()
               .filter(name -> fromScratch || weights != stored && isDrawn(stored, name, model))
               .sorted()
               .toList();
-      return new TaskModel(model, tokenizer, json, root, checkpoint.contentHash(), drawn, start);
+      return new TaskModel(
+          model, tokenizer, json, root, checkpoint.contentHash(), drawn, start, notes.lines());
     }
   }
 
@@ -97,6 +102,7 @@ public record TaskModel(
    */
   static TaskModel openLanguageModel(
       Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+    Notes notes = new Notes();
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       ObjectNode json = checkpoint.config();
       Architecture architecture = Architectures.of(json, false, options);
@@ -104,10 +110,17 @@ public record TaskModel(
           fromScratch ? architecture.randomLanguageModel(seed) : new CheckpointWeights(checkpoint);
       String start =
           fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
-      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json);
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json, notes);
       Model model = architecture.load(weights, device);
       return new TaskModel(
-          model, tokenizer, json, directory, checkpoint.contentHash(), List.of(), start);
+          model,
+          tokenizer,
+          json,
+          directory,
+          checkpoint.contentHash(),
+          List.of(),
+          start,
+          notes.lines());
     }
   }
 
