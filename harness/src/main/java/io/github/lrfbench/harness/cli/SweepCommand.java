@@ -291,6 +291,9 @@ final class SweepCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     configs.forEach(config -> config.models().forEach(HubModels::source));
+    if (!part.isWhole()) {
+      System.err.println("part " + part.index() + " of 0 to " + (part.count() - 1));
+    }
     List<RunRow> rows = new ArrayList<>();
     try (Device device = first.selection.open()) {
       SweepRecord record =

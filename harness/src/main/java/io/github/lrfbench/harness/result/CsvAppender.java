@@ -11,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 
@@ -25,6 +24,11 @@ import org.apache.commons.csv.CSVFormat;
 public final class CsvAppender implements Closeable {
   /** Outside of any data, so that readers are not locked out where locks are mandatory. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
+
+  private static final String END = "\r\n";
+
+  /** A byte order mark of UTF-8, each byte as a character. */
+  private static final String MARK = "\u00EF\u00BB\u00BF";
 
   private final Path path;
   private final RandomAccessFile file;
@@ -70,7 +74,7 @@ public final class CsvAppender implements Closeable {
   public void appendAll(List<List<String>> rows) {
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
-      text.append(CSVFormat.RFC4180.format(row.toArray())).append("\r\n");
+      text.append(CSVFormat.RFC4180.format(row.toArray())).append(END);
     }
     write(text.toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -130,27 +134,28 @@ public final class CsvAppender implements Closeable {
   }
 
   private void recover(List<String> header) throws IOException {
-    byte[] expected =
-        (CSVFormat.RFC4180.format(header.toArray()) + "\r\n").getBytes(StandardCharsets.UTF_8);
-    byte[] start = startOf(path, expected.length);
-    if (Arrays.equals(start, expected)) {
+    String expected = CSVFormat.RFC4180.format(header.toArray());
+    String start = startOf(path, expected.length() + MARK.length() + END.length());
+    String plain = start.startsWith(MARK) ? start.substring(MARK.length()) : start;
+    // A spreadsheet or an editor may have saved it meanwhile.
+    if (plain.startsWith(expected + END) || plain.startsWith(expected + "\n")) {
       List<Long> ends = CsvRecords.ends(path);
       long end = ends.get(ends.size() - 1);
       if (end < file.length()) {
         truncate(end);
       }
-    } else if (start.length < expected.length
-        && Arrays.equals(start, Arrays.copyOf(expected, start.length))) {
+    } else if ((expected + END).startsWith(start)) {
       truncate(0);
-      write(expected);
+      write((expected + END).getBytes(StandardCharsets.UTF_8));
     } else {
       throw new InputException(path + ": has another header than this version writes");
     }
   }
 
-  private static byte[] startOf(Path path, int length) throws IOException {
+  /** The first bytes of a file, each as a character. */
+  private static String startOf(Path path, int length) throws IOException {
     try (var in = Files.newInputStream(path)) {
-      return in.readNBytes(length);
+      return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
     }
   }
 

@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.csv.CSVRecord;
 
-/** Where the records of a CSV file end. */
+/**
+ * Where the records of a CSV file end. Lines without a value, as editors and spreadsheets leave
+ * them, are no records; they belong to the one before them.
+ */
 final class CsvRecords {
   private CsvRecords() {}
 
@@ -21,6 +25,7 @@ final class CsvRecords {
     List<Long> ends = new ArrayList<>();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       boolean quoted = false;
+      boolean blank = true;
       long offset = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
         offset++;
@@ -28,11 +33,23 @@ final class CsvRecords {
           // A doubled quote inside a quoted cell toggles twice.
           quoted = !quoted;
         } else if (b == '\n' && !quoted) {
-          ends.add(offset);
+          if (blank && !ends.isEmpty()) {
+            ends.set(ends.size() - 1, offset);
+          } else if (!blank) {
+            ends.add(offset);
+          }
+          blank = true;
+        } else if (b != ',' && b != '\r') {
+          blank = false;
         }
       }
     }
     return ends;
+  }
+
+  /** Whether a record holds no value. */
+  static boolean isBlank(CSVRecord record) {
+    return record.stream().allMatch(String::isEmpty);
   }
 
   /**
@@ -48,8 +65,10 @@ final class CsvRecords {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       long line = 1;
       long offset = 0;
+      boolean open = false;
       for (int b = in.read(); b >= 0; b = in.read()) {
-        if (b == '\n' && offset >= end) {
+        open |= b == '"' && offset >= end;
+        if (b == '\n' && open) {
           throw new InputException(file + ": line " + line + ": a quote is not closed");
         }
         line += b == '\n' ? 1 : 0;

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.result;
 
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -34,12 +36,20 @@ public final class ResultsCsv<R> {
   public static final ResultsCsv<LayerRow> LAYERS =
       new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
 
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+  /** What becomes of an id that is all digits. */
+  private static final Pattern SPOILED = Pattern.compile("\\d+([.,]\\d+)?E\\+\\d+");
+
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180
           .builder()
           .setHeader()
           .setSkipHeaderRecord(true)
-          .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
+          // Spreadsheets write columns beyond the last one that has a name.
+          .setDuplicateHeaderMode(DuplicateHeaderMode.ALLOW_EMPTY)
+          .setAllowMissingColumnNames(true)
+          .setIgnoreEmptyLines(true)
           .get();
 
   private final TableSchema schema;
@@ -63,7 +73,8 @@ public final class ResultsCsv<R> {
   }
 
   /**
-   * Reads a file of this or an older schema. Columns are found by name; a row at the end of the
+   * Reads a file of this or an older schema, also one that a spreadsheet has saved: with a byte
+   * order mark, other line ends, blank lines. Columns are found by name; a row at the end of the
    * file whose writing was interrupted is left out.
    *
    * @throws InputException if the file is missing, is of a newer schema or has a bad cell
@@ -74,13 +85,17 @@ public final class ResultsCsv<R> {
       int rowsAndHeader = CsvRecords.endsOfQuoted(path).size();
       // Decoding through the charset's own decoder reports malformed bytes instead of replacing.
       try (Reader reader =
-              new InputStreamReader(
-                  Files.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
-          CSVParser parser = CSVParser.parse(reader, FORMAT)) {
+              new BufferedReader(
+                  new InputStreamReader(
+                      Files.newInputStream(path), StandardCharsets.UTF_8.newDecoder()));
+          CSVParser parser = CSVParser.parse(withoutMark(reader), FORMAT)) {
         requireColumns(path, parser.getHeaderNames());
         Iterator<CSVRecord> records = parser.iterator();
         while (rows.size() + 1 < rowsAndHeader && records.hasNext()) {
-          rows.add(parse(path, parser, records.next()));
+          CSVRecord record = records.next();
+          if (!CsvRecords.isBlank(record)) {
+            rows.add(parse(path, parser, record));
+          }
         }
       }
     } catch (NoSuchFileException e) {
@@ -108,7 +123,23 @@ public final class ResultsCsv<R> {
     }
   }
 
+  /** Reads on behind a byte order mark, if there is one. */
+  private static Reader withoutMark(Reader reader) throws IOException {
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+    return reader;
+  }
+
   private void requireColumns(Path path, List<String> header) {
+    if (header.size() == 1 && header.get(0).matches("schema[;\t].*")) {
+      throw new InputException(
+          path
+              + ": its cells are separated by "
+              + (header.get(0).charAt(6) == ';' ? "semicolons" : "tabs")
+              + "; save it with commas, and points in numbers");
+    }
     for (String name : List.of("schema", "run_id", "cell_id")) {
       if (!header.contains(name)) {
         throw new InputException(
@@ -119,7 +150,7 @@ public final class ResultsCsv<R> {
 
   private R parse(Path path, CSVParser parser, CSVRecord record) {
     String place = path + ", line " + parser.getCurrentLineNumber() + ": ";
-    if (!record.isConsistent()) {
+    if (record.size() != parser.getHeaderNames().size()) {
       throw new InputException(
           place + record.size() + " cells, but " + parser.getHeaderNames().size() + " columns");
     }
@@ -128,6 +159,11 @@ public final class ResultsCsv<R> {
       if (record.isMapped(column.name())) {
         parse(place, cells, column, record.get(column.name()));
       }
+    }
+    String id = cells.get(RunColumns.CELL_ID);
+    if (id != null && SPOILED.matcher(id).matches()) {
+      throw new InputException(
+          place + "a spreadsheet has made a number of the cell_id: " + OneLine.quote(id));
     }
     Long version = cells.get(Column.SCHEMA);
     if (version == null || version < 1 || version > schema.version()) {

@@ -19,8 +19,6 @@ public record Shard(int index, int count) {
   public static final Shard WHOLE = new Shard(0, 1);
 
   private static final Pattern TEXT = Pattern.compile("(\\d{0,9})/(\\d{1,9})");
-  private static final String KUBERNETES = "JOB_COMPLETION_INDEX";
-  private static final String SLURM = "SLURM_ARRAY_TASK_";
   private static final int DIGITS = 8;
 
   /** Checks the numbers. */
@@ -38,17 +36,15 @@ public record Shard(int index, int count) {
   /**
    * The part that an option or a scheduler asks for.
    *
-   * @param option {@code INDEX/COUNT}, {@code /COUNT} to take the index from the scheduler, or null
-   *     to take both from Slurm if it runs an array, and else all cells
+   * @param option {@code INDEX/COUNT}, whatever a scheduler says; {@code /COUNT} to take the index
+   *     from the scheduler, or null to take both from Slurm if it runs an array, and else all cells
    * @param environment the process's variables
-   * @throws InputException if the option is wrong or there is no scheduler to ask
+   * @throws InputException if the option is wrong, or a scheduler does not give what is asked of it
    */
   public static Shard of(String option, Map<String, String> environment) {
+    JobArray array = new JobArray(environment);
     if (option == null) {
-      String count = environment.get(SLURM + "COUNT");
-      return count == null
-          ? WHOLE
-          : new Shard(scheduled(environment), number(SLURM + "COUNT", count));
+      return array.part();
     }
     Matcher matcher = TEXT.matcher(option);
     if (!matcher.matches()) {
@@ -58,36 +54,8 @@ public record Shard(int index, int count) {
     }
     int count = Integer.parseInt(matcher.group(2));
     return matcher.group(1).isEmpty()
-        ? new Shard(scheduled(environment), count)
+        ? array.partOf(count)
         : new Shard(Integer.parseInt(matcher.group(1)), count);
-  }
-
-  private static int scheduled(Map<String, String> environment) {
-    String kubernetes = environment.get(KUBERNETES);
-    if (kubernetes != null) {
-      return number(KUBERNETES, kubernetes);
-    }
-    String id = environment.get(SLURM + "ID");
-    if (id == null) {
-      throw new InputException(
-          "--shard without an index takes it from "
-              + KUBERNETES
-              + " or "
-              + SLURM
-              + "ID, but neither is set");
-    }
-    // Arrays such as 10-30:5 start anywhere and have gaps.
-    int first = number(SLURM + "MIN", environment.getOrDefault(SLURM + "MIN", "0"));
-    int step = number(SLURM + "STEP", environment.getOrDefault(SLURM + "STEP", "1"));
-    return (number(SLURM + "ID", id) - first) / Math.max(1, step);
-  }
-
-  private static int number(String variable, String value) {
-    try {
-      return Integer.parseInt(value.strip());
-    } catch (NumberFormatException e) {
-      throw new InputException(variable + " is no number: " + OneLine.quote(value), e);
-    }
   }
 
   /** True if these are all cells. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.result;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultsCsvTest {
   private static final String RUNS_CONTRACT =
@@ -111,11 +113,29 @@ class ResultsCsvTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schema,run_id,cell_id,status\n1,r,c,ok\n1,r,d,ok\n",
+        "\uFEFFschema,run_id,cell_id,status\r\n1,r,c,ok\r\n1,r,d,ok\r\n",
+        "schema,run_id,cell_id,status\n1,r,c,ok\n1,r,d,ok\n\n\r\n\n",
+        "schema,run_id,cell_id,status\n\n1,r,c,ok\n\n1,r,d,ok\n",
+        "\nschema,run_id,cell_id,status\n1,r,c,ok\n1,r,d,ok\n",
+        "schema,run_id,cell_id,status,,\r\n1,r,c,ok,,\r\n,,,,,\r\n1,r,d,ok,,\r\n,,,,,\r\n",
+        "\uFEFF\"schema\",\"run_id\",\"cell_id\",\"status\"\n\"1\",\"r\",\"c\",\"ok\"\n1,r,d,ok\n",
+        "status,cell_id,schema,run_id\nok,c,1,r\nok,d,1,r\n"
+      })
+  void aFileThatOthersSavedIsTheSameTable(String content) {
+    List<RunRow> rows = read(content);
+    assertEquals(List.of("c", "d"), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).toList());
+    assertFalse(ResultsCsv.RUNS.endsTorn(folder.resolve("runs.csv")));
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
-        "'' | is no CSV: ",
+        "'' | is no runs.csv: there is no column schema",
         "schema,run_id,cell_id,status;2,r,c,ok | line 2: schema 2, but this version reads up to 1",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
@@ -125,7 +145,8 @@ class ResultsCsvTest {
         "schema,run_id,cell_id,status,extra;1,r,c,ok,[] | extra is no json: '[]'",
         "schema,run_id,cell_id,status,started_at;1,r,c,ok,now | started_at is no time: 'now'",
         "schema,run_id,cell_id,cell_id;1,r,c,c | is no CSV: ",
-        "schema,run_id,cell_id,status;1,r,c,\"o\"k | is no CSV: "
+        "schema,run_id,cell_id,status;1,r,c,\"o\"k | is no CSV: ",
+        "schema,run_id,cell_id,status;1,r,1.23457E+15,ok | has made a number of the cell_id"
       })
   void aBadFileIsNamedWithItsFault(String content, String fault) {
     InputException e =
@@ -133,6 +154,17 @@ class ResultsCsvTest {
     assertTrue(e.getMessage().contains(fault), e.getMessage());
     assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
+  }
+
+  @Test
+  void otherSeparatorsAreNamed() {
+    for (String separator : List.of(";", "\t")) {
+      InputException e =
+          assertThrows(
+              InputException.class,
+              () -> read("schema,run_id,cell_id\n1,r,c\n".replace(",", separator)));
+      assertTrue(e.getMessage().contains("save it with commas"), e.getMessage());
+    }
   }
 
   @Test

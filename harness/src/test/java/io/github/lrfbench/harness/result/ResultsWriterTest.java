@@ -46,6 +46,25 @@ class ResultsWriterTest {
   }
 
   @Test
+  void aDirectoryWhoseFilesOthersSavedIsGoneOnWith() throws IOException {
+    try (ResultsWriter writer = ResultsWriter.open(folder)) {
+      writer.append(Rows.run("r1", "a"), Rows.layers("r1", "a"));
+    }
+    Path runs = folder.resolve("runs.csv");
+    Files.writeString(runs, "\uFEFF" + Files.readString(runs).replace("\r\n", "\n") + "\n\n");
+    Path layers = folder.resolve("layers.csv");
+    String unfinished = String.join(",", ResultsCsv.LAYERS.print(Rows.layer("r1", "b", "x")));
+    Files.writeString(
+        layers, Files.readString(layers).replace("\r\n", "\n\n") + unfinished + "\n\n");
+    try (ResultsWriter writer = ResultsWriter.open(folder)) {
+      writer.append(Rows.run("r2", "b"), Rows.layers("r2", "b"));
+      assertEquals(List.of("a", "b"), cells(writer.rows()));
+    }
+    assertEquals(List.of("a", "b"), cells(ResultsCsv.RUNS.read(runs)));
+    assertEquals(List.of("a", "a", "b", "b"), layers().stream().map(LayerRow::cellId).toList());
+  }
+
+  @Test
   void aForeignFileIsRefusedAndTheOtherOneReleased() throws IOException {
     Files.writeString(folder.resolve("layers.csv"), "mine\n");
     assertThrows(InputException.class, () -> ResultsWriter.open(folder));
