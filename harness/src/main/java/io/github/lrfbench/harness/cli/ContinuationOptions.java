@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.generate.EarlyStopping;
 import io.github.lrfbench.harness.generate.GenerationConfig;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.LengthLimit;
@@ -115,7 +116,8 @@ final class ContinuationOptions {
             ? new Sampling(
                 temperature.or(model::temperature).orElse(1.0),
                 topK.or(model::topK).orElse(0),
-                topP.or(model::topP).orElse(1.0))
+                topP.or(model::topP).orElse(1.0),
+                model.cutoffs())
             : null;
     return new GenerationSettings(
         maxNewTokens
@@ -125,8 +127,13 @@ final class ContinuationOptions {
         model.ends(),
         width,
         lengthPenalty.or(model::lengthPenalty).orElse(1.0),
-        earlyStopping.or(model::earlyStopping).orElse(false),
-        new NoRepeat(noRepeatNgram.or(model::noRepeatNgram).orElse(0), true),
+        earlyStopping
+            .map(early -> early ? EarlyStopping.AT_ONCE : EarlyStopping.WHEN_UNLIKELY)
+            .or(model::earlyStopping)
+            .orElse(EarlyStopping.WHEN_UNLIKELY),
+        noRepeatNgram
+            .map(size -> model.rules().with(new NoRepeat(size, true)))
+            .orElse(model.rules()),
         sampling,
         seed);
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.lm.WindowKind;
 import io.github.lrfbench.harness.zoo.DataSource;
 import io.github.lrfbench.harness.zoo.TextSource;
 import io.github.lrfbench.kernels.InputException;
@@ -34,6 +35,14 @@ final class DataOptions {
   private Path e2e;
 
   @Option(
+      names = "--windows",
+      paramLabel = "W",
+      defaultValue = "sliding",
+      description =
+          "How perplexity is counted: sliding, every token but the first once; transformers, as its documentation does; rolling, as lm-evaluation-harness does. Default: ${DEFAULT-VALUE}.")
+  private String windows;
+
+  @Option(
       names = "--context",
       paramLabel = "N",
       description = "Tokens that a language model reads at once. Default: what the model allows.")
@@ -63,7 +72,12 @@ final class DataOptions {
   /** What language models are evaluated on and learn from. */
   TextSource texts() {
     return new TextSource(
-        text, trainText, tokens("--context", context), tokens("--stride", stride), e2e);
+        text,
+        trainText,
+        WindowKind.parse(windows),
+        tokens("--context", context),
+        tokens("--stride", stride),
+        e2e);
   }
 
   /** A number of tokens; 0 where none is given. */

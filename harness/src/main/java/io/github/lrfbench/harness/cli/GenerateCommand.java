@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.generate.GenerationConfig;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.Generator;
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
@@ -34,9 +35,9 @@ import picocli.CommandLine.Spec;
       "",
       "Takes the likeliest token at every step. With --temperature, --top-k or --top-p tokens are drawn instead;",
       "with --beams the likeliest texts are followed at once. What is not given is as the model's",
-      "generation_config.json has it: eos_token_id, which ends a text, max_new_tokens, max_length, do_sample,",
-      "temperature, top_k, top_p, num_beams, length_penalty, early_stopping, no_repeat_ngram_size. The new text goes",
-      "to stdout; of several prompts each is a line, in which a line end is written \\n.",
+      "generation_config.json has it, or config.json where there is none; every key means what it means to",
+      "transformers' generate, or is refused. The new text goes to stdout; of several prompts each is a line,",
+      "in which a line end is written \\n.",
       "",
       "Example: lrfbench generate --model demo:gpt2 --prompt 'The doctor'",
       "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
@@ -96,7 +97,7 @@ final class GenerateCommand implements Callable<Integer> {
       for (String text : texts) {
         ids.add(loaded.tokenizer().encode(text, null, Integer.MAX_VALUE).ids());
       }
-      Generator generator = new Generator(batchSize, settings(loaded.transformer()));
+      Generator generator = new Generator(batchSize, settings(loaded.transformer(), causal));
       Generator.Result result;
       try (Progress progress = Progress.start(texts.size(), "generate")) {
         result = generator.run(causal, ids, done -> progress.advance(done));
@@ -133,13 +134,16 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** What the command line leaves open, the model decides. */
-  private GenerationSettings settings(Path directory) {
-    GenerationConfig wanted = GenerationConfig.read(directory);
+  private GenerationSettings settings(Path directory, CausalModel causal) {
+    Notes notes = new Notes();
+    GenerationConfig wanted =
+        GenerationConfig.read(directory, causal.info().vocabularySize(), notes);
+    notes.lines().forEach(System.err::println);
     try {
       return continuation.settings(wanted);
     } catch (InputException e) {
       // The command line has been checked, so the fault is the model's.
-      throw Faults.of(directory.resolve(GenerationConfig.FILE), e.getMessage());
+      throw Faults.of(wanted.file(), e.getMessage());
     }
   }
 

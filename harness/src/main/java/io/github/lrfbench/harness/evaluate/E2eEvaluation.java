@@ -4,10 +4,12 @@ import io.github.lrfbench.harness.e2e.E2eDataset;
 import io.github.lrfbench.harness.e2e.E2eItem;
 import io.github.lrfbench.harness.e2e.E2eScore;
 import io.github.lrfbench.harness.e2e.MeaningText;
+import io.github.lrfbench.harness.generate.EarlyStopping;
 import io.github.lrfbench.harness.generate.GenerationSettings;
 import io.github.lrfbench.harness.generate.Generator;
 import io.github.lrfbench.harness.generate.LengthLimit;
 import io.github.lrfbench.harness.generate.NoRepeat;
+import io.github.lrfbench.harness.generate.ScoreRules;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
@@ -79,8 +81,8 @@ public final class E2eEvaluation implements Evaluation {
             ends,
             BEAMS,
             LENGTH_PENALTY,
-            false,
-            NO_REPEAT,
+            EarlyStopping.WHEN_UNLIKELY,
+            ScoreRules.of(NO_REPEAT),
             null,
             0);
     DataFacts facts =

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.lm.LmText;
 import io.github.lrfbench.harness.lm.TextWindow;
+import io.github.lrfbench.harness.lm.WindowKind;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -26,8 +27,8 @@ import java.util.function.IntConsumer;
 
 /**
  * The perplexity of a language model on a text: the exponential of the mean negative log likelihood
- * of its tokens, each given up to {@code context} tokens before it. Windows slide over the text so
- * that every token but the first counts exactly once.
+ * of its tokens, each given up to {@code context} tokens before it. {@link WindowKind} says which
+ * tokens count.
  */
 public final class PerplexityEvaluation implements Evaluation {
   /** The name of the metric. */
@@ -58,6 +59,7 @@ public final class PerplexityEvaluation implements Evaluation {
    * @param text what it is to predict
    * @param task the task's name
    * @param split which part of the task's data the text is; null if it has no parts
+   * @param kind which tokens count
    * @param context the most tokens that one is predicted from; 0 for what the model allows
    * @param stride how far a window goes on; 0 for the context
    * @param limit the most windows; 0 for all
@@ -69,6 +71,7 @@ public final class PerplexityEvaluation implements Evaluation {
       LmText text,
       String task,
       String split,
+      WindowKind kind,
       int context,
       int stride,
       int limit) {
@@ -80,7 +83,10 @@ public final class PerplexityEvaluation implements Evaluation {
           "--stride must be from 1 to the context of " + length + " tokens, but is " + stride);
     }
     int[] tokens = text.tokens(tokenizer);
-    List<TextWindow> windows = TextWindow.over(tokens.length, length, step);
+    if (kind == WindowKind.ROLLING) {
+      tokens = prefixed(tokens, tokenizer);
+    }
+    List<TextWindow> windows = windows(kind, tokens.length, length, step);
     long bytes = text.text().getBytes(StandardCharsets.UTF_8).length;
     if (limit > 0 && limit < windows.size()) {
       windows = windows.subList(0, limit);
@@ -94,9 +100,48 @@ public final class PerplexityEvaluation implements Evaluation {
             split,
             windows.size(),
             text.sha256(),
-            "context=" + length + " stride=" + step + " text=" + text.sha256(),
-            Map.of("context", length, "stride", step));
+            // Sliding windows go without a name, which they had before there were others.
+            (kind == WindowKind.SLIDING ? "" : "windows=" + kind.label() + " ")
+                + "context="
+                + length
+                + " stride="
+                + step
+                + " text="
+                + text.sha256(),
+            Map.of("windows", kind.label(), "context", length, "stride", step));
     return new PerplexityEvaluation(facts, tokens, List.copyOf(windows), bytes);
+  }
+
+  private static List<TextWindow> windows(WindowKind kind, int tokens, int context, int stride) {
+    if (kind == WindowKind.TRANSFORMERS) {
+      if (context < 2) {
+        throw new InputException("--windows transformers needs a --context of 2 tokens or more");
+      }
+      return TextWindow.ofTransformers(tokens, context, stride);
+    }
+    if (kind == WindowKind.ROLLING && stride != context) {
+      throw new InputException(
+          "--windows rolling goes on by the context of "
+              + context
+              + " tokens; it does not go with --stride "
+              + stride);
+    }
+    return TextWindow.over(tokens, context, stride);
+  }
+
+  /** The tokens behind the one that begins texts. */
+  private static int[] prefixed(int[] tokens, Tokenizer tokenizer) {
+    int prefix =
+        tokenizer
+            .prefixToken()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--windows rolling needs a tokenizer with a token that begins texts"));
+    int[] prefixed = new int[tokens.length + 1];
+    prefixed[0] = prefix;
+    System.arraycopy(tokens, 0, prefixed, 1, tokens.length);
+    return prefixed;
   }
 
   @Override
@@ -168,8 +213,17 @@ public final class PerplexityEvaluation implements Evaluation {
   }
 
   private Score score(double[] nats) {
-    double total = Arrays.stream(nats).sum();
-    long count = windows.stream().mapToLong(TextWindow::scored).sum();
+    double[] weighted = new double[nats.length];
+    for (int w = 0; w < nats.length; w++) {
+      TextWindow window = windows.get(w);
+      // Where a window's tokens count once there is nothing to round.
+      weighted[w] =
+          window.weight() == window.scored()
+              ? nats[w]
+              : nats[w] / window.scored() * window.weight();
+    }
+    double total = Arrays.stream(weighted).sum();
+    long count = windows.stream().mapToLong(TextWindow::weight).sum();
     double mean = total / count;
     double perplexity = Math.exp(mean);
     if (Double.isNaN(mean)) {
@@ -180,11 +234,17 @@ public final class PerplexityEvaluation implements Evaluation {
     values.put(RunColumns.LOSS, mean);
     Map<String, Object> extra = new LinkedHashMap<>();
     extra.put("nats_per_token", mean);
-    extra.put("bits_per_byte", total / Math.log(2) / bytes);
+    extra.put("bits_per_byte", bits(total, count, mean) / bytes);
     extra.put("tokens", count);
     extra.put("bytes", bytes);
-    double error = perplexity * standardError(nats, mean, count);
+    double error = perplexity * standardError(weighted, mean, count);
     return new Score(METRIC, perplexity, error, false, values, extra);
+  }
+
+  /** Of the whole text that was read, as if every token counted once. */
+  private double bits(double total, long count, double mean) {
+    int predicted = windows.get(windows.size() - 1).end();
+    return (count == predicted ? total : mean * predicted) / Math.log(2);
   }
 
   /**
@@ -194,7 +254,7 @@ public final class PerplexityEvaluation implements Evaluation {
   private double standardError(double[] nats, double mean, long count) {
     double squares = 0;
     for (int w = 0; w < nats.length; w++) {
-      double residual = nats[w] - mean * windows.get(w).scored();
+      double residual = nats[w] - mean * windows.get(w).weight();
       squares += residual * residual;
     }
     double n = nats.length;

@@ -9,9 +9,8 @@ import java.util.PriorityQueue;
 /**
  * Follows the likeliest texts at once. Rules of which there are several in circulation are those of
  * {@code generate} of Hugging Face's transformers: a text that ends is a result only if it is among
- * the best {@code beams} of its step, results compete by their penalized likelihood, and the search
- * ends when the best text that goes on, penalized at its present length, is no better than the
- * worst of {@code beams} results.
+ * the best {@code beams} of its step, results compete by their penalized likelihood, and {@link
+ * EarlyStopping} says when the search ends.
  */
 final class BeamSearch implements Search {
   /**
@@ -49,7 +48,7 @@ final class BeamSearch implements Search {
     List<Candidate> candidates = best(logits);
     List<Hypothesis> next = new ArrayList<>();
     List<Extension> extensions = new ArrayList<>();
-    boolean full = isFull() && settings.earlyStopping();
+    boolean full = isFull() && atOnce();
     for (int rank = 0; rank < candidates.size(); rank++) {
       Candidate candidate = candidates.get(rank);
       int[] before = running.get(candidate.source()).text();
@@ -64,7 +63,7 @@ final class BeamSearch implements Search {
       }
     }
     running = next;
-    over = next.isEmpty() || isFull() && (settings.earlyStopping() || !canImprove());
+    over = next.isEmpty() || isFull() && (atOnce() || !canImprove());
     return over ? List.of() : extensions;
   }
 
@@ -75,10 +74,13 @@ final class BeamSearch implements Search {
     for (int source = 0; source < running.size(); source++) {
       Hypothesis text = running.get(source);
       float[] scores = logits[source];
-      double normalizer = logSumExp(scores);
-      settings.noRepeat().forbid(text.text(), prompt, text.text().length, scores);
+      normalize(scores);
+      settings.rules().apply(new Draft(text.text(), text.text().length, prompt, longest), scores);
+      if (settings.rules().normalizes()) {
+        normalize(scores);
+      }
       for (int token = 0; token < scores.length; token++) {
-        double score = text.score() + scores[token] - normalizer;
+        double score = text.score() + scores[token];
         if (score == Double.NEGATIVE_INFINITY) {
           continue;
         }
@@ -95,6 +97,14 @@ final class BeamSearch implements Search {
     return sorted;
   }
 
+  /** Makes logarithms of likelihoods of scores. */
+  private static void normalize(float[] scores) {
+    double normalizer = logSumExp(scores);
+    for (int token = 0; token < scores.length; token++) {
+      scores[token] = (float) (scores[token] - normalizer);
+    }
+  }
+
   private static double logSumExp(float[] scores) {
     double max = Double.NEGATIVE_INFINITY;
     for (float score : scores) {
@@ -108,7 +118,7 @@ final class BeamSearch implements Search {
   }
 
   private void finish(int[] text, double score) {
-    double penalized = penalized(text, score);
+    double penalized = penalized(text.length, score);
     int place = 0;
     while (place < finished.size() && finished.get(place).score() >= penalized) {
       place++;
@@ -123,13 +133,21 @@ final class BeamSearch implements Search {
     return finished.size() == settings.beams();
   }
 
-  private boolean canImprove() {
-    Hypothesis best = running.get(0);
-    return penalized(best.text(), best.score()) > finished.get(finished.size() - 1).score();
+  private boolean atOnce() {
+    return settings.earlyStopping() == EarlyStopping.AT_ONCE;
   }
 
-  private double penalized(int[] text, double score) {
-    return score / Math.pow(text.length - prompt, settings.lengthPenalty());
+  private boolean canImprove() {
+    Hypothesis best = running.get(0);
+    boolean mayGrow =
+        settings.earlyStopping() == EarlyStopping.WHEN_IMPOSSIBLE && settings.lengthPenalty() > 0;
+    int length = mayGrow ? longest : best.text().length;
+    return penalized(length, best.score()) > finished.get(finished.size() - 1).score();
+  }
+
+  /** The score of a text of this length, the prompt included. */
+  private double penalized(int length, double score) {
+    return score / Math.pow(length - prompt, settings.lengthPenalty());
   }
 
   @Override

@@ -12,9 +12,8 @@ import java.util.Set;
  * @param beams hypotheses that are followed at once; 1 for no beam search
  * @param lengthPenalty a hypothesis's log likelihood is divided by its length to this power: above
  *     0, longer texts gain
- * @param earlyStopping whether a beam search ends as soon as there are as many finished hypotheses
- *     as beams, and not when no better one can be expected
- * @param noRepeat which runs of tokens occur once only
+ * @param earlyStopping when a beam search ends
+ * @param rules what changes the model's scores of tokens
  * @param sampling draws tokens; null takes the likeliest
  * @param seed of what is drawn
  */
@@ -23,15 +22,20 @@ public record GenerationSettings(
     Set<Integer> ends,
     int beams,
     double lengthPenalty,
-    boolean earlyStopping,
-    NoRepeat noRepeat,
+    EarlyStopping earlyStopping,
+    ScoreRules rules,
     Sampling sampling,
     long seed) {
+  /** More are a mistake, and would not fit into memory. */
+  static final int MAX_BEAMS = 1000;
+
   /** Checks the numbers. */
   public GenerationSettings {
     ends = Set.copyOf(ends);
     require(limit.tokens() >= 1, "--max-new-tokens must be at least 1, but is " + limit.tokens());
-    require(beams >= 1, "--beams must be at least 1, but is " + beams);
+    require(
+        beams >= 1 && beams <= MAX_BEAMS,
+        "--beams must be from 1 to " + MAX_BEAMS + ", but is " + beams);
     require(Double.isFinite(lengthPenalty), "--length-penalty must be a number: " + lengthPenalty);
     require(beams == 1 || sampling == null, "--beams searches; it does not go with sampling");
   }
@@ -39,7 +43,14 @@ public record GenerationSettings(
   /** The likeliest token, again and again. */
   public static GenerationSettings greedy(int maxNewTokens, Set<Integer> ends) {
     return new GenerationSettings(
-        LengthLimit.ofContinuation(maxNewTokens), ends, 1, 1, false, NoRepeat.NONE, null, 0);
+        LengthLimit.ofContinuation(maxNewTokens),
+        ends,
+        1,
+        1,
+        EarlyStopping.WHEN_UNLIKELY,
+        ScoreRules.NONE,
+        null,
+        0);
   }
 
   private static void require(boolean condition, String message) {

@@ -79,7 +79,7 @@ public record Generator(int batchSize, GenerationSettings settings) {
       throw new InputException(
           text + "with new ones the text may have " + settings.limit().tokens() + " only");
     }
-    if (length + more > limit) {
+    if (more > limit - length) {
       throw new InputException(
           text + "with " + more + " new ones that is over the model's limit of " + limit);
     }

@@ -29,7 +29,7 @@ final class LineSearch implements Search {
   @Override
   public List<Extension> step(float[][] logits) {
     float[] scores = logits[0];
-    settings.noRepeat().forbid(text, prompt, length, scores);
+    settings.rules().apply(new Draft(text, length, prompt, text.length), scores);
     int token =
         settings.sampling() == null ? likeliest(scores) : settings.sampling().draw(scores, random);
     text[length++] = token;

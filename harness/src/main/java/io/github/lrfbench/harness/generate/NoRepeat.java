@@ -29,7 +29,7 @@ public record NoRepeat(int size, boolean withPrompt) {
    * @param scores of all tokens, modified
    */
   void forbid(int[] text, int prompt, int length, float[] scores) {
-    if (size == 0) {
+    if (size == 0 || size > length) {
       return;
     }
     int first = withPrompt ? 0 : prompt;

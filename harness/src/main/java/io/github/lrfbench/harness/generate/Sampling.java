@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
  * @param temperature logits are divided by it
  * @param topK how many tokens are kept; 0 for all
  * @param topP how likely the kept tokens are together; 1 for all
+ * @param cutoffs what else decides which tokens are kept
  */
-public record Sampling(double temperature, int topK, double topP) {
+public record Sampling(double temperature, int topK, double topP, Cutoffs cutoffs) {
   /** Checks the numbers. */
   public Sampling {
     if (!(temperature > 0) || Double.isInfinite(temperature)) {
@@ -28,13 +29,19 @@ public record Sampling(double temperature, int topK, double topP) {
     }
   }
 
+  /** Without further cutoffs. */
+  public Sampling(double temperature, int topK, double topP) {
+    this(temperature, topK, topP, Cutoffs.NONE);
+  }
+
   /**
    * What tokens are drawn with.
    *
-   * @param logits of all tokens, not modified
+   * @param all logits of all tokens, not modified
    * @return a probability for each; 0 for one that is not kept
    */
-  double[] probabilities(float[] logits) {
+  double[] probabilities(float[] all) {
+    float[] logits = cutoffs.beforeTopK(all, temperature);
     float max = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {
       max = logit > max ? logit : max;
@@ -52,6 +59,7 @@ public record Sampling(double temperature, int topK, double topP) {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = weights[i] == 0 ? 0 : weights[i] / kept;
     }
+    cutoffs.afterTopP(weights);
     return weights;
   }
 

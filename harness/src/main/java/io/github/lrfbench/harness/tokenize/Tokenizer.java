@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.tokenize;
 
 import io.github.lrfbench.kernels.InputException;
+import java.util.OptionalInt;
 
 /**
  * Splits texts into the tokens of a vocabulary. It may be used from several threads, which then
@@ -28,6 +29,11 @@ public interface Tokenizer extends AutoCloseable {
 
   /** One more than the largest id. */
   int vocabularySize();
+
+  /** The token that begins texts; nothing where there is none. */
+  default OptionalInt prefixToken() {
+    return OptionalInt.empty();
+  }
 
   /** Frees native memory; closing twice is harmless. */
   @Override

@@ -38,6 +38,11 @@ public final class Tokenizers {
     return NativeTokenizer.open(definition);
   }
 
+  /** What a GPT-2's directory calls the token that begins texts. */
+  public static String prefix(Path directory) {
+    return TokenizerSettings.read(directory).token("bos_token", "<|endoftext|>");
+  }
+
   private static boolean isGpt2(JsonNode config) {
     return config.path("model_type").asText("").equals("gpt2");
   }

@@ -139,6 +139,7 @@ record LanguageTask(
           text,
           task.name,
           task.split,
+          options.windows(),
           options.context(),
           options.stride(),
           limit);

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * A tokenizer that puts no special tokens around texts, but gives a model something to read where
@@ -14,8 +15,10 @@ import java.nio.file.Path;
  *
  * @param tokenizer closed with this
  * @param emptyText the token that stands for an empty text
+ * @param prefixToken the token that begins texts
  */
-record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenizer {
+record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText, OptionalInt prefixToken)
+    implements Tokenizer {
   /** The tokenizer of a directory, which gives no text as a sequence of no tokens. */
   static Tokenizer open(Path directory, JsonNode config, Notes notes) {
     Tokenizer tokenizer = Tokenizers.open(directory, config, notes);
@@ -23,8 +26,11 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenize
       return tokenizer;
     }
     int last = tokenizer.vocabularySize() - 1;
+    int[] prefix = tokenizer.encode(Tokenizers.prefix(directory), null, Integer.MAX_VALUE).ids();
     return new NonEmptyTokenizer(
-        tokenizer, Math.max(0, Math.min(last, config.path("eos_token_id").asInt(last))));
+        tokenizer,
+        Math.max(0, Math.min(last, config.path("eos_token_id").asInt(last))),
+        prefix.length == 1 ? OptionalInt.of(prefix[0]) : OptionalInt.empty());
   }
 
   @Override

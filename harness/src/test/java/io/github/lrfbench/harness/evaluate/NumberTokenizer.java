@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.evaluate;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** Reads token ids as numbers between spaces, for models without a vocabulary. */
@@ -21,6 +22,12 @@ public record NumberTokenizer(int vocabularySize) implements Tokenizer {
   @Override
   public String decode(int... ids) {
     return Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
+
+  /** Token 0. */
+  @Override
+  public OptionalInt prefixToken() {
+    return OptionalInt.of(0);
   }
 
   @Override

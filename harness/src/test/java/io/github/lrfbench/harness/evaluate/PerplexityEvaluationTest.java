@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.lm.LmText;
+import io.github.lrfbench.harness.lm.WindowKind;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -104,7 +105,7 @@ class PerplexityEvaluationTest {
             InputException.class,
             () ->
                 PerplexityEvaluation.prepare(
-                    model, tokenizer, text, "lm", null, context, stride, 0))
+                    model, tokenizer, text, "lm", null, WindowKind.SLIDING, context, stride, 0))
         .getMessage();
   }
 
@@ -113,7 +114,15 @@ class PerplexityEvaluationTest {
         GoldenModel golden = load("gpt2-lm", device)) {
       PerplexityEvaluation evaluation =
           PerplexityEvaluation.prepare(
-              golden.model(), TOKENIZER, text(tokens), "lm", null, context, stride, limit);
+              golden.model(),
+              TOKENIZER,
+              text(tokens),
+              "lm",
+              null,
+              WindowKind.SLIDING,
+              context,
+              stride,
+              limit);
       int[] done = {0};
       Score score = evaluation.run(golden.model(), count -> done[0] = count).score();
       assertEquals(evaluation.size(), done[0]);

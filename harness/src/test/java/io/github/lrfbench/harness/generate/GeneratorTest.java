@@ -57,8 +57,8 @@ class GeneratorTest {
             ENDS,
             beams,
             lengthPenalty,
-            early,
-            new NoRepeat(ngram, true),
+            early ? EarlyStopping.AT_ONCE : EarlyStopping.WHEN_UNLIKELY,
+            ScoreRules.of(new NoRepeat(ngram, true)),
             null,
             0);
     List<int[]> prompts = cases.stream().map(Case::prompt).toList();
@@ -111,8 +111,8 @@ class GeneratorTest {
         Set.of(),
         1,
         1,
-        false,
-        NoRepeat.NONE,
+        EarlyStopping.WHEN_UNLIKELY,
+        ScoreRules.NONE,
         new Sampling(1, topK, topP),
         seed);
   }
@@ -138,7 +138,14 @@ class GeneratorTest {
   void theLengthOfAWholeTextMayBeLimited(int beams) {
     GenerationSettings settings =
         new GenerationSettings(
-            LengthLimit.ofText(10), Set.of(), beams, 1, false, NoRepeat.NONE, null, 0);
+            LengthLimit.ofText(10),
+            Set.of(),
+            beams,
+            1,
+            EarlyStopping.WHEN_UNLIKELY,
+            ScoreRules.NONE,
+            null,
+            0);
     Generator generator = new Generator(3, settings);
     List<int[]> prompts = List.of(new int[] {1, 2, 3}, new int[9], new int[] {4});
     List<int[]> continuations = run(generator, prompts);
