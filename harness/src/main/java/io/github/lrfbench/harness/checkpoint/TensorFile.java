@@ -11,10 +11,11 @@ public interface TensorFile extends AutoCloseable {
   /**
    * Opens a file and checks where its tensors lie.
    *
+   * @param file one of PyTorch if its name ends with {@code .bin}, else one of safetensors
    * @throws InputException if it is no valid file of tensors
    */
   static TensorFile open(Path file) {
-    return SafetensorsFile.open(file);
+    return file.toString().endsWith(".bin") ? TorchFile.open(file) : SafetensorsFile.open(file);
   }
 
   /** The file. */
