@@ -59,6 +59,11 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
   }
 
   @Override
+  public boolean holdsFloats(String name) {
+    return FloatDecoder.decodes(tensor(name).type());
+  }
+
+  @Override
   public void read(String name, Tensor target) {
     StoredTensor tensor = tensor(name);
     if (!tensor.shape().equals(target.shape())) {

@@ -35,6 +35,13 @@ public interface TensorFile extends AutoCloseable {
   Shape shape(String name);
 
   /**
+   * True if a tensor holds floating-point numbers that can be read.
+   *
+   * @throws InputException if there is no such tensor
+   */
+  boolean holdsFloats(String name);
+
+  /**
    * Copies a tensor of floating-point numbers to a device.
    *
    * @param target F32, modified; has the tensor's shape
