@@ -10,32 +10,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** A Hugging Face model directory: its {@code config.json} and its weights, in one file or more. */
 public final class Checkpoint implements AutoCloseable {
   static final String CONFIG = "config.json";
   static final String WEIGHTS = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
 
   private final Path directory;
   private final ObjectNode config;
-  private final Map<String, SafetensorsFile> tensors;
-  private final List<SafetensorsFile> files;
+  private final WeightFiles files;
+  private final Map<String, String> stored;
 
   private Checkpoint(
-      Path directory,
-      ObjectNode config,
-      Map<String, SafetensorsFile> tensors,
-      List<SafetensorsFile> files) {
+      Path directory, ObjectNode config, WeightFiles files, Map<String, String> stored) {
     this.directory = directory;
     this.config = config;
-    this.tensors = tensors;
     this.files = files;
+    this.stored = stored;
   }
 
   /**
@@ -52,52 +46,14 @@ public final class Checkpoint implements AutoCloseable {
               : "there is no such model directory");
     }
     ObjectNode config = JsonFile.read(directory.resolve(CONFIG));
-    List<SafetensorsFile> files = new ArrayList<>();
+    WeightFiles files = WeightFiles.open(directory);
     try {
-      Map<String, SafetensorsFile> tensors = new LinkedHashMap<>();
-      if (Files.exists(directory.resolve(WEIGHTS))) {
-        SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS));
-        files.add(file);
-        file.names().forEach(name -> tensors.put(name, file));
-      } else if (Files.exists(directory.resolve(INDEX))) {
-        openShards(directory, files, tensors);
-      } else {
-        throw MissingWeights.in(directory);
-      }
-      return new Checkpoint(directory, config, tensors, files);
+      Map<String, String> stored = PlainNames.of(directory, files.tensors().keySet());
+      return new Checkpoint(directory, config, files, stored);
     } catch (RuntimeException | Error e) {
-      files.forEach(SafetensorsFile::close);
+      files.close();
       throw e;
     }
-  }
-
-  private static void openShards(
-      Path directory, List<SafetensorsFile> files, Map<String, SafetensorsFile> tensors) {
-    Path index = directory.resolve(INDEX);
-    Map<String, SafetensorsFile> shards = new TreeMap<>();
-    ShardIndex.read(index)
-        .forEach(
-            (tensor, name) -> {
-              SafetensorsFile shard = shards.get(name);
-              if (shard == null) {
-                if (!Files.exists(directory.resolve(name))) {
-                  throw Faults.of(index, "the shard " + Faults.quote(name) + " is missing");
-                }
-                shard = SafetensorsFile.open(directory.resolve(name));
-                files.add(shard);
-                shards.put(name, shard);
-              }
-              if (!shard.has(tensor)) {
-                throw Faults.of(
-                    shard.path(),
-                    "tensor "
-                        + Faults.quote(tensor)
-                        + ", which "
-                        + INDEX
-                        + " puts here, is missing");
-              }
-              tensors.put(tensor, shard);
-            });
   }
 
   /** The directory. */
@@ -110,14 +66,14 @@ public final class Checkpoint implements AutoCloseable {
     return config.deepCopy();
   }
 
-  /** The names of the tensors. */
+  /** The names of the tensors, without what a wrapper of the model put before them. */
   public Set<String> names() {
-    return Collections.unmodifiableSet(tensors.keySet());
+    return Collections.unmodifiableSet(stored.keySet());
   }
 
   /** True if there is a tensor of this name. */
   public boolean has(String name) {
-    return tensors.containsKey(name);
+    return stored.containsKey(name);
   }
 
   /**
@@ -126,7 +82,16 @@ public final class Checkpoint implements AutoCloseable {
    * @throws InputException if there is no such tensor
    */
   public Shape shape(String name) {
-    return file(name).shape(name);
+    return file(name).shape(stored.get(name));
+  }
+
+  /**
+   * True if a tensor holds floating-point numbers that can be read, and not a mask or positions.
+   *
+   * @throws InputException if there is no such tensor
+   */
+  public boolean holdsFloats(String name) {
+    return file(name).holdsFloats(stored.get(name));
   }
 
   /**
@@ -137,7 +102,7 @@ public final class Checkpoint implements AutoCloseable {
    *     numbers, or one that is not finite in F32
    */
   public void read(String name, Tensor target) {
-    file(name).read(name, target);
+    file(name).read(stored.get(name), target);
   }
 
   /**
@@ -146,7 +111,7 @@ public final class Checkpoint implements AutoCloseable {
    * @throws InputException as {@link #read} does, or if the tensor is too large for an array
    */
   public float[] readFloats(String name) {
-    return file(name).readFloats(name);
+    return file(name).readFloats(stored.get(name));
   }
 
   /**
@@ -156,21 +121,20 @@ public final class Checkpoint implements AutoCloseable {
   public String contentHash() {
     List<Path> hashed = new ArrayList<>();
     hashed.add(directory.resolve(CONFIG));
-    files.stream().map(SafetensorsFile::path).sorted().forEach(hashed::add);
+    hashed.addAll(files.paths());
     return ContentHash.of(hashed);
   }
 
   /** Closes the files; closing twice is harmless. */
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.close();
   }
 
-  private SafetensorsFile file(String name) {
-    SafetensorsFile file = tensors.get(name);
-    if (file == null) {
+  private TensorFile file(String name) {
+    if (!has(name)) {
       throw Faults.of(directory, "tensor " + Faults.quote(name) + " is missing");
     }
-    return file;
+    return files.tensors().get(stored.get(name));
   }
 }

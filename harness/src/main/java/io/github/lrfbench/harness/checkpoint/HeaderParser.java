@@ -49,9 +49,6 @@ final class HeaderParser {
    * @param json the header's bytes
    */
   static SafetensorsHeader parse(Path file, byte[] json) {
-    if (json.length == 0 || json[0] != '{') {
-      throw Faults.of(file, "the header is no JSON object");
-    }
     Reader text =
         new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
     try (JsonParser parser = FACTORY.createParser(text)) {
@@ -64,7 +61,9 @@ final class HeaderParser {
   }
 
   private SafetensorsHeader header() throws IOException {
-    parser.nextToken();
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw fault("the header is no JSON object");
+    }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       boolean repeated = name.equals(METADATA) ? metadata != null : tensors.containsKey(name);
@@ -84,7 +83,11 @@ final class HeaderParser {
   }
 
   private Map<String, String> metadata() throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
+    JsonToken token = parser.nextToken();
+    if (token == JsonToken.VALUE_NULL) {
+      return Map.of();
+    }
+    if (token != JsonToken.START_OBJECT) {
       throw fault(METADATA + " is no object");
     }
     Map<String, String> entries = new LinkedHashMap<>();
@@ -133,8 +136,12 @@ final class HeaderParser {
   private void requireSize(String tensor, StoredTensor stored) {
     long given = stored.end() - stored.begin();
     long elements = stored.shape().size();
-    int bytes = stored.type().bytes();
-    if (elements > Long.MAX_VALUE / bytes || elements * bytes != given) {
+    int bits = stored.type().bits();
+    boolean fits =
+        elements <= Long.MAX_VALUE / bits
+            && elements * bits % Byte.SIZE == 0
+            && elements * bits / Byte.SIZE == given;
+    if (!fits) {
       throw fault(
           tensor
               + " has "

@@ -2,12 +2,9 @@ package io.github.lrfbench.harness.checkpoint;
 
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Shape;
-import io.github.lrfbench.kernels.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,35 +12,27 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Reads tensors from a safetensors file.
  *
- * <p>The file is read in small pieces and not mapped: that is as fast, mapped pages would count as
- * resident beside the tensors that they were copied to, Java cannot unmap them, and a file that
- * shrinks while it is mapped ends the process. Files may be larger than 2 GiB; one may be read by
- * several threads, one after the other.
- *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile extends StoredTensors {
   private static final int LENGTH_BYTES = Long.BYTES;
   private static final long LARGEST_HEADER = 100_000_000;
-  private static final int CHUNK_ELEMENTS = 1 << 16;
-  private static final String LFS_POINTER = "version ";
 
-  private final Path file;
-  private final FileChannel channel;
-  private final long dataStart;
+  /** How a file begins that Git left in place of a large one. */
+  static final String LFS_POINTER = "version ";
+
+  static final String IS_LFS_POINTER =
+      "is a Git LFS pointer, not the file itself; run 'git lfs pull'";
+
   private final SafetensorsHeader header;
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
 
   private SafetensorsFile(
       Path file, FileChannel channel, long dataStart, SafetensorsHeader header) {
-    this.file = file;
-    this.channel = channel;
-    this.dataStart = dataStart;
+    super(file, channel, dataStart, header.tensors());
     this.header = header;
   }
 
@@ -78,7 +67,7 @@ public final class SafetensorsFile implements AutoCloseable {
     ByteBuffer start = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     readFully(file, channel, start, 0);
     if (new String(start.array(), StandardCharsets.US_ASCII).equals(LFS_POINTER)) {
-      throw Faults.of(file, "is a Git LFS pointer, not the file itself; run 'git lfs pull'");
+      throw Faults.of(file, IS_LFS_POINTER);
     }
     long length = start.getLong(0);
     long available = size - LENGTH_BYTES;
@@ -100,180 +89,8 @@ public final class SafetensorsFile implements AutoCloseable {
     return new SafetensorsFile(file, channel, LENGTH_BYTES + length, header);
   }
 
-  /** The file. */
-  public Path path() {
-    return file;
-  }
-
-  /** The names of the tensors, in the file's order. */
-  public Set<String> names() {
-    return Collections.unmodifiableSet(header.tensors().keySet());
-  }
-
-  /** True if there is a tensor of this name. */
-  public boolean has(String name) {
-    return header.tensors().containsKey(name);
-  }
-
   /** The file's own notes about itself, {@code format=pt} for example. */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
-  }
-
-  /**
-   * The shape of a tensor.
-   *
-   * @throws InputException if there is no such tensor
-   */
-  public Shape shape(String name) {
-    return tensor(name).shape();
-  }
-
-  /**
-   * Copies a tensor of floating-point numbers to a device.
-   *
-   * @param target F32, modified; has the tensor's shape
-   * @throws InputException if the tensor is missing, has another shape or type, or holds a value
-   *     that is not finite in F32
-   */
-  public void read(String name, Tensor target) {
-    StoredTensor tensor = tensor(name);
-    if (!tensor.shape().equals(target.shape())) {
-      throw fault(name, "has shape " + tensor.shape() + ", expected " + target.shape());
-    }
-    read(tensor, (offset, values, count) -> target.write(offset, values, 0, count));
-  }
-
-  /**
-   * The floating-point numbers of a tensor, row-major.
-   *
-   * @throws InputException as {@link #read} does, or if the tensor is too large for an array
-   */
-  public float[] readFloats(String name) {
-    StoredTensor tensor = tensor(name);
-    float[] all = new float[arrayLength(tensor)];
-    read(tensor, (offset, values, count) -> System.arraycopy(values, 0, all, (int) offset, count));
-    return all;
-  }
-
-  /**
-   * The integers or truth values (0 and 1) of a tensor, row-major.
-   *
-   * @throws InputException if the tensor is missing, holds other things, a value beyond 32 bits, or
-   *     is too large for an array
-   */
-  public int[] readInts(String name) {
-    StoredTensor tensor = tensor(name);
-    if (!IntDecoder.decodes(tensor.type())) {
-      throw fault(name, "holds " + tensor.type() + ", expected integers");
-    }
-    int[] all = new int[arrayLength(tensor)];
-    long[] values = new long[Math.min(all.length, CHUNK_ELEMENTS)];
-    pieces(
-        tensor,
-        (offset, count) -> {
-          IntDecoder.decode(tensor.type(), buffer, values, count);
-          for (int i = 0; i < count; i++) {
-            if (values[i] != (int) values[i]) {
-              throw fault(name, "holds " + values[i] + ", which is beyond 32 bits");
-            }
-            all[(int) offset + i] = (int) values[i];
-          }
-        });
-    return all;
-  }
-
-  @Override
-  public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw Faults.of(file, e);
-    }
-  }
-
-  private void read(StoredTensor tensor, FloatSink sink) {
-    if (!FloatDecoder.decodes(tensor.type())) {
-      throw fault(tensor.name(), "holds " + tensor.type() + ", expected floating-point numbers");
-    }
-    float[] values = new float[(int) Math.min(tensor.shape().size(), CHUNK_ELEMENTS)];
-    pieces(
-        tensor,
-        (offset, count) -> {
-          FloatDecoder.decode(tensor.type(), buffer, values, count);
-          requireFinite(tensor, values, offset, count);
-          sink.accept(offset, values, count);
-        });
-  }
-
-  /** Fills the buffer with one piece of the tensor after the other. */
-  private synchronized void pieces(StoredTensor tensor, Piece piece) {
-    long size = tensor.shape().size();
-    int bytes = tensor.type().bytes();
-    reserve((int) Math.min(size, CHUNK_ELEMENTS) * bytes);
-    try {
-      for (long offset = 0; offset < size; offset += CHUNK_ELEMENTS) {
-        int count = (int) Math.min(size - offset, CHUNK_ELEMENTS);
-        buffer.clear().limit(count * bytes);
-        readFully(file, channel, buffer, dataStart + tensor.begin() + offset * bytes);
-        piece.accept(offset, count);
-      }
-    } catch (ClosedChannelException e) {
-      throw new IllegalStateException(file + " is closed", e);
-    } catch (IOException e) {
-      throw Faults.of(file, e);
-    }
-  }
-
-  private void reserve(int bytes) {
-    if (buffer.capacity() < bytes) {
-      buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-  }
-
-  private static void readFully(Path file, FileChannel channel, ByteBuffer target, long position)
-      throws IOException {
-    while (target.hasRemaining()) {
-      if (channel.read(target, position + target.position()) < 0) {
-        throw Faults.of(file, "became shorter while it was read");
-      }
-    }
-    target.flip();
-  }
-
-  private void requireFinite(StoredTensor tensor, float[] values, long offset, int count) {
-    for (int i = 0; i < count; i++) {
-      if (!Float.isFinite(values[i])) {
-        String kind = Float.isNaN(values[i]) ? "NaN" : "an infinite value";
-        throw fault(tensor.name(), "holds " + kind + " at element " + (offset + i));
-      }
-    }
-  }
-
-  private int arrayLength(StoredTensor tensor) {
-    if (tensor.shape().size() > Integer.MAX_VALUE - 8) {
-      throw fault(tensor.name(), "is too large for an array: " + tensor.shape());
-    }
-    return (int) tensor.shape().size();
-  }
-
-  private StoredTensor tensor(String name) {
-    StoredTensor tensor = header.tensors().get(name);
-    if (tensor == null) {
-      throw fault(name, "is missing");
-    }
-    return tensor;
-  }
-
-  private InputException fault(String name, String fault) {
-    return Faults.of(file, "tensor " + Faults.quote(name) + " " + fault);
-  }
-
-  private interface Piece {
-    void accept(long offset, int count);
-  }
-
-  private interface FloatSink {
-    void accept(long offset, float[] values, int count);
   }
 }

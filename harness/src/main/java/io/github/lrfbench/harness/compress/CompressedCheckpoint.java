@@ -82,7 +82,8 @@ public final class CompressedCheckpoint {
         }
       }
       for (String name : source.names()) {
-        if (!gone.contains(name)) {
+        // Masks and positions, which old checkpoints store as integers, nobody reads.
+        if (!gone.contains(name) && source.holdsFloats(name)) {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }

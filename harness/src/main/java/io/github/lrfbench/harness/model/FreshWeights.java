@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -20,6 +21,11 @@ public record FreshWeights(WeightSource weights, WeightSource fresh, Predicate<S
   @Override
   public boolean has(String name) {
     return source(name).has(name);
+  }
+
+  @Override
+  public Set<String> names() {
+    return weights.names();
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.Set;
 
 /** Makes the parts of a model of named tensors, and counts the numbers that it reads. */
 public final class WeightReader {
@@ -35,6 +36,11 @@ public final class WeightReader {
   /** True if there is a tensor of this name. */
   public boolean has(String name) {
     return weights.has(name);
+  }
+
+  /** The names of the tensors, as far as they were given by someone; for messages. */
+  public Set<String> names() {
+    return weights.names();
   }
 
   /** The shape of a tensor that there is. */

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.Set;
 
 /**
  * A checkpoint as a source of weights.
@@ -14,6 +15,11 @@ public record CheckpointWeights(Checkpoint checkpoint) implements WeightSource {
   @Override
   public boolean has(String name) {
     return checkpoint.has(name);
+  }
+
+  @Override
+  public Set<String> names() {
+    return checkpoint.names();
   }
 
   @Override

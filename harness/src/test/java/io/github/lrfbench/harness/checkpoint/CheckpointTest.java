@@ -138,16 +138,60 @@ class CheckpointTest {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThrows(InputException.class, () -> Checkpoint.open(file));
     config("{}");
-    assertTrue(assertRefused().endsWith("holds no model.safetensors"));
+    assertTrue(assertRefused().endsWith("holds no model.safetensors and no pytorch_model.bin"));
   }
 
   @ParameterizedTest
-  @CsvSource({"pytorch_model.bin", "pytorch_model.bin.index.json"})
-  void pickledWeightsAreToldHowToConvert(String name) throws IOException {
+  @ValueSource(
+      strings = {
+        "tf_model.h5",
+        "flax_model.msgpack",
+        "rust_model.ot",
+        "model.Q4.gguf",
+        "onnx/model.onnx",
+        "model.fp16.safetensors",
+        "model.pt",
+        "adapter_model.bin"
+      })
+  void weightsThatAreNotReadAreNamed(String name) throws IOException {
     config("{}");
+    Files.createDirectories(folder.resolve(name).getParent());
     Files.writeString(folder.resolve(name), "");
-    String message = assertRefused();
-    assertTrue(message.contains("python -c") && message.contains("safetensors"), message);
+    Files.writeString(folder.resolve("training_args.bin"), "");
+    assertTrue(assertRefused().contains("but '" + name + "', "), name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "module.bert.a, bert.a",
+    "_orig_mod.bert.a, bert.a",
+    "_orig_mod.module.bert.a, bert.a",
+    "module._orig_mod.bert.a, bert.a",
+    "bert._orig_mod.layer.0._checkpoint_wrapped_module.a, bert.layer.0.a",
+    "_fsdp_wrapped_module.bert.a, bert.a",
+    "model.bert.a, bert.a",
+    "module.model.bert.a, bert.a",
+    "bert.model.a, bert.model.a",
+    "modules.a, modules.a"
+  })
+  void wrappersAreNoPartOfNames(String stored, String plain) throws IOException {
+    config("{}");
+    weights("model.safetensors", stored, 1, 2);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertEquals(Set.of(plain), checkpoint.names());
+      assertTrue(checkpoint.has(plain));
+      assertArrayEquals(new float[] {1, 2}, checkpoint.readFloats(plain));
+    }
+  }
+
+  @Test
+  void aNameWithAndWithoutAWrapperIsRefused() throws IOException {
+    config("{}");
+    new SafetensorsWriter()
+        .add("module.a", Shape.of(1), () -> new float[] {1})
+        .add("a", Shape.of(1), () -> new float[] {2})
+        .write(folder.resolve("model.safetensors"));
+    assertTrue(assertRefused().contains("both 'module.a' and 'a'"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.LowRankNames;
+import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -236,6 +237,8 @@ public final class EncoderLoader {
   private Head.Classifier classifier(String pooler, Activation activation, double firstDropout) {
     int h = config.hidden();
     String classifier = config.family().headModules().get(1);
+    requireHead(classifier);
+    requireHead(pooler);
     // A head that was solved in closed form may have a layer of another width.
     int width = reader.shape(pooler + WEIGHT).rank() == 2 ? rows(pooler + WEIGHT) : h;
     return new Head.Classifier(
@@ -252,13 +255,20 @@ public final class EncoderLoader {
   }
 
   private DenseLinear output(String name, int inputs) {
-    if (!reader.has(name + ".weight")) {
-      throw new InputException(
-          "the checkpoint has no classification head ('"
-              + name
-              + ".weight' is missing); fine-tune it on the task first");
-    }
     return reader.dense(name, rows(name + WEIGHT), inputs);
+  }
+
+  private void requireHead(String name) {
+    if (!reader.has(name + WEIGHT)) {
+      throw new InputException(
+          "the checkpoint has no classification head of a "
+              + config.family().modelType()
+              + " ('"
+              + name
+              + ".weight' is missing"
+              + ForeignHeads.clause(reader.names(), config.family().prefix())
+              + "); fine-tune it on the task first");
+    }
   }
 
   private String module(Part part) {
