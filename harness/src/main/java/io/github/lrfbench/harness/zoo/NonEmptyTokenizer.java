@@ -44,6 +44,11 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenize
   }
 
   @Override
+  public int maxLength() {
+    return tokenizer.maxLength();
+  }
+
+  @Override
   public void close() {
     tokenizer.close();
   }
