@@ -48,7 +48,8 @@ public final class GlueEvaluation implements Evaluation {
    * Prepares a task.
    *
    * @param model the dense model; asked where only its predictions tell what its outputs mean
-   * @param maxLength sequences are truncated to this many tokens, or to what the model allows
+   * @param maxLength sequences are truncated to this many tokens, or to what the model or the
+   *     tokenizer allows
    * @param seed for the bootstrap
    * @throws InputException if the model does not fit the task
    */
@@ -62,8 +63,8 @@ public final class GlueEvaluation implements Evaluation {
           "a sentence encoder compares two sentences; it can be evaluated on stsb, not on "
               + task.name());
     }
-    TokenizedDataset data =
-        TokenizedDataset.of(dataset, tokenizer, Math.min(maxLength, info.maxLength()), embedding);
+    int length = Math.min(maxLength, Math.min(info.maxLength(), tokenizer.maxLength()));
+    TokenizedDataset data = TokenizedDataset.of(dataset, tokenizer, length, embedding);
     Map<Integer, String> id2label = new HashMap<>();
     for (int i = 0; i < info.labels().size(); i++) {
       id2label.put(i, info.labels().get(i));

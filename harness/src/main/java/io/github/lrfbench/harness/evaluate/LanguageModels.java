@@ -14,7 +14,7 @@ public final class LanguageModels {
    * The model as a language model.
    *
    * @param purpose the task or command that needs one, for the message
-   * @throws InputException if it is none, or reads other tokens than the tokenizer gives
+   * @throws InputException if it is none, or has fewer embeddings than the tokenizer has tokens
    */
   public static CausalModel require(Model model, Tokenizer tokenizer, String purpose) {
     if (!(model instanceof CausalModel causal)) {
@@ -25,11 +25,11 @@ public final class LanguageModels {
               + " that gives "
               + model.info().output().name().toLowerCase(Locale.ROOT));
     }
-    if (tokenizer.vocabularySize() != model.info().vocabularySize()) {
+    if (tokenizer.vocabularySize() > model.info().vocabularySize()) {
       throw new InputException(
           "the tokenizer has "
               + tokenizer.vocabularySize()
-              + " tokens, but the model "
+              + " tokens, but the model only "
               + model.info().vocabularySize()
               + ": they do not belong together");
     }

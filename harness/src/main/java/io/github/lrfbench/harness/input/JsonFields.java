@@ -68,13 +68,19 @@ public final class JsonFields {
     JsonNode array = array(name);
     List<JsonFields> objects = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
-      String child = name + "[" + i + "]";
-      if (!array.get(i).isObject()) {
-        throw fault(pathOf(child) + " must be an object");
-      }
-      objects.add(child(child, array.get(i)));
+      objects.add(element(name, i));
     }
     return objects;
+  }
+
+  /** The object that is an element of an array. */
+  public JsonFields element(String name, int index) {
+    String child = name + "[" + index + "]";
+    JsonNode value = array(name).path(index);
+    if (!value.isObject()) {
+      throw fault(pathOf(child) + " must be an object");
+    }
+    return child(child, value);
   }
 
   /** An array of anything. */

@@ -7,30 +7,44 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
-import java.util.Optional;
 
 /** Checks what a tokenizer does to a text before its model splits it. */
 final class Components {
   private Components() {}
 
   /** The normalizer in a field, rebuilt; null where there is none. */
-  static JsonNode normalizer(JsonFields parent, String name, TokenizerSettings settings) {
-    return parent.has(name) ? normalizer(parent.object(name), settings) : NullNode.instance;
+  static JsonNode normalizer(JsonFields parent, String name) {
+    return parent.has(name) ? normalizer(parent.object(name)) : NullNode.instance;
   }
 
   /** The pre-tokenizer in a field, rebuilt; null where there is none. */
-  static JsonNode preTokenizer(JsonFields parent, String name, TokenizerSettings settings) {
-    return parent.has(name) ? preTokenizer(parent.object(name), settings) : NullNode.instance;
+  static JsonNode preTokenizer(JsonFields parent, String name) {
+    return parent.has(name) ? preTokenizer(parent.object(name)) : NullNode.instance;
   }
 
   /** A byte-level component, rebuilt. */
-  static ObjectNode byteLevel(JsonFields fields, Optional<Boolean> addPrefixSpace) {
+  static ObjectNode byteLevel(JsonFields fields) {
     return typed("ByteLevel")
-        .put(
-            "add_prefix_space",
-            addPrefixSpace.or(() -> fields.bool("add_prefix_space")).orElse(true))
+        .put("add_prefix_space", fields.bool("add_prefix_space").orElse(true))
         .put("trim_offsets", fields.bool("trim_offsets").orElse(true))
         .put("use_regex", fields.bool("use_regex").orElse(true));
+  }
+
+  /** The decoder in a field, rebuilt; null where there is none. */
+  static JsonNode decoder(JsonFields parent, String name) {
+    if (!parent.has(name)) {
+      return NullNode.instance;
+    }
+    JsonFields fields = parent.object(name);
+    String type = fields.string("type");
+    return switch (type) {
+      case "ByteLevel" -> byteLevel(fields);
+      case "WordPiece" ->
+          typed(type)
+              .put("prefix", fields.string("prefix", "##"))
+              .put("cleanup", fields.bool("cleanup").orElse(true));
+      default -> throw fields.fault("the decoder " + Faults.quote(type) + " is not supported");
+    };
   }
 
   /** An object with nothing but a type. */
@@ -38,47 +52,38 @@ final class Components {
     return JsonNodeFactory.instance.objectNode().put("type", type);
   }
 
-  private static ObjectNode normalizer(JsonFields fields, TokenizerSettings settings) {
+  private static ObjectNode normalizer(JsonFields fields) {
     String type = fields.string("type");
     switch (type) {
       case "BertNormalizer":
         return typed(type)
             .put("clean_text", fields.bool("clean_text").orElse(true))
-            .put(
-                "handle_chinese_chars",
-                settings
-                    .bool("tokenize_chinese_chars")
-                    .or(() -> fields.bool("handle_chinese_chars"))
-                    .orElse(true))
-            .put(
-                "strip_accents",
-                settings.bool("strip_accents").or(() -> fields.bool("strip_accents")).orElse(null))
-            .put(
-                "lowercase",
-                settings.bool("do_lower_case").or(() -> fields.bool("lowercase")).orElse(true));
+            .put("handle_chinese_chars", fields.bool("handle_chinese_chars").orElse(true))
+            .put("strip_accents", fields.bool("strip_accents").orElse(null))
+            .put("lowercase", fields.bool("lowercase").orElse(true));
       case "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "StripAccents":
         return typed(type);
       case "Sequence":
         ObjectNode sequence = typed(type);
         ArrayNode parts = sequence.putArray("normalizers");
-        fields.objects("normalizers").forEach(part -> parts.add(normalizer(part, settings)));
+        fields.objects("normalizers").forEach(part -> parts.add(normalizer(part)));
         return sequence;
       default:
         throw fields.fault("the normalizer " + Faults.quote(type) + " is not supported");
     }
   }
 
-  private static ObjectNode preTokenizer(JsonFields fields, TokenizerSettings settings) {
+  private static ObjectNode preTokenizer(JsonFields fields) {
     String type = fields.string("type");
     switch (type) {
       case "BertPreTokenizer", "Whitespace", "WhitespaceSplit":
         return typed(type);
       case "ByteLevel":
-        return byteLevel(fields, settings.bool("add_prefix_space"));
+        return byteLevel(fields);
       case "Sequence":
         ObjectNode sequence = typed(type);
         ArrayNode parts = sequence.putArray("pretokenizers");
-        fields.objects("pretokenizers").forEach(part -> parts.add(preTokenizer(part, settings)));
+        fields.objects("pretokenizers").forEach(part -> parts.add(preTokenizer(part)));
         return sequence;
       default:
         throw fields.fault("the pre-tokenizer " + Faults.quote(type) + " is not supported");

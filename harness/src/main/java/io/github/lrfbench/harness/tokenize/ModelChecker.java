@@ -7,19 +7,21 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
 import java.util.Map;
 
-/**
- * The checked {@code model} of a {@code tokenizer.json}: WordPiece or byte pair encoding.
- *
- * @param json the model, rebuilt
- * @param vocabularySize one more than the largest id
- */
-record ModelChecker(ObjectNode json, int vocabularySize) {
+/** Checks the {@code model} of a {@code tokenizer.json}: WordPiece or byte pair encoding. */
+final class ModelChecker {
   private static final int LONGEST_WORD = 100;
 
-  static ModelChecker check(JsonFields model) {
-    // Old files leave the type to be guessed from the fields.
-    String type = model.string("type", model.has("merges") ? "BPE" : "WordPiece");
-    int size = vocabularySize(model);
+  private ModelChecker() {}
+
+  /** The type of a model. Old files leave it to be guessed from the fields. */
+  static String type(JsonFields model) {
+    return model.string("type", model.has("merges") ? "BPE" : "WordPiece");
+  }
+
+  /** The model, rebuilt. */
+  static ObjectNode check(JsonFields model) {
+    String type = type(model);
+    vocabulary(model);
     ObjectNode json =
         switch (type) {
           case "WordPiece" -> wordPiece(model);
@@ -28,20 +30,19 @@ record ModelChecker(ObjectNode json, int vocabularySize) {
               throw model.fault("the tokenizer model " + Faults.quote(type) + " is not supported");
         };
     json.set("vocab", model.value("vocab"));
-    return new ModelChecker(json, size);
+    return json;
   }
 
-  private static int vocabularySize(JsonFields model) {
+  /** The tokens of a model, each with a valid id. */
+  static ObjectNode vocabulary(JsonFields model) {
     model.object("vocab");
-    int size = 0;
     for (Map.Entry<String, JsonNode> token : model.value("vocab").properties()) {
       JsonNode id = token.getValue();
       if (!JsonFields.isIndex(id)) {
         throw model.fault("the token " + Faults.quote(token.getKey()) + " has no valid id");
       }
-      size = Math.max(size, id.intValue() + 1);
     }
-    return size;
+    return (ObjectNode) model.value("vocab");
   }
 
   private static ObjectNode wordPiece(JsonFields model) {

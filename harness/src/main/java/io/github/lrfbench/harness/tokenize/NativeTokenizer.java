@@ -4,8 +4,8 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * A tokenizer in the native library that DJL brings. Encodings are read through DJL's JNI class,
@@ -16,26 +16,32 @@ final class NativeTokenizer implements Tokenizer {
   /** The length to which texts are cut until another is asked for. */
   static final int INITIAL_MAX_LENGTH = 512;
 
-  private final Path file;
+  private final TokenizerDefinition definition;
   private final HuggingFaceTokenizer tokenizer;
   private final TokenizersLibrary library = TokenizersLibrary.LIB;
-  private final int vocabularySize;
+  private final int limit;
   private final int specialsAroundOne;
   private final int specialsAroundPair;
   private int maxLength = INITIAL_MAX_LENGTH;
 
-  private NativeTokenizer(Path file, HuggingFaceTokenizer tokenizer, int vocabularySize) {
-    this.file = file;
+  private NativeTokenizer(
+      TokenizerDefinition definition, HuggingFaceTokenizer tokenizer, int limit) {
+    this.definition = definition;
     this.tokenizer = tokenizer;
-    this.vocabularySize = vocabularySize;
+    this.limit = limit;
     this.specialsAroundOne = encode("", null).length();
     this.specialsAroundPair = encode("", "").length();
   }
 
-  static NativeTokenizer open(TokenizerDefinition definition) {
+  /**
+   * Opens a tokenizer.
+   *
+   * @param limit texts that have a token of this id or a larger one are refused
+   */
+  static NativeTokenizer open(TokenizerDefinition definition, int limit) {
     HuggingFaceTokenizer tokenizer = DjlLibrary.open(definition);
     try {
-      return new NativeTokenizer(definition.file(), tokenizer, definition.vocabularySize());
+      return new NativeTokenizer(definition, tokenizer, limit);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
@@ -63,12 +69,23 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public synchronized String decode(int... ids) {
     long[] wide = Arrays.stream(ids).asLongStream().toArray();
-    return library.decode(tokenizer.getHandle(), wide, true);
+    String text = library.decode(tokenizer.getHandle(), wide, true);
+    return definition.cleanUp() ? cleanUp(text) : text;
   }
 
   @Override
   public int vocabularySize() {
-    return vocabularySize;
+    return definition.vocabularySize();
+  }
+
+  @Override
+  public OptionalInt prefixToken() {
+    return definition.prefixToken();
+  }
+
+  @Override
+  public int maxLength() {
+    return definition.maxLength();
   }
 
   @Override
@@ -85,12 +102,13 @@ final class NativeTokenizer implements Tokenizer {
               ? library.encode(handle, first, true)
               : library.encodeDual(handle, first, second, true);
     } catch (RuntimeException e) {
-      throw Faults.of(file, "cannot encode a text: " + e.getMessage());
+      throw Faults.of(definition.file(), "cannot encode a text: " + e.getMessage());
     }
     try {
       long[] ids = library.getTokenIds(encoding);
       requireInVocabulary(ids);
-      return new TokenSequence(narrow(ids), narrow(library.getTypeIds(encoding)));
+      int[] types = definition.typed() ? narrow(library.getTypeIds(encoding)) : new int[ids.length];
+      return new TokenSequence(narrow(ids), types);
     } finally {
       library.deleteEncoding(encoding);
     }
@@ -98,10 +116,26 @@ final class NativeTokenizer implements Tokenizer {
 
   private void requireInVocabulary(long[] ids) {
     for (long id : ids) {
-      if (id < 0 || id >= vocabularySize) {
-        throw Faults.of(file, "yields the id " + id + ", beyond its vocabulary");
+      if (id < 0 || id >= limit) {
+        throw Faults.of(
+            definition.file(),
+            "a text yields the id " + id + ", but there are only " + limit + " embeddings");
       }
     }
+  }
+
+  /** What transformers does to decoded texts where {@code clean_up_tokenization_spaces} is true. */
+  private static String cleanUp(String text) {
+    return text.replace(" .", ".")
+        .replace(" ?", "?")
+        .replace(" !", "!")
+        .replace(" ,", ",")
+        .replace(" ' ", "'")
+        .replace(" n't", "n't")
+        .replace(" 'm", "'m")
+        .replace(" 's", "'s")
+        .replace(" 've", "'ve")
+        .replace(" 're", "'re");
   }
 
   private static int[] narrow(long[] values) {

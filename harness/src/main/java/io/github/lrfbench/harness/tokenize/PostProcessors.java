@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -28,7 +27,7 @@ final class PostProcessors {
     String type = fields.string("type");
     switch (type) {
       case "ByteLevel":
-        return Components.byteLevel(fields, Optional.empty());
+        return Components.byteLevel(fields);
       case "BertProcessing":
         return markers(type, fields);
       case "RobertaProcessing":

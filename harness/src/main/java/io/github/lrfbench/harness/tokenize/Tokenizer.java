@@ -21,18 +21,27 @@ public interface Tokenizer extends AutoCloseable {
   TokenSequence encode(String first, String second, int maxLength);
 
   /**
-   * The text of tokens, special ones left out. Bytes that are no whole character become U+FFFD.
+   * The text of tokens, special ones and those that are not in the vocabulary left out. Bytes that
+   * are no whole character become U+FFFD.
    *
    * @throws IllegalStateException if the tokenizer is closed
    */
   String decode(int... ids);
 
-  /** One more than the largest id. */
+  /**
+   * One more than the largest id of a token that the tokenizer's files bring along. Models may have
+   * more embeddings.
+   */
   int vocabularySize();
 
-  /** The token that begins texts; nothing where there is none. */
+  /** The token that begins texts, else that which ends them; nothing where there is neither. */
   default OptionalInt prefixToken() {
     return OptionalInt.empty();
+  }
+
+  /** The most tokens that a model should read at once according to the tokenizer's files. */
+  default int maxLength() {
+    return Integer.MAX_VALUE;
   }
 
   /** Frees native memory; closing twice is harmless. */

@@ -96,7 +96,7 @@ record GlueInputTask(GlueTask glue) implements Task {
                 + task.name()
                 + "; fine-tune it with 'lrfbench finetune' first");
       }
-      int length = Math.min(maxLength, model.info().maxLength());
+      int length = Math.min(maxLength, Math.min(model.info().maxLength(), tokenizer.maxLength()));
       return LabelledExamples.of(data, tokenizer, ((GlueEvaluation) evaluation).labels(), length);
     }
   }

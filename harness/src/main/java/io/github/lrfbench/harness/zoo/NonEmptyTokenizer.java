@@ -15,10 +15,8 @@ import java.util.OptionalInt;
  *
  * @param tokenizer closed with this
  * @param emptyText the token that stands for an empty text
- * @param prefixToken the token that begins texts
  */
-record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText, OptionalInt prefixToken)
-    implements Tokenizer {
+record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenizer {
   /** The tokenizer of a directory, which gives no text as a sequence of no tokens. */
   static Tokenizer open(Path directory, JsonNode config, Notes notes) {
     Tokenizer tokenizer = Tokenizers.open(directory, config, notes);
@@ -26,11 +24,8 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText, OptionalInt prefixT
       return tokenizer;
     }
     int last = tokenizer.vocabularySize() - 1;
-    int[] prefix = tokenizer.encode(Tokenizers.prefix(directory), null, Integer.MAX_VALUE).ids();
     return new NonEmptyTokenizer(
-        tokenizer,
-        Math.max(0, Math.min(last, config.path("eos_token_id").asInt(last))),
-        prefix.length == 1 ? OptionalInt.of(prefix[0]) : OptionalInt.empty());
+        tokenizer, Math.max(0, Math.min(last, config.path("eos_token_id").asInt(last))));
   }
 
   @Override
@@ -47,6 +42,16 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText, OptionalInt prefixT
   @Override
   public int vocabularySize() {
     return tokenizer.vocabularySize();
+  }
+
+  @Override
+  public OptionalInt prefixToken() {
+    return tokenizer.prefixToken();
+  }
+
+  @Override
+  public int maxLength() {
+    return tokenizer.maxLength();
   }
 
   @Override

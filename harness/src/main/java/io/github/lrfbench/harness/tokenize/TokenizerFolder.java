@@ -1,0 +1,215 @@
+package io.github.lrfbench.harness.tokenize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.JsonFields;
+import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.input.Notes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The files of a tokenizer in a directory, put together as a class of transformers does it. */
+final class TokenizerFolder {
+  private final Path directory;
+  private final Notes notes;
+  private final TokenizerSettings settings;
+  private final TokenizerKind kind;
+  private final boolean gpt2;
+  private final boolean classifies;
+
+  TokenizerFolder(Path directory, JsonNode config, Notes notes) {
+    this.directory = directory;
+    this.notes = notes;
+    this.settings = TokenizerSettings.read(directory, notes);
+    String name = settings.className().orElse(config.path("tokenizer_class").textValue());
+    this.kind = TokenizerKind.of(settings.file(), name, config, directory);
+    this.gpt2 = config.path("model_type").asText("").equals("gpt2");
+    this.classifies = config.path("architectures").toString().contains("SequenceClassification");
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @param limit how many embeddings the model has
+   */
+  TokenizerDefinition definition(int limit) {
+    Path whole = directory.resolve("tokenizer.json");
+    if (Files.exists(whole)) {
+      return ofWhole(whole, JsonFile.read(whole), limit);
+    }
+    Path words = directory.resolve("vocab.txt");
+    if (kind.isWordPiece() && Files.exists(words)) {
+      ObjectNode vocabulary = BertVocabulary.read(words);
+      return complete(
+          words, BertVocabulary.definition(words, vocabulary, settings), vocabulary, null, limit);
+    }
+    for (List<String> names :
+        List.of(List.of("vocab.json", "merges.txt"), List.of("encoder.json", "vocab.bpe"))) {
+      Path file = directory.resolve(names.get(0));
+      Path merges = directory.resolve(names.get(1));
+      boolean bytePairs = kind == TokenizerKind.ROBERTA || kind == TokenizerKind.GPT2;
+      if (bytePairs && Files.exists(file) && Files.exists(merges)) {
+        ObjectNode json =
+            BytePairVocabulary.definition(
+                JsonFile.read(file), BytePairVocabulary.merges(merges), settings);
+        return complete(file, json, vocabulary(file, json), null, limit);
+      }
+    }
+    throw Faults.of(
+        directory,
+        "holds no tokenizer: "
+            + switch (kind) {
+              case BERT, DISTILBERT -> kind.className() + " needs tokenizer.json or vocab.txt";
+              case ROBERTA, GPT2 ->
+                  kind.className()
+                      + " needs tokenizer.json, vocab.json and merges.txt, or encoder.json and"
+                      + " vocab.bpe";
+              case GENERIC -> kind.className() + " needs tokenizer.json";
+            });
+  }
+
+  private TokenizerDefinition ofWhole(Path file, ObjectNode whole, int limit) {
+    JsonFields fields = JsonFields.of(file, whole);
+    ObjectNode vocabulary = vocabulary(file, whole);
+    if (kind == TokenizerKind.GENERIC) {
+      return complete(file, whole, vocabulary, fields, limit);
+    }
+    JsonFields model = fields.object("model");
+    String type = kind.isWordPiece() ? "WordPiece" : "BPE";
+    if (!ModelChecker.type(model).equals(type)) {
+      throw model.fault(model.pathOf("type") + " must be '" + type + "' for a " + kind.className());
+    }
+    ObjectNode json =
+        kind.isWordPiece()
+            ? BertVocabulary.definition(file, vocabulary, settings)
+            : BytePairVocabulary.definition(vocabulary, model.array("merges"), settings);
+    for (String part : List.of("normalizer", "pre_tokenizer", "model")) {
+      if (isOther(whole.path(part), json.path(part))) {
+        notes.add(
+            file,
+            Faults.quote(part)
+                + " is passed over: as in transformers 5, "
+                + kind.className()
+                + " goes by tokenizer_config.json and its defaults");
+      }
+    }
+    json.set("post_processor", whole.path("post_processor"));
+    return complete(file, json, vocabulary, fields, limit);
+  }
+
+  /** True if a part of a file says something else than that which takes its place. */
+  private static boolean isOther(JsonNode given, JsonNode taken) {
+    if (!taken.isObject()) {
+      return given.isObject();
+    }
+    if (!given.path("type").equals(taken.path("type")) && given.has("type")) {
+      return true;
+    }
+    return taken.properties().stream()
+        .anyMatch(
+            entry ->
+                given.has(entry.getKey()) && !given.get(entry.getKey()).equals(entry.getValue()));
+  }
+
+  private static ObjectNode vocabulary(Path file, ObjectNode json) {
+    return ModelChecker.vocabulary(JsonFields.of(file, json).object("model"));
+  }
+
+  /** Adds what every class adds. */
+  private TokenizerDefinition complete(
+      Path file, ObjectNode json, ObjectNode vocabulary, JsonFields whole, int limit) {
+    AddedTokens added =
+        AddedTokens.of(
+            directory,
+            settings,
+            kind,
+            whole,
+            vocabulary,
+            field(whole, "padding", "pad_token"),
+            notes);
+    switch (kind) {
+      case BERT, DISTILBERT -> {
+        String first = marker("cls_token", file, added, limit);
+        String separator = marker("sep_token", file, added, limit);
+        json.set("post_processor", Markers.bert(first, separator, added.ids()));
+      }
+      case ROBERTA -> {
+        String first = marker("cls_token", file, added, limit);
+        String separator = marker("sep_token", file, added, limit);
+        json.set("post_processor", Markers.roberta(first, separator, added.ids()));
+      }
+      case GPT2, GENERIC -> {
+        if (!json.hasNonNull("post_processor")) {
+          // As in transformers, these two do not count beside a tokenizer.json.
+          String begin = whole == null ? around("add_bos_token", "bos_token") : null;
+          String end = whole == null ? around("add_eos_token", "eos_token") : null;
+          json.set("post_processor", Markers.around(begin, end, added.ids()));
+        }
+      }
+    }
+    String direction = field(whole, "truncation", "direction");
+    boolean left = settings.truncatesLeft("Left".equals(direction));
+    boolean wordPiece = json.path("model").path("type").asText("WordPiece").equals("WordPiece");
+    return new TokenizerDefinition(
+        file,
+        DefinitionChecker.check(file, json, added, left),
+        added.declaredSize(),
+        added.size(),
+        typed(),
+        settings.maxLength(),
+        prefixToken(added, limit),
+        wordPiece && settings.bool("clean_up_tokenization_spaces").orElse(false));
+  }
+
+  /** A token that stands around texts. */
+  private String marker(String name, Path file, AddedTokens added, int limit) {
+    String token = settings.marker(name, kind);
+    int id = added.ids().get(token);
+    if (id >= added.declaredSize() && (id >= limit || limit == Integer.MAX_VALUE)) {
+      throw Faults.of(file, "the vocabulary has no token " + Faults.quote(token));
+    }
+    return token;
+  }
+
+  private String around(String setting, String name) {
+    if (!settings.bool(setting).orElse(false)) {
+      return null;
+    }
+    return content(name);
+  }
+
+  /** The token of a name, or null. */
+  private String content(String name) {
+    return settings.says(name)
+        ? settings.token(name).map(AddedToken::content).orElse(null)
+        : kind.defaultToken(name);
+  }
+
+  private OptionalInt prefixToken(AddedTokens added, int limit) {
+    String begin = content("bos_token");
+    Integer id = added.ids().get(begin == null ? content("eos_token") : begin);
+    return id == null || id >= limit ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** A text within an object of the file, or null. */
+  private static String field(JsonFields whole, String object, String name) {
+    return whole != null && whole.has(object) ? whole.object(object).string(name, null) : null;
+  }
+
+  private boolean typed() {
+    boolean typed = settings.givesTypes(kind.isTyped());
+    if (typed && gpt2) {
+      if (classifies) {
+        throw Faults.of(
+            settings.file(),
+            "a GPT-2 that classifies by 'token_type_ids' is not supported; 'model_input_names'"
+                + " must not hold them");
+      }
+      notes.add(settings.file(), "'token_type_ids' are not given to a GPT-2");
+    }
+    return typed;
+  }
+}
