@@ -53,7 +53,7 @@ final class BackwardPasses {
     }
     try (Scope scope = device.openScope();
         Tape tape = new Tape(device, gradients.apply(offsets), null)) {
-      TokenBatch tokens = TokenBatch.of(scope, batch.sequences());
+      TokenBatch tokens = TokenBatch.of(scope, batch.sequences(), model.info());
       // With all hidden states: nothing is left out that the output does not depend on.
       batch.loss(tape, batch.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);
       tape.backward();

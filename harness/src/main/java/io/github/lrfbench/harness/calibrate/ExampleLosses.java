@@ -26,7 +26,7 @@ public final class ExampleLosses {
       float[] outputs;
       try (Scope scope = model.device().openScope();
           Ops ops = new EagerOps(model.device())) {
-        TokenBatch tokens = TokenBatch.of(scope, chosen.sequences());
+        TokenBatch tokens = TokenBatch.of(scope, chosen.sequences(), model.info());
         outputs = chosen.outputs(ops, model, tokens, null).toFloats();
       }
       double[] targets = chosen.targets();

@@ -108,7 +108,7 @@ final class MomentsCollector {
       try (Scope scope = device.openScope();
           Ops ops = new ObservingOps(new EagerOps(device), this::add)) {
         // With all hidden states: what the output depends on alone would be few tokens.
-        model.forward(ops, TokenBatch.of(scope, chosen), new ArrayList<>());
+        model.forward(ops, TokenBatch.of(scope, chosen, model.info()), new ArrayList<>());
       }
       done += batch.length;
       progress.accept(done);

@@ -41,6 +41,12 @@ public final class CheckpointWriter {
           "generation_config.json",
           "modules.json",
           "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json",
           "config_sentence_transformers.json",
           "1_Pooling/config.json");
 
@@ -49,6 +55,12 @@ public final class CheckpointWriter {
       Set.of(
           "modules.json",
           "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json",
           "config_sentence_transformers.json",
           "1_Pooling/config.json");
 

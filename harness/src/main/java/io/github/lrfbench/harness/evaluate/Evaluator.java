@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Scope;
@@ -25,22 +26,28 @@ public record Evaluator(int maxSequences, int maxTokens) {
   public static final Evaluator DEFAULT = new Evaluator(32, 2048);
 
   /**
-   * A model's outputs for every example: logits, a score, or of a sentence encoder the cosine of
-   * the two embeddings.
+   * A model's outputs for every example: logits, a score, or of a sentence encoder how like the two
+   * embeddings are.
    *
    * @param progress receives the number of sequences done after every batch
    * @return [examples][outputs]
    */
   public float[][] predict(Model model, TokenizedDataset data, IntConsumer progress) {
     float[][] first = outputs(model, data.sequences(), progress);
+    ScoreFunction score = model.info().score();
     if (model.info().output() != Output.EMBEDDING) {
+      for (float[] outputs : first) {
+        for (int i = 0; i < outputs.length; i++) {
+          outputs[i] = score.of(outputs[i]);
+        }
+      }
       return first;
     }
     int done = first.length;
     float[][] second = outputs(model, data.seconds(), count -> progress.accept(done + count));
     float[][] scores = new float[first.length][];
     for (int i = 0; i < first.length; i++) {
-      scores[i] = new float[] {(float) cosine(first[i], second[i])};
+      scores[i] = new float[] {score.of(first[i], second[i])};
     }
     return scores;
   }
@@ -62,25 +69,12 @@ public record Evaluator(int maxSequences, int maxTokens) {
     try (Scope scope = model.device().openScope();
         Ops ops = new EagerOps(model.device())) {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
-      Tensor output = model.forward(ops, TokenBatch.of(scope, chosen));
+      Tensor output = model.forward(ops, TokenBatch.of(scope, chosen, model.info()));
       int width = Math.toIntExact(output.shape().dim(1));
       for (int i = 0; i < batch.length; i++) {
         outputs[batch[i]] = new float[width];
         output.read((long) i * width, outputs[batch[i]], 0, width);
       }
     }
-  }
-
-  /** The cosine of two vectors; 0 if one of them is zero. */
-  private static double cosine(float[] a, float[] b) {
-    double dot = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      normA += (double) a[i] * a[i];
-      normB += (double) b[i] * b[i];
-    }
-    return normA == 0 || normB == 0 ? 0 : dot / Math.sqrt(normA * normB);
   }
 }

@@ -38,7 +38,9 @@ final class TimedPass implements Runnable, AutoCloseable {
     int length = sequences.get(0).length();
     int read = kind == LatencyKind.DECODE ? length - 1 : length;
     try {
-      batch = TokenBatch.of(scope, sequences.stream().map(s -> beginning(s, read)).toList());
+      batch =
+          TokenBatch.of(
+              scope, sequences.stream().map(s -> beginning(s, read)).toList(), model.info());
       if (kind != LatencyKind.FORWARD) {
         fillCache((CausalModel) model, sequences, read);
       }

@@ -247,7 +247,7 @@ public final class Trainer {
       TrainingSet chosen = examples.subset(numbers);
       try (Scope scope = device.openScope();
           Tape tape = new Tape(device, gradients, dropoutSeed)) {
-        TokenBatch batch = TokenBatch.of(scope, chosen.sequences());
+        TokenBatch batch = TokenBatch.of(scope, chosen.sequences(), model.info());
         boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
         List<Tensor> states = hidden ? new ArrayList<>() : null;
         Tensor outputs = chosen.outputs(tape.ops(), model, batch, states);

@@ -1,14 +1,18 @@
 package io.github.lrfbench.harness.zoo;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.bert.EncoderArchitecture;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.Family;
+import io.github.lrfbench.harness.model.bert.SentenceEncoding;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,18 +30,22 @@ public final class Architectures {
   /**
    * The architecture of a model.
    *
+   * @param file for complaints
    * @param json the parsed {@code config.json}
-   * @param sentenceEncoder true for the transformer of a sentence encoder
+   * @param sentences how a sentence encoder makes its embeddings; null for other models
    * @param options of a GPT-2
+   * @param notes is told of what is passed over
    * @throws InputException if it is not known, or a value is missing or wrong
    */
-  public static Architecture of(JsonNode json, boolean sentenceEncoder, Gpt2Options options) {
+  public static Architecture of(
+      Path file, ObjectNode json, SentenceEncoding sentences, Gpt2Options options, Notes notes) {
     String type = json.path("model_type").asText("");
     if (!modelTypes().contains(type)) {
-      throw new InputException(
-          "config.json: model_type '"
-              + type
-              + "' is not supported; supported: "
+      throw Faults.of(
+          file,
+          "model_type "
+              + Faults.quote(type)
+              + " is not supported; supported: "
               + String.join(", ", modelTypes()));
     }
     if (!type.equals(Gpt2Config.MODEL_TYPE)) {
@@ -47,11 +55,11 @@ public final class Architectures {
                 + type
                 + ", whose matrices are apart already");
       }
-      return new EncoderArchitecture(EncoderConfig.parse(json), sentenceEncoder);
+      return new EncoderArchitecture(EncoderConfig.parse(file, json, notes), sentences);
     }
-    if (sentenceEncoder) {
-      throw new InputException("config.json: a sentence encoder built on gpt2 is not supported");
+    if (sentences != null) {
+      throw Faults.of(file, "a sentence encoder built on gpt2 is not supported");
     }
-    return new Gpt2Architecture(Gpt2Config.parse(json), options);
+    return new Gpt2Architecture(Gpt2Config.parse(file, json, notes), options);
   }
 }

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.LabelledExamples;
@@ -93,6 +94,12 @@ record GlueInputTask(GlueTask glue) implements Task {
       if (model.info().output() == Output.EMBEDDING) {
         throw new InputException(
             "a sentence encoder has no loss on "
+                + task.name()
+                + "; fine-tune it with 'lrfbench finetune' first");
+      }
+      if (model.info().score() != ScoreFunction.IDENTITY) {
+        throw new InputException(
+            "a cross-encoder whose score goes through a sigmoid has no loss on "
                 + task.name()
                 + "; fine-tune it with 'lrfbench finetune' first");
       }

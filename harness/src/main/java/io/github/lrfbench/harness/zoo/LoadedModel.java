@@ -1,10 +1,12 @@
 package io.github.lrfbench.harness.zoo;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.DType;
@@ -49,12 +51,27 @@ public record LoadedModel(
   public static LoadedModel open(Path directory, Gpt2Options options, Device device) {
     long start = System.nanoTime();
     Notes notes = new Notes();
-    SentenceTransformer sentence = SentenceTransformer.detect(directory);
+    SentenceTransformer sentence = SentenceTransformer.detect(directory, notes);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
-      Architecture architecture = Architectures.of(checkpoint.config(), sentence != null, options);
-      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
+      ObjectNode json = checkpoint.config();
+      if (sentence != null && sentence.activation() != null) {
+        json.putObject("sentence_transformers").put("activation_fn", sentence.activation());
+      }
+      Architecture architecture =
+          Architectures.of(
+              root.resolve("config.json"),
+              json,
+              sentence == null ? null : sentence.encoding(),
+              options,
+              notes);
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, notes);
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
+      UnreadLayers.tell(checkpoint, model, notes);
+      if (model.info().output() != Output.NEXT_TOKEN) {
+        TextPreparation texts = sentence == null ? TextPreparation.NONE : sentence.texts();
+        tokenizer = texts.orLimitOf(root).around(tokenizer);
+      }
       double seconds = (System.nanoTime() - start) / 1e9;
       String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
       return new LoadedModel(model, tokenizer, root, revision, seconds, notes.lines());

@@ -36,6 +36,8 @@ public record TaskModel(
     String start,
     List<String> notes)
     implements AutoCloseable {
+  private static final List<String> CROSS_ENCODER_KEYS =
+      List.of("sentence_transformers", "sbert_ce_default_activation_function");
 
   /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
   public static TaskModel open(
@@ -60,18 +62,22 @@ public record TaskModel(
       long seed,
       Device device) {
     Notes notes = new Notes();
-    SentenceTransformer sentence = SentenceTransformer.detect(directory);
+    SentenceTransformer sentence = SentenceTransformer.detect(directory, notes);
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       ObjectNode json = checkpoint.config();
-      Architecture original = Architectures.of(json, false, Gpt2Options.DEFAULT);
+      // Training goes through the outputs as they are.
+      json.remove(CROSS_ENCODER_KEYS);
+      Path file = root.resolve("config.json");
+      Architecture original = Architectures.of(file, json, null, Gpt2Options.DEFAULT, notes);
+      json.putArray("architectures").add(original.classifierName());
       WeightSource stored = new CheckpointWeights(checkpoint);
       boolean sameOutputs = original.labels().size() == task.outputs();
       if (!sameOutputs || !hasHead(original, stored)) {
         nameOutputs(json, task);
       }
       namePadding(json);
-      Architecture architecture = Architectures.of(json, false, options);
+      Architecture architecture = Architectures.of(file, json, null, options, notes);
       WeightSource weights =
           fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
       String start =
@@ -80,8 +86,10 @@ public record TaskModel(
               : weights == stored
                   ? "weights and head of the checkpoint"
                   : "weights of the checkpoint, a head drawn with seed " + seed;
-      json.putArray("architectures").add(architecture.classifierName());
-      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
+      Tokenizer tokenizer =
+          TextPreparation.NONE
+              .orLimitOf(root)
+              .around(NonEmptyTokenizer.open(root, checkpoint.config(), notes));
       Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()
@@ -105,7 +113,8 @@ public record TaskModel(
     Notes notes = new Notes();
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       ObjectNode json = checkpoint.config();
-      Architecture architecture = Architectures.of(json, false, options);
+      Architecture architecture =
+          Architectures.of(directory.resolve("config.json"), json, null, options, notes);
       WeightSource weights =
           fromScratch ? architecture.randomLanguageModel(seed) : new CheckpointWeights(checkpoint);
       String start =

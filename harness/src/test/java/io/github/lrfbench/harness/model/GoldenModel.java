@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.zoo.Architectures;
 import io.github.lrfbench.harness.zoo.CheckpointWeights;
@@ -17,7 +18,8 @@ public record GoldenModel(Model model) implements AutoCloseable {
   /** Loads the checkpoint in a folder with options of a GPT-2. */
   public static GoldenModel load(Path folder, Gpt2Options options, Device device) {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      Architecture architecture = Architectures.of(checkpoint.config(), false, options);
+      Architecture architecture =
+          Architectures.of(Path.of("config.json"), checkpoint.config(), null, options, new Notes());
       return new GoldenModel(architecture.load(new CheckpointWeights(checkpoint), device));
     }
   }

@@ -129,7 +129,7 @@ record HeadExamples(Matrix features, Matrix targets, int heldOut) {
                     device.blas().copy(x, into);
                   }
                 })) {
-      model.forward(ops, TokenBatch.of(scope, chosen.sequences()));
+      model.forward(ops, TokenBatch.of(scope, chosen.sequences(), model.info()));
     }
     if (!seen[0]) {
       throw new IllegalStateException("the head reads nothing");

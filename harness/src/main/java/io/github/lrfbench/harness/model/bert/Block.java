@@ -81,7 +81,7 @@ record Block(
           segments,
           heads,
           scale,
-          false,
+          config.causal(),
           config.dropout().attention(),
           context);
       Matrix projected = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));

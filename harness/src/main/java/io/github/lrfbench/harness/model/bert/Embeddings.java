@@ -55,14 +55,15 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
    */
   Matrix forward(Ops ops, TokenBatch batch, double dropout) {
     Matrix positions = Matrix.of(position);
+    boolean padded = firstPosition > 0 && batch.counted() != null;
     Matrix y = Matrix.of(ops.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
     try (Ops frame = ops.frame()) {
       Matrix sum = Matrix.of(frame.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
       frame.embed(
           batch.ids(),
           Matrix.of(word),
-          batch.positions(),
-          positions.rows(firstPosition, positions.rows()),
+          padded ? batch.counted() : batch.positions(),
+          positions.rows(padded ? firstPosition - 1 : firstPosition, positions.rows()),
           type == null ? null : batch.types(),
           type == null ? null : Matrix.of(type),
           sum);

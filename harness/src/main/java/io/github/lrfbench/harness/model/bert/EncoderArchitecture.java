@@ -11,9 +11,9 @@ import java.util.List;
  * The BERT family.
  *
  * @param config the dimensions
- * @param sentenceEncoder true if the output is the mean of the token embeddings
+ * @param sentences how sentence embeddings are made, null for a classifier
  */
-public record EncoderArchitecture(EncoderConfig config, boolean sentenceEncoder)
+public record EncoderArchitecture(EncoderConfig config, SentenceEncoding sentences)
     implements Architecture {
   @Override
   public List<String> labels() {
@@ -43,6 +43,6 @@ public record EncoderArchitecture(EncoderConfig config, boolean sentenceEncoder)
 
   @Override
   public Model load(WeightSource weights, Device device) {
-    return EncoderLoader.load(config, weights, sentenceEncoder, device);
+    return EncoderLoader.load(config, weights, sentences, device);
   }
 }

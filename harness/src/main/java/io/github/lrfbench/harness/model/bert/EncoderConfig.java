@@ -1,9 +1,14 @@
 package io.github.lrfbench.harness.model.bert;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.model.ConfigKeys;
 import io.github.lrfbench.harness.model.ConfigValues;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -17,11 +22,15 @@ import java.util.List;
  * @param intermediate width of the feed-forward layer
  * @param positions rows of the position embedding
  * @param firstPosition row of the position embedding for a sequence's first token
+ * @param padding the token that has no place in the count of a text's positions, -1 for none
  * @param types rows of the token type embedding, 0 if there is none
  * @param normEpsilon added to the variance in layer norms
  * @param activation of the feed-forward layer
+ * @param causal whether a token sees itself and those before it only
  * @param dropout of training
  * @param labels names of the outputs
+ * @param score what makes a score of a single output
+ * @param otherHead the class of another kind of model whose head this is, or null
  */
 public record EncoderConfig(
     Family family,
@@ -32,75 +41,90 @@ public record EncoderConfig(
     int intermediate,
     int positions,
     int firstPosition,
+    int padding,
     int types,
     double normEpsilon,
     Activation activation,
+    boolean causal,
     DropoutRates dropout,
-    List<String> labels) {
-
-  /** Checks that the heads divide the hidden size. */
-  public EncoderConfig {
-    if (hidden % heads != 0) {
-      throw new InputException(
-          "config.json: the hidden size "
-              + hidden
-              + " is not a multiple of the "
-              + heads
-              + " attention heads");
-    }
-  }
+    List<String> labels,
+    ScoreFunction score,
+    String otherHead) {
 
   /** Longest sequence in tokens. */
   public int maxLength() {
     return positions - firstPosition;
   }
 
+  /** Reads a configuration that lies in no file. */
+  public static EncoderConfig parse(JsonNode json) {
+    return parse(Path.of("config.json"), (ObjectNode) json, new Notes());
+  }
+
   /**
    * Reads a configuration.
    *
+   * @param file for complaints
    * @param json the parsed {@code config.json}
+   * @param notes is told of what is passed over
    * @throws InputException if a value is missing, wrong or not supported
    */
-  public static EncoderConfig parse(JsonNode json) {
+  public static EncoderConfig parse(Path file, ObjectNode json, Notes notes) {
     Family family = Family.of(json.path("model_type").asText(""));
     boolean distil = family == Family.DISTILBERT;
-    String positionType = json.path("position_embedding_type").asText("absolute");
-    if (!positionType.equals("absolute")) {
-      throw new InputException(
-          "config.json: position_embedding_type '" + positionType + "' is not supported");
-    }
-    int padding = json.path("pad_token_id").asInt(family == Family.ROBERTA ? 1 : 0);
-    int positions = ConfigValues.positive(json, "max_position_embeddings");
-    int firstPosition = family == Family.ROBERTA ? padding + 1 : 0;
-    if (firstPosition >= positions) {
-      throw new InputException(
-          "config.json: max_position_embeddings "
+    ObjectNode resolved = ConfigKeys.resolve(json, EncoderKeys.aliases(family));
+    ConfigValues values = new ConfigValues(file, resolved);
+    ConfigKeys.check(values, EncoderKeys.of(family), notes);
+    int positions = values.positive("max_position_embeddings");
+    int padding = family == Family.ROBERTA ? padding(values) : -1;
+    if (padding + 1 >= positions) {
+      throw values.fault(
+          "max_position_embeddings "
               + positions
               + " leaves no position after pad_token_id "
               + padding);
     }
+    int hidden = values.positive(distil ? "dim" : "hidden_size");
+    String headsKey = distil ? "n_heads" : "num_attention_heads";
+    int heads = values.positive(headsKey);
+    if (hidden % heads != 0) {
+      throw values.fault(
+          "the hidden size " + hidden + " is not a multiple of '" + headsKey + "', " + heads);
+    }
     return new EncoderConfig(
         family,
-        ConfigValues.positive(json, "vocab_size"),
-        ConfigValues.positive(json, distil ? "dim" : "hidden_size"),
-        ConfigValues.positive(json, distil ? "n_layers" : "num_hidden_layers"),
-        ConfigValues.positive(json, distil ? "n_heads" : "num_attention_heads"),
-        ConfigValues.positive(json, distil ? "hidden_dim" : "intermediate_size"),
+        values.positive("vocab_size"),
+        hidden,
+        values.positive(distil ? "n_layers" : "num_hidden_layers"),
+        heads,
+        values.positive(distil ? "hidden_dim" : "intermediate_size"),
         positions,
-        firstPosition,
-        distil ? 0 : json.path("type_vocab_size").asInt(2),
-        json.path("layer_norm_eps").asDouble(1e-12),
-        ConfigValues.activation(json.path(distil ? "activation" : "hidden_act").asText("gelu")),
-        dropout(json, distil),
-        ConfigValues.labels(json));
+        padding + 1,
+        padding,
+        distil ? 0 : values.positive("type_vocab_size", 2),
+        distil ? 1e-12 : values.number("layer_norm_eps", 1e-12),
+        values.activation(distil ? "activation" : "hidden_act", "gelu"),
+        !distil && values.flag("is_decoder", false),
+        dropout(values, distil),
+        ConfigValues.labels(resolved),
+        ConfigKeys.crossEncoderScore(values),
+        ConfigKeys.otherHead(resolved));
   }
 
-  private static DropoutRates dropout(JsonNode json, boolean distil) {
-    double hidden = ConfigValues.rate(json, distil ? "dropout" : "hidden_dropout_prob", 0.1);
+  /** RoBERTa counts positions from the one after its padding's. */
+  private static int padding(ConfigValues values) {
+    if (values.json().path("pad_token_id").isNull()) {
+      throw values.fault("'pad_token_id' is null, but positions are counted from it");
+    }
+    return values.integer("pad_token_id", 1, 0, 1 << 20);
+  }
+
+  private static DropoutRates dropout(ConfigValues values, boolean distil) {
+    double hidden = values.rate(distil ? "dropout" : "hidden_dropout_prob", 0.1);
     String head = distil ? "seq_classif_dropout" : "classifier_dropout";
     return new DropoutRates(
         hidden,
-        ConfigValues.rate(json, distil ? "attention_dropout" : "attention_probs_dropout_prob", 0.1),
-        ConfigValues.rate(json, head, distil ? 0.2 : hidden));
+        values.rate(distil ? "attention_dropout" : "attention_probs_dropout_prob", 0.1),
+        values.rate(head, distil ? 0.2 : hidden));
   }
 }

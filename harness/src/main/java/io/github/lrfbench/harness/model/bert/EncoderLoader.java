@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.RandomWeights;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.bert.Family.Part;
@@ -45,18 +46,23 @@ public final class EncoderLoader {
     this.prefix = weights.has(config.family().prefix() + word) ? config.family().prefix() : "";
   }
 
+  /** Loads an encoder as the other method does. */
+  public static Model load(
+      EncoderConfig config, WeightSource weights, boolean sentenceEncoder, Device device) {
+    return load(config, weights, sentenceEncoder ? SentenceEncoding.MEAN : null, device);
+  }
+
   /**
    * Loads an encoder.
    *
-   * @param sentenceEncoder true if the output is the mean of the token embeddings and there is no
-   *     classifier
+   * @param sentences how sentence embeddings are made; null if there is a classifier
    * @throws InputException if a tensor is missing or wrong
    */
   public static Model load(
-      EncoderConfig config, WeightSource weights, boolean sentenceEncoder, Device device) {
+      EncoderConfig config, WeightSource weights, SentenceEncoding sentences, Device device) {
     Scope scope = device.openScope();
     try {
-      return new EncoderLoader(config, weights, scope).build(sentenceEncoder);
+      return new EncoderLoader(config, weights, scope).build(sentences);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -123,17 +129,17 @@ public final class EncoderLoader {
     return tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
   }
 
-  private Model build(boolean sentenceEncoder) {
+  private Model build(SentenceEncoding sentences) {
     Embeddings embeddings = embeddings();
     List<Block> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(block(prefix + config.family().block(layer)));
     }
     long matrices = blocks.stream().flatMap(Block::linears).mapToLong(Linear::parameters).sum();
-    Head head = sentenceEncoder ? new Head.MeanPooling() : classifier();
+    Head head = sentences == null ? classifier() : new Head.Pooling(sentences.pooling());
     return new Encoder(
         config,
-        info(sentenceEncoder, head),
+        info(sentences, head),
         prefix,
         scope,
         embeddings,
@@ -142,15 +148,24 @@ public final class EncoderLoader {
         reader.parameters() - matrices - head.parameters());
   }
 
-  private ModelInfo info(boolean sentenceEncoder, Head head) {
-    List<String> labels = sentenceEncoder ? List.of() : labels(head);
+  private ModelInfo info(SentenceEncoding sentences, Head head) {
+    List<String> labels = sentences == null ? labels(head) : List.of();
     Output output =
-        sentenceEncoder ? Output.EMBEDDING : labels.size() == 1 ? Output.SCORE : Output.CLASSES;
+        sentences != null ? Output.EMBEDDING : labels.size() == 1 ? Output.SCORE : Output.CLASSES;
+    ScoreFunction score =
+        switch (output) {
+          case EMBEDDING -> sentences.score();
+          case SCORE -> config.score();
+          default -> ScoreFunction.IDENTITY;
+        };
     return new ModelInfo(
         config.family().modelType(),
         output,
         labels,
+        score,
         config.vocabulary(),
+        config.types(),
+        config.padding(),
         config.maxLength(),
         config.hidden());
   }
@@ -219,6 +234,12 @@ public final class EncoderLoader {
   }
 
   private Head classifier() {
+    if (config.otherHead() != null) {
+      throw new InputException(
+          "config.json: 'architectures' names a "
+              + config.otherHead()
+              + ", whose head classifies no texts; fine-tune it on the task first");
+    }
     double dropout = config.dropout().classifier();
     List<String> modules = config.family().headModules();
     String last = modules.get(1);

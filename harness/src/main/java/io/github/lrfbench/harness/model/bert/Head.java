@@ -193,13 +193,26 @@ sealed interface Head {
     }
   }
 
-  /** The mean of the token embeddings (Reimers and Gurevych 2019). */
-  record MeanPooling() implements Head {
+  /**
+   * Sentence embeddings: what the modes make of the token embeddings, side by side.
+   *
+   * @param modes one or more
+   */
+  record Pooling(List<PoolingMode> modes) implements Head {
     @Override
     public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
-      Tensor mean = ops.allocate(hidden.dtype(), batch.segments().count(), hidden.cols());
-      ops.meanPool(hidden, batch.segments(), Matrix.of(mean));
-      return mean;
+      int h = hidden.cols();
+      int sequences = batch.segments().count();
+      Tensor pooled = ops.allocate(hidden.dtype(), sequences, (long) modes.size() * h);
+      for (int i = 0; i < modes.size(); i++) {
+        Matrix part = Matrix.of(pooled).columns(i * h, (i + 1) * h);
+        switch (modes.get(i)) {
+          case CLS -> ops.gatherRows(hidden, batch.firstTokens(), part);
+          case MEAN -> ops.meanPool(hidden, batch.segments(), part);
+          case LAST_TOKEN -> ops.gatherRows(hidden, batch.lastTokens(), part);
+        }
+      }
+      return pooled;
     }
 
     @Override

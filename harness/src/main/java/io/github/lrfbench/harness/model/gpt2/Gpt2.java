@@ -191,7 +191,7 @@ abstract class Gpt2 implements Model {
   public final Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
     Matrix all = run(ops, embed(ops, batch), packed(batch), null, states);
     Matrix last = Matrix.of(ops.allocate(all.dtype(), batch.segments().count(), all.cols()));
-    ops.gatherRows(all, batch.lastTokens(), last);
+    ops.gatherRows(all, batch.lastCounted(), last);
     return head(ops, last);
   }
 
@@ -202,7 +202,7 @@ abstract class Gpt2 implements Model {
    * @return [B, H]
    */
   final Matrix last(Ops ops, TokenBatch batch, Attention attention) {
-    return run(ops, embed(ops, batch), attention, batch.lastTokens(), new ArrayList<>());
+    return run(ops, embed(ops, batch), attention, batch.lastCounted(), new ArrayList<>());
   }
 
   /**

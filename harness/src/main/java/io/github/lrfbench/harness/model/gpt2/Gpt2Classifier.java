@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A GPT-2 with a classifier over the last token, the only one that has seen all others. Sequences
- * are known by their length: a token that pads others is like any other.
+ * A GPT-2 with a classifier over the last token, the only one that has seen all others. As
+ * transformers has it, that is the last one that is not the token of padding, though nothing is
+ * padded here.
  */
 final class Gpt2Classifier extends Gpt2 {
   private final Linear score;

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.DType;
@@ -132,7 +133,10 @@ final class Gpt2Loader {
         Gpt2Config.MODEL_TYPE,
         output,
         labels,
+        output == Output.SCORE ? config.score() : ScoreFunction.IDENTITY,
         config.vocabulary(),
+        0,
+        output == Output.NEXT_TOKEN ? -1 : config.padding(),
         config.positions(),
         config.hidden());
   }

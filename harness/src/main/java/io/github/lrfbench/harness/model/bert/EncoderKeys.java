@@ -1,0 +1,45 @@
+package io.github.lrfbench.harness.model.bert;
+
+import io.github.lrfbench.harness.input.KnownKeys;
+import io.github.lrfbench.harness.model.ConfigKeys;
+import java.util.Map;
+
+/** What is known of the keys of an encoder's {@code config.json}. */
+final class EncoderKeys {
+  private static final KnownKeys BERT =
+      ConfigKeys.COMMON.toBuilder()
+          .read("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
+          .read("hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob")
+          .read("classifier_dropout", "max_position_embeddings", "type_vocab_size")
+          .read("layer_norm_eps", "is_decoder")
+          // Distances between tokens would need tables of their own.
+          .only("position_embedding_type", "absolute")
+          // What the first release of multilingual BERT says of its pooler, which reads none of it.
+          .inert("directionality", "pooler_fc_size", "pooler_num_attention_heads")
+          .inert("pooler_num_fc_layers", "pooler_size_per_head", "pooler_type")
+          .build();
+
+  private static final KnownKeys DISTILBERT =
+      ConfigKeys.COMMON.toBuilder()
+          .read("dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout")
+          .read("attention_dropout", "seq_classif_dropout", "max_position_embeddings")
+          // How positions are drawn; they are read here. Of answers to questions.
+          .inert("sinusoidal_pos_embds", "qa_dropout", "tie_weights_", "output_past")
+          // DistilBERT has neither a mask of later tokens nor an epsilon of its own.
+          .inert("is_decoder")
+          .build();
+
+  private EncoderKeys() {}
+
+  static KnownKeys of(Family family) {
+    return family == Family.DISTILBERT ? DISTILBERT : BERT;
+  }
+
+  /** Other names of keys. */
+  static Map<String, String> aliases(Family family) {
+    return family == Family.DISTILBERT
+        ? Map.of(
+            "hidden_size", "dim", "num_attention_heads", "n_heads", "num_hidden_layers", "n_layers")
+        : Map.of();
+  }
+}

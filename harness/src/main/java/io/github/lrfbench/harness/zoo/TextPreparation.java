@@ -1,0 +1,87 @@
+package io.github.lrfbench.harness.zoo;
+
+import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * What is done with texts around a tokenizer.
+ *
+ * @param prompt goes before a text
+ * @param lowerCase whether letters become small
+ * @param longest most tokens of a sequence, 0 for no limit
+ */
+record TextPreparation(String prompt, boolean lowerCase, int longest) {
+  static final TextPreparation NONE = new TextPreparation("", false, 0);
+
+  /** The same with a prompt. */
+  TextPreparation with(String other) {
+    return new TextPreparation(other, lowerCase, longest);
+  }
+
+  /**
+   * The same with the limit that transformers takes from {@code tokenizer_config.json} where there
+   * is no other.
+   */
+  TextPreparation orLimitOf(Path directory) {
+    Path file = directory.resolve("tokenizer_config.json");
+    if (longest > 0 || !Files.isRegularFile(file)) {
+      return this;
+    }
+    // No limit is written as a number beyond all others.
+    double limit = JsonFile.read(file).path("model_max_length").asDouble(0);
+    return limit >= 1 && limit < Integer.MAX_VALUE
+        ? new TextPreparation(prompt, lowerCase, (int) limit)
+        : this;
+  }
+
+  /** A tokenizer that does it; closes the given one when it is closed. */
+  Tokenizer around(Tokenizer tokenizer) {
+    return equals(NONE) ? tokenizer : new Prepared(this, tokenizer);
+  }
+
+  private String prepare(String text) {
+    if (text == null) {
+      return null;
+    }
+    String whole = prompt + text;
+    if (!lowerCase) {
+      return whole;
+    }
+    StringBuilder lower = new StringBuilder();
+    // Letter by letter: what a final sigma is does not depend on its word.
+    whole
+        .codePoints()
+        .forEach(letter -> lower.append(Character.toString(letter).toLowerCase(Locale.ROOT)));
+    return lower.toString();
+  }
+
+  private record Prepared(TextPreparation preparation, Tokenizer tokenizer) implements Tokenizer {
+    @Override
+    public TokenSequence encode(String first, String second, int maxLength) {
+      int longest = preparation.longest();
+      return tokenizer.encode(
+          preparation.prepare(first),
+          preparation.prepare(second),
+          longest == 0 ? maxLength : Math.min(maxLength, longest));
+    }
+
+    @Override
+    public String decode(int... ids) {
+      return tokenizer.decode(ids);
+    }
+
+    @Override
+    public int vocabularySize() {
+      return tokenizer.vocabularySize();
+    }
+
+    @Override
+    public void close() {
+      tokenizer.close();
+    }
+  }
+}
