@@ -24,14 +24,11 @@ public final class Checkpoint implements AutoCloseable {
 
   private final Path directory;
   private final ObjectNode config;
-  private final Map<String, SafetensorsFile> tensors;
-  private final List<SafetensorsFile> files;
+  private final Map<String, TensorFile> tensors;
+  private final List<TensorFile> files;
 
   private Checkpoint(
-      Path directory,
-      ObjectNode config,
-      Map<String, SafetensorsFile> tensors,
-      List<SafetensorsFile> files) {
+      Path directory, ObjectNode config, Map<String, TensorFile> tensors, List<TensorFile> files) {
     this.directory = directory;
     this.config = config;
     this.tensors = tensors;
@@ -52,11 +49,11 @@ public final class Checkpoint implements AutoCloseable {
               : "there is no such model directory");
     }
     ObjectNode config = JsonFile.read(directory.resolve(CONFIG));
-    List<SafetensorsFile> files = new ArrayList<>();
+    List<TensorFile> files = new ArrayList<>();
     try {
-      Map<String, SafetensorsFile> tensors = new LinkedHashMap<>();
+      Map<String, TensorFile> tensors = new LinkedHashMap<>();
       if (Files.exists(directory.resolve(WEIGHTS))) {
-        SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS));
+        TensorFile file = TensorFile.open(directory.resolve(WEIGHTS));
         files.add(file);
         file.names().forEach(name -> tensors.put(name, file));
       } else if (Files.exists(directory.resolve(INDEX))) {
@@ -66,24 +63,24 @@ public final class Checkpoint implements AutoCloseable {
       }
       return new Checkpoint(directory, config, tensors, files);
     } catch (RuntimeException | Error e) {
-      files.forEach(SafetensorsFile::close);
+      files.forEach(TensorFile::close);
       throw e;
     }
   }
 
   private static void openShards(
-      Path directory, List<SafetensorsFile> files, Map<String, SafetensorsFile> tensors) {
+      Path directory, List<TensorFile> files, Map<String, TensorFile> tensors) {
     Path index = directory.resolve(INDEX);
-    Map<String, SafetensorsFile> shards = new TreeMap<>();
+    Map<String, TensorFile> shards = new TreeMap<>();
     ShardIndex.read(index)
         .forEach(
             (tensor, name) -> {
-              SafetensorsFile shard = shards.get(name);
+              TensorFile shard = shards.get(name);
               if (shard == null) {
                 if (!Files.exists(directory.resolve(name))) {
                   throw Faults.of(index, "the shard " + Faults.quote(name) + " is missing");
                 }
-                shard = SafetensorsFile.open(directory.resolve(name));
+                shard = TensorFile.open(directory.resolve(name));
                 files.add(shard);
                 shards.put(name, shard);
               }
@@ -156,18 +153,18 @@ public final class Checkpoint implements AutoCloseable {
   public String contentHash() {
     List<Path> hashed = new ArrayList<>();
     hashed.add(directory.resolve(CONFIG));
-    files.stream().map(SafetensorsFile::path).sorted().forEach(hashed::add);
+    files.stream().map(TensorFile::path).sorted().forEach(hashed::add);
     return ContentHash.of(hashed);
   }
 
   /** Closes the files; closing twice is harmless. */
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorFile::close);
   }
 
-  private SafetensorsFile file(String name) {
-    SafetensorsFile file = tensors.get(name);
+  private TensorFile file(String name) {
+    TensorFile file = tensors.get(name);
     if (file == null) {
       throw Faults.of(directory, "tensor " + Faults.quote(name) + " is missing");
     }

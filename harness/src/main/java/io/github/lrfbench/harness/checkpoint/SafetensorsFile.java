@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements TensorFile {
   private static final int LENGTH_BYTES = Long.BYTES;
   private static final long LARGEST_HEADER = 100_000_000;
   private static final int CHUNK_ELEMENTS = 1 << 16;
@@ -100,17 +100,17 @@ public final class SafetensorsFile implements AutoCloseable {
     return new SafetensorsFile(file, channel, LENGTH_BYTES + length, header);
   }
 
-  /** The file. */
+  @Override
   public Path path() {
     return file;
   }
 
-  /** The names of the tensors, in the file's order. */
+  @Override
   public Set<String> names() {
     return Collections.unmodifiableSet(header.tensors().keySet());
   }
 
-  /** True if there is a tensor of this name. */
+  @Override
   public boolean has(String name) {
     return header.tensors().containsKey(name);
   }
@@ -120,22 +120,12 @@ public final class SafetensorsFile implements AutoCloseable {
     return Collections.unmodifiableMap(header.metadata());
   }
 
-  /**
-   * The shape of a tensor.
-   *
-   * @throws InputException if there is no such tensor
-   */
+  @Override
   public Shape shape(String name) {
     return tensor(name).shape();
   }
 
-  /**
-   * Copies a tensor of floating-point numbers to a device.
-   *
-   * @param target F32, modified; has the tensor's shape
-   * @throws InputException if the tensor is missing, has another shape or type, or holds a value
-   *     that is not finite in F32
-   */
+  @Override
   public void read(String name, Tensor target) {
     StoredTensor tensor = tensor(name);
     if (!tensor.shape().equals(target.shape())) {
@@ -144,11 +134,7 @@ public final class SafetensorsFile implements AutoCloseable {
     read(tensor, (offset, values, count) -> target.write(offset, values, 0, count));
   }
 
-  /**
-   * The floating-point numbers of a tensor, row-major.
-   *
-   * @throws InputException as {@link #read} does, or if the tensor is too large for an array
-   */
+  @Override
   public float[] readFloats(String name) {
     StoredTensor tensor = tensor(name);
     float[] all = new float[arrayLength(tensor)];

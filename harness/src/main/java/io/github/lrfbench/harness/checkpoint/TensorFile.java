@@ -1,0 +1,55 @@
+package io.github.lrfbench.harness.checkpoint;
+
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Shape;
+import io.github.lrfbench.kernels.Tensor;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** A file of named tensors, which are read when they are asked for. */
+public interface TensorFile extends AutoCloseable {
+  /**
+   * Opens a file and checks where its tensors lie.
+   *
+   * @throws InputException if it is no valid file of tensors
+   */
+  static TensorFile open(Path file) {
+    return SafetensorsFile.open(file);
+  }
+
+  /** The file. */
+  Path path();
+
+  /** The names of the tensors, in the file's order. */
+  Set<String> names();
+
+  /** True if there is a tensor of this name. */
+  boolean has(String name);
+
+  /**
+   * The shape of a tensor.
+   *
+   * @throws InputException if there is no such tensor
+   */
+  Shape shape(String name);
+
+  /**
+   * Copies a tensor of floating-point numbers to a device.
+   *
+   * @param target F32, modified; has the tensor's shape
+   * @throws InputException if the tensor is missing, has another shape or type, or holds a value
+   *     that is not finite in F32
+   */
+  void read(String name, Tensor target);
+
+  /**
+   * The floating-point numbers of a tensor, row-major.
+   *
+   * @throws InputException as {@link #read} does, or if the tensor is too large for an array
+   */
+  float[] readFloats(String name);
+
+  /** Closes the file; closing twice is harmless. */
+  @Override
+  void close();
+}
