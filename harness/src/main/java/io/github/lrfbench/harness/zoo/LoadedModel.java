@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.DType;
@@ -68,9 +67,8 @@ public record LoadedModel(
       Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, notes);
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       UnreadLayers.tell(checkpoint, model, notes);
-      if (model.info().output() != Output.NEXT_TOKEN) {
-        TextPreparation texts = sentence == null ? TextPreparation.NONE : sentence.texts();
-        tokenizer = texts.orLimitOf(root).around(tokenizer);
+      if (sentence != null) {
+        tokenizer = sentence.texts().around(tokenizer);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);

@@ -86,10 +86,7 @@ public record TaskModel(
               : weights == stored
                   ? "weights and head of the checkpoint"
                   : "weights of the checkpoint, a head drawn with seed " + seed;
-      Tokenizer tokenizer =
-          TextPreparation.NONE
-              .orLimitOf(root)
-              .around(NonEmptyTokenizer.open(root, checkpoint.config(), notes));
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
       Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()

@@ -1,11 +1,9 @@
 package io.github.lrfbench.harness.zoo;
 
-import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * What is done with texts around a tokenizer.
@@ -20,22 +18,6 @@ record TextPreparation(String prompt, boolean lowerCase, int longest) {
   /** The same with a prompt. */
   TextPreparation with(String other) {
     return new TextPreparation(other, lowerCase, longest);
-  }
-
-  /**
-   * The same with the limit that transformers takes from {@code tokenizer_config.json} where there
-   * is no other.
-   */
-  TextPreparation orLimitOf(Path directory) {
-    Path file = directory.resolve("tokenizer_config.json");
-    if (longest > 0 || !Files.isRegularFile(file)) {
-      return this;
-    }
-    // No limit is written as a number beyond all others.
-    double limit = JsonFile.read(file).path("model_max_length").asDouble(0);
-    return limit >= 1 && limit < Integer.MAX_VALUE
-        ? new TextPreparation(prompt, lowerCase, (int) limit)
-        : this;
   }
 
   /** A tokenizer that does it; closes the given one when it is closed. */
@@ -77,6 +59,16 @@ record TextPreparation(String prompt, boolean lowerCase, int longest) {
     @Override
     public int vocabularySize() {
       return tokenizer.vocabularySize();
+    }
+
+    @Override
+    public OptionalInt prefixToken() {
+      return tokenizer.prefixToken();
+    }
+
+    @Override
+    public int maxLength() {
+      return preparation.longest() == 0 ? tokenizer.maxLength() : preparation.longest();
     }
 
     @Override
