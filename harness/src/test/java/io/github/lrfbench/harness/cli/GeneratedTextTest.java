@@ -126,14 +126,18 @@ class GeneratedTextTest {
   }
 
   @Test
-  void theModelsConfigurationSaysWhatEndsATextBeforeItsOtherConfigurationDoes() throws IOException {
+  void theModelsConfigurationSaysWhatEndsAText() throws IOException {
     // ' the' is token 33.
     assertTrue(generate("--prompt The --max-new-tokens 3").startsWith(" the the the"));
     configure("{'eos_token_id': [98, 33]}");
     assertEquals(" the\n", generate("--prompt The --max-new-tokens 3"));
     configure("{'eos_token_id': 33}");
     assertEquals(" the\n", generate("--prompt The --max-new-tokens 3"));
+    // As to transformers, the file that is there says it all.
     configure("{}");
+    assertTrue(generate("--prompt The --max-new-tokens 3").startsWith(" the the the"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("has no 'eos_token_id'"));
+    Files.delete(model.resolve("generation_config.json"));
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(model.resolve("config.json").toFile());
     Files.writeString(model.resolve("config.json"), config.put("eos_token_id", 33).toString());
@@ -146,12 +150,21 @@ class GeneratedTextTest {
       quoteCharacter = '`',
       value = {
         "{'num_beams': 'many'} | 'num_beams' must be an index",
-        "{'num_beams': 0} | --beams must be at least 1, but is 0",
+        "{'num_beams': 0} | 'num_beams' must be from 1 to 1000, but is 0",
+        "{'num_beams': 536870912} | 'num_beams' must be from 1 to 1000, but is 536870912",
+        "{'early_stopping': 'soon'} | 'early_stopping' must be true, false or 'never'",
+        "{'repetition_penalty': 0} | 'repetition_penalty' must be above 0",
+        "{'forced_eos_token_id': 100} | 'forced_eos_token_id' must hold tokens of the model",
+        "{'bad_words_ids': [[]]} | 'bad_words_ids' must hold lists of tokens",
+        "{'sequence_bias': {'1': 2}} | 'sequence_bias' must be an array",
+        "{'min_p': 2} | min_p must be in [0, 1]",
+        "{'stop_strings': 'x'} | 'stop_strings' is '\"x\"', which is not supported",
+        "{'num_return_sequences': 2} | 'num_return_sequences' is '2', which is not supported",
         "{'do_sample': true, 'temperature': 0} | --temperature must be above 0, but is 0.0",
         "{'do_sample': 1} | 'do_sample' must be true or false",
         "{'top_p': 'all'} | 'top_p' must be a number",
         "{'eos_token_id': [1, -1]} | 'eos_token_id' must be an index or a list of them",
-        "{'max_length': 0} | --max-new-tokens must be at least 1, but is 0",
+        "{'max_length': 0} | 'max_length' must be at least 1, but is 0",
         "{'do_sample': true, 'num_beams': 2} | do_sample with num_beams is not supported",
         "[] | holds no JSON object"
       })

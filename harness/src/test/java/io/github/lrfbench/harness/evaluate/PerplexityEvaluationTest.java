@@ -55,6 +55,29 @@ class PerplexityEvaluationTest {
     assertEquals("perplexity", score.metricName());
   }
 
+  /** Expected values are by {@code benchmarks/peers/perplexity_torch.py}. */
+  @ParameterizedTest
+  @CsvSource({
+    "TRANSFORMERS, 300, 40, 40, 292, 5.1378941226",
+    "TRANSFORMERS, 300, 40, 13, 279, 5.0688207842",
+    "TRANSFORMERS, 300, 7, 7, 257, 5.2109460682",
+    "TRANSFORMERS, 2, 40, 40, 1, 4.8854784966",
+    "ROLLING, 300, 40, 40, 300, 5.1327990035",
+    "ROLLING, 300, 7, 0, 300, 5.1784957203",
+    "ROLLING, 2, 40, 40, 2, 4.8242906403"
+  })
+  void otherWindowsAreThoseOfOthers(
+      WindowKind kind, int tokens, int context, int stride, long counted, double expected) {
+    Score score = score(kind, tokens, context, stride, 0);
+    assertEquals(expected, score.values().get(RunColumns.LOSS), 2e-6);
+    assertEquals(counted, score.extra().get("tokens"));
+    int predicted = kind == WindowKind.ROLLING ? tokens : tokens - 1;
+    assertEquals(
+        expected * predicted / Math.log(2) / text(tokens).text().length(),
+        (double) score.extra().get("bits_per_byte"),
+        1e-5);
+  }
+
   @Test
   void aLowerPerplexityIsBetter() {
     Score good = score(300, 40, 13, 0);
@@ -110,19 +133,15 @@ class PerplexityEvaluationTest {
   }
 
   private Score score(int tokens, int context, int stride, int limit) {
+    return score(WindowKind.SLIDING, tokens, context, stride, limit);
+  }
+
+  private Score score(WindowKind kind, int tokens, int context, int stride, int limit) {
     try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = load("gpt2-lm", device)) {
       PerplexityEvaluation evaluation =
           PerplexityEvaluation.prepare(
-              golden.model(),
-              TOKENIZER,
-              text(tokens),
-              "lm",
-              null,
-              WindowKind.SLIDING,
-              context,
-              stride,
-              limit);
+              golden.model(), TOKENIZER, text(tokens), "lm", null, kind, context, stride, limit);
       int[] done = {0};
       Score score = evaluation.run(golden.model(), count -> done[0] = count).score();
       assertEquals(evaluation.size(), done[0]);

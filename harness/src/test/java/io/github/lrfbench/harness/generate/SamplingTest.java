@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,24 @@ class SamplingTest {
     // Of the three that are kept first, 0.4 / 0.9 is less than half.
     assertKept(new Sampling(1, 3, 0.5), 0, 4.0 / 7, 0, 3.0 / 7);
     assertKept(new Sampling(0.5, 0, 1), 0.01 / 0.3, 0.16 / 0.3, 0.04 / 0.3, 0.09 / 0.3);
+  }
+
+  /** An entropy of 1.28, and surprises of 2.30, 0.92, 1.61, 1.20. */
+  @Test
+  void cutoffs() {
+    assertKept(cut(Optional.empty(), 0.6, 1, 0, 0), 0, 4.0 / 7, 0, 3.0 / 7);
+    assertKept(cut(Optional.empty(), 0, 0.45, 0, 0), 0, 0, 0.4, 0.6);
+    assertKept(cut(Optional.empty(), 0, 1, 0.25, 0), 0, 4.0 / 7, 0, 3.0 / 7);
+    assertKept(cut(Optional.empty(), 0, 1, 0.9, 0), 0, 1, 0, 0);
+    assertKept(cut(Optional.empty(), 0, 1, 0, 0.9), 0, 4.0 / 7, 0, 3.0 / 7);
+    assertKept(cut(Optional.of(0.5), 0, 1, 0, 0), 0, 1, 0, 0);
+    assertKept(cut(Optional.of(0.6), 0, 1, 0, 0), 0, 4.0 / 7, 0, 3.0 / 7);
+    assertThrows(InputException.class, () -> cut(Optional.of(0.0), 0, 1, 0, 0));
+  }
+
+  private static Sampling cut(
+      Optional<Double> topH, double minP, double typicalP, double epsilon, double eta) {
+    return new Sampling(1, 0, 1, new Cutoffs(topH, minP, typicalP, epsilon, eta));
   }
 
   @Test

@@ -41,6 +41,19 @@ class TextWindowTest {
     assertEquals(List.of(new TextWindow(0, 0, 1)), TextWindow.over(2, 4, 4));
   }
 
+  /** By the loop in transformers' documentation: 0 to 4, 2 to 6, 4 to 8, 6 to 9. */
+  @Test
+  void windowsOfTransformersCountOneLessThanIsNew() {
+    assertEquals(
+        List.of(new TextWindow(0, 0, 3, 3), new TextWindow(2, 3, 5, 1), new TextWindow(4, 5, 7, 1)),
+        TextWindow.ofTransformers(9, 4, 2));
+    assertEquals(
+        List.of(new TextWindow(0, 0, 3), new TextWindow(4, 4, 5)),
+        TextWindow.ofTransformers(6, 4, 4));
+    assertEquals(List.of(new TextWindow(0, 0, 1)), TextWindow.ofTransformers(2, 4, 1));
+    assertThrows(IllegalArgumentException.class, () -> TextWindow.ofTransformers(9, 1, 1));
+  }
+
   @Test
   void impossibleStrides() {
     assertThrows(IllegalArgumentException.class, () -> TextWindow.over(8, 4, 5));
