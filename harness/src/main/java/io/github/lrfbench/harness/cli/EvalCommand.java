@@ -3,6 +3,8 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.Score;
+import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -16,6 +18,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -92,15 +95,29 @@ final class EvalCommand implements Callable<Integer> {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
           evaluate(loaded.model(), loaded.tokenizer(), input, loaded.notes());
         }
+      } else if (AdapterDirectory.bringsHead(adapter)) {
+        try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
+          evaluateAdapted(base.model(), base.drawn(), base.tokenizer(), input, base.notes());
+        }
       } else {
-        try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device);
-            LoraAdapter read = LoraAdapter.read(adapter, base.model());
-            Model attached = read.attach()) {
-          evaluate(attached, base.tokenizer(), input, base.notes());
+        try (LoadedModel base = LoadedModel.open(directory, device)) {
+          evaluateAdapted(base.model(), List.of(), base.tokenizer(), input, base.notes());
         }
       }
     }
     return ExitCode.DONE;
+  }
+
+  private void evaluateAdapted(
+      Model base, List<String> drawn, Tokenizer tokenizer, TaskInput input, List<String> notes) {
+    Notes ofAdapter = new Notes();
+    try (LoraAdapter read = LoraAdapter.read(adapter, base, drawn, ofAdapter);
+        Model attached = read.attach();
+        Model subject = attached.copy(selection.storage())) {
+      List<String> all = new ArrayList<>(notes);
+      all.addAll(ofAdapter.lines());
+      evaluate(subject, tokenizer, input, all);
+    }
   }
 
   private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input, List<String> notes) {

@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Options that say which adapter is trained in the place of the model. */
@@ -65,7 +64,6 @@ final class LoraOptions {
         dropout,
         false,
         targets.isEmpty() ? LoraConfig.usualTargets(model) : targets,
-        Map.of(),
         saved,
         name);
   }

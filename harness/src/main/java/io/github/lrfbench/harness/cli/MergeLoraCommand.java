@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -60,11 +61,13 @@ final class MergeLoraCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
+    Notes notes = new Notes();
     try (Device device = selection.open();
         TaskModel loaded = Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device);
-        LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
+        LoraAdapter read = LoraAdapter.read(adapter, loaded.model(), loaded.drawn(), notes);
         Model merged = read.merge()) {
       loaded.notes().forEach(System.err::println);
+      notes.lines().forEach(System.err::println);
       ObjectNode block = JsonNodeFactory.instance.objectNode();
       block.put("source", model).put("source_revision", loaded.revision());
       block.put("adapter", adapter.toString());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.checkpoint.TensorFile;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
@@ -23,9 +24,33 @@ import java.util.stream.Stream;
 public final class AdapterDirectory {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
+
+  /** What PEFT wrote before 0.7. */
+  private static final String OLD_WEIGHTS = "adapter_model.bin";
+
+  private static final List<String> CLASSIFIERS =
+      List.of("classifier.weight", "classifier.out_proj.weight", "score.weight");
   private static final String MARK = "lrfbench.json";
 
   private AdapterDirectory() {}
+
+  /** Opens the file of the tensors: the one that PEFT takes where there are two. */
+  static TensorFile openWeights(Path directory) {
+    Path old = directory.resolve(OLD_WEIGHTS);
+    boolean isOld = Files.exists(old) && !Files.exists(directory.resolve(WEIGHTS));
+    return TensorFile.open(isOld ? old : directory.resolve(WEIGHTS));
+  }
+
+  /**
+   * Whether an adapter brings a classifier of its own, whatever its model has.
+   *
+   * @throws InputException if the directory holds no adapter
+   */
+  public static boolean bringsHead(Path directory) {
+    try (TensorFile file = openWeights(directory)) {
+      return CLASSIFIERS.stream().anyMatch(name -> file.has(AdapterTensors.PREFIX + name));
+    }
+  }
 
   /**
    * Checks that {@link #write} will find a place: an absent or empty directory, one that it wrote,
@@ -87,7 +112,7 @@ public final class AdapterDirectory {
     for (String end : List.of(".lora_A.weight", ".lora_B.weight", ".weight", ".bias")) {
       if (tensor.endsWith(end)) {
         String module = tensor.substring(0, tensor.length() - end.length());
-        return LoraAdapter.PREFIX + LoraAdapter.fullName(model, module) + end;
+        return AdapterTensors.PREFIX + ModuleNames.full(model, module) + end;
       }
     }
     throw new IllegalArgumentException(tensor);

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.demo.DemoCorpus;
 import io.github.lrfbench.harness.demo.DemoModel;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -224,7 +225,7 @@ class TransformersLoadTest {
         numbers(python(PEFT_SCRIPT, model.toString(), GPT2_IDS, adapter.toString()).strip(), " ");
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
         LoadedModel loaded = LoadedModel.open(model, device);
-        LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
+        LoraAdapter read = LoraAdapter.read(adapter, loaded.model(), List.of(), new Notes());
         Model attached = read.attach()) {
       assertArrayEquals(theirs, nextTokenLogits(attached, loaded.tokenizer()), 1e-4);
     }
