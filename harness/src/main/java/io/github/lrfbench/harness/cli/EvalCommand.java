@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.zoo.Task;
 import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -112,11 +113,20 @@ final class EvalCommand implements Callable<Integer> {
       Model base, List<String> drawn, Tokenizer tokenizer, TaskInput input, List<String> notes) {
     Notes ofAdapter = new Notes();
     try (LoraAdapter read = LoraAdapter.read(adapter, base, drawn, ofAdapter);
-        Model attached = read.attach();
-        Model subject = attached.copy(selection.storage())) {
+        Model subject = stored(read.attach())) {
       List<String> all = new ArrayList<>(notes);
       all.addAll(ofAdapter.lines());
       evaluate(subject, tokenizer, input, all);
+    }
+  }
+
+  /** The model in the chosen type; takes the other one's place. */
+  private Model stored(Model model) {
+    if (selection.storage() == DType.F32) {
+      return model;
+    }
+    try (Model original = model) {
+      return original.copy(selection.storage());
     }
   }
 
