@@ -60,9 +60,9 @@ public final class ConfigKeys {
   private ConfigKeys() {}
 
   /**
-   * Holds a file against a table and tells what in it is not used.
+   * Holds a file against a table.
    *
-   * @param notes is told
+   * @param notes is told what in it is not used
    * @throws io.github.lrfbench.kernels.InputException if a key asks for what is not supported
    */
   public static void check(ConfigValues values, KnownKeys keys, Notes notes) {
@@ -72,6 +72,7 @@ public final class ConfigKeys {
       notes.add(file, "'auto_map' names code of the model's own, which is not run");
     }
     values.integer("num_labels", 2, 1, 1 << 16);
+    values.integer("pad_token_id", 0, Integer.MIN_VALUE, Integer.MAX_VALUE);
     String problem = values.text("problem_type", "");
     switch (problem) {
       case "", "regression", "single_label_classification" -> {

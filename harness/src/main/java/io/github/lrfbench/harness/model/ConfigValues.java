@@ -41,8 +41,7 @@ public record ConfigValues(Path file, ObjectNode json) {
 
   /** An integer of a range, or {@code otherwise}. */
   public int integer(String key, int otherwise, int lowest, int highest) {
-    return integer(
-        key, otherwise, lowest, highest, "an integer from " + lowest + " to " + highest);
+    return integer(key, otherwise, lowest, highest, "an integer from " + lowest + " to " + highest);
   }
 
   private int integer(String key, int otherwise, int lowest, int highest, String what) {

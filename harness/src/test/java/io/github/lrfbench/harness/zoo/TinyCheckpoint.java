@@ -40,6 +40,11 @@ public final class TinyCheckpoint {
     return new TinyCheckpoint("distilbert", labels).write(directory, "distilbert.");
   }
 
+  /** Writes a RoBERTa with BERT's tokenizer. */
+  public static Path roberta(Path directory, int labels) throws IOException {
+    return new TinyCheckpoint("roberta", labels).write(directory, "roberta.");
+  }
+
   /**
    * Writes a GPT-2 whose tokens are single characters: a classifier of this many outputs, or a
    * language model for 0.
@@ -147,8 +152,10 @@ public final class TinyCheckpoint {
           h,
           parsed.intermediate());
     }
-    linear(distil ? "pre_classifier" : prefix + "pooler.dense", h, h);
-    linear("classifier", labels, h);
+    boolean roberta = modelType.equals("roberta");
+    linear(
+        distil ? "pre_classifier" : roberta ? "classifier.dense" : prefix + "pooler.dense", h, h);
+    linear(roberta ? "classifier.out_proj" : "classifier", labels, h);
   }
 
   private void addBlock(String path, boolean distil, int h, int wide) {

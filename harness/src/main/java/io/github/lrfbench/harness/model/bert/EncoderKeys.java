@@ -23,9 +23,9 @@ final class EncoderKeys {
       ConfigKeys.COMMON.toBuilder()
           .read("dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout")
           .read("attention_dropout", "seq_classif_dropout", "max_position_embeddings")
-          // How positions are drawn; they are read here. Of answers to questions.
+          // How positions are drawn, which are read here; of answers to questions; of old versions.
           .inert("sinusoidal_pos_embds", "qa_dropout", "tie_weights_", "output_past")
-          // DistilBERT has neither a mask of later tokens nor an epsilon of its own.
+          // DistilBERT masks no later tokens whatever this says.
           .inert("is_decoder")
           .build();
 
