@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param json in the format of {@code tokenizer.json}
  * @param vocabularySize one more than the largest id of a token that the files bring along
  * @param size one more than the largest id
- * @param typed whether a model is given the tokens' types
+ * @param types how many types of tokens the model knows; 0 if it is not given them
  * @param maxLength the most tokens that a model should read
  * @param cleanUp whether decoded texts lose the spaces before punctuation
  */
@@ -19,6 +19,6 @@ record TokenizerDefinition(
     ObjectNode json,
     int vocabularySize,
     int size,
-    boolean typed,
+    int types,
     int maxLength,
     boolean cleanUp) {}
