@@ -24,7 +24,9 @@ final class TokenizerFolder {
     this.notes = notes;
     this.settings = TokenizerSettings.read(directory, notes);
     String name = settings.className().orElse(config.path("tokenizer_class").textValue());
-    this.kind = TokenizerKind.of(settings.file(), name, config, directory);
+    Path file =
+        settings.className().isPresent() ? settings.file() : directory.resolve("config.json");
+    this.kind = TokenizerKind.of(file, name, config, directory);
     this.config = config;
     this.type = config.path("model_type").asText("");
   }
