@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.tokenize;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.JsonFields;
+import java.text.Normalizer;
 
 /**
  * A token that is recognized as it stands, before a text is split.
@@ -51,6 +52,25 @@ record AddedToken(
   /** The same as a special token; whether it is looked for in normalized text stays. */
   AddedToken asSpecial() {
     return new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
+  }
+
+  /**
+   * True if a normalizer may leave nothing of the token that is looked for. The native library ends
+   * the process where it looks for nothing.
+   */
+  boolean mayVanish() {
+    return normalized
+        && Normalizer.normalize(content, Normalizer.Form.NFKD)
+            .codePoints()
+            .allMatch(
+                c ->
+                    switch (Character.getType(c)) {
+                      case Character.CONTROL, Character.FORMAT, Character.UNASSIGNED -> true;
+                      case Character.PRIVATE_USE, Character.SURROGATE -> true;
+                      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+                      case Character.COMBINING_SPACING_MARK -> true;
+                      default -> c == 0xFFFD;
+                    });
   }
 
   /** The token in the format of {@code tokenizer.json}. */

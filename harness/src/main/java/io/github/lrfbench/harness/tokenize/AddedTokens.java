@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.tokenize;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -132,10 +133,11 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
       Notes notes) {
     Map<String, Integer> ids = new LinkedHashMap<>();
     int size = 0;
-    for (Map.Entry<String, com.fasterxml.jackson.databind.JsonNode> entry :
-        vocabulary.properties()) {
-      ids.put(entry.getKey(), entry.getValue().intValue());
-      size = Math.max(size, entry.getValue().intValue() + 1);
+    for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+      int id = entry.getValue().intValue();
+      ids.put(entry.getKey(), id);
+      // No text yields the token of a blank line, so that no model needs an embedding for it.
+      size = entry.getKey().isEmpty() ? size : Math.max(size, id + 1);
     }
     int next = vocabulary.size();
     int declaredSize = size;
@@ -144,6 +146,13 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
       AddedToken token = tokens.get(i);
       if (token.content().isEmpty()) {
         continue;
+      }
+      if (token.mayVanish()) {
+        throw Faults.of(
+            directory,
+            "the added token "
+                + Faults.quote(token.content())
+                + " has no character that a normalizer leaves");
       }
       int id = ids.getOrDefault(token.content(), next);
       ids.put(token.content(), id);

@@ -107,8 +107,7 @@ final class NativeTokenizer implements Tokenizer {
     try {
       long[] ids = library.getTokenIds(encoding);
       requireInVocabulary(ids);
-      int[] types = definition.typed() ? narrow(library.getTypeIds(encoding)) : new int[ids.length];
-      return new TokenSequence(narrow(ids), types);
+      return new TokenSequence(narrow(ids), types(library.getTypeIds(encoding)));
     } finally {
       library.deleteEncoding(encoding);
     }
@@ -122,6 +121,23 @@ final class NativeTokenizer implements Tokenizer {
             "a text yields the id " + id + ", but there are only " + limit + " embeddings");
       }
     }
+  }
+
+  private int[] types(long[] given) {
+    if (definition.types() == 0) {
+      return new int[given.length];
+    }
+    for (long type : given) {
+      if (type >= definition.types()) {
+        throw Faults.of(
+            definition.file(),
+            "gives tokens the type "
+                + type
+                + ", but the model's types end before "
+                + definition.types());
+      }
+    }
+    return narrow(given);
   }
 
   /** What transformers does to decoded texts where {@code clean_up_tokenization_spaces} is true. */

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param json in the format of {@code tokenizer.json}
  * @param vocabularySize one more than the largest id of a token that the files bring along
  * @param size one more than the largest id
- * @param typed whether a model is given the tokens' types
+ * @param types how many types of tokens the model knows; 0 if it is not given them
  * @param maxLength the most tokens that a model should read
  * @param prefixToken the token that begins texts, else that which ends them
  * @param cleanUp whether decoded texts lose the spaces before punctuation
@@ -21,7 +21,7 @@ record TokenizerDefinition(
     ObjectNode json,
     int vocabularySize,
     int size,
-    boolean typed,
+    int types,
     int maxLength,
     OptionalInt prefixToken,
     boolean cleanUp) {}

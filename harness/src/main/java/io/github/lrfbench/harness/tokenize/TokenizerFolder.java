@@ -17,17 +17,19 @@ final class TokenizerFolder {
   private final Notes notes;
   private final TokenizerSettings settings;
   private final TokenizerKind kind;
-  private final boolean gpt2;
-  private final boolean classifies;
+  private final JsonNode config;
+  private final String type;
 
   TokenizerFolder(Path directory, JsonNode config, Notes notes) {
     this.directory = directory;
     this.notes = notes;
     this.settings = TokenizerSettings.read(directory, notes);
     String name = settings.className().orElse(config.path("tokenizer_class").textValue());
-    this.kind = TokenizerKind.of(settings.file(), name, config, directory);
-    this.gpt2 = config.path("model_type").asText("").equals("gpt2");
-    this.classifies = config.path("architectures").toString().contains("SequenceClassification");
+    Path file =
+        settings.className().isPresent() ? settings.file() : directory.resolve("config.json");
+    this.kind = TokenizerKind.of(file, name, config, directory);
+    this.config = config;
+    this.type = config.path("model_type").asText("");
   }
 
   /**
@@ -158,7 +160,7 @@ final class TokenizerFolder {
         DefinitionChecker.check(file, json, added, left),
         added.declaredSize(),
         added.size(),
-        typed(),
+        types(),
         settings.maxLength(),
         prefixToken(added, limit),
         wordPiece && settings.bool("clean_up_tokenization_spaces").orElse(false));
@@ -199,17 +201,22 @@ final class TokenizerFolder {
     return whole != null && whole.has(object) ? whole.object(object).string(name, null) : null;
   }
 
-  private boolean typed() {
+  /** How many types of tokens the model knows; 0 if it is not given them. */
+  private int types() {
     boolean typed = settings.givesTypes(kind.isTyped());
-    if (typed && gpt2) {
-      if (classifies) {
-        throw Faults.of(
-            settings.file(),
-            "a GPT-2 that classifies by 'token_type_ids' is not supported; 'model_input_names'"
-                + " must not hold them");
-      }
-      notes.add(settings.file(), "'token_type_ids' are not given to a GPT-2");
+    if (!typed) {
+      return 0;
     }
-    return typed;
+    if (!type.equals("gpt2")) {
+      return config.path("type_vocab_size").asInt(2);
+    }
+    if (config.path("architectures").toString().contains("SequenceClassification")) {
+      throw Faults.of(
+          settings.file(),
+          "a GPT-2 that classifies by 'token_type_ids' is not supported; 'model_input_names' must"
+              + " not hold them");
+    }
+    notes.add(settings.file(), "'token_type_ids' are not given to a GPT-2");
+    return 0;
   }
 }

@@ -18,7 +18,7 @@ enum TokenizerKind {
   DISTILBERT(Defaults.BERT, false, "DistilBertTokenizer"),
   ROBERTA(Defaults.ROBERTA, false, "RobertaTokenizer", "LongformerTokenizer"),
   GPT2(Defaults.GPT2, false, "GPT2Tokenizer"),
-  GENERIC(Map.of(), false, "PreTrainedTokenizer", "PreTrainedTokenizerFast", "TokenizersBackend");
+  GENERIC(Map.of(), false, "PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend");
 
   private final Map<String, String> defaults;
   private final boolean typed;

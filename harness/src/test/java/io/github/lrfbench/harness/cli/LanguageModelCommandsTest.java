@@ -282,14 +282,12 @@ class LanguageModelCommandsTest {
   }
 
   @Test
-  void onlyAModelThatWritesTextNeedsATokenForEveryRow() throws IOException {
+  void modelsMayHaveMoreEmbeddingsThanTheTokenizerHasTokens() throws IOException {
     dropAToken(Path.of(model));
-    assertFault(
-        "the tokenizer has 21 tokens, but the model 22: they do not belong together",
-        "generate",
-        "--prompt",
-        "a");
-    assertFault("the tokenizer has 21 tokens", "eval", "--task", "lm", "--text", text);
+    List<String> lm =
+        List.of("eval", "--model", model, "--task", "lm", "--text", text, "--device", "cpu");
+    assertEquals(0, run(lm.toArray(String[]::new)), err::toString);
+    generate("--temperature", "9", "--seed", "1");
     model = TinyCheckpoint.gpt2(folder.resolve("classifier"), 2).toString();
     Path glue = Files.createDirectories(folder.resolve("glue/SST-2"));
     Files.writeString(glue.resolve("dev.tsv"), "sentence\tlabel\na good film .\t1\n");

@@ -104,9 +104,10 @@ class PerplexityEvaluationTest {
     try (Device device = Devices.open(device(), new DeviceOptions(1), line -> {});
         GoldenModel golden = load("gpt2-lm", device);
         GoldenModel classifier = load("gpt2-cls", device)) {
-      String sizes = refusal(golden.model(), new NumberTokenizer(99), text(9), 0, 0);
+      String sizes = refusal(golden.model(), new NumberTokenizer(101), text(9), 0, 0);
       assertEquals(
-          "the tokenizer has 99 tokens, but the model 100: they do not belong together", sizes);
+          "the tokenizer has 101 tokens, but the model only 100: they do not belong together",
+          sizes);
       assertTrue(
           refusal(classifier.model(), TOKENIZER, text(9), 0, 0)
               .startsWith("task lm needs a language model"));

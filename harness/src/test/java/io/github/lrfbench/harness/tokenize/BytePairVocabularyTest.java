@@ -65,7 +65,7 @@ class BytePairVocabularyTest {
     write(VOCABULARY, MERGES);
     try (Tokenizer tokenizer = Tokenizers.open(folder, TokenizerFiles.config("roberta", 10))) {
       assertIds(tokenizer, "hi hi", 0, 6, 8, 2);
-      assertIds(tokenizer, "hi <mask></s>i", 0, 6, 9, 2, 5, 2);
+      assertIds(tokenizer, "hi <mask></s>i", 0, 6, 7, 9, 2, 5, 2);
       assertIds(tokenizer, "", 0, 2);
       TokenSequence pair = tokenizer.encode("hi", "i hi", 16);
       assertArrayEquals(new int[] {0, 6, 2, 2, 5, 8, 2}, pair.ids());

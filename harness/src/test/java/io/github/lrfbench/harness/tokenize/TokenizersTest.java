@@ -39,7 +39,8 @@ class TokenizersTest {
   @Test
   void theLongerTextOfAPairIsCut() throws IOException {
     Random random = new Random(1);
-    try (Tokenizer tokenizer = open(TokenizerFiles.WORD_PIECE)) {
+    TokenizerFiles.write(folder, "tokenizer.json", TokenizerFiles.WORD_PIECE);
+    try (Tokenizer tokenizer = Tokenizers.open(folder, TokenizerFiles.config("bert", 8))) {
       for (int i = 0; i < 2000; i++) {
         int first = random.nextInt(30);
         int second = random.nextInt(30);
@@ -150,7 +151,7 @@ class TokenizersTest {
         "\"id\":\"B\"|\"id\":\"C\"",
         "\"single\":[|\"single\":[{},",
         "\"single\":[|\"single\":[1,",
-        "\"content\":\"[PAD]\"|\"content\":\"\"",
+        "\"content\":\"[PAD]\"|\"content\":1",
         "\"hello\":4|\"hello\":-4",
         "\"hello\":4|\"hello\":4294967296",
         "\"lowercase\":true|\"lowercase\":\"yes\""
