@@ -17,7 +17,7 @@ final class MissingWeights {
   private static final Map<String, String> FORMATS = new LinkedHashMap<>();
 
   private static final String ADAPTER =
-      "an adapter; give the model that it is of, and it by --adapter or to merge-lora";
+      "an adapter; give the model that it was trained on, and the adapter to --adapter or merge-lora";
 
   static {
     String convert =

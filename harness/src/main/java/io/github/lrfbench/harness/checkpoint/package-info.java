@@ -1,5 +1,5 @@
 /**
- * Hugging Face model directories: safetensors files and their shards, {@code config.json}, reading
- * and writing.
+ * Hugging Face model directories: safetensors files, those of PyTorch, and their shards, {@code
+ * config.json}, reading and writing.
  */
 package io.github.lrfbench.harness.checkpoint;

@@ -35,6 +35,11 @@ final class FetchProgress implements FetchListener, AutoCloseable {
   }
 
   @Override
+  public void took(String line) {
+    note(line);
+  }
+
+  @Override
   public void close() {
     if (progress != null) {
       progress.close();

@@ -33,4 +33,11 @@ public interface FetchListener {
 
   /** Something went wrong that is tried again. */
   void note(String line);
+
+  /**
+   * It was chosen which weights of a model are fetched.
+   *
+   * @param line says which
+   */
+  default void took(String line) {}
 }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A hub of models and data sets, seen through a cache in the layout of Hugging Face's own tools.
@@ -70,8 +71,49 @@ public final class Hub {
     }
     HubClient client = new HubClient(settings);
     HubListing listing = list(client, repo);
-    ModelFiles.require(repo, listing);
-    return fetch(client, repo, listing, ModelFiles::wanted, ModelFiles.order());
+    ModelFiles files = ModelFiles.of(listing);
+    files.require(repo);
+    if (files.pickled()) {
+      Optional<Snapshot> converted =
+          Conversion.of(client, repo, listing.commit())
+              .flatMap(request -> fetchConversion(client, repo, listing.commit(), request));
+      if (converted.isPresent()) {
+        return converted.get();
+      }
+    }
+    took(repo, files, files.pickled() ? "; there are no safetensors" : "");
+    return fetch(client, repo, listing, files::wanted, ModelFiles.order());
+  }
+
+  /** The model as a pull request has it, which is one commit further with safetensors. */
+  private Optional<Snapshot> fetchConversion(
+      HubClient client, HubRepo repo, String commit, HubRepo request) {
+    HubListing listing = list(client, request);
+    ModelFiles files = ModelFiles.of(listing);
+    if (files.weights().isEmpty() || files.pickled()) {
+      return Optional.empty();
+    }
+    files.require(request);
+    took(request, files, ", which the hub converted; the main branch has no safetensors");
+    Snapshot snapshot = fetch(client, request, listing, files::wanted, ModelFiles.order());
+    HubCache cache = new HubCache(settings.cache(), repo);
+    try {
+      cache.setConversion(commit, snapshot.commit());
+      cache.setCommit(repo.revision(), commit);
+    } catch (IOException e) {
+      throw Faults.cannotWrite(settings.cache(), e);
+    }
+    return Optional.of(snapshot);
+  }
+
+  private void took(HubRepo repo, ModelFiles files, String why) {
+    List<String> weights = files.weights();
+    listener.took(
+        repo
+            + ": takes "
+            + weights.get(0)
+            + (weights.size() > 1 ? " and " + (weights.size() - 1) + " more" : "")
+            + why);
   }
 
   /**
@@ -94,10 +136,15 @@ public final class Hub {
   private Optional<Snapshot> cached(HubRepo repo, Predicate<Path> complete) {
     HubCache cache = new HubCache(settings.cache(), repo);
     try {
-      return cache
-          .commit(repo.revision())
-          .map(commit -> new Snapshot(cache.snapshot(commit), commit))
-          .filter(snapshot -> complete.test(snapshot.directory()));
+      Optional<String> commit = cache.commit(repo.revision());
+      if (commit.isEmpty()) {
+        return Optional.empty();
+      }
+      return Stream.of(cache.conversion(commit.get()), commit)
+          .flatMap(Optional::stream)
+          .map(found -> new Snapshot(cache.snapshot(found), found))
+          .filter(snapshot -> complete.test(snapshot.directory()))
+          .findFirst();
     } catch (IOException e) {
       throw Faults.of(settings.cache(), e);
     }

@@ -19,6 +19,9 @@ final class HubCache {
   /** The folder of the folders of commits. */
   static final String SNAPSHOTS = "snapshots";
 
+  /** A folder that other tools do not look into. */
+  private static final String CONVERSIONS = "lrfbench-conversions";
+
   private final Path root;
   private final Path locks;
 
@@ -82,6 +85,22 @@ final class HubCache {
     Path ref = root.resolve("refs").resolve(revision);
     Files.createDirectories(ref.getParent());
     WholeFile.write(ref, out -> out.write(commit));
+  }
+
+  /** The commit whose safetensors were taken in place of another commit's pickled weights. */
+  Optional<String> conversion(String commit) throws IOException {
+    Path file = root.resolve(CONVERSIONS).resolve(commit);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(Files.readString(file).strip()).filter(HubRepo::isCommit);
+  }
+
+  /** Remembers whose safetensors were taken in place of a commit's weights. */
+  void setConversion(String commit, String converted) throws IOException {
+    Path file = root.resolve(CONVERSIONS).resolve(commit);
+    Files.createDirectories(file.getParent());
+    WholeFile.write(file, out -> out.write(converted));
   }
 
   /** Makes a content appear under its name at a commit. */

@@ -45,11 +45,24 @@ final class HubClient {
 
   /** What the hub knows of a repository in its revision. */
   HubListing list(HubRepo repo) throws IOException {
-    URI address = URI.create(settings.endpoint() + repo.listingPath());
+    return HubListing.parse(get(repo, repo.listingPath()), repo);
+  }
+
+  /**
+   * What the hub answers to a question about a repository.
+   *
+   * @param question comes after the repository's name in the address
+   */
+  JsonNode ask(HubRepo repo, String question) throws IOException {
+    return get(repo, repo.apiPath() + question);
+  }
+
+  private JsonNode get(HubRepo repo, String path) throws IOException {
+    URI address = URI.create(settings.endpoint() + path);
     HttpResponse<InputStream> response = exchange("GET", address, 0, true);
     try (InputStream body = new PatientStream(response.body(), settings.stall())) {
       HubResponses.check(response, repo, settings);
-      return HubListing.parse(readJson(body), repo);
+      return readJson(body);
     }
   }
 

@@ -69,13 +69,22 @@ public record HubRepo(Kind kind, String id, String revision) {
 
   /** Where the hub lists the files; the slashes of a revision belong to its name. */
   String listingPath() {
-    return "/api/"
-        + kind.plural
-        + "/"
-        + id
-        + "/revision/"
-        + revision.replace("/", "%2F")
-        + "?blobs=true";
+    return "/api/" + kind.plural + "/" + id + "/revision/" + escapedRevision() + "?blobs=true";
+  }
+
+  /** Where the hub tells more of the repository. */
+  String apiPath() {
+    return "/api/" + kind.plural + "/" + id;
+  }
+
+  /** The revision as a part of an address. */
+  String escapedRevision() {
+    return revision.replace("/", "%2F");
+  }
+
+  /** The same repository in another revision. */
+  HubRepo at(String other) {
+    return new HubRepo(kind, id, other);
   }
 
   /** Where the hub has a file's content at a commit, not yet encoded. */

@@ -95,6 +95,33 @@ class SafetensorsFileTest {
     }
   }
 
+  @Test
+  void whatTheReferenceReaderTakesIsTaken() throws IOException {
+    String header =
+        " {\"__metadata__\":null,"
+            + entry("a", "F32", "[2]", 0, 8)
+            + ","
+            + entry("four", "F4", "[4]", 8, 10)
+            + ","
+            + entry("six", "F6_E2M3", "[4]", 10, 13)
+            + ","
+            + entry("eight", "F8_E8M0", "[3]", 13, 16)
+            + ","
+            + entry("complex", "C64", "[1]", 16, 24)
+            + "}";
+    byte[] data = ByteBuffer.allocate(24).put(floats(1, 2)).array();
+    try (SafetensorsFile file = SafetensorsFile.open(write(folder, of(header, data)))) {
+      assertEquals(Map.of(), file.metadata());
+      assertArrayEquals(new float[] {1, 2}, file.readFloats("a"));
+      for (String name : List.of("four", "six", "eight", "complex")) {
+        assertTrue(
+            assertThrows(InputException.class, () -> file.readFloats(name))
+                .getMessage()
+                .contains("expected floating-point numbers"));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"NaN, NaN", "Infinity, an infinite value", "-Infinity, an infinite value"})
   void valuesThatAreNotFiniteAreRefused(float value, String kind) throws IOException {

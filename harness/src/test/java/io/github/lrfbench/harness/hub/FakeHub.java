@@ -36,6 +36,9 @@ public final class FakeHub implements AutoCloseable {
   /** What every repository is at. */
   public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
+  /** What pull requests, repositories named {@code owner/name@refs/pr/3}, are at. */
+  private static final String CONVERTED = "c".repeat(40);
+
   /** A request that arrived. */
   record Request(String server, String method, String path, String authorization, String range) {}
 
@@ -51,6 +54,7 @@ public final class FakeHub implements AutoCloseable {
   private final HttpServer store = server("store");
   private final Map<String, Map<String, byte[]>> repositories = new ConcurrentHashMap<>();
   private final Map<String, Queue<Fault>> faults = new ConcurrentHashMap<>();
+  private final Map<String, String> told = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile boolean listsChecksums = true;
 
@@ -80,6 +84,12 @@ public final class FakeHub implements AutoCloseable {
         put(repository, file.getFileName().toString(), Files.readAllBytes(file));
       }
     }
+    return this;
+  }
+
+  /** What the API answers to paths that end so. */
+  FakeHub tell(String pathEnd, String json) {
+    told.put(pathEnd, json);
     return this;
   }
 
@@ -242,19 +252,31 @@ public final class FakeHub implements AutoCloseable {
   }
 
   private byte[] content(String path) {
-    String[] parts = path.substring(1).split("/resolve/(main|" + COMMIT + ")/");
+    String[] parts =
+        path.substring(1)
+            .replaceFirst("/resolve/" + CONVERTED + "/", "@refs/pr/3/resolve/main/")
+            .split("/resolve/(main|" + COMMIT + ")/");
     return parts.length == 2 && repositories.containsKey(parts[0])
         ? repositories.get(parts[0]).get(parts[1])
         : null;
   }
 
   private byte[] listing(String path) throws IOException {
-    String repository = path.replaceFirst("^/api/(models/)?", "").replaceFirst("/revision/.*", "");
+    for (Map.Entry<String, String> answer : told.entrySet()) {
+      if (path.endsWith(answer.getKey())) {
+        return answer.getValue().getBytes(StandardCharsets.UTF_8);
+      }
+    }
+    String repository =
+        path.replaceFirst("^/api/(models/)?", "")
+            .replaceFirst("/revision/(?=refs/pr/)", "@")
+            .replaceFirst("/revision/.*", "");
     Map<String, byte[]> files = repositories.get(repository);
     if (files == null) {
       return null;
     }
-    ObjectNode answer = JSON.createObjectNode().put("id", repository).put("sha", COMMIT);
+    ObjectNode answer =
+        JSON.createObjectNode().put("id", repository).put("sha", commit(repository));
     files.forEach(
         (name, content) -> {
           ObjectNode sibling = answer.withArray("siblings").addObject().put("rfilename", name);
@@ -270,6 +292,10 @@ public final class FakeHub implements AutoCloseable {
           }
         });
     return JSON.writeValueAsBytes(answer);
+  }
+
+  private static String commit(String repository) {
+    return repository.contains("@") ? CONVERTED : COMMIT;
   }
 
   private static boolean isLarge(String name) {

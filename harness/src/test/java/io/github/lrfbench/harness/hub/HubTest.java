@@ -30,11 +30,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fetching from a hub that misbehaves in every way that real ones do. */
 class HubTest {
   private static final HubRepo REPO = HubRepo.model("hf:someone/tiny");
+  private static final HubRepo OLD = HubRepo.model("hf:someone/old");
   private static final String WEIGHTS = "model.safetensors";
   private static final byte[] CONTENT = new byte[300_000];
   private static final byte[] CONFIG =
@@ -46,6 +48,8 @@ class HubTest {
 
   private final FakeHub server = new FakeHub();
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+
+  private final List<String> taken = new ArrayList<>();
 
   @TempDir private Path cache;
 
@@ -374,14 +378,66 @@ class HubTest {
   }
 
   @Test
-  void aModelOfPickledFilesIsRefusedBeforeAnythingIsFetched() throws IOException {
+  void aModelOfPickledFilesAloneIsFetchedAndSaidSo() throws IOException {
+    putOld();
+    Snapshot snapshot = hub().fetch(OLD);
+    assertArrayEquals(
+        CONTENT, Files.readAllBytes(snapshot.directory().resolve("pytorch_model.bin")));
+    assertFalse(Files.exists(snapshot.directory().resolve("training_args.bin")));
+    assertEquals(
+        List.of("hf:someone/old: takes pytorch_model.bin; there are no safetensors"), taken);
+    assertEquals(snapshot, hub().cached(OLD).orElseThrow());
+  }
+
+  @Test
+  void theHubsConversionComesBeforePickledFiles() throws IOException {
+    putOld();
+    server
+        .put("someone/old@refs/pr/3", "config.json", CONFIG)
+        .put("someone/old@refs/pr/3", "vocab.txt", CONFIG)
+        .put("someone/old@refs/pr/3", "pytorch_model.bin", CONTENT)
+        .put("someone/old@refs/pr/3", WEIGHTS, CONTENT);
+    server.tell("/discussions", discussion("SFconvertbot", "open"));
+    server.tell(
+        "/commits/refs/pr/3",
+        "[{\"id\": \"" + "a".repeat(40) + "\"}, {\"id\": \"" + FakeHub.COMMIT + "\"}]");
+    Snapshot snapshot = hub().fetch(OLD);
+    assertArrayEquals(CONTENT, Files.readAllBytes(snapshot.directory().resolve(WEIGHTS)));
+    assertFalse(Files.exists(snapshot.directory().resolve("pytorch_model.bin")));
+    assertTrue(taken.get(0).startsWith("hf:someone/old@refs/pr/3: takes model.safetensors, "));
+    assertEquals(snapshot, hub().cached(OLD).orElseThrow());
+    assertEquals(snapshot, new Hub(server.settings(cache, null, true), listener()).fetch(OLD));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"someone, open, true", "SFconvertbot, closed, true", "SFconvertbot, open, false"})
+  void aConversionOfSomeoneElseOrOfAnotherCommitIsLeft(String author, String status, boolean now)
+      throws IOException {
+    putOld();
+    server.put("someone/old@refs/pr/3", WEIGHTS, CONTENT);
+    server.tell("/discussions", discussion(author, status));
+    String parent = now ? FakeHub.COMMIT : "b".repeat(40);
+    server.tell("/commits/refs/pr/3", "[{\"id\": \"a\"}, {\"id\": \"" + parent + "\"}]");
+    Snapshot snapshot = hub().fetch(OLD);
+    assertTrue(Files.exists(snapshot.directory().resolve("pytorch_model.bin")));
+    assertFalse(Files.exists(snapshot.directory().resolve(WEIGHTS)));
+  }
+
+  private void putOld() {
     server
         .put("someone/old", "config.json", CONFIG)
-        .put("someone/old", "pytorch_model.bin", CONFIG);
-    InputException fault =
-        assertThrows(InputException.class, () -> hub().fetch(HubRepo.model("hf:someone/old")));
-    assertTrue(fault.getMessage().contains("safetensors"), fault.getMessage());
-    assertEquals(List.of(), filesNamed(""));
+        .put("someone/old", "vocab.txt", CONFIG)
+        .put("someone/old", "training_args.bin", CONFIG)
+        .put("someone/old", "pytorch_model.bin", CONTENT);
+  }
+
+  private static String discussion(String author, String status) {
+    return "{\"count\": 1, \"start\": 0, \"discussions\": [{\"num\": 3, \"isPullRequest\": true,"
+        + " \"title\": \"Adding `safetensors` variant of this model\", \"status\": \""
+        + status
+        + "\", \"author\": {\"name\": \""
+        + author
+        + "\"}}]}";
   }
 
   @Test
@@ -437,6 +493,11 @@ class HubTest {
       @Override
       public void note(String line) {
         notes.add(line);
+      }
+
+      @Override
+      public void took(String line) {
+        taken.add(line);
       }
     };
   }

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model.gpt2;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
@@ -71,7 +72,25 @@ final class Gpt2Loader {
             new Embeddings(word, position),
             List.copyOf(blocks),
             norm(prefix + Modules.FINAL_NORM));
-    return Gpt2Architecture.scoreOf(reader::has) == null ? languageModel(body) : classifier(body);
+    if (Gpt2Architecture.scoreOf(reader::has) != null) {
+      return classifier(body);
+    }
+    requireNoForeignClassifier();
+    return languageModel(body);
+  }
+
+  /** Without its head, another library's classifier would pass for a language model. */
+  private void requireNoForeignClassifier() {
+    List<String> classifiers =
+        reader.names().stream().filter(name -> name.matches("(classif|score).*")).toList();
+    if (!classifiers.isEmpty() && !reader.has(Modules.LM_HEAD + WEIGHT)) {
+      throw new InputException(
+          "the checkpoint has no classification head of a gpt2 ('"
+              + Modules.SCORE
+              + ".weight' is missing"
+              + ForeignHeads.clause(classifiers, Modules.PREFIX)
+              + "); fine-tune it on the task first");
+    }
   }
 
   private Model classifier(Gpt2.Body body) {
