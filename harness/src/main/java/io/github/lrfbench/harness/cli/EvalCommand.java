@@ -3,10 +3,10 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.Score;
+import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
-import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.Task;
 import io.github.lrfbench.harness.zoo.TaskInput;
@@ -90,23 +90,26 @@ final class EvalCommand implements Callable<Integer> {
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-          evaluate(loaded.model(), loaded.tokenizer(), input, loaded.notes());
+          evaluate(loaded.model(), input.evaluation(loaded, seed), input, loaded.notes());
         }
       } else {
         try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device);
             LoraAdapter read = LoraAdapter.read(adapter, base.model());
             Model attached = read.attach()) {
-          evaluate(attached, base.tokenizer(), input, base.notes());
+          List<String> trained = AdapterDirectory.outputNames(adapter);
+          List<String> names = trained.isEmpty() ? attached.info().labels() : trained;
+          Evaluation evaluation = input.evaluation(attached, base.tokenizer(), names, seed);
+          evaluate(attached, evaluation, input, base.notes());
         }
       }
     }
     return ExitCode.DONE;
   }
 
-  private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input, List<String> notes) {
-    Evaluation evaluation = input.evaluation(subject, tokenizer, seed);
+  private void evaluate(Model subject, Evaluation evaluation, TaskInput input, List<String> notes) {
     System.err.println(selection.choice());
     notes.forEach(System.err::println);
+    evaluation.notes().forEach(System.err::println);
     input.deviation().ifPresent(System.err::println);
     Evaluation.Outcome outcome;
     try (Progress progress = Progress.start(evaluation.size(), "eval " + task)) {

@@ -3,7 +3,9 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
+import io.github.lrfbench.harness.model.ConfigValues;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
@@ -11,6 +13,7 @@ import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,6 +68,10 @@ final class MergeLoraCommand implements Callable<Integer> {
         LoraAdapter read = LoraAdapter.read(adapter, loaded.model());
         Model merged = read.merge()) {
       loaded.notes().forEach(System.err::println);
+      List<String> outputs = AdapterDirectory.outputNames(adapter);
+      if (!outputs.isEmpty()) {
+        ConfigValues.nameOutputs(loaded.config(), outputs);
+      }
       ObjectNode block = JsonNodeFactory.instance.objectNode();
       block.put("source", model).put("source_revision", loaded.revision());
       block.put("adapter", adapter.toString());

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.evaluate;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueScore;
 import io.github.lrfbench.harness.glue.GlueScorer;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.glue.PredictionsFile;
@@ -13,13 +12,12 @@ import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -27,8 +25,6 @@ import java.util.function.IntConsumer;
  * versions.
  */
 public final class GlueEvaluation implements Evaluation {
-  private static final int PROBED_EXAMPLES = 200;
-
   private final TokenizedDataset data;
   private final LabelMap labels;
   private final int maxLength;
@@ -47,41 +43,37 @@ public final class GlueEvaluation implements Evaluation {
   /**
    * Prepares a task.
    *
-   * @param model the dense model; asked where only its predictions tell what its outputs mean
+   * @param model the dense model
+   * @param labels what its outputs mean
    * @param maxLength sequences are truncated to this many tokens, or to what the model allows
    * @param seed for the bootstrap
-   * @throws InputException if the model does not fit the task
    */
   public static GlueEvaluation prepare(
-      Model model, Tokenizer tokenizer, GlueDataset dataset, int maxLength, long seed) {
+      Model model,
+      Tokenizer tokenizer,
+      GlueDataset dataset,
+      LabelMap labels,
+      int maxLength,
+      long seed) {
     ModelInfo info = model.info();
-    GlueTask task = dataset.task();
     boolean embedding = info.output() == Output.EMBEDDING;
-    if (embedding && !(task.isRegression() && task.isPair())) {
-      throw new InputException(
-          "a sentence encoder compares two sentences; it can be evaluated on stsb, not on "
-              + task.name());
-    }
     TokenizedDataset data =
         TokenizedDataset.of(dataset, tokenizer, Math.min(maxLength, info.maxLength()), embedding);
-    Map<Integer, String> id2label = new HashMap<>();
-    for (int i = 0; i < info.labels().size(); i++) {
-      id2label.put(i, info.labels().get(i));
-    }
-    LabelMap labels = LabelMaps.resolve(task, embedding ? 1 : info.labels().size(), id2label);
-    if (LabelMaps.isAmbiguous(task, id2label) && dataset.isLabelled()) {
-      labels = probe(model, data);
-    }
     return new GlueEvaluation(data, labels, maxLength, embedding, seed);
   }
 
-  private static LabelMap probe(Model model, TokenizedDataset data) {
-    int count = Math.min(PROBED_EXAMPLES, data.sequences().size());
-    TokenizedDataset first =
-        new TokenizedDataset(data.dataset(), data.sequences().subList(0, count), List.of());
-    float[][] logits = Evaluator.DEFAULT.predict(model, first, done -> {});
-    return LabelMaps.probe(
-        data.dataset().task(), Arrays.copyOf(data.dataset().labels(), count), logits);
+  /**
+   * Asks a dense model whose names do not tell what its outputs mean.
+   *
+   * @param data labelled examples; the first few are taken
+   * @return empty if its predictions do not tell it either
+   */
+  public static Optional<LabelMap> probe(
+      Model model, Tokenizer tokenizer, GlueDataset data, int maxLength) {
+    GlueDataset first = data.first(LabelMaps.PROBED_EXAMPLES);
+    int length = Math.min(maxLength, model.info().maxLength());
+    TokenizedDataset tokenized = TokenizedDataset.of(first, tokenizer, length, false);
+    return LabelMaps.probe(first, Evaluator.DEFAULT.predict(model, tokenized, done -> {}));
   }
 
   /** What the model's outputs mean, and how that was found. */
@@ -108,6 +100,18 @@ public final class GlueEvaluation implements Evaluation {
         dataset.sha256(),
         "",
         extra);
+  }
+
+  @Override
+  public List<String> outputNames() {
+    return labels.classNames(data.dataset().task());
+  }
+
+  @Override
+  public List<String> notes() {
+    return labels.guessed()
+        ? List.of("the checkpoint does not say what its outputs mean; taken is: " + labels.origin())
+        : List.of();
   }
 
   @Override

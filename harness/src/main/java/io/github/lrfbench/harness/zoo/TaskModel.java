@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
+import io.github.lrfbench.harness.model.ConfigValues;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
@@ -13,6 +14,7 @@ import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A model with a head for a task, to be trained on it.
@@ -68,7 +70,7 @@ public record TaskModel(
       WeightSource stored = new CheckpointWeights(checkpoint);
       boolean sameOutputs = original.labels().size() == task.outputs();
       if (!sameOutputs || !hasHead(original, stored)) {
-        nameOutputs(json, task);
+        renewOutputs(json, task);
       }
       namePadding(json);
       Architecture architecture = Architectures.of(json, false, options);
@@ -144,21 +146,11 @@ public record TaskModel(
     }
   }
 
-  private static void nameOutputs(ObjectNode json, GlueTask task) {
-    json.remove(List.of("id2label", "label2id", "num_labels", "problem_type"));
-    ObjectNode names = json.putObject("id2label");
-    ObjectNode ids = json.putObject("label2id");
-    if (task.isRegression()) {
-      names.put("0", "LABEL_0");
-      ids.put("LABEL_0", 0);
-      json.put("problem_type", "regression");
-      return;
-    }
-    json.put("problem_type", "single_label_classification");
-    for (int i = 0; i < task.outputs(); i++) {
-      names.put(Integer.toString(i), task.labelNames().get(i));
-      ids.put(task.labelNames().get(i), i);
-    }
+  /** A head that is drawn anew means what it will be taught. */
+  private static void renewOutputs(ObjectNode json, GlueTask task) {
+    ConfigValues.nameOutputs(
+        json, IntStream.range(0, task.outputs()).mapToObj(i -> "LABEL_" + i).toList());
+    json.put("problem_type", task.isRegression() ? "regression" : "single_label_classification");
   }
 
   @Override
