@@ -20,6 +20,16 @@ public interface Evaluation {
     return List.of();
   }
 
+  /**
+   * The same with no more than some sequences given to the model at once, which changes nothing but
+   * the speed.
+   *
+   * @param sequences at least 1
+   */
+  default Evaluation inBatchesOf(int sequences) {
+    return this;
+  }
+
   /** What the last number is that {@link #run} reports. */
   int size();
 

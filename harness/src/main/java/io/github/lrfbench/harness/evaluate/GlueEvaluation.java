@@ -30,14 +30,21 @@ public final class GlueEvaluation implements Evaluation {
   private final int maxLength;
   private final boolean embedding;
   private final long seed;
+  private final Evaluator evaluator;
 
   private GlueEvaluation(
-      TokenizedDataset data, LabelMap labels, int maxLength, boolean embedding, long seed) {
+      TokenizedDataset data,
+      LabelMap labels,
+      int maxLength,
+      boolean embedding,
+      long seed,
+      Evaluator evaluator) {
     this.data = data;
     this.labels = labels;
     this.maxLength = maxLength;
     this.embedding = embedding;
     this.seed = seed;
+    this.evaluator = evaluator;
   }
 
   /**
@@ -59,7 +66,7 @@ public final class GlueEvaluation implements Evaluation {
     boolean embedding = info.output() == Output.EMBEDDING;
     TokenizedDataset data =
         TokenizedDataset.of(dataset, tokenizer, Math.min(maxLength, info.maxLength()), embedding);
-    return new GlueEvaluation(data, labels, maxLength, embedding, seed);
+    return new GlueEvaluation(data, labels, maxLength, embedding, seed, Evaluator.DEFAULT);
   }
 
   /**
@@ -115,6 +122,12 @@ public final class GlueEvaluation implements Evaluation {
   }
 
   @Override
+  public GlueEvaluation inBatchesOf(int sequences) {
+    Evaluator smaller = new Evaluator(sequences, evaluator.maxTokens());
+    return new GlueEvaluation(data, labels, maxLength, embedding, seed, smaller);
+  }
+
+  @Override
   public int size() {
     return data.sequences().size() + data.seconds().size();
   }
@@ -122,7 +135,7 @@ public final class GlueEvaluation implements Evaluation {
   @Override
   public Outcome run(Model model, IntConsumer progress) {
     long start = System.nanoTime();
-    float[][] outputs = Evaluator.DEFAULT.predict(model, data, progress);
+    float[][] outputs = evaluator.predict(model, data, progress);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Predicted(outputs, seconds);
   }
