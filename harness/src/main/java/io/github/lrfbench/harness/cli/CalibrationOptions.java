@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.zoo.DataSource;
 import io.github.lrfbench.harness.zoo.Task;
 import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.kernels.InputException;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options that say what a method that needs data learns from. */
@@ -42,11 +43,18 @@ final class CalibrationOptions {
    * Statistics of a model on some of a task's training examples.
    *
    * @param revision pins the model's weights
+   * @param evaluations knows what the model's outputs mean
    */
   Calibrator open(
-      Model model, Tokenizer tokenizer, String revision, Task task, DataSource source, long seed) {
+      Model model,
+      Tokenizer tokenizer,
+      String revision,
+      Task task,
+      DataSource source,
+      Function<TaskInput, Evaluation> evaluations,
+      long seed) {
     TaskInput data = task.loadTraining(source, 0);
-    Evaluation prepared = data.evaluation(model, tokenizer, seed);
+    Evaluation prepared = evaluations.apply(data);
     TrainingSet all = data.examples(model, tokenizer, prepared);
     return Calibrator.on(
         model,

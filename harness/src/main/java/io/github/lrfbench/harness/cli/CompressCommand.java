@@ -17,6 +17,7 @@ import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.zoo.Task;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -61,7 +62,7 @@ final class CompressCommand implements Callable<Integer> {
       paramLabel = "T",
       defaultValue = "demo-sst2",
       description =
-          "Whose training set methods that need data learn from; with a demo model also which one of it. Default: ${DEFAULT-VALUE}.")
+          "Whose training set methods that need data learn from; what outputs named LABEL_0 and so on mean in it is written with the model; with a demo model also which one of it. Default: ${DEFAULT-VALUE}.")
   private String task;
 
   @Mixin private CalibrationOptions calibration;
@@ -117,6 +118,7 @@ final class CompressCommand implements Callable<Integer> {
     asked.check(allocated);
     CompressedCheckpoint.requireReadable(dense, asked.compressor().solvesHead());
     calibration.requireValid();
+    Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
@@ -127,6 +129,7 @@ final class CompressCommand implements Callable<Integer> {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       loaded.notes().forEach(System.err::println);
+      List<String> outputNames = found.findOutputNames(loaded, data.source());
       Compression compression;
       try (Calibrator statistics = statistics(asked, allocated, loaded);
           Progress progress = Progress.start(1, "compress")) {
@@ -146,7 +149,7 @@ final class CompressCommand implements Callable<Integer> {
         progress.done();
       }
       new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
-          .write(out, dense, describe(compression, budgets.get(0), loaded.revision()));
+          .write(out, dense, describe(compression, budgets.get(0), loaded.revision()), outputNames);
       report(loaded.model(), compression);
     }
     return ExitCode.DONE;
@@ -162,6 +165,7 @@ final class CompressCommand implements Callable<Integer> {
         loaded.revision(),
         Tasks.get(task),
         data.source(),
+        input -> input.evaluation(loaded, seed),
         seed);
   }
 

@@ -75,6 +75,13 @@ final class EvalCommand implements Callable<Integer> {
   private Path predictions;
 
   @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      description =
+          "Sequences given to the model at once, at most; changes the speed only. Default: as many as have 2048 tokens, up to 32.")
+  private Integer batchSize;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
@@ -85,6 +92,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (batchSize != null && batchSize < 1) {
+      throw new InputException("--batch-size must be at least 1, but is " + batchSize);
+    }
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     TaskInput input = found.load(data.source(), data.limit());
@@ -94,7 +104,7 @@ final class EvalCommand implements Callable<Integer> {
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-          evaluate(loaded.model(), loaded.tokenizer(), input, loaded.notes());
+          evaluate(loaded.model(), input.evaluation(loaded, seed), input, loaded.notes());
         }
       } else if (AdapterDirectory.bringsHead(adapter)) {
         try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
@@ -116,7 +126,9 @@ final class EvalCommand implements Callable<Integer> {
         Model subject = stored(read.attach())) {
       List<String> all = new ArrayList<>(notes);
       all.addAll(ofAdapter.lines());
-      evaluate(subject, tokenizer, input, all);
+      List<String> trained = AdapterDirectory.outputNames(adapter);
+      List<String> names = trained.isEmpty() ? subject.info().labels() : trained;
+      evaluate(subject, input.evaluation(subject, tokenizer, names, seed), input, all);
     }
   }
 
@@ -130,10 +142,11 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private void evaluate(Model subject, Tokenizer tokenizer, TaskInput input, List<String> notes) {
-    Evaluation evaluation = input.evaluation(subject, tokenizer, seed);
+  private void evaluate(Model subject, Evaluation prepared, TaskInput input, List<String> notes) {
+    Evaluation evaluation = batchSize == null ? prepared : prepared.inBatchesOf(batchSize);
     System.err.println(selection.choice());
     notes.forEach(System.err::println);
+    evaluation.notes().forEach(System.err::println);
     input.deviation().ifPresent(System.err::println);
     Evaluation.Outcome outcome;
     try (Progress progress = Progress.start(evaluation.size(), "eval " + task)) {

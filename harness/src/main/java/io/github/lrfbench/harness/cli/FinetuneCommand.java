@@ -12,9 +12,11 @@ import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.FineTuning;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
@@ -176,14 +178,18 @@ final class FinetuneCommand implements Callable<Integer> {
       dense.notes().forEach(System.err::println);
       System.err.println(
           FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
-      Evaluation evaluation = dev.evaluation(dense.model(), dense.tokenizer(), seed);
+      Evaluation evaluation = dev.evaluation(dense, seed);
+      evaluation.notes().forEach(System.err::println);
+      nameOutputs(dense, evaluation.outputNames());
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
       ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, budgets);
       FineTuning.Output output =
           new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
       if (adapting) {
         block.set("adapter", adapter.toJson());
-        output = target -> AdapterDirectory.write(target, adapter, attached, block);
+        ObjectNode told = block.deepCopy();
+        evaluation.outputNames().forEach(told.putArray(AdapterDirectory.OUTPUTS)::add);
+        output = target -> AdapterDirectory.write(target, adapter, attached, told);
       }
       Model trained = adapting ? attached : compressed.model();
       FineTuning.Job job =
@@ -204,6 +210,13 @@ final class FinetuneCommand implements Callable<Integer> {
       report(train(job, examples, settings, evaluation), job);
     }
     return ExitCode.DONE;
+  }
+
+  /** What the trained outputs will mean; names that the checkpoint has already stay. */
+  private static void nameOutputs(TaskModel trained, List<String> names) {
+    if (!names.isEmpty() && LabelMaps.isGeneric(trained.model().info().labels())) {
+      OutputNames.write(trained.config(), names);
+    }
   }
 
   private LoraAdapter drawAdapter(TaskModel source) {
@@ -288,6 +301,7 @@ final class FinetuneCommand implements Callable<Integer> {
         source.revision() + " " + source.start(),
         on,
         data.source(),
+        input -> input.evaluation(source, seed),
         seed);
   }
 

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,6 +71,10 @@ final class MergeLoraCommand implements Callable<Integer> {
         Model merged = read.merge()) {
       loaded.notes().forEach(System.err::println);
       notes.lines().forEach(System.err::println);
+      List<String> outputs = AdapterDirectory.outputNames(adapter);
+      if (!outputs.isEmpty()) {
+        OutputNames.write(loaded.config(), outputs);
+      }
       ObjectNode block = JsonNodeFactory.instance.objectNode();
       block.put("source", model).put("source_revision", loaded.revision());
       block.put("adapter", adapter.toString());

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,6 +67,16 @@ public final class CompressedCheckpoint {
    *     head are to be written that no other program has
    */
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
+    write(target, multipliedOut, block, List.of());
+  }
+
+  /**
+   * Writes the directory as the other method does.
+   *
+   * @param outputNames what the outputs shall be called; empty leaves what the source calls them
+   */
+  public void write(
+      Path target, boolean multipliedOut, ObjectNode block, List<String> outputNames) {
     requireReadable(
         multipliedOut, dense.headLayers().keySet().stream().anyMatch(replacements::containsKey));
     try (Scope scope = dense.device().openScope();
@@ -88,6 +100,9 @@ public final class CompressedCheckpoint {
         }
       }
       ObjectNode config = CheckpointWriter.config(source.config(), gone, block);
+      if (!outputNames.isEmpty()) {
+        OutputNames.write(config, outputNames);
+      }
       CheckpointWriter.write(target, config, weights, source.directory());
     }
   }

@@ -2,12 +2,33 @@ package io.github.lrfbench.harness.evaluate;
 
 import io.github.lrfbench.harness.model.Model;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /** The examples of a task, ready to be given to a model and its compressed versions. */
 public interface Evaluation {
   /** What the examples are. */
   DataFacts facts();
+
+  /** Names of what the model's outputs mean, in the model's order; empty if they are no classes. */
+  default List<String> outputNames() {
+    return List.of();
+  }
+
+  /** What the user should know of how the outputs are understood, a line each. */
+  default List<String> notes() {
+    return List.of();
+  }
+
+  /**
+   * The same with no more than some sequences given to the model at once, which changes nothing but
+   * the speed.
+   *
+   * @param sequences at least 1
+   */
+  default Evaluation inBatchesOf(int sequences) {
+    return this;
+  }
 
   /** What the last number is that {@link #run} reports. */
   int size();

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.evaluate;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueScore;
 import io.github.lrfbench.harness.glue.GlueScorer;
-import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.glue.PredictionsFile;
@@ -13,13 +12,12 @@ import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -27,62 +25,68 @@ import java.util.function.IntConsumer;
  * versions.
  */
 public final class GlueEvaluation implements Evaluation {
-  private static final int PROBED_EXAMPLES = 200;
-
   private final TokenizedDataset data;
   private final LabelMap labels;
   private final int maxLength;
   private final boolean embedding;
   private final long seed;
+  private final Evaluator evaluator;
 
   private GlueEvaluation(
-      TokenizedDataset data, LabelMap labels, int maxLength, boolean embedding, long seed) {
+      TokenizedDataset data,
+      LabelMap labels,
+      int maxLength,
+      boolean embedding,
+      long seed,
+      Evaluator evaluator) {
     this.data = data;
     this.labels = labels;
     this.maxLength = maxLength;
     this.embedding = embedding;
     this.seed = seed;
+    this.evaluator = evaluator;
   }
 
   /**
    * Prepares a task.
    *
-   * @param model the dense model; asked where only its predictions tell what its outputs mean
+   * @param model the dense model
+   * @param labels what its outputs mean
    * @param maxLength sequences are truncated to this many tokens, or to what the model or the
    *     tokenizer allows
    * @param seed for the bootstrap
-   * @throws InputException if the model does not fit the task
    */
   public static GlueEvaluation prepare(
-      Model model, Tokenizer tokenizer, GlueDataset dataset, int maxLength, long seed) {
+      Model model,
+      Tokenizer tokenizer,
+      GlueDataset dataset,
+      LabelMap labels,
+      int maxLength,
+      long seed) {
     ModelInfo info = model.info();
-    GlueTask task = dataset.task();
     boolean embedding = info.output() == Output.EMBEDDING;
-    if (embedding && !(task.isRegression() && task.isPair())) {
-      throw new InputException(
-          "a sentence encoder compares two sentences; it can be evaluated on stsb, not on "
-              + task.name());
-    }
-    int length = Math.min(maxLength, Math.min(info.maxLength(), tokenizer.maxLength()));
+    int length = longest(model, tokenizer, maxLength);
     TokenizedDataset data = TokenizedDataset.of(dataset, tokenizer, length, embedding);
-    Map<Integer, String> id2label = new HashMap<>();
-    for (int i = 0; i < info.labels().size(); i++) {
-      id2label.put(i, info.labels().get(i));
-    }
-    LabelMap labels = LabelMaps.resolve(task, embedding ? 1 : info.labels().size(), id2label);
-    if (LabelMaps.isAmbiguous(task, id2label) && dataset.isLabelled()) {
-      labels = probe(model, data);
-    }
-    return new GlueEvaluation(data, labels, maxLength, embedding, seed);
+    return new GlueEvaluation(data, labels, maxLength, embedding, seed, Evaluator.DEFAULT);
   }
 
-  private static LabelMap probe(Model model, TokenizedDataset data) {
-    int count = Math.min(PROBED_EXAMPLES, data.sequences().size());
-    TokenizedDataset first =
-        new TokenizedDataset(data.dataset(), data.sequences().subList(0, count), List.of());
-    float[][] logits = Evaluator.DEFAULT.predict(model, first, done -> {});
-    return LabelMaps.probe(
-        data.dataset().task(), Arrays.copyOf(data.dataset().labels(), count), logits);
+  /**
+   * Asks a dense model whose names do not tell what its outputs mean.
+   *
+   * @param data labelled examples; the first few are taken
+   * @return empty if its predictions do not tell it either
+   */
+  public static Optional<LabelMap> probe(
+      Model model, Tokenizer tokenizer, GlueDataset data, int maxLength) {
+    GlueDataset first = data.first(LabelMaps.PROBED_EXAMPLES);
+    int length = longest(model, tokenizer, maxLength);
+    TokenizedDataset tokenized = TokenizedDataset.of(first, tokenizer, length, false);
+    return LabelMaps.probe(first, Evaluator.DEFAULT.predict(model, tokenized, done -> {}));
+  }
+
+  /** The tokens that a sequence is cut to. */
+  public static int longest(Model model, Tokenizer tokenizer, int maxLength) {
+    return Math.min(maxLength, Math.min(model.info().maxLength(), tokenizer.maxLength()));
   }
 
   /** What the model's outputs mean, and how that was found. */
@@ -112,6 +116,24 @@ public final class GlueEvaluation implements Evaluation {
   }
 
   @Override
+  public List<String> outputNames() {
+    return labels.classNames(data.dataset().task());
+  }
+
+  @Override
+  public List<String> notes() {
+    return labels.guessed()
+        ? List.of("the checkpoint does not say what its outputs mean; taken is: " + labels.origin())
+        : List.of();
+  }
+
+  @Override
+  public GlueEvaluation inBatchesOf(int sequences) {
+    Evaluator smaller = new Evaluator(sequences, evaluator.maxTokens());
+    return new GlueEvaluation(data, labels, maxLength, embedding, seed, smaller);
+  }
+
+  @Override
   public int size() {
     return data.sequences().size() + data.seconds().size();
   }
@@ -119,7 +141,7 @@ public final class GlueEvaluation implements Evaluation {
   @Override
   public Outcome run(Model model, IntConsumer progress) {
     long start = System.nanoTime();
-    float[][] outputs = Evaluator.DEFAULT.predict(model, data, progress);
+    float[][] outputs = evaluator.predict(model, data, progress);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Predicted(outputs, seconds);
   }

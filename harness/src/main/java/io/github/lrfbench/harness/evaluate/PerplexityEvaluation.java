@@ -43,13 +43,15 @@ public final class PerplexityEvaluation implements Evaluation {
   private final int[] tokens;
   private final List<TextWindow> windows;
   private final long bytes;
+  private final int maxWindows;
 
   private PerplexityEvaluation(
-      DataFacts facts, int[] tokens, List<TextWindow> windows, long bytes) {
+      DataFacts facts, int[] tokens, List<TextWindow> windows, long bytes, int maxWindows) {
     this.facts = facts;
     this.tokens = tokens;
     this.windows = windows;
     this.bytes = bytes;
+    this.maxWindows = maxWindows;
   }
 
   /**
@@ -109,7 +111,7 @@ public final class PerplexityEvaluation implements Evaluation {
                 + " text="
                 + text.sha256(),
             Map.of("windows", kind.label(), "context", length, "stride", step));
-    return new PerplexityEvaluation(facts, tokens, List.copyOf(windows), bytes);
+    return new PerplexityEvaluation(facts, tokens, List.copyOf(windows), bytes, Integer.MAX_VALUE);
   }
 
   private static List<TextWindow> windows(WindowKind kind, int tokens, int context, int stride) {
@@ -150,6 +152,11 @@ public final class PerplexityEvaluation implements Evaluation {
   }
 
   @Override
+  public PerplexityEvaluation inBatchesOf(int sequences) {
+    return new PerplexityEvaluation(facts, tokens, windows, bytes, sequences);
+  }
+
+  @Override
   public int size() {
     return windows.size();
   }
@@ -163,7 +170,9 @@ public final class PerplexityEvaluation implements Evaluation {
     while (done < windows.size()) {
       int end = done + 1;
       int total = windows.get(done).length();
-      while (end < windows.size() && total + windows.get(end).length() <= MAX_TOKENS) {
+      while (end < windows.size()
+          && end - done < maxWindows
+          && total + windows.get(end).length() <= MAX_TOKENS) {
         total += windows.get(end).length();
         end++;
       }

@@ -27,6 +27,14 @@ public record GlueDataset(
     examples = List.copyOf(examples);
   }
 
+  /** The same with no more than some examples from its beginning. */
+  public GlueDataset first(int count) {
+    return count >= examples.size()
+        ? this
+        : new GlueDataset(
+            task, split, source, examples.subList(0, count), skippedRows, true, sha256);
+  }
+
   /** The labels [examples]; NaN where there is none. */
   public double[] labels() {
     return examples.stream().mapToDouble(GlueExample::label).toArray();

@@ -44,6 +44,13 @@ public final class GlueReader {
             + file.layout().describe());
   }
 
+  /** Whether {@link #read} would find a file; other faults of it are not looked for. */
+  public static boolean exists(Path glue, GlueTask task, Split split) {
+    return task.files().containsKey(split)
+        && task.file(split).names().stream()
+            .anyMatch(name -> Files.exists(glue.resolve(task.folder()).resolve(name)));
+  }
+
   /**
    * Reads a split from a file of any name.
    *

@@ -116,7 +116,7 @@ public final class GlueScorer {
     }
   }
 
-  private static void requireFinite(GlueDataset dataset, float[][] logits) {
+  static void requireFinite(GlueDataset dataset, float[][] logits) {
     for (int i = 0; i < logits.length; i++) {
       for (float logit : logits[i]) {
         if (!Float.isFinite(logit)) {

@@ -22,6 +22,11 @@ public record LabelMap(List<String> outputNames, List<Integer> toClass, String o
     }
   }
 
+  /** Whether the checkpoint does not name its outputs, so that what they mean is inferred. */
+  public boolean guessed() {
+    return outputNames.equals(numberedOutputs(outputNames.size()));
+  }
+
   /**
    * The class of the largest logit; of equal ones, the checkpoint's first.
    *
@@ -52,6 +57,16 @@ public record LabelMap(List<String> outputNames, List<Integer> toClass, String o
       ordered[toClass.get(i)] = logits[i];
     }
     return ordered;
+  }
+
+  /** The names of the task's classes that the outputs mean, in the checkpoint's order. */
+  public List<String> classNames(GlueTask task) {
+    return task.isRegression() ? List.of() : toClass.stream().map(task.labelNames()::get).toList();
+  }
+
+  /** What outputs are called that a checkpoint does not name. */
+  static List<String> numberedOutputs(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "logit_" + i).toList();
   }
 
   static List<Integer> positions(int count) {

@@ -5,9 +5,11 @@ import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,7 +17,12 @@ import java.util.stream.IntStream;
 
 /** Finds the {@link LabelMap} of a checkpoint. */
 public final class LabelMaps {
-  private static final int PROBED_EXAMPLES = 200;
+  /** How many examples {@link #probe} looks at. */
+  public static final int PROBED_EXAMPLES = 200;
+
+  /** How often chance alone may make an order look better than one that is right. */
+  private static final double LEVEL = 1e-3;
+
   private static final Pattern GENERIC =
       Pattern.compile("(?:label[_ -]?)?([0-9]{1,4})", Pattern.CASE_INSENSITIVE);
 
@@ -49,8 +56,7 @@ public final class LabelMaps {
       return new LabelMap(List.of("score"), List.of(0), "a score");
     }
     if (id2label.isEmpty()) {
-      return new LabelMap(
-          logitNames(outputs), LabelMap.positions(outputs), "no names: as numbered");
+      return numbered(task, LabelMap.positions(outputs), "no names");
     }
     List<String> names = namesInOrder(outputs, id2label);
     return isGeneric(names) ? asNumbered(task, names) : asNamed(task, names);
@@ -64,43 +70,95 @@ public final class LabelMaps {
     return task.labels().size() > 2 && isGeneric(id2label.values());
   }
 
+  /** Whether all names only number the outputs: {@code LABEL_0}, {@code 0}; also true of none. */
+  public static boolean isGeneric(Iterable<String> names) {
+    for (String name : names) {
+      if (!GENERIC.matcher(name).matches()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
-   * The map under which the first (at most 200) labelled examples are predicted best, among all
-   * permutations; of equal ones the first in lexicographic order, so the identity where nothing
-   * speaks against it. Meant for the dense model: what it finds holds for its compressed versions,
-   * which must not be probed again. Its origin tells the accuracy, to be logged.
+   * The map under which the first (at most 200) examples are predicted best, among all
+   * permutations, if it is better than each of the others beyond chance: of the examples that are
+   * right under one of the two orders only, so many are right under the best that a fair coin would
+   * give as many in less than one of a thousand cases (a one-sided sign test). Meant for the dense
+   * model: what it finds holds for its compressed versions, which must not be probed again. Its
+   * origin tells the accuracy, to be logged.
    *
-   * @param labels the examples' classes [examples], not modified
+   * @param data labelled examples
    * @param logits in the checkpoint's order [examples][outputs], not modified
-   * @throws InputException if an example has no label
-   * @throws IllegalArgumentException if there is no example, lengths differ or a label is no class
+   * @return empty if the examples do not tell the order
+   * @throws InputException if an example has no label or a logit is not finite
+   * @throws IllegalArgumentException if lengths differ
    */
-  public static LabelMap probe(GlueTask task, double[] labels, float[][] logits) {
+  public static Optional<LabelMap> probe(GlueDataset data, float[][] logits) {
+    GlueTask task = data.task();
+    GlueScorer.requireFinite(data, logits);
     int classes = task.outputs();
-    int examples = Math.min(PROBED_EXAMPLES, labels.length);
-    LabelMap identity = new LabelMap(logitNames(classes), LabelMap.positions(classes), "identity");
-    int[] truth = GlueScorer.classes(task, Arrays.copyOf(labels, examples));
+    int examples = Math.min(PROBED_EXAMPLES, data.examples().size());
+    LabelMap identity =
+        new LabelMap(LabelMap.numberedOutputs(classes), LabelMap.positions(classes), "identity");
+    int[] truth = GlueScorer.classes(task, Arrays.copyOf(data.labels(), examples));
     int[] outputs = Arrays.stream(logits).limit(examples).mapToInt(identity::predict).toArray();
     Confusion confusion = Confusion.of(truth, outputs, classes);
-    List<Integer> best = identity.toClass();
-    int permutations = 0;
-    for (List<Integer> permutation : permutations(LabelMap.positions(classes))) {
-      permutations++;
-      if (hits(confusion, permutation) > hits(confusion, best)) {
-        best = permutation;
-      }
+    List<List<Integer>> orders = permutations(LabelMap.positions(classes));
+    List<Integer> best =
+        orders.stream()
+            .max(Comparator.comparingLong(order -> hits(confusion, order)))
+            .orElseThrow();
+    if (orders.stream().anyMatch(other -> !other.equals(best) && !beats(confusion, best, other))) {
+      return Optional.empty();
     }
     String origin =
         String.format(
             Locale.ROOT,
-            "outputs %s mean %s: best of %d orders on %d examples, %d right (%d as numbered)",
+            "outputs %s mean %s: best of %d orders on %d examples of %s %s, %d right (%d as numbered)",
             identity.outputNames(),
             best.stream().map(task.labelNames()::get).toList(),
-            permutations,
+            orders.size(),
             examples,
+            task.name(),
+            data.split().id(),
             hits(confusion, best),
             hits(confusion, identity.toClass()));
-    return new LabelMap(identity.outputNames(), best, origin);
+    return Optional.of(new LabelMap(identity.outputNames(), best, origin));
+  }
+
+  /** Whether more examples are right under one order than under another, beyond chance. */
+  private static boolean beats(Confusion confusion, List<Integer> order, List<Integer> other) {
+    long wins = 0;
+    long losses = 0;
+    for (int output = 0; output < order.size(); output++) {
+      if (!order.get(output).equals(other.get(output))) {
+        wins += confusion.count(order.get(output), output);
+        losses += confusion.count(other.get(output), output);
+      }
+    }
+    return coinGives(wins, wins + losses) < LEVEL;
+  }
+
+  /** How likely a fair coin shows at least some number of heads. */
+  private static double coinGives(long heads, long tosses) {
+    double logarithm = -tosses * Math.log(2);
+    double sum = 0;
+    for (long k = 0; k <= tosses; k++) {
+      if (k >= heads) {
+        sum += Math.exp(logarithm);
+      }
+      logarithm += Math.log((double) (tosses - k) / (k + 1));
+    }
+    return sum;
+  }
+
+  /** Outputs that mean the classes of some numbers, because nothing else is known of them. */
+  private static LabelMap numbered(GlueTask task, List<Integer> numbers, String why) {
+    List<String> outputs = LabelMap.numberedOutputs(numbers.size());
+    List<String> classes = numbers.stream().map(task.labelNames()::get).toList();
+    return new LabelMap(
+        outputs, numbers, why + ", as numbered: outputs " + outputs + " mean " + classes);
   }
 
   private static List<String> namesInOrder(int outputs, Map<Integer, String> id2label) {
@@ -110,15 +168,6 @@ public final class LabelMaps {
           "the checkpoint's id2label does not name each of the outputs 0 to " + (outputs - 1));
     }
     return keys.stream().map(id2label::get).toList();
-  }
-
-  private static boolean isGeneric(Iterable<String> names) {
-    for (String name : names) {
-      if (!GENERIC.matcher(name).matches()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static LabelMap asNumbered(GlueTask task, List<String> names) {
@@ -132,7 +181,7 @@ public final class LabelMaps {
     if (!numbers.stream().sorted().toList().equals(LabelMap.positions(names.size()))) {
       throw mismatch(task, names);
     }
-    return new LabelMap(logitNames(names.size()), numbers, "generic names: as numbered");
+    return numbered(task, numbers, "generic names");
   }
 
   private static LabelMap asNamed(GlueTask task, List<String> names) {
@@ -163,10 +212,6 @@ public final class LabelMaps {
 
   private static String labels(GlueTask task) {
     return String.join(", ", task.labelNames());
-  }
-
-  private static List<String> logitNames(int outputs) {
-    return IntStream.range(0, outputs).mapToObj(i -> "logit_" + i).toList();
   }
 
   private static long hits(Confusion confusion, List<Integer> toClass) {

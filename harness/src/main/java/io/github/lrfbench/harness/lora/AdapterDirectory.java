@@ -7,12 +7,14 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.checkpoint.TensorFile;
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,6 +33,9 @@ public final class AdapterDirectory {
   private static final List<String> CLASSIFIERS =
       List.of("classifier.weight", "classifier.out_proj.weight", "score.weight");
   private static final String MARK = "lrfbench.json";
+
+  /** Under which the mark lists what the outputs of the model with the adapter mean. */
+  public static final String OUTPUTS = "outputs";
 
   private AdapterDirectory() {}
 
@@ -105,6 +110,21 @@ public final class AdapterDirectory {
     } catch (IOException e) {
       throw Faults.cannotWrite(target, e);
     }
+  }
+
+  /**
+   * What the outputs of the model with an adapter mean, in their order, if lrfbench trained it;
+   * otherwise empty.
+   *
+   * @throws InputException if the file that should tell it is broken
+   */
+  public static List<String> outputNames(Path directory) {
+    Path mark = directory.resolve(MARK);
+    List<String> names = new ArrayList<>();
+    if (Files.isRegularFile(mark)) {
+      JsonFile.read(mark).path(OUTPUTS).forEach(name -> names.add(name.asText()));
+    }
+    return List.copyOf(names);
   }
 
   /** PEFT's name of a tensor. */

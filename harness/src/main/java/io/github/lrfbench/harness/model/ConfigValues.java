@@ -6,8 +6,6 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Values of a Hugging Face {@code config.json} with their types and ranges checked; all methods
@@ -120,16 +118,5 @@ public record ConfigValues(Path file, ObjectNode json) {
 
   private InputException wrong(String key, String what, JsonNode value) {
     return fault("'" + key + "' must be " + what + ", but is " + Faults.quote(value.toString()));
-  }
-
-  /** The names of the outputs, in the checkpoint's order. */
-  public static List<String> labels(JsonNode json) {
-    List<String> labels = new ArrayList<>();
-    JsonNode named = json.path("id2label");
-    int count = named.isObject() ? named.size() : json.path("num_labels").asInt(2);
-    for (int i = 0; i < count; i++) {
-      labels.add(named.path(Integer.toString(i)).asText("LABEL_" + i));
-    }
-    return List.copyOf(labels);
   }
 }

@@ -154,6 +154,7 @@ public final class SweepRunner {
     output.open();
     SweepRecord record = output.record;
     loaded.notes().forEach(listener::note);
+    tasks.forEach(task -> task.evaluation().notes().forEach(listener::note));
     group.data().forEach(input -> input.deviation().ifPresent(listener::note));
     CellLog log =
         new CellLog(
@@ -185,7 +186,7 @@ public final class SweepRunner {
   private List<SweepTask> prepare(LoadedModel loaded, List<TaskInput> inputs) {
     List<SweepTask> tasks = new ArrayList<>();
     for (TaskInput input : inputs) {
-      Evaluation evaluation = input.evaluation(loaded.model(), loaded.tokenizer(), BOOTSTRAP_SEED);
+      Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);
       tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
     }
     return tasks;

@@ -88,7 +88,8 @@ record E2eTask() implements Task {
     }
 
     @Override
-    public Evaluation evaluation(Model model, Tokenizer tokenizer, long seed) {
+    public Evaluation evaluation(
+        Model model, Tokenizer tokenizer, List<String> outputNames, long seed) {
       return E2eEvaluation.prepare(model, tokenizer, data, task.name(), end(tokenizer));
     }
 

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
@@ -15,6 +16,7 @@ import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,7 +56,15 @@ record GlueInputTask(GlueTask glue) implements Task {
 
   private TaskInput load(Split split, DataSource source, int limit) {
     GlueDataset data = TaskData.load(glue, split, source.glue(), source.cache(), limit);
-    return new Input(this, data, source.maxLength());
+    return new Input(this, data, new LabelOrder(glue, source));
+  }
+
+  @Override
+  public List<String> findOutputNames(LoadedModel dense, DataSource source) {
+    LabelOrder order = new LabelOrder(glue, source);
+    return order.isOpen(dense.model().info().labels())
+        ? order.find(dense).map(map -> map.classNames(glue)).orElse(List.of())
+        : List.of();
   }
 
   @Override
@@ -63,7 +73,7 @@ record GlueInputTask(GlueTask glue) implements Task {
     return TaskModel.open(directory, glue, fromScratch, options, seed, device);
   }
 
-  private record Input(Task task, GlueDataset data, int maxLength) implements TaskInput {
+  private record Input(Task task, GlueDataset data, LabelOrder order) implements TaskInput {
     @Override
     public String source() {
       return data.source();
@@ -85,8 +95,45 @@ record GlueInputTask(GlueTask glue) implements Task {
     }
 
     @Override
-    public GlueEvaluation evaluation(Model model, Tokenizer tokenizer, long seed) {
-      return GlueEvaluation.prepare(model, tokenizer, data, maxLength, seed);
+    public Evaluation evaluation(Model model, Tokenizer tokenizer, List<String> names, long seed) {
+      LabelMap labels =
+          order.find(model, tokenizer, names).orElseGet(() -> unknown(model, names, null));
+      return prepare(model, tokenizer, labels, seed);
+    }
+
+    @Override
+    public Evaluation evaluation(LoadedModel loaded, long seed) {
+      Model model = loaded.model();
+      LabelMap labels =
+          order
+              .find(loaded)
+              .orElseGet(() -> unknown(model, model.info().labels(), loaded.transformer()));
+      return prepare(model, loaded.tokenizer(), labels, seed);
+    }
+
+    @Override
+    public Evaluation evaluation(TaskModel learner, long seed) {
+      Model model = learner.model();
+      List<String> names = model.info().labels();
+      LabelMap numbered = order.byName(model, names);
+      LabelMap labels =
+          learner.drawn().isEmpty()
+              ? order.find(model, learner.tokenizer(), names).orElse(numbered)
+              : numbered;
+      return prepare(model, learner.tokenizer(), labels, seed);
+    }
+
+    private Evaluation prepare(Model model, Tokenizer tokenizer, LabelMap labels, long seed) {
+      int length = order.source().maxLength();
+      return GlueEvaluation.prepare(model, tokenizer, data, labels, length, seed);
+    }
+
+    /** What is not known is told of predictions, but not scored. */
+    private LabelMap unknown(Model model, List<String> names, Path directory) {
+      if (data.isLabelled()) {
+        throw order.failure(directory, names);
+      }
+      return order.unknown(model, names);
     }
 
     @Override
@@ -103,7 +150,7 @@ record GlueInputTask(GlueTask glue) implements Task {
                 + task.name()
                 + "; fine-tune it with 'lrfbench finetune' first");
       }
-      int length = Math.min(maxLength, Math.min(model.info().maxLength(), tokenizer.maxLength()));
+      int length = GlueEvaluation.longest(model, tokenizer, order.source().maxLength());
       return LabelledExamples.of(data, tokenizer, ((GlueEvaluation) evaluation).labels(), length);
     }
   }

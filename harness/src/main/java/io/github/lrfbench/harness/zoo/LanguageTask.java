@@ -14,6 +14,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -132,7 +133,8 @@ record LanguageTask(
     }
 
     @Override
-    public Evaluation evaluation(Model model, Tokenizer tokenizer, long seed) {
+    public Evaluation evaluation(
+        Model model, Tokenizer tokenizer, List<String> outputNames, long seed) {
       return PerplexityEvaluation.prepare(
           model,
           tokenizer,

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.zoo;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A task that users can name: what a model is evaluated on, and may be trained on. */
 public interface Task {
@@ -27,6 +28,16 @@ public interface Task {
    * @throws io.github.lrfbench.kernels.InputException if there is none, or it is wrong
    */
   TaskInput loadTraining(DataSource source, int limit);
+
+  /**
+   * What the outputs of a dense model mean, if it does not name them and its predictions for the
+   * task's data tell it.
+   *
+   * @return names in the model's order; empty if they are named, or nothing tells their meaning
+   */
+  default List<String> findOutputNames(LoadedModel dense, DataSource source) {
+    return List.of();
+  }
 
   /**
    * Opens a checkpoint for training on the task. A head that does not fit is drawn anew.

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds tasks and reads their data: official ones from the user's directory, demo ones from the
@@ -61,12 +62,8 @@ public final class TaskData {
 
   /** Reads any split of a task. */
   public static GlueDataset load(GlueTask task, Split split, Path glue, Path cache, int limit) {
-    Path directory = glue;
-    if (task.synthetic()) {
-      directory = DemoTasks.unpack(cache, DemoTask.of(task.name()));
-    } else if (glue == null && Files.isDirectory(GlueData.folder(cache).resolve(task.folder()))) {
-      directory = GlueData.folder(cache);
-    } else if (glue == null) {
+    Path directory = folder(task, glue, cache);
+    if (directory == null) {
       throw new InputException(
           "task "
               + task.name()
@@ -77,5 +74,25 @@ public final class TaskData {
               + "/ with --glue");
     }
     return GlueReader.read(directory, task, split, limit == 0 ? GlueReader.ALL : limit);
+  }
+
+  /** Reads a split of a task if there is such a file; otherwise as the other methods do. */
+  static Optional<GlueDataset> find(GlueTask task, Split split, Path glue, Path cache, int limit) {
+    Path directory = folder(task, glue, cache);
+    return directory != null && GlueReader.exists(directory, task, split)
+        ? Optional.of(GlueReader.read(directory, task, split, limit))
+        : Optional.empty();
+  }
+
+  /** The directory of a task's folder; null if the user has given none and none was fetched. */
+  private static Path folder(GlueTask task, Path glue, Path cache) {
+    if (task.synthetic()) {
+      return DemoTasks.unpack(cache, DemoTask.of(task.name()));
+    }
+    if (glue != null) {
+      return glue;
+    }
+    Path fetched = GlueData.folder(cache);
+    return Files.isDirectory(fetched.resolve(task.folder())) ? fetched : null;
   }
 }

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -74,7 +75,7 @@ public record TaskModel(
       WeightSource stored = new CheckpointWeights(checkpoint);
       boolean sameOutputs = original.labels().size() == task.outputs();
       if (!sameOutputs || !hasHead(original, stored)) {
-        nameOutputs(json, task);
+        renewOutputs(json, task);
       }
       namePadding(json);
       Architecture architecture = Architectures.of(file, json, null, options, notes);
@@ -150,21 +151,10 @@ public record TaskModel(
     }
   }
 
-  private static void nameOutputs(ObjectNode json, GlueTask task) {
-    json.remove(List.of("id2label", "label2id", "num_labels", "problem_type"));
-    ObjectNode names = json.putObject("id2label");
-    ObjectNode ids = json.putObject("label2id");
-    if (task.isRegression()) {
-      names.put("0", "LABEL_0");
-      ids.put("LABEL_0", 0);
-      json.put("problem_type", "regression");
-      return;
-    }
-    json.put("problem_type", "single_label_classification");
-    for (int i = 0; i < task.outputs(); i++) {
-      names.put(Integer.toString(i), task.labelNames().get(i));
-      ids.put(task.labelNames().get(i), i);
-    }
+  /** A head that is drawn anew means what it will be taught. */
+  private static void renewOutputs(ObjectNode json, GlueTask task) {
+    OutputNames.write(json, OutputNames.numbered(task.outputs()));
+    json.put("problem_type", task.isRegression() ? "regression" : "single_label_classification");
   }
 
   @Override

@@ -14,24 +14,32 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluatorTest {
   @TempDir private Path folder;
 
-  @Test
-  void outputsDoNotDependOnTheBatches() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"bert, 1", "bert, 2", "distilbert, 1", "distilbert, 2", "gpt2, 1", "gpt2, 2"})
+  void outputsDependNeitherOnBatchesNorOnThreads(String architecture, int threads)
+      throws IOException {
+    Path model = write(architecture);
     SplittableRandom random = new SplittableRandom(0);
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
-      int length = random.nextInt(1, 24);
+      int length = random.nextInt(1, 20);
       sequences.add(new TokenSequence(random.ints(length, 0, 15).toArray(), new int[length]));
     }
     TokenizedDataset data = new TokenizedDataset(null, sequences, List.of());
-    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
-        LoadedModel loaded = LoadedModel.open(TinyCheckpoint.bert(folder, 3), device)) {
-      float[][] alone = new Evaluator(1, 1).predict(loaded.model(), data, done -> {});
+    float[][] alone;
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        LoadedModel loaded = LoadedModel.open(model, device)) {
+      alone = new Evaluator(1, 1).predict(loaded.model(), data, done -> {});
+    }
+    try (Device device = Devices.open("cpu", new DeviceOptions(threads), line -> {});
+        LoadedModel loaded = LoadedModel.open(model, device)) {
       for (Evaluator evaluator :
           List.of(new Evaluator(4, 1000), new Evaluator(100, 50), Evaluator.DEFAULT)) {
         List<Integer> progress = new ArrayList<>();
@@ -42,5 +50,14 @@ class EvaluatorTest {
         assertEquals(25, progress.get(progress.size() - 1));
       }
     }
+  }
+
+  private Path write(String architecture) throws IOException {
+    return switch (architecture) {
+      case "bert" -> TinyCheckpoint.bert(folder, 3);
+      case "distilbert" -> TinyCheckpoint.distilbert(folder, 3);
+      case "gpt2" -> TinyCheckpoint.gpt2(folder, 3);
+      default -> throw new IllegalArgumentException(architecture);
+    };
   }
 }

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,7 +120,6 @@ class LabelMapsTest {
 
   @Test
   void probingFindsTheOrderOfTheCheckpoint() {
-    SplittableRandom random = new SplittableRandom(4);
     for (List<Integer> order :
         List.of(
             List.of(0, 1, 2),
@@ -127,33 +128,68 @@ class LabelMapsTest {
             List.of(0, 2, 1),
             List.of(1, 2, 0),
             List.of(2, 1, 0))) {
-      double[] labels = random.ints(300, 0, 3).mapToDouble(i -> i).toArray();
+      double[] labels = new SplittableRandom(4).ints(300, 0, 3).mapToDouble(i -> i).toArray();
       float[][] logits = new float[300][3];
       for (int i = 0; i < 300; i++) {
         // Four of five are right; beyond the first 200, all are of another order.
         int meant = i % 5 == 0 || i >= 200 ? (int) (labels[i] + 1) % 3 : (int) labels[i];
         logits[i][order.indexOf(meant)] = 1;
       }
-      LabelMap map = LabelMaps.probe(mnli, labels, logits);
+      LabelMap map = LabelMaps.probe(data(labels), logits).orElseThrow();
       assertEquals(order, map.toClass());
       assertTrue(
-          map.origin().contains("best of 6 orders on 200 examples, 160 right"), map.origin());
+          map.origin().contains("best of 6 orders on 200 examples of mnli dev, 160 right"),
+          map.origin());
+    }
+  }
+
+  /** Perfect predictions tell two classes apart from ten examples of them on: 2^-10 < 0.001. */
+  @Test
+  void probingTakesNoOrderFromAHandfulOfExamples() {
+    for (int each : new int[] {1, 2, 4, 5, 10}) {
+      double[] labels = IntStream.range(0, 3 * each).mapToDouble(i -> i % 3).toArray();
+      float[][] logits = new float[3 * each][3];
+      for (int i = 0; i < labels.length; i++) {
+        logits[i][((int) labels[i] + 1) % 3] = 1;
+      }
+      assertEquals(
+          each < 5 ? Optional.empty() : Optional.of(List.of(2, 0, 1)),
+          LabelMaps.probe(data(labels), logits).map(LabelMap::toClass));
     }
   }
 
   @Test
-  void probingKeepsTheOrderWhereNothingSpeaksAgainstIt() {
-    assertEquals(
-        List.of(0, 1, 2),
-        LabelMaps.probe(mnli, new double[] {1}, new float[][] {{0, 1, 0}}).toClass());
-    double[] unlabelled = {Double.NaN};
-    assertThrows(InputException.class, () -> LabelMaps.probe(mnli, unlabelled, new float[1][3]));
+  void probingTakesNoOrderFromAModelThatKnowsNothing() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int trial = 0; trial < 200; trial++) {
+      double[] labels = random.ints(200, 0, 3).mapToDouble(i -> i).toArray();
+      float[][] logits = new float[200][3];
+      float[][] constant = new float[200][3];
+      for (float[] row : logits) {
+        row[random.nextInt(3)] = 1;
+      }
+      assertEquals(Optional.empty(), LabelMaps.probe(data(labels), logits));
+      assertEquals(Optional.empty(), LabelMaps.probe(data(labels), constant));
+    }
+  }
+
+  @Test
+  void probingNeedsLabelsAndNumbers() {
+    GlueDataset unlabelled = data(Double.NaN);
+    assertThrows(InputException.class, () -> LabelMaps.probe(unlabelled, new float[1][3]));
+    float[][] broken = {{Float.NaN, 0, 0}};
+    assertThrows(InputException.class, () -> LabelMaps.probe(data(1), broken));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> LabelMaps.probe(mnli, new double[2], new float[1][3]));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> LabelMaps.probe(mnli, new double[1], new float[1][2]));
+        IllegalArgumentException.class, () -> LabelMaps.probe(data(0, 0), new float[1][3]));
+    assertThrows(IllegalArgumentException.class, () -> LabelMaps.probe(data(0), new float[1][2]));
+  }
+
+  private GlueDataset data(double... labels) {
+    List<GlueExample> examples =
+        IntStream.range(0, labels.length)
+            .mapToObj(i -> new GlueExample(i, "a", "b", labels[i]))
+            .toList();
+    return new GlueDataset(mnli, Split.DEV, "dev.tsv", examples, 0, false, "");
   }
 
   private static void assertFailure(

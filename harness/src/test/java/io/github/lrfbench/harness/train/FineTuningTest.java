@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.zoo.TaskData;
 import io.github.lrfbench.harness.zoo.TaskModel;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +79,8 @@ class FineTuningTest {
     GlueDataset dev = TaskData.load(task, folder, null, 0);
     try (TaskModel loaded = TaskModel.open(source, task, false, 0, device)) {
       GlueEvaluation evaluation =
-          GlueEvaluation.prepare(loaded.model(), loaded.tokenizer(), dev, 24, 0);
+          GlueEvaluation.prepare(
+              loaded.model(), loaded.tokenizer(), dev, LabelMaps.resolve(task, 2, Map.of()), 24, 0);
       TrainingSet examples =
           LabelledExamples.of(train, loaded.tokenizer(), evaluation.labels(), 24);
       FineTuning.Output output =

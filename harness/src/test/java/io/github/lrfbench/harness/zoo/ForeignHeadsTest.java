@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Devices;
@@ -48,15 +50,15 @@ class ForeignHeadsTest {
       }
       writer.write(target.resolve("model.safetensors"));
     }
+    Path config = target.resolve("config.json");
     try (Checkpoint checkpoint = Checkpoint.open(target);
         Device device = Devices.open("cpu")) {
+      Architecture architecture =
+          Architectures.of(config, checkpoint.config(), null, Gpt2Options.DEFAULT, new Notes());
       String message =
           assertThrows(
                   InputException.class,
-                  () ->
-                      Architectures.of(checkpoint.config(), false, Gpt2Options.DEFAULT)
-                          .load(new CheckpointWeights(checkpoint), device)
-                          .close())
+                  () -> architecture.load(new CheckpointWeights(checkpoint), device).close())
               .getMessage();
       assertTrue(message.contains("it has " + head), message);
     }

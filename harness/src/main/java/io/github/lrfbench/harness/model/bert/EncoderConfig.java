@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.ConfigKeys;
 import io.github.lrfbench.harness.model.ConfigValues;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -106,7 +107,7 @@ public record EncoderConfig(
         values.activation(distil ? "activation" : "hidden_act", "gelu"),
         !distil && values.flag("is_decoder", false),
         dropout(values, distil),
-        ConfigValues.labels(resolved),
+        OutputNames.read(values),
         ConfigKeys.crossEncoderScore(values),
         ConfigKeys.otherHead(resolved));
   }

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.input.KnownKeys;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.ConfigKeys;
 import io.github.lrfbench.harness.model.ConfigValues;
+import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -113,7 +114,7 @@ public record Gpt2Config(
             values.rate("attn_pdrop", 0.1),
             values.rate("resid_pdrop", 0.1)),
         values.integer("pad_token_id", -1, -1, Integer.MAX_VALUE),
-        ConfigValues.labels(json),
+        OutputNames.read(values),
         ConfigKeys.crossEncoderScore(values));
   }
 

@@ -1,0 +1,51 @@
+package io.github.lrfbench.harness.zoo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.hub.Snapshot;
+import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a directory that {@code compress} wrote tells of the model that it was made of.
+ *
+ * @param source as the user called it
+ * @param revision pins its weights
+ */
+record CompressedFrom(String source, String revision) {
+  /** Reads it; empty if the model in a directory was not compressed, or was trained afterwards. */
+  static Optional<CompressedFrom> of(Path directory) {
+    JsonNode block = JsonFile.read(directory.resolve("config.json")).path("lrfbench");
+    return block.has("method") && !block.has("task")
+        ? Optional.of(
+            new CompressedFrom(
+                block.path("source").asText(), block.path("source_revision").asText()))
+        : Optional.empty();
+  }
+
+  /** The original model's directory, if it is there and unchanged. */
+  Optional<Path> directory() {
+    try {
+      Path directory = Path.of(source);
+      return Files.isDirectory(directory) && revision.equals(revisionOf(directory))
+          ? Optional.of(directory)
+          : Optional.empty();
+    } catch (InvalidPathException | InputException e) {
+      // What cannot be read now is not the model that was compressed.
+      return Optional.empty();
+    }
+  }
+
+  private static String revisionOf(Path directory) {
+    SentenceTransformer sentence = SentenceTransformer.detect(directory, new Notes());
+    Path root = sentence == null ? directory : sentence.transformer();
+    try (Checkpoint checkpoint = Checkpoint.open(root)) {
+      return Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
+    }
+  }
+}
