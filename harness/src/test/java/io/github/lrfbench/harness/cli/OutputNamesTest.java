@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.result.ResultsCsv;
+import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -257,7 +259,7 @@ class OutputNamesTest {
     assertEquals("single_label_classification", config(trained).path("problem_type").asText());
   }
 
-  private double sweptMetric() throws IOException {
+  private double sweptMetric() {
     Path swept = folder.resolve("swept");
     assertEquals(
         0,
@@ -276,11 +278,7 @@ class OutputNamesTest {
             "--out",
             swept.toString()),
         stderr());
-    List<String> lines = Files.readAllLines(swept.resolve("runs.csv"));
-    int column = List.of(lines.get(0).split(",")).indexOf("accuracy");
-    int metric = List.of(lines.get(0).split(",")).indexOf("metric");
-    assertTrue(column > metric && metric > 0);
-    return Double.parseDouble(lines.get(2).split(",")[metric]);
+    return ResultsCsv.RUNS.read(swept.resolve("runs.csv")).get(1).get(RunColumns.METRIC);
   }
 
   private int compress(Path target, String... more) {
