@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.checkpoint.Stage;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Writes adapters as PEFT does: {@code adapter_config.json} and {@code adapter_model.safetensors}.
@@ -63,23 +63,23 @@ public final class AdapterDirectory {
     for (Parameter parameter : adapter.weights(attached)) {
       weights.add(key(attached, parameter.name()), parameter.shape(), parameter::read);
     }
-    try {
-      Files.createDirectories(target);
-      Path stage = Files.createTempDirectory(target, ".lrfbench-");
-      try {
-        weights.write(stage.resolve(WEIGHTS));
-        writeJson(stage.resolve(CONFIG), adapter.toJson());
-        writeJson(stage.resolve(MARK), block);
-        for (String name : List.of(MARK, CONFIG, WEIGHTS)) {
-          Files.move(
-              stage.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
-      } finally {
-        deleteAll(stage);
-      }
+    try (Stage stage = Stage.open(target)) {
+      weights.write(stage.resolve(WEIGHTS));
+      writeJson(stage.resolve(CONFIG), adapter.toJson());
+      writeJson(stage.resolve(MARK), block);
+      // Ours first and an adapter last, so that no kill leaves one that is half of another.
+      publish(stage, MARK, target);
+      Files.deleteIfExists(target.resolve(CONFIG));
+      publish(stage, WEIGHTS, target);
+      publish(stage, CONFIG, target);
+      stage.done();
     } catch (IOException e) {
       throw Faults.cannotWrite(target, e);
     }
+  }
+
+  private static void publish(Stage stage, String name, Path target) throws IOException {
+    Files.move(stage.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** PEFT's name of a tensor. */
@@ -96,14 +96,5 @@ public final class AdapterDirectory {
   private static void writeJson(Path file, ObjectNode json) throws IOException {
     String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
     Files.writeString(file, text + "\n");
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,12 +37,10 @@ public final class ResultsWriter implements Closeable {
   public static ResultsWriter open(Path directory) {
     Path runsPath = directory.resolve(RunColumns.TABLE.file());
     Path layersPath = directory.resolve(LayerColumns.TABLE.file());
-    requireWhole(runsPath);
-    requireWhole(layersPath);
-    CsvAppender runs = CsvAppender.open(runsPath, RunColumns.TABLE.header());
+    CsvAppender runs = CsvAppender.openLines(runsPath, RunColumns.TABLE.header());
     CsvAppender layers = null;
     try {
-      layers = CsvAppender.open(layersPath, LayerColumns.TABLE.header());
+      layers = CsvAppender.openLines(layersPath, LayerColumns.TABLE.header());
       ResultsWriter writer = new ResultsWriter(runs, layers);
       writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
       writer.dropUnfinishedLayers(layersPath);
@@ -57,17 +54,6 @@ public final class ResultsWriter implements Closeable {
     }
   }
 
-  /** Rows behind a lost quote would be taken for a torn one and cut off. */
-  private static void requireWhole(Path file) {
-    try {
-      if (Files.exists(file)) {
-        CsvRecords.endsOfQuoted(file);
-      }
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);
-    }
-  }
-
   /** The rows of {@code runs.csv}: those of earlier runs, then those appended since. */
   public List<RunRow> rows() {
     return Collections.unmodifiableList(rows);
@@ -76,13 +62,19 @@ public final class ResultsWriter implements Closeable {
   /**
    * Appends a cell.
    *
-   * @throws InputException if the disk does not take it
+   * @throws OutputException if the disk does not take it; both files are then as they were
    */
   public void append(RunRow run, List<LayerRow> matrices) {
+    long before = layers.length();
     if (!matrices.isEmpty()) {
       layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());
     }
-    runs.append(ResultsCsv.RUNS.print(run));
+    try {
+      runs.append(ResultsCsv.RUNS.print(run));
+    } catch (OutputException e) {
+      layers.truncate(before);
+      throw e;
+    }
     rows.add(run);
   }
 
