@@ -178,11 +178,12 @@ public final class ResultsMerge {
     return matrices;
   }
 
-  /** What an earlier call wrote before it was killed may be there, but no input and nothing else. */
+  /**
+   * What an earlier call wrote before it was killed may be there, but no input and nothing else.
+   */
   private void requireNoOthers(Path file, byte[] bytes) throws IOException {
     if (Files.exists(file)
-        && (files.contains(file.toRealPath())
-            || !Arrays.equals(bytes, Files.readAllBytes(file)))) {
+        && (files.contains(file.toRealPath()) || !Arrays.equals(bytes, Files.readAllBytes(file)))) {
       throw holdsOthers(file);
     }
   }
