@@ -84,10 +84,10 @@ public final class LockFile implements AutoCloseable {
   /** The locked file; null if another has it. */
   private static FileChannel open(Path file, boolean waits) throws IOException {
     while (true) {
-      Object before = made(file);
       FileChannel channel = null;
       boolean taken = false;
       try {
+        Object before = made(file);
         channel = FileChannel.open(file, StandardOpenOption.WRITE);
         if (!lock(channel, waits)) {
           return null;
@@ -113,7 +113,7 @@ public final class LockFile implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       // By another, or one that was killed.
     }
-    return Files.exists(file) ? key(file) : null;
+    return key(file);
   }
 
   private static Object key(Path file) throws IOException {
