@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
@@ -23,8 +25,7 @@ public final class CheckpointWriter {
 
   /** In the place of a model's configuration while its files are moved. */
   private static final String UNFINISHED =
-      "{\"lrfbench\": {\"unfinished\": \"lrfbench was ended while it wrote this directory; give the"
-          + " same command again\"}}\n";
+      "lrfbench was ended while it wrote this directory; give the same command again";
 
   /**
    * What a model directory holds beside configuration and weights, and a compressed model keeps.
@@ -136,6 +137,17 @@ public final class CheckpointWriter {
     return config;
   }
 
+  /**
+   * Refuses what stands in a directory that was not written to its end.
+   *
+   * @throws InputException if this is it
+   */
+  public static void requireFinished(JsonNode config) {
+    if (config.path(MARK).has("unfinished")) {
+      throw new InputException(Checkpoint.CONFIG + ": " + UNFINISHED);
+    }
+  }
+
   private static boolean isEmpty(Path directory) {
     Set<String> log = Set.of(TRAINING_LOG, "." + TRAINING_LOG + ".lock");
     try (Stream<Path> entries = Files.list(directory)) {
@@ -188,7 +200,10 @@ public final class CheckpointWriter {
    */
   private static void publish(Stage stage, Path target) throws IOException {
     Path config = target.resolve(Checkpoint.CONFIG);
-    Path unfinished = Files.writeString(stage.resolve("unfinished.json"), UNFINISHED);
+    Path unfinished = stage.resolve("unfinished.json");
+    ObjectNode mark = JsonNodeFactory.instance.objectNode();
+    mark.putObject(MARK).put("unfinished", UNFINISHED);
+    writeConfig(mark, unfinished);
     Files.move(unfinished, config, StandardCopyOption.ATOMIC_MOVE);
     try {
       clear(target);

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.bert.EncoderArchitecture;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
@@ -32,6 +33,7 @@ public final class Architectures {
    * @throws InputException if it is not known, or a value is missing or wrong
    */
   public static Architecture of(JsonNode json, boolean sentenceEncoder, Gpt2Options options) {
+    CheckpointWriter.requireFinished(json);
     String type = json.path("model_type").asText("");
     if (!modelTypes().contains(type)) {
       throw new InputException(

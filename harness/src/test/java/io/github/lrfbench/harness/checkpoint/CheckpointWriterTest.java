@@ -182,6 +182,15 @@ class CheckpointWriterTest {
   }
 
   @Test
+  void whatIsNotWrittenToItsEndIsNoModel() {
+    ObjectNode left = config.deepCopy();
+    left.putObject("lrfbench").put("method", "svd");
+    CheckpointWriter.requireFinished(left);
+    left.putObject("lrfbench").put("unfinished", "");
+    assertThrows(InputException.class, () -> CheckpointWriter.requireFinished(left));
+  }
+
+  @Test
   void aTrainingThatIsNotOverKeepsItsState() throws IOException {
     Path state = Files.createDirectories(target.resolve(CheckpointWriter.TRAINING_STATE));
     Files.writeString(state.resolve("latest.json"), "{}");
