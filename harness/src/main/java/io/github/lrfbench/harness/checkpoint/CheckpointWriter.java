@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
@@ -8,9 +10,7 @@ import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -22,7 +22,10 @@ import java.util.stream.Stream;
  */
 public final class CheckpointWriter {
   private static final String MARK = "lrfbench";
-  private static final String STAGE_PREFIX = ".lrfbench-";
+
+  /** In the place of a model's configuration while its files are moved. */
+  private static final String UNFINISHED =
+      "lrfbench was ended while it wrote this directory; give the same command again";
 
   /**
    * What a model directory holds beside configuration and weights, and a compressed model keeps.
@@ -68,7 +71,7 @@ public final class CheckpointWriter {
   public static final String TRAINING_LOG = "training.csv";
 
   /** Where a training that is not over keeps its state, in the directory of the model to be. */
-  public static final String TRAINING_STATE = STAGE_PREFIX + "training";
+  public static final String TRAINING_STATE = Stage.PREFIX + "training";
 
   private CheckpointWriter() {}
 
@@ -113,26 +116,14 @@ public final class CheckpointWriter {
   public static void write(
       Path target, ObjectNode config, SafetensorsWriter weights, Path source, boolean pooling) {
     requireWritable(target);
-    List<Path> made = new ArrayList<>();
-    Path stage = null;
-    boolean done = false;
-    try {
-      makeDirectories(target.toAbsolutePath().normalize(), made);
-      stage = Files.createTempDirectory(target, STAGE_PREFIX);
+    try (Stage stage = Stage.open(target)) {
       weights.write(stage.resolve(Checkpoint.WEIGHTS));
       copyCompanions(source, stage, pooling);
       writeConfig(config, stage.resolve(Checkpoint.CONFIG));
-      clear(target);
       publish(stage, target);
-      done = true;
+      stage.done();
     } catch (IOException e) {
       throw Faults.cannotWrite(target, e);
-    } finally {
-      deleteTree(stage);
-      if (!done) {
-        Collections.reverse(made);
-        made.forEach(CheckpointWriter::deleteIfEmpty);
-      }
     }
   }
 
@@ -158,11 +149,23 @@ public final class CheckpointWriter {
     return config;
   }
 
+  /**
+   * Refuses what stands in a directory that was not written to its end.
+   *
+   * @throws InputException if this is it
+   */
+  public static void requireFinished(JsonNode config) {
+    if (config.path(MARK).has("unfinished")) {
+      throw new InputException(Checkpoint.CONFIG + ": " + UNFINISHED);
+    }
+  }
+
   private static boolean isEmpty(Path directory) {
+    Set<String> log = Set.of(TRAINING_LOG, "." + TRAINING_LOG + ".lock");
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(entry -> entry.getFileName().toString())
-          .allMatch(name -> name.startsWith(STAGE_PREFIX) || name.equals(TRAINING_LOG));
+          .allMatch(name -> name.startsWith(Stage.PREFIX) || log.contains(name));
     } catch (IOException e) {
       throw Faults.of(directory, e);
     }
@@ -181,21 +184,7 @@ public final class CheckpointWriter {
     }
   }
 
-  /**
-   * Makes a directory and its parents; {@code made} gets those that were absent, outermost first.
-   */
-  private static void makeDirectories(Path directory, List<Path> made) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
-    }
-    if (directory.getParent() != null) {
-      makeDirectories(directory.getParent(), made);
-    }
-    Files.createDirectory(directory);
-    made.add(directory);
-  }
-
-  private static void copyCompanions(Path source, Path stage, boolean pooling) throws IOException {
+  private static void copyCompanions(Path source, Stage stage, boolean pooling) throws IOException {
     for (String name : COMPANIONS) {
       if (!pooling && POOLING.contains(name)) {
         continue;
@@ -217,29 +206,40 @@ public final class CheckpointWriter {
         file, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(marked) + "\n");
   }
 
-  /** Removes an earlier model, the configuration first: without it no reader takes the rest. */
-  private static void clear(Path target) throws IOException {
-    Files.deleteIfExists(target.resolve(Checkpoint.CONFIG));
-    Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
-    for (String name : COMPANIONS) {
-      Path file = target.resolve(name);
-      if (Files.deleteIfExists(file) && !file.getParent().equals(target)) {
-        deleteIfEmpty(file.getParent());
-      }
-    }
-  }
-
-  /** Moves the new files to their place, the configuration last. */
-  private static void publish(Path stage, Path target) throws IOException {
+  /**
+   * Moves the new files to their place. Ended anywhere, it leaves the earlier model, the new one or
+   * a directory that is known as ours and that no reader takes for a model.
+   */
+  private static void publish(Stage stage, Path target) throws IOException {
+    Path config = target.resolve(Checkpoint.CONFIG);
+    Path unfinished = stage.resolve("unfinished.json");
+    ObjectNode mark = JsonNodeFactory.instance.objectNode();
+    mark.putObject(MARK).put("unfinished", UNFINISHED);
+    writeConfig(mark, unfinished);
+    Files.move(unfinished, config, StandardCopyOption.ATOMIC_MOVE);
     try {
+      clear(target);
       move(stage, target);
+      Files.move(stage.resolve(Checkpoint.CONFIG), config, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       clear(target);
+      Files.deleteIfExists(config);
       throw e;
     }
   }
 
-  private static void move(Path stage, Path target) throws IOException {
+  /** Removes all of an earlier model but its configuration. */
+  private static void clear(Path target) throws IOException {
+    Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
+    for (String name : COMPANIONS) {
+      Path file = target.resolve(name);
+      if (Files.deleteIfExists(file) && !file.getParent().equals(target)) {
+        Stage.deleteIfEmpty(file.getParent());
+      }
+    }
+  }
+
+  private static void move(Stage stage, Path target) throws IOException {
     for (String name : COMPANIONS) {
       if (Files.exists(stage.resolve(name))) {
         Files.createDirectories(target.resolve(name).getParent());
@@ -247,25 +247,5 @@ public final class CheckpointWriter {
       }
     }
     Files.move(stage.resolve(Checkpoint.WEIGHTS), target.resolve(Checkpoint.WEIGHTS));
-    Files.move(stage.resolve(Checkpoint.CONFIG), target.resolve(Checkpoint.CONFIG));
-  }
-
-  private static void deleteTree(Path directory) {
-    if (directory == null) {
-      return;
-    }
-    try (Stream<Path> entries = Files.walk(directory)) {
-      entries.sorted(Comparator.reverseOrder()).forEach(CheckpointWriter::deleteIfEmpty);
-    } catch (IOException e) {
-      // What cannot be listed cannot be tidied up; the failure that matters is already on its way.
-    }
-  }
-
-  private static void deleteIfEmpty(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      // Someone else's file in a directory of ours keeps it alive.
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.hub.HubException;
 import io.github.lrfbench.harness.measure.OutOfMemory;
+import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
 import picocli.CommandLine;
@@ -31,7 +32,9 @@ final class FailureReport {
     if (failure instanceof ParameterException usage) {
       return UsageHints.describe(usage) + help(usage.getCommandLine());
     }
-    if (failure instanceof InputException || failure instanceof HubException) {
+    if (failure instanceof InputException
+        || failure instanceof HubException
+        || failure instanceof OutputException) {
       return failure.getMessage();
     }
     if (OutOfMemory.isCauseOf(failure)) {

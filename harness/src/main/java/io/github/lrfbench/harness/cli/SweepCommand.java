@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
 import io.github.lrfbench.harness.sweep.LatencyKind;
@@ -307,7 +308,7 @@ final class SweepCommand implements Callable<Integer> {
       CellChoice choice = new CellChoice(part::owns, first.retryMemory);
       for (SweepConfig config : configs) {
         try (SweepProgress progress = new SweepProgress(first.selection.choice())) {
-          rows.addAll(new SweepRunner(config, device, cache, progress).run(record, choice));
+          rows.addAll(run(new SweepRunner(config, device, cache, progress), record, choice));
         }
       }
     }
@@ -316,6 +317,18 @@ final class SweepCommand implements Callable<Integer> {
     System.err.println(
         rows.isEmpty() ? "all cells were done already: " + target : "written to " + target);
     return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Tells what goes wrong while results are written from what is wrong before any are. */
+  private static List<RunRow> run(SweepRunner runner, SweepRecord record, CellChoice choice) {
+    try {
+      return runner.run(record, choice);
+    } catch (InputException | OutputException e) {
+      if (record.hasStarted()) {
+        throw new OutputException(e.getMessage() + "; the same command goes on from there", e);
+      }
+      throw e;
+    }
   }
 
   SweepConfig config(String runId, Shard part) {

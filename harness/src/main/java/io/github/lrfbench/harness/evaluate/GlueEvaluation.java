@@ -173,7 +173,16 @@ public final class GlueEvaluation implements Evaluation {
         values.put(RunColumns.LOSS, score.loss());
       }
       values.values().removeIf(value -> value.isNaN());
-      Map<String, Object> extra = score.collapsed() ? Map.of("collapsed", true) : Map.of();
+      Map<String, Object> extra = new HashMap<>();
+      if (score.collapsed() || score.examples() == 1) {
+        // Of one example a model predicts one class, whatever it is worth.
+        extra.put("collapsed", true);
+      }
+      if (Double.isNaN(score.metric())) {
+        extra.put(
+            "metric_undefined",
+            score.examples() == 1 ? "there is one example" : "all labels are equal");
+      }
       return new Score(
           score.metricName(), score.metric(), score.standardError(), true, values, extra);
     }

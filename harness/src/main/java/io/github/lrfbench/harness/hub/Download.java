@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.LockFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -48,7 +49,9 @@ final class Download {
    * @throws io.github.lrfbench.kernels.InputException if the cache cannot be written
    */
   void run(Retries retries, LongConsumer arrived) throws IOException {
-    try (CacheLock lock = CacheLock.take(cache.lock(file.checksum()))) {
+    Path place = cache.lock(file.checksum());
+    Files.createDirectories(place.getParent());
+    try (LockFile lock = LockFile.take(place)) {
       if (!cache.has(file)) {
         retries.run(repo + ": " + file.path(), () -> attempt(retries, arrived));
       }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.checkpoint.Stage;
 import io.github.lrfbench.harness.checkpoint.TensorFile;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Writes adapters as PEFT does: {@code adapter_config.json} and {@code adapter_model.safetensors}.
@@ -93,20 +93,16 @@ public final class AdapterDirectory {
     for (Parameter parameter : adapter.weights(attached)) {
       weights.add(key(attached, parameter.name()), parameter.shape(), parameter::read);
     }
-    try {
-      Files.createDirectories(target);
-      Path stage = Files.createTempDirectory(target, ".lrfbench-");
-      try {
-        weights.write(stage.resolve(WEIGHTS));
-        writeJson(stage.resolve(CONFIG), adapter.toJson());
-        writeJson(stage.resolve(MARK), block);
-        for (String name : List.of(MARK, CONFIG, WEIGHTS)) {
-          Files.move(
-              stage.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
-      } finally {
-        deleteAll(stage);
-      }
+    try (Stage stage = Stage.open(target)) {
+      weights.write(stage.resolve(WEIGHTS));
+      writeJson(stage.resolve(CONFIG), adapter.toJson());
+      writeJson(stage.resolve(MARK), block);
+      // Ours first and an adapter last, so that no kill leaves one that is half of another.
+      publish(stage, MARK, target);
+      Files.deleteIfExists(target.resolve(CONFIG));
+      publish(stage, WEIGHTS, target);
+      publish(stage, CONFIG, target);
+      stage.done();
     } catch (IOException e) {
       throw Faults.cannotWrite(target, e);
     }
@@ -127,6 +123,10 @@ public final class AdapterDirectory {
     return List.copyOf(names);
   }
 
+  private static void publish(Stage stage, String name, Path target) throws IOException {
+    Files.move(stage.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /** PEFT's name of a tensor. */
   private static String key(Model model, String tensor) {
     for (String end : List.of(".lora_A.weight", ".lora_B.weight", ".weight", ".bias")) {
@@ -141,14 +141,5 @@ public final class AdapterDirectory {
   private static void writeJson(Path file, ObjectNode json) throws IOException {
     String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
     Files.writeString(file, text + "\n");
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

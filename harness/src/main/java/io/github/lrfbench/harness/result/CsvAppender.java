@@ -1,13 +1,11 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.input.LockFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +20,6 @@ import org.apache.commons.csv.CSVFormat;
  * the file is opened again. Finished rows are never rewritten.
  */
 public final class CsvAppender implements Closeable {
-  /** Outside of any data, so that readers are not locked out where locks are mandatory. */
-  private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
-
   private static final String END = "\r\n";
 
   /** A byte order mark of UTF-8, each byte as a character. */
@@ -32,10 +27,12 @@ public final class CsvAppender implements Closeable {
 
   private final Path path;
   private final RandomAccessFile file;
+  private final LockFile lock;
 
-  private CsvAppender(Path path, RandomAccessFile file) {
+  private CsvAppender(Path path, RandomAccessFile file, LockFile lock) {
     this.path = path;
     this.file = file;
+    this.lock = lock;
   }
 
   /**
@@ -45,19 +42,45 @@ public final class CsvAppender implements Closeable {
    *     by another process
    */
   public static CsvAppender open(Path path, List<String> header) {
+    return open(path, header, false);
+  }
+
+  /** The same for a file whose rows are lines: one with a quote that is not closed is refused. */
+  static CsvAppender openLines(Path path, List<String> header) {
+    return open(path, header, true);
+  }
+
+  private static CsvAppender open(Path path, List<String> header, boolean lines) {
+    LockFile lock = lock(path);
     RandomAccessFile file = null;
+    boolean done = false;
     try {
       file = new RandomAccessFile(path.toFile(), "rw");
-      lock(path, file.getChannel());
-      CsvAppender appender = new CsvAppender(path, file);
-      appender.recover(header);
+      CsvAppender appender = new CsvAppender(path, file, lock);
+      appender.recover(header, lines);
+      done = true;
       return appender;
     } catch (IOException e) {
-      closeQuietly(file);
       throw cannotWrite(path, e);
-    } catch (RuntimeException e) {
-      closeQuietly(file);
-      throw e;
+    } finally {
+      if (!done) {
+        closeQuietly(file);
+        closeQuietly(lock);
+      }
+    }
+  }
+
+  /**
+   * The lock that writers of a file hold.
+   *
+   * @throws InputException if another run does
+   */
+  public static LockFile lock(Path path) {
+    try {
+      return LockFile.tryTake(LockFile.of(path))
+          .orElseThrow(() -> new InputException(path + ": is being written by another run"));
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
     }
   }
 
@@ -66,17 +89,27 @@ public final class CsvAppender implements Closeable {
     appendAll(List.of(cells));
   }
 
+  /** A row as it stands in a file. */
+  static String line(List<String> cells) {
+    return CSVFormat.RFC4180.format(cells.toArray()) + END;
+  }
+
   /**
    * Appends rows by one write.
    *
-   * @throws InputException if the disk does not take them; the file is then as it was
+   * @throws OutputException if the disk does not take them; the file is then as it was
    */
   public void appendAll(List<List<String>> rows) {
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
-      text.append(CSVFormat.RFC4180.format(row.toArray())).append(END);
+      text.append(line(row));
     }
-    write(text.toString().getBytes(StandardCharsets.UTF_8));
+    try {
+      write(text.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new OutputException(
+          path + ": cannot be written: " + OneLine.reason(e) + "; the rows before are there", e);
+    }
   }
 
   /**
@@ -95,7 +128,16 @@ public final class CsvAppender implements Closeable {
     }
   }
 
-  /** Cuts the file off at an offset that {@link CsvRecords#ends} gave. */
+  /** Bytes of the whole rows. */
+  long length() {
+    try {
+      return file.length();
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
+    }
+  }
+
+  /** Cuts the file off behind a row. */
   void truncate(long length) {
     try {
       file.setLength(length);
@@ -107,14 +149,14 @@ public final class CsvAppender implements Closeable {
 
   @Override
   public void close() {
-    try {
+    try (lock) {
       file.close();
     } catch (IOException e) {
       throw cannotWrite(path, e);
     }
   }
 
-  private void write(byte[] bytes) {
+  private void write(byte[] bytes) throws IOException {
     long end = -1;
     try {
       end = file.length();
@@ -129,24 +171,25 @@ public final class CsvAppender implements Closeable {
           e.addSuppressed(alsoFailed);
         }
       }
-      throw cannotWrite(path, e);
+      throw e;
     }
   }
 
-  private void recover(List<String> header) throws IOException {
-    String expected = CSVFormat.RFC4180.format(header.toArray());
-    String start = startOf(path, expected.length() + MARK.length() + END.length());
+  private void recover(List<String> header, boolean lines) throws IOException {
+    String expected = line(header);
+    String start = startOf(path, expected.length() + MARK.length());
     String plain = start.startsWith(MARK) ? start.substring(MARK.length()) : start;
     // A spreadsheet or an editor may have saved it meanwhile.
-    if (plain.startsWith(expected + END) || plain.startsWith(expected + "\n")) {
-      List<Long> ends = CsvRecords.ends(path);
+    if (plain.startsWith(expected) || plain.startsWith(expected.replace(END, "\n"))) {
+      // Rows behind a lost quote would be taken for a torn one and cut off.
+      List<Long> ends = lines ? CsvRecords.endsOfQuoted(path) : CsvRecords.ends(path);
       long end = ends.get(ends.size() - 1);
       if (end < file.length()) {
         truncate(end);
       }
-    } else if ((expected + END).startsWith(start)) {
+    } else if (expected.startsWith(start)) {
       truncate(0);
-      write((expected + END).getBytes(StandardCharsets.UTF_8));
+      write(expected.getBytes(StandardCharsets.UTF_8));
     } else {
       throw new InputException(path + ": has another header than this version writes");
     }
@@ -159,30 +202,15 @@ public final class CsvAppender implements Closeable {
     }
   }
 
-  private static void lock(Path path, FileChannel channel) {
-    FileLock lock;
-    try {
-      lock = channel.tryLock(LOCK_POSITION, 1, false);
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    } catch (IOException e) {
-      // Some network file systems have no locks; the file can still be written.
-      return;
-    }
-    if (lock == null) {
-      throw new InputException(path + ": is being written by another run");
-    }
-  }
-
   private static InputException cannotWrite(Path path, IOException cause) {
     return new InputException(path + ": cannot be written: " + OneLine.reason(cause), cause);
   }
 
-  private static void closeQuietly(RandomAccessFile file) {
-    if (file != null) {
+  private static void closeQuietly(AutoCloseable resource) {
+    if (resource != null) {
       try {
-        file.close();
-      } catch (IOException e) {
+        resource.close();
+      } catch (Exception e) {
         // The failure that led here is the one to report.
       }
     }

@@ -67,6 +67,13 @@ public final class ResultsCsv<R> {
     return schema;
   }
 
+  /** A whole file of rows, as {@link CsvAppender} would write it. */
+  byte[] file(List<R> rows) {
+    StringBuilder text = new StringBuilder(CsvAppender.line(schema.header()));
+    rows.forEach(row -> text.append(CsvAppender.line(print(row))));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   /** The cells of a row as text, in the order of the schema. */
   public List<String> print(R row) {
     return toCells.apply(row).print(schema);

@@ -1,15 +1,18 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.input.LockFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +40,7 @@ public final class ResultsMerge {
 
   private final Map<String, Found> cells = new LinkedHashMap<>();
   private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
+  private final Set<Path> files = new HashSet<>();
   private int read;
 
   /**
@@ -74,6 +78,11 @@ public final class ResultsMerge {
   }
 
   private void addFile(Path file) {
+    try {
+      files.add(file.toRealPath());
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);
+    }
     for (RunRow row : ResultsCsv.RUNS.read(file)) {
       read++;
       String cell = row.get(RunColumns.CELL_ID);
@@ -98,17 +107,28 @@ public final class ResultsMerge {
     for (Column<?> column : DECISIVE) {
       Object a = one.row.get(column);
       Object b = other.row.get(column);
-      boolean agree =
-          a instanceof Double x && b instanceof Double y
-              ? Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x))
-              : Objects.equals(a, b);
-      if (!agree) {
+      if (!agree(a, b)) {
         throw new InputException(
             String.format(
                 "%s and %s disagree on %s of cell %s: %s and %s",
                 one.file, other.file, column.name(), one.row.get(RunColumns.CELL_ID), a, b));
       }
     }
+  }
+
+  private static boolean agree(Object a, Object b) {
+    if (isUndefined(a) || isUndefined(b)) {
+      return isUndefined(a) && isUndefined(b);
+    }
+    return a.equals(b)
+        || a instanceof Double x
+            && b instanceof Double y
+            && Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x));
+  }
+
+  /** Earlier versions wrote what is undefined as a NaN. */
+  private static boolean isUndefined(Object value) {
+    return value == null || value instanceof Double number && number.isNaN();
   }
 
   /** Rows read so far, repeated ones included. */
@@ -122,26 +142,63 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv} and {@code layers.csv}.
+   * Writes {@code runs.csv} and {@code layers.csv}, each whole or not at all. What is killed in
+   * between can be done again: only {@code runs.csv}, the last to appear, makes them results.
    *
    * @param directory made if it is absent
-   * @throws InputException if there are no rows, or it holds results already or cannot be written
+   * @throws InputException if there are no rows, or it holds other results or cannot be written
    */
   public void write(Path directory) {
     if (cells.isEmpty()) {
       throw new InputException("nothing to merge: there is no whole row in what was given");
     }
-    OutputDirectory.check(directory);
-    if (Files.exists(directory.resolve(RunColumns.TABLE.file()))) {
-      throw new InputException(
-          directory + ": holds a " + RunColumns.TABLE.file() + " already; give a new directory");
-    }
     OutputDirectory.prepare(directory);
-    try (ResultsWriter writer = ResultsWriter.open(directory)) {
-      for (RunRow row : rows()) {
-        List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
-        writer.append(row, layers.getOrDefault(key, List.of()));
+    Path runsFile = directory.resolve(RunColumns.TABLE.file());
+    Path layersFile = directory.resolve(LayerColumns.TABLE.file());
+    byte[] runs = ResultsCsv.RUNS.file(rows());
+    List<LayerRow> matrices = matrices();
+    try (LockFile lock = CsvAppender.lock(runsFile)) {
+      requireNoOthers(runsFile, runs);
+      if (!Files.exists(runsFile)) {
+        requireNoOthers(layersFile, matrices);
       }
+      FileReplacement.write(layersFile, ResultsCsv.LAYERS.file(matrices));
+      FileReplacement.write(runsFile, runs);
+    } catch (IOException e) {
+      throw new InputException(directory + ": cannot be written: " + OneLine.reason(e), e);
     }
+  }
+
+  private List<LayerRow> matrices() {
+    List<LayerRow> matrices = new ArrayList<>();
+    for (RunRow row : rows()) {
+      List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
+      matrices.addAll(layers.getOrDefault(key, List.of()));
+    }
+    return matrices;
+  }
+
+  /**
+   * What an earlier call wrote before it was killed may be there, but no input and nothing else.
+   */
+  private void requireNoOthers(Path file, byte[] bytes) throws IOException {
+    if (Files.exists(file)
+        && (files.contains(file.toRealPath()) || !Arrays.equals(bytes, Files.readAllBytes(file)))) {
+      throw holdsOthers(file);
+    }
+  }
+
+  private static void requireNoOthers(Path file, List<LayerRow> ours) {
+    if (Files.exists(file) && !Set.copyOf(ours).containsAll(ResultsCsv.LAYERS.read(file))) {
+      throw holdsOthers(file);
+    }
+  }
+
+  private static InputException holdsOthers(Path file) {
+    return new InputException(
+        file.toAbsolutePath().getParent()
+            + ": holds a "
+            + file.getFileName()
+            + " already; give a new directory");
   }
 }

@@ -4,12 +4,14 @@ import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,10 +23,16 @@ import java.util.Set;
  */
 public final class ResultsWriter implements Closeable {
   private final List<RunRow> rows = new ArrayList<>();
+
+  /** Of what earlier runs wrote: numbers in the matrices of each cell. */
+  private final Map<List<String>, Long> matrixParameters = new HashMap<>();
+
+  private final Path layersPath;
   private final CsvAppender runs;
   private final CsvAppender layers;
 
-  private ResultsWriter(CsvAppender runs, CsvAppender layers) {
+  private ResultsWriter(Path layersPath, CsvAppender runs, CsvAppender layers) {
+    this.layersPath = layersPath;
     this.runs = runs;
     this.layers = layers;
   }
@@ -38,15 +46,13 @@ public final class ResultsWriter implements Closeable {
   public static ResultsWriter open(Path directory) {
     Path runsPath = directory.resolve(RunColumns.TABLE.file());
     Path layersPath = directory.resolve(LayerColumns.TABLE.file());
-    requireWhole(runsPath);
-    requireWhole(layersPath);
-    CsvAppender runs = CsvAppender.open(runsPath, RunColumns.TABLE.header());
+    CsvAppender runs = CsvAppender.openLines(runsPath, RunColumns.TABLE.header());
     CsvAppender layers = null;
     try {
-      layers = CsvAppender.open(layersPath, LayerColumns.TABLE.header());
-      ResultsWriter writer = new ResultsWriter(runs, layers);
+      layers = CsvAppender.openLines(layersPath, LayerColumns.TABLE.header());
+      ResultsWriter writer = new ResultsWriter(layersPath, runs, layers);
       writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
-      writer.dropUnfinishedLayers(layersPath);
+      writer.dropUnfinishedLayers();
       return writer;
     } catch (RuntimeException e) {
       runs.close();
@@ -54,17 +60,6 @@ public final class ResultsWriter implements Closeable {
         layers.close();
       }
       throw e;
-    }
-  }
-
-  /** Rows behind a lost quote would be taken for a torn one and cut off. */
-  private static void requireWhole(Path file) {
-    try {
-      if (Files.exists(file)) {
-        CsvRecords.endsOfQuoted(file);
-      }
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);
     }
   }
 
@@ -76,14 +71,51 @@ public final class ResultsWriter implements Closeable {
   /**
    * Appends a cell.
    *
-   * @throws InputException if the disk does not take it
+   * @throws OutputException if the disk does not take it; both files are then as they were
    */
   public void append(RunRow run, List<LayerRow> matrices) {
+    long before = layers.length();
     if (!matrices.isEmpty()) {
       layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());
     }
-    runs.append(ResultsCsv.RUNS.print(run));
+    try {
+      runs.append(ResultsCsv.RUNS.print(run));
+    } catch (OutputException e) {
+      try {
+        layers.truncate(before);
+      } catch (InputException alsoFailed) {
+        // Then they are dropped when the directory is opened again.
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
     rows.add(run);
+  }
+
+  /**
+   * A line on finished cells of which {@code layers.csv} lacks matrices; nothing if it has all. The
+   * matrices of a cell have as many numbers together as its row says.
+   */
+  public Optional<String> incomplete() {
+    List<String> cells = new ArrayList<>();
+    for (RunRow row : rows) {
+      Long all = row.get(RunColumns.LINEAR_PARAMS_DENSE);
+      boolean compressed = !row.failed() && row.get(RunColumns.RANK_MIN) != null;
+      if (compressed && all != null && all > matrixParameters.getOrDefault(cellOf(row), 0L)) {
+        cells.add(row.get(RunColumns.CELL_ID));
+      }
+    }
+    return cells.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            layersPath
+                + ": lacks matrices of "
+                + cells.size()
+                + " finished cells, the first is "
+                + cells.get(0)
+                + "; without their rows in "
+                + RunColumns.TABLE.file()
+                + " they are run again");
   }
 
   @Override
@@ -92,12 +124,13 @@ public final class ResultsWriter implements Closeable {
     layers.close();
   }
 
-  private void dropUnfinishedLayers(Path layersPath) {
+  private void dropUnfinishedLayers() {
     Set<List<String>> finished = new HashSet<>();
     for (RunRow row : rows) {
-      finished.add(List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)));
+      finished.add(cellOf(row));
     }
     List<LayerRow> matrices = ResultsCsv.LAYERS.read(layersPath);
+    matrices.forEach(row -> matrixParameters.merge(cellOf(row), row.paramsDense(), Long::sum));
     int kept = matrices.size();
     while (kept > 0 && !finished.contains(cellOf(matrices.get(kept - 1)))) {
       kept--;
@@ -109,6 +142,10 @@ public final class ResultsWriter implements Closeable {
         throw new InputException(layersPath + ": cannot be read: " + OneLine.reason(e), e);
       }
     }
+  }
+
+  private static List<String> cellOf(RunRow row) {
+    return List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
   }
 
   private static List<String> cellOf(LayerRow matrix) {

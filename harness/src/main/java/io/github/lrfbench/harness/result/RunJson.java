@@ -1,17 +1,11 @@
 package io.github.lrfbench.harness.result;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.SYNC;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,15 +42,8 @@ public final class RunJson {
    */
   public static void write(Path path, Map<String, Object> object) {
     byte[] bytes = Json.printPretty(object).getBytes(StandardCharsets.UTF_8);
-    Path temporary =
-        path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      try {
-        Files.write(temporary, bytes, CREATE, WRITE, TRUNCATE_EXISTING, SYNC);
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      FileReplacement.write(path, bytes);
     } catch (IOException e) {
       throw new InputException(path + ": cannot be written: " + OneLine.reason(e), e);
     }

@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -10,6 +13,13 @@ import java.util.function.Predicate;
  *     that take no less
  */
 public record CellChoice(Predicate<String> ours, boolean retriesMemory) {
+  /** The rows whose failures for want of memory still count in a call. */
+  List<RunRow> remembered(List<RunRow> rows, String runId) {
+    return rows.stream()
+        .filter(row -> !retriesMemory || row.get(RunColumns.RUN_ID).equals(runId))
+        .toList();
+  }
+
   /** A part of the cells, without those that ran out of memory. */
   static CellChoice of(Shard shard) {
     return new CellChoice(shard::owns, false);

@@ -50,10 +50,7 @@ final class CellLog {
     this.needs = needs;
     this.runId = runId;
     this.choice = choice;
-    List<RunRow> known =
-        writer.rows().stream()
-            .filter(row -> !choice.retriesMemory() || row.get(RunColumns.RUN_ID).equals(runId))
-            .toList();
+    List<RunRow> known = choice.remembered(writer.rows(), runId);
     memory = new MemoryFailures(known);
     for (RunRow row : writer.rows()) {
       if (!row.failed()) {
@@ -95,9 +92,13 @@ final class CellLog {
     listener.finished(cell.describe());
   }
 
-  /** Writes the row of a cell that ran out of memory, and remembers that. */
-  void writeMemoryFailure(Cell cell, RunRow.Builder row, MemoryNeed.Step step) {
-    MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(cell, step));
+  /**
+   * Writes the row of a cell that ran out of memory, and remembers that.
+   *
+   * @param needed the cell whose step did: the same or the dense model's
+   */
+  void writeMemoryFailure(Cell cell, RunRow.Builder row, Cell needed, MemoryNeed.Step step) {
+    MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(needed, step));
     memory.add(failure);
     write(cell, row.set(RunColumns.EXTRA, failure.extra()).build(), List.of());
   }

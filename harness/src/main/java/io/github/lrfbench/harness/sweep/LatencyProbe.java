@@ -21,7 +21,9 @@ final class LatencyProbe {
   /** Sequences per call where throughput is measured. */
   static final int THROUGHPUT_BATCH = 32;
 
-  private static final int DEFAULT_SEQ_LEN = 128;
+  /** Tokens per sequence where nothing else is asked for and the model allows it. */
+  static final int DEFAULT_SEQ_LEN = 128;
+
   private static final int DEVICE_RUNS = 15;
 
   /** Calls of a whole batch are long and vary little. */

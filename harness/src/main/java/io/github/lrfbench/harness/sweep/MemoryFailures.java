@@ -23,6 +23,10 @@ final class MemoryFailures {
     byCell.put(failure.cellId(), failure);
   }
 
+  boolean isEmpty() {
+    return byCell.isEmpty();
+  }
+
   /** A failure that a cell of these needs is certain to repeat. */
   Optional<MemoryFailure> repeatedBy(List<MemoryNeed> needs) {
     return byCell.values().stream()

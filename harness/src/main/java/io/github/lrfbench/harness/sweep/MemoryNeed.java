@@ -13,7 +13,7 @@ package io.github.lrfbench.harness.sweep;
 record MemoryNeed(Step step, String same, double keep, long batch, long tokens) {
   /** A step of a cell. */
   enum Step {
-    /** Making the model: statistics, factors, training. */
+    /** Making the model: statistics, factors, training; the dense model is loaded. */
     COMPRESS,
     /** Timing it in turns with the dense model. */
     TIME,

@@ -40,8 +40,9 @@ final class MemoryNeeds {
   }
 
   /**
-   * Of all that running a cell takes: of a compressed model also the dense one, which is timed in
-   * turns with it, though not in the throughput shape, and scored on the same examples.
+   * Of all that running a cell takes: of a compressed model also the dense one, which is loaded
+   * first and timed in turns with it, though not in the throughput shape, and scored on the same
+   * examples.
    */
   List<MemoryNeed> of(Cell cell) {
     List<MemoryNeed> needs = new ArrayList<>();
@@ -50,6 +51,7 @@ final class MemoryNeeds {
     }
     if (!cell.variant().isDense()) {
       Cell dense = cell.with(Variant.dense(cell.variant().seed()));
+      needs.add(of(dense, Step.COMPRESS));
       needs.add(of(dense, Step.TIME, config.batchSize()));
       needs.add(of(dense, Step.EVALUATE));
     }

@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.measure.OutOfMemory;
+import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import io.github.lrfbench.harness.zoo.LoadedModel;
@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * All cells of one loaded model: the dense model on every task, then every variant, compressed and
@@ -17,30 +16,28 @@ import java.util.Optional;
  */
 final class ModelSweep {
   private final String name;
+  private final PreparedModel model;
   private final LoadedModel loaded;
   private final List<SweepTask> tasks;
   private final VariantFactory variants;
   private final LatencyProbe probe;
   private final RowFactory rows;
   private final CellLog log;
+  private final FailedCells failed;
 
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
-      String name,
-      LoadedModel loaded,
-      List<SweepTask> tasks,
-      VariantFactory variants,
-      LatencyProbe probe,
-      RowFactory rows,
-      CellLog log) {
+      String name, PreparedModel model, VariantFactory variants, RowFactory rows, CellLog log) {
     this.name = name;
-    this.loaded = loaded;
-    this.tasks = tasks;
+    this.model = model;
+    this.loaded = model.loaded();
+    this.tasks = model.tasks();
     this.variants = variants;
-    this.probe = probe;
+    this.probe = model.probe();
     this.rows = rows;
     this.log = log;
+    this.failed = new FailedCells(rows, log);
   }
 
   /** Runs the variants, of which the first is the dense model. */
@@ -62,25 +59,15 @@ final class ModelSweep {
       Cell cell = cell(variant, task);
       if (log.isDone(cell)) {
         log.skip(cell);
-      } else if (!isRefused(cell)) {
+      } else if (!failed.isRefused(cell)) {
         open.add(task);
       }
     }
     return open;
   }
 
-  /** Whether a cell is not run, because it is certain to run out of memory; its row says so. */
-  private boolean isRefused(Cell cell) {
-    Optional<MemoryFailure> known = log.memoryFailure(cell);
-    if (known.isPresent() && !log.leaveOut(cell)) {
-      log.write(cell, rows.skipped(cell, log.id(cell), known.get()), List.of());
-    }
-    return known.isPresent();
-  }
-
   private Cell cell(Variant variant, SweepTask task) {
-    return new Cell(
-        name, loaded.revision(), task.name(), task.evaluation().facts().identity(), variant);
+    return model.cell(name, variant, task);
   }
 
   /**
@@ -100,11 +87,13 @@ final class ModelSweep {
       Timing timing = probe.measure(loaded.model(), compressed.model());
       step = Step.EVALUATE;
       open.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
+    } catch (OutputException e) {
+      throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
       for (SweepTask task : open) {
         Cell cell = cell(variant, task);
         if (!log.isDone(cell)) {
-          fail(cell, startedAt, step, failure);
+          failed.fail(cell, startedAt, step, failure);
         }
       }
     }
@@ -135,8 +124,10 @@ final class ModelSweep {
               timing,
               loaded.loadSeconds());
       log.write(cell, row, rows.layers(log.id(cell), compressed));
+    } catch (OutputException e) {
+      throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
-      fail(cell, startedAt, Step.EVALUATE, failure);
+      failed.fail(cell, startedAt, Step.EVALUATE, failure);
     }
   }
 
@@ -144,14 +135,5 @@ final class ModelSweep {
   private TaskResult denseResult(SweepTask task) {
     return denseResults.computeIfAbsent(
         task, scored -> TaskResult.of(scored.evaluation(), loaded.model()));
-  }
-
-  private void fail(Cell cell, Instant startedAt, Step step, Throwable failure) {
-    RunRow.Builder row = rows.failed(cell, log.id(cell), startedAt, failure);
-    if (OutOfMemory.isCauseOf(failure)) {
-      log.writeMemoryFailure(cell, row, step);
-    } else {
-      log.write(cell, row.build(), List.of());
-    }
   }
 }

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** Puts what was measured into rows. */
 final class RowFactory {
@@ -128,10 +130,10 @@ final class RowFactory {
 
   private static void score(RunRow.Builder row, Score dense, Score score) {
     row.set(RunColumns.METRIC_NAME, score.metricName())
-        .set(RunColumns.METRIC, score.metric())
+        .set(RunColumns.METRIC, applicable(score.metric()))
         .set(RunColumns.METRIC_STDERR, applicable(score.standardError()))
-        .set(RunColumns.METRIC_DENSE, dense.metric())
-        .set(RunColumns.METRIC_DROP, score.dropFrom(dense));
+        .set(RunColumns.METRIC_DENSE, applicable(dense.metric()))
+        .set(RunColumns.METRIC_DROP, applicable(score.dropFrom(dense)));
     score.values().forEach(row::set);
   }
 
@@ -262,18 +264,42 @@ final class RowFactory {
         layer.parametersDense(),
         layer.parameters(),
         diagnostics.algorithm().isEmpty() ? null : diagnostics.algorithm(),
-        applicable(layer.norm()),
-        applicable(layer.error()),
-        applicable(layer.error() / layer.norm()),
-        applicable(diagnostics.optimalError()),
-        applicable(layer.energyKept()),
-        applicable(layer.outputError() / layer.outputNorm()),
-        diagnostics.note().isEmpty() ? null : diagnostics.note(),
+        finite(layer.norm()),
+        finite(layer.error()),
+        finite(layer.error() / layer.norm()),
+        finite(diagnostics.optimalError()),
+        finite(layer.energyKept()),
+        Double.isInfinite(layer.outputNorm())
+            ? null
+            : finite(layer.outputError() / layer.outputNorm()),
+        note(layer),
         layer.seconds(),
-        applicable(layer.outputNorm()),
-        applicable(diagnostics.predictedError()),
+        finite(layer.outputNorm()),
+        finite(diagnostics.predictedError()),
         applicable(diagnostics.condition()),
         applicable(diagnostics.ridge()));
+  }
+
+  /** What is to be told of a matrix, such as numbers that are left empty; null if nothing is. */
+  private static String note(LayerReport layer) {
+    boolean overflows =
+        DoubleStream.of(
+                layer.norm(),
+                layer.error(),
+                layer.outputNorm(),
+                layer.outputError(),
+                layer.diagnostics().optimalError(),
+                layer.diagnostics().predictedError())
+            .anyMatch(Double::isInfinite);
+    String note =
+        Stream.of(layer.diagnostics().note(), overflows ? "norms overflow" : "")
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("; "));
+    return note.isEmpty() ? null : note;
+  }
+
+  private static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   /** Null for a stage that there was not. */

@@ -66,6 +66,11 @@ public final class SweepRecord {
     return provenance;
   }
 
+  /** Whether anything was written. */
+  public boolean hasStarted() {
+    return started;
+  }
+
   /** Writes the file where the results go: the call has begun. */
   public void writeStart(Device device) {
     if (!started) {

@@ -3,9 +3,12 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.factor.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
+import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.ModelSource;
@@ -15,12 +18,15 @@ import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Runs a sweep on one device. */
 public final class SweepRunner {
@@ -66,31 +72,38 @@ public final class SweepRunner {
   public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
+    List<Broken> broken = new ArrayList<>();
     for (Group group : groups(Tasks.get(config.tasks()))) {
-      try (LoadedModel loaded = LoadedModel.open(group.directory(), config.matrices(), device)) {
-        LatencyProbe probe = probe(loaded);
-        SlotSelection.select(loaded.model().slots(), config.layers());
-        RowFactory rows =
-            new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
-        List<SweepTask> tasks = prepare(loaded, group.data());
+      try (PreparedModel model = prepare(group, open(group), List.of())) {
         for (Variant variant : variants) {
-          for (SweepTask task : tasks) {
-            Cell cell =
-                new Cell(
-                    group.name(),
-                    loaded.revision(),
-                    task.name(),
-                    task.evaluation().facts().identity(),
-                    variant);
-            String id = cell.id(config, deviceKind, probe.seqLen());
-            RunRow.Builder row = rows.identity(cell, id, Instant.now());
-            cells.add(IdentifiedCell.of(id, cell, row, deviceKind));
+          for (SweepTask task : model.tasks()) {
+            Cell cell = model.cell(group.name(), variant, task);
+            cells.add(identified(cell, record, deviceKind, model.probe().seqLen()));
           }
         }
-        tasks.forEach(SweepTask::close);
+      } catch (RuntimeException | VirtualMachineError failure) {
+        broken.add(new Broken(group, failure, true));
+      }
+    }
+    if (cells.isEmpty()) {
+      broken.get(0).rethrow();
+    }
+    for (Broken each : broken) {
+      LostModel lost = each.group().lost();
+      for (Variant variant : variants) {
+        for (TaskInput input : lost.data()) {
+          Cell cell = lost.cell(variant, input);
+          cells.add(identified(cell, record, deviceKind, LostModel.seqLen(config)));
+        }
       }
     }
     return cells;
+  }
+
+  private IdentifiedCell identified(Cell cell, SweepRecord record, String deviceKind, int seqLen) {
+    String id = cell.id(config, deviceKind, seqLen);
+    RunRow.Builder row = rows(record, seqLen).identity(cell, id, Instant.now());
+    return IdentifiedCell.of(id, cell, row, deviceKind);
   }
 
   private LatencyProbe probe(LoadedModel loaded) {
@@ -117,79 +130,101 @@ public final class SweepRunner {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
     List<Group> groups = groups(Tasks.get(config.tasks()));
-    List<RunRow> written = new ArrayList<>();
-    List<RunRow> leftOut = new ArrayList<>();
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
-    try (Output output = new Output(record, cells)) {
+    try (Output output = new Output(record, cells, choice)) {
+      List<Broken> broken = new ArrayList<>();
       for (Group group : groups) {
-        try (LoadedModel loaded =
-                LoadedModel.open(group.directory(), config.matrices(), device)
-                    .in(config.storage());
-            DecompositionCache cache = new DecompositionCache(device, config.budgets())) {
-          CellLog log = runModel(group, loaded, cache, variants, choice, output);
-          written.addAll(log.written());
-          leftOut.addAll(log.leftOut());
+        run(group, variants, output).ifPresent(broken::add);
+        if (record.hasStarted() || broken.stream().anyMatch(each -> !each.isInput())) {
+          broken.forEach(each -> fail(each, variants, output));
+          broken.clear();
         }
       }
-      output.finish(written);
+      if (!broken.isEmpty()) {
+        // All of them, and nothing is written.
+        broken.get(0).rethrow();
+      }
+      return output.finish();
     }
-    leftOut.addAll(written);
-    return leftOut;
   }
 
-  private CellLog runModel(
-      Group group,
-      LoadedModel loaded,
-      DecompositionCache decompositions,
-      List<Variant> variants,
-      CellChoice choice,
-      Output output) {
-    LatencyProbe probe = probe(loaded);
-    List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
-    List<SweepTask> tasks = prepare(loaded, group.data());
-    if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
-      // What is missing shows before anything is written.
-      tasks.forEach(SweepTask::training);
-    }
-    output.open();
-    SweepRecord record = output.record;
-    loaded.notes().forEach(listener::note);
-    tasks.forEach(task -> task.evaluation().notes().forEach(listener::note));
-    group.data().forEach(input -> input.deviation().ifPresent(listener::note));
-    CellLog log =
-        new CellLog(
-            output.writer(),
-            listener,
-            cell -> cell.id(config, deviceKind(device), probe.seqLen()),
-            new MemoryNeeds(config, device, probe.seqLen()),
-            record.runId(),
-            choice);
-    RowFactory rows =
-        new RowFactory(config, device, record.runId(), record.provenance(), probe.seqLen());
-    boolean observesOutputs =
-        variants.stream().anyMatch(variant -> variant.method().needsActivations());
-    VariantFactory factory =
-        new VariantFactory(loaded.model(), slots, decompositions, observesOutputs);
+  /** Runs a model's cells; if it does not load or does not fit its tasks, that comes back. */
+  private Optional<Broken> run(Group group, List<Variant> variants, Output output) {
+    PreparedModel model;
+    LoadedModel loaded = null;
     try {
-      new ModelSweep(group.name(), loaded, tasks, factory, probe, rows, log).run(variants);
-    } finally {
-      tasks.forEach(SweepTask::close);
+      output.requireMemory(group);
+      loaded = load(group);
+      model = prepare(group, loaded, variants);
+    } catch (RuntimeException | VirtualMachineError failure) {
+      return Optional.of(new Broken(group, failure, loaded == null));
     }
-    return log;
+    try (model;
+        DecompositionCache decompositions = new DecompositionCache(device, config.budgets())) {
+      output.open();
+      model.loaded().notes().forEach(listener::note);
+      model.tasks().forEach(task -> task.evaluation().notes().forEach(listener::note));
+      group.data().forEach(input -> input.deviation().ifPresent(listener::note));
+      boolean observesOutputs =
+          variants.stream().anyMatch(variant -> variant.method().needsActivations());
+      VariantFactory factory =
+          new VariantFactory(
+              model.loaded().model(), model.slots(), decompositions, observesOutputs);
+      int seqLen = model.probe().seqLen();
+      new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
+          .run(variants);
+    }
+    return Optional.empty();
+  }
+
+  private void fail(Broken broken, List<Variant> variants, Output output) {
+    output.open();
+    listener.note("model " + broken.group().name() + " is left out: " + broken.reason());
+    int seqLen = LostModel.seqLen(config);
+    FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
+    broken.group().lost().fail(variants, broken.failure(), broken.loading(), failed);
+  }
+
+  private RowFactory rows(SweepRecord record, int seqLen) {
+    return new RowFactory(config, device, record.runId(), record.provenance(), seqLen);
+  }
+
+  private LoadedModel load(Group group) {
+    return open(group).in(config.storage());
+  }
+
+  private LoadedModel open(Group group) {
+    return LoadedModel.open(group.directory(), config.matrices(), device);
+  }
+
+  /**
+   * Prepares a model for its tasks, and reads what the variants learn from: what is missing shows
+   * before anything is written.
+   *
+   * @param loaded closed if that fails
+   */
+  private PreparedModel prepare(Group group, LoadedModel loaded, List<Variant> variants) {
+    List<SweepTask> tasks = new ArrayList<>();
+    try {
+      LatencyProbe probe = probe(loaded);
+      List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
+      for (TaskInput input : group.data()) {
+        Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);
+        tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
+      }
+      if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
+        tasks.forEach(SweepTask::training);
+      }
+      return new PreparedModel(loaded, probe, slots, tasks);
+    } catch (RuntimeException | Error e) {
+      loaded.close();
+      throw e;
+    }
   }
 
   /** A cell is the same on each of a machine's GPUs. */
   private static String deviceKind(Device device) {
     return device.id().replaceFirst(":.*", "");
-  }
-
-  private List<SweepTask> prepare(LoadedModel loaded, List<TaskInput> inputs) {
-    List<SweepTask> tasks = new ArrayList<>();
-    for (TaskInput input : inputs) {
-      Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);
-      tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
-    }
-    return tasks;
   }
 
   /** The data of every model directory: the tasks that one directory serves are run together. */
@@ -218,7 +253,35 @@ public final class SweepRunner {
     return input;
   }
 
-  private record Group(String name, Path directory, List<TaskInput> data) {}
+  private record Group(String name, Path directory, List<TaskInput> data) {
+    LostModel lost() {
+      return LostModel.of(name, directory, data);
+    }
+  }
+
+  /**
+   * A model that cannot be run.
+   *
+   * @param loading whether it does not load; else it does not fit its tasks
+   */
+  private record Broken(Group group, Throwable failure, boolean loading) {
+    boolean isInput() {
+      return failure instanceof InputException;
+    }
+
+    String reason() {
+      return OutOfMemory.isCauseOf(failure)
+          ? OutOfMemory.describe(failure)
+          : Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
+    }
+
+    void rethrow() {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure;
+    }
+  }
 
   /**
    * The output directory, which is touched only when the first model and all data have been read.
@@ -226,11 +289,18 @@ public final class SweepRunner {
   private final class Output implements AutoCloseable {
     private final SweepRecord record;
     private final int cells;
+    private final CellChoice choice;
+    private final List<CellLog> logs = new ArrayList<>();
     private ResultsWriter writer;
 
-    Output(SweepRecord record, int cells) {
+    Output(SweepRecord record, int cells, CellChoice choice) {
       this.record = record;
       this.cells = cells;
+      this.choice = choice;
+    }
+
+    boolean isOpen() {
+      return writer != null;
     }
 
     void open() {
@@ -239,15 +309,62 @@ public final class SweepRunner {
         writer = ResultsWriter.open(config.out());
         record.writeStart(device);
         listener.started(cells);
+        writer.incomplete().ifPresent(listener::note);
       }
     }
 
-    ResultsWriter writer() {
-      return writer;
+    /** What is known and written of the cells of one model. */
+    CellLog log(int seqLen) {
+      CellLog log =
+          new CellLog(
+              writer,
+              listener,
+              cell -> cell.id(config, deviceKind(device), seqLen),
+              new MemoryNeeds(config, device, seqLen),
+              record.runId(),
+              choice);
+      logs.add(log);
+      return log;
     }
 
-    void finish(List<RunRow> rows) {
-      record.writeEnd(device, rows);
+    /**
+     * Refuses a model that ran out of memory when it was loaded before.
+     *
+     * @throws OutOfMemoryError if it is certain to do so again
+     */
+    void requireMemory(Group group) {
+      Path file = config.out().resolve(RunColumns.TABLE.file());
+      if (!Files.isRegularFile(file)) {
+        return;
+      }
+      MemoryFailures known =
+          new MemoryFailures(choice.remembered(ResultsCsv.RUNS.read(file), record.runId()));
+      LostModel lost = known.isEmpty() ? null : group.lost();
+      if (lost != null && lost.revision().isPresent()) {
+        Cell dense = lost.cell(Variant.dense(config.seeds().get(0)), group.data().get(0));
+        MemoryNeeds needs = new MemoryNeeds(config, device, LostModel.seqLen(config));
+        known
+            .repeatedBy(List.of(needs.of(dense, MemoryNeed.Step.COMPRESS)))
+            .ifPresent(
+                failure -> {
+                  throw new OutOfMemoryError(
+                      "as when cell " + failure.cellId() + " was run; --retry-memory tries again");
+                });
+      }
+    }
+
+    /**
+     * Ends the record.
+     *
+     * @return the rows of cells that were left out for memory, and those that were written
+     */
+    List<RunRow> finish() {
+      List<RunRow> written = logs.stream().flatMap(log -> log.written().stream()).toList();
+      record.writeEnd(device, written);
+      List<RunRow> rows = new ArrayList<>();
+      logs.forEach(log -> rows.addAll(log.leftOut()));
+      rows.addAll(written);
+      return rows;
     }
 
     @Override

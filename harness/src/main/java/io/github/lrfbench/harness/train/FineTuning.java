@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.LockFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.CsvAppender;
 import java.io.IOException;
@@ -53,11 +54,19 @@ public final class FineTuning {
       String fingerprint,
       long saveEvery) {}
 
-  /** Forgets an unfinished training. */
+  /**
+   * Forgets an unfinished training.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if another process goes on with it
+   */
   public static void restart(Path out) {
-    new TrainingState(out.resolve(STATE), "").delete();
-    try {
-      Files.deleteIfExists(out.resolve(CheckpointWriter.TRAINING_LOG));
+    if (!Files.isDirectory(out)) {
+      return;
+    }
+    Path log = out.resolve(CheckpointWriter.TRAINING_LOG);
+    try (LockFile lock = CsvAppender.lock(log)) {
+      new TrainingState(out.resolve(STATE), "").delete();
+      Files.deleteIfExists(log);
     } catch (IOException e) {
       throw Faults.cannotWrite(out, e);
     }

@@ -132,8 +132,9 @@ final class TrainingState {
       return;
     }
     try {
-      deleteAllBut("");
+      // First, so that no kill leaves it without what it names.
       Files.deleteIfExists(directory.resolve(LATEST));
+      deleteAllBut("");
       Files.delete(directory);
     } catch (IOException e) {
       throw Faults.cannotWrite(directory, e);

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
@@ -39,6 +40,7 @@ public final class Architectures {
    */
   public static Architecture of(
       Path file, ObjectNode json, SentenceEncoding sentences, Gpt2Options options, Notes notes) {
+    CheckpointWriter.requireFinished(json);
     String type = json.path("model_type").asText("");
     if (!modelTypes().contains(type)) {
       throw Faults.of(

@@ -1,10 +1,7 @@
 package io.github.lrfbench.harness.zoo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.lrfbench.harness.checkpoint.Checkpoint;
-import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.input.JsonFile;
-import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -32,20 +29,12 @@ record CompressedFrom(String source, String revision) {
   Optional<Path> directory() {
     try {
       Path directory = Path.of(source);
-      return Files.isDirectory(directory) && revision.equals(revisionOf(directory))
+      return Files.isDirectory(directory) && revision.equals(LoadedModel.revision(directory))
           ? Optional.of(directory)
           : Optional.empty();
     } catch (InvalidPathException | InputException e) {
       // What cannot be read now is not the model that was compressed.
       return Optional.empty();
-    }
-  }
-
-  private static String revisionOf(Path directory) {
-    SentenceTransformer sentence = SentenceTransformer.detect(directory, new Notes());
-    Path root = sentence == null ? directory : sentence.transformer();
-    try (Checkpoint checkpoint = Checkpoint.open(root)) {
-      return Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
     }
   }
 }

@@ -76,6 +76,23 @@ public record LoadedModel(
     }
   }
 
+  /**
+   * What pins the weights of a directory, without loading them.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if it cannot be read
+   */
+  public static String revision(Path directory) {
+    return Snapshot.commitOf(directory)
+        .orElseGet(
+            () -> {
+              SentenceTransformer sentence = SentenceTransformer.detect(directory, new Notes());
+              Path root = sentence == null ? directory : sentence.transformer();
+              try (Checkpoint checkpoint = Checkpoint.open(root)) {
+                return checkpoint.contentHash();
+              }
+            });
+  }
+
   /** The same with the model's numbers in another type; takes this one's place. */
   public LoadedModel in(DType dtype) {
     if (dtype == DType.F32) {

@@ -139,6 +139,65 @@ class CheckpointWriterTest {
     }
   }
 
+  /** A kill leaves a state between two of the steps; the same call finds its way on from each. */
+  @Test
+  void aWriteThatWasKilledAnywhereIsDoneAgain() throws IOException {
+    for (boolean earlier : new boolean[] {false, true}) {
+      for (int step = 0; step <= 5; step++) {
+        Path place = folder.resolve("killed-" + earlier + step);
+        if (earlier) {
+          CheckpointWriter.write(place, config, weights(1), source, true);
+        }
+        Path stage = Files.createDirectories(place.resolve(".lrfbench-123/1_Pooling")).getParent();
+        Files.writeString(stage.resolve("model.safetensors"), "");
+        Files.writeString(place.resolve(".lrfbench-lock"), "");
+        if (step >= 1) {
+          Files.writeString(place.resolve("config.json"), "{\"lrfbench\": {\"unfinished\": \"\"}}");
+        }
+        if (step >= 2) {
+          Files.deleteIfExists(place.resolve("model.safetensors"));
+        }
+        if (step >= 3) {
+          Files.deleteIfExists(place.resolve("vocab.txt"));
+        }
+        if (step >= 4) {
+          Files.writeString(place.resolve("vocab.txt"), "new");
+          Files.createDirectories(place.resolve("1_Pooling"));
+        }
+        if (step >= 5) {
+          Files.writeString(place.resolve("model.safetensors"), "new");
+        }
+        CheckpointWriter.write(place, config, weights(2), source, true);
+        assertEquals(
+            List.of("1_Pooling/config.json", "config.json", "model.safetensors", "vocab.txt"),
+            files(place));
+        try (Stream<Path> left = Files.list(place)) {
+          assertEquals(4, left.count());
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(place)) {
+          assertArrayEquals(new float[] {2}, checkpoint.readFloats("a"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotWrittenToItsEndIsNoModel() {
+    ObjectNode left = config.deepCopy();
+    left.putObject("lrfbench").put("method", "svd");
+    CheckpointWriter.requireFinished(left);
+    left.putObject("lrfbench").put("unfinished", "");
+    assertThrows(InputException.class, () -> CheckpointWriter.requireFinished(left));
+  }
+
+  @Test
+  void aTrainingThatIsNotOverKeepsItsState() throws IOException {
+    Path state = Files.createDirectories(target.resolve(CheckpointWriter.TRAINING_STATE));
+    Files.writeString(state.resolve("latest.json"), "{}");
+    CheckpointWriter.write(target, config, weights(1), source, true);
+    assertTrue(Files.exists(state.resolve("latest.json")));
+  }
+
   private static SafetensorsWriter weights(float value) {
     return new SafetensorsWriter().add("a", Shape.of(1), () -> new float[] {value});
   }

@@ -8,8 +8,10 @@ import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,59 @@ class CsvAppenderTest {
     path = folder.resolve("missing").resolve("x.csv");
     InputException e = assertThrows(InputException.class, () -> append("1", "a"));
     assertTrue(e.getMessage().startsWith(path + ": cannot be written: "), e.getMessage());
+  }
+
+  /** A process that closes any descriptor of a file gives up its locks on it. */
+  @Test
+  void threeProcessesTakeTurns() throws IOException, InterruptedException {
+    List<Process> writers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      writers.add(
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Writer.class.getName(),
+                  path.toString(),
+                  "writer" + i)
+              .inheritIO()
+              .start());
+    }
+    for (Process writer : writers) {
+      assertEquals(0, writer.waitFor());
+    }
+    List<String> lines = Files.readAllLines(path);
+    assertEquals(1 + 3 * Writer.TURNS * 2, lines.size());
+    assertEquals(lines.size(), lines.stream().distinct().count());
+    for (int i = 1; i < lines.size(); i += 2) {
+      assertEquals(lines.get(i).split(",")[0], lines.get(i + 1).split(",")[0]);
+    }
+    try (Stream<Path> files = Files.list(path.getParent())) {
+      assertEquals(1, files.count());
+    }
+  }
+
+  /** Opens the file for two rows at a time. */
+  static final class Writer {
+    private static final int TURNS = 50;
+
+    private Writer() {}
+
+    public static void main(String[] arguments) {
+      int turn = 0;
+      while (turn < TURNS) {
+        try (CsvAppender file = CsvAppender.open(Path.of(arguments[0]), HEADER)) {
+          file.append(List.of(arguments[1], turn + " first"));
+          file.append(List.of(arguments[1], turn + " second"));
+          turn++;
+        } catch (InputException e) {
+          if (!e.getMessage().endsWith("is being written by another run")) {
+            throw e;
+          }
+        }
+      }
+    }
   }
 
   private void append(String... cells) {

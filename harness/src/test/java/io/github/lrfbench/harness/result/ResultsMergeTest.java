@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,5 +104,67 @@ class ResultsMergeTest {
     Path out = folder.resolve("nothing");
     assertThrows(InputException.class, () -> nothing.write(out));
     assertTrue(Files.notExists(out));
+  }
+
+  @Test
+  void aMergeThatWasKilledAnywhereIsDoneAgain() throws IOException {
+    Path shard = write("shard", Rows.run("a", "1"), Rows.run("a", "2"));
+    Path whole = merge(shard, folder.resolve("whole"));
+    byte[] runs = Files.readAllBytes(whole.resolve("runs.csv"));
+    byte[] layers = Files.readAllBytes(whole.resolve("layers.csv"));
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Files.write(out.resolve(".layers.csv.tmp"), new byte[] {'s'});
+    Files.write(out.resolve(".runs.csv.lock"), new byte[0]);
+    assertMerged(merge(shard, out), runs, layers);
+    assertMerged(merge(shard, out), runs, layers);
+    Files.delete(out.resolve("runs.csv"));
+    Files.write(out.resolve(".runs.csv.tmp"), new byte[] {'s'});
+    assertMerged(merge(shard, out), runs, layers);
+  }
+
+  @Test
+  void resultsOfOthersAreLeftAlone() throws IOException {
+    Path shard = write("shard", Rows.run("a", "1"));
+    Path other = write("other", Rows.run("a", "1"), Rows.run("b", "2"));
+    byte[] layers = Files.readAllBytes(other.resolve("layers.csv"));
+    assertThrows(InputException.class, () -> merge(shard, other));
+    Files.delete(other.resolve("runs.csv"));
+    InputException e = assertThrows(InputException.class, () -> merge(shard, other));
+    assertTrue(e.getMessage().contains("holds a layers.csv already"), e.getMessage());
+    assertArrayEquals(layers, Files.readAllBytes(other.resolve("layers.csv")));
+    try (ResultsWriter sweep = ResultsWriter.open(folder.resolve("shard"))) {
+      Path out = Files.createDirectories(folder.resolve("busy"));
+      try (ResultsWriter writer = ResultsWriter.open(out)) {
+        assertThrows(InputException.class, () -> merge(shard, out));
+      }
+    }
+  }
+
+  @Test
+  void undefinedMetricsAgreeWithThemselvesAlone() {
+    RunRow undefined = Rows.run("a", "1").toBuilder().set(RunColumns.METRIC, Double.NaN).build();
+    RunRow empty = Rows.run("b", "1").toBuilder().set(RunColumns.METRIC, null).build();
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(write("first", undefined));
+    merge.add(write("second", undefined));
+    merge.add(write("third", empty));
+    assertEquals(1, merge.rows().size());
+    Path number = write("fourth", Rows.run("c", "1"));
+    assertThrows(InputException.class, () -> merge.add(number));
+  }
+
+  private static Path merge(Path place, Path out) {
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(place);
+    merge.write(out);
+    return out;
+  }
+
+  private static void assertMerged(Path out, byte[] runs, byte[] layers) throws IOException {
+    assertArrayEquals(runs, Files.readAllBytes(out.resolve("runs.csv")));
+    assertArrayEquals(layers, Files.readAllBytes(out.resolve("layers.csv")));
+    try (Stream<Path> files = Files.list(out)) {
+      assertEquals(2, files.count());
+    }
   }
 }

@@ -58,6 +58,19 @@ class CudaMemoryFailureTest {
     }
   }
 
+  @Test
+  void aModelThatDoesNotFitIsRememberedAndNotLoadedAgain() {
+    try (Device device = Devices.open("cuda", new DeviceOptions(1), line -> {})) {
+      Emulator.setDeviceMemory(device.memory().currentBytes() + 4096);
+      List<RunRow> failed = run(device, 2);
+      assertEquals(List.of("failed", "skipped"), statuses(failed));
+      String error = failed.get(0).get(RunColumns.ERROR);
+      assertTrue(error.startsWith("out of memory on cuda:0: "), error);
+      assertEquals(runIds(failed), runIds(run(device, 2)), "the rows of before, no others");
+      assertEquals(List.of("skipped", "skipped"), statuses(run(device, 3)));
+    }
+  }
+
   private static List<String> statuses(List<RunRow> rows) {
     return rows.stream().map(row -> row.get(RunColumns.STATUS)).toList();
   }

@@ -180,6 +180,39 @@ class SweepRunnerTest {
   }
 
   @Test
+  void anUndefinedMetricIsLeftEmptyAndSaysSo() throws IOException {
+    model = TinyCheckpoint.bert(folder.resolve("scores"), 1);
+    Path data = Files.createDirectories(glue.resolve("STS-B"));
+    String header =
+        "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n";
+    String row = "%d\ta\tb\tc\td\te\tf\ta good film .\tthe plot is bad .\t%s\n";
+    Files.writeString(
+        data.resolve("dev.tsv"), header + row.formatted(0, "2.5") + row.formatted(1, "2.5"));
+    RunRow equal =
+        run(config(folder.resolve("equal"), List.of("stsb"), List.of(), List.of())).get(0);
+    Files.writeString(
+        data.resolve("dev.tsv"),
+        header
+            + row.formatted(0, "2.5")
+            + row.formatted(1, "2.5").replace("a good film .", "the plot ."));
+    RunRow labels =
+        run(config(folder.resolve("labels"), List.of("stsb"), List.of(), List.of())).get(0);
+    Files.writeString(data.resolve("dev.tsv"), header + row.formatted(0, "2.5"));
+    RunRow one = run(config(folder.resolve("one"), List.of("stsb"), List.of(), List.of())).get(0);
+    assertEquals(0.0, equal.get(RunColumns.METRIC));
+    assertEquals(true, equal.get(RunColumns.EXTRA).get("collapsed"));
+    for (RunRow undefined : List.of(labels, one)) {
+      assertEquals(RunRow.OK, undefined.get(RunColumns.STATUS));
+      assertNull(undefined.get(RunColumns.METRIC));
+      assertNull(undefined.get(RunColumns.METRIC_DENSE));
+      assertNull(undefined.get(RunColumns.METRIC_DROP));
+    }
+    assertEquals("all labels are equal", labels.get(RunColumns.EXTRA).get("metric_undefined"));
+    assertEquals("there is one example", one.get(RunColumns.EXTRA).get("metric_undefined"));
+    assertEquals(true, one.get(RunColumns.EXTRA).get("collapsed"));
+  }
+
+  @Test
   void layersSelectMatrices() {
     Path out = folder.resolve("out");
     run(config(out, List.of("sst2"), List.of(new Budget.Rank(2)), List.of("*.1.output.dense")));
