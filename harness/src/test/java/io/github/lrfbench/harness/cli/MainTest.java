@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -81,6 +84,39 @@ class MainTest {
             .startsWith("lrfbench: internal error: java.lang.IllegalStateException: broken in two"),
         err());
     assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void namesThatNoFileCanHaveAreWrongInput() {
+    assertEquals(2, run(() -> Path.of("a\0b").getNameCount(), "work"));
+    assertTrue(err().startsWith("lrfbench: 'a b' can name no file here ("), err());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void whatUsersAndFilesNameGivesNoOrdersToTheTerminal() {
+    assertFailure(
+        2,
+        "Invalid value for option '--keep': ' [31m half ' is not a double (see lrfbench work --help)",
+        "work",
+        "--keep",
+        "\u001b[31m\u202ehalf\u009b");
+    err.reset();
+    run(
+        () -> {
+          throw new InputException("config.json: 'a\u001b]0;b\u0007\u2066'");
+        },
+        "work");
+    assertEquals("lrfbench: config.json: 'a ]0;b '\n", err());
+  }
+
+  @Test
+  void onlyDataReachStdoutAsTheyAre() {
+    PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
+    List<Object> commands = List.of(new Says(), new Emits());
+    Main.run(commands, stdout, new PrintStream(err), "says");
+    Main.run(commands, stdout, new PrintStream(err), "emits");
+    assertEquals("a  b\na\u001b\u202eb\n", out());
   }
 
   @Test
@@ -158,4 +194,17 @@ class MainTest {
       return work.call();
     }
   }
+
+  @Command(name = "says")
+  private static class Says implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      spec.commandLine().getOut().println("a\u001b\u202eb");
+    }
+  }
+
+  @Command(name = "emits")
+  private static final class Emits extends Says implements PrintsData {}
 }
