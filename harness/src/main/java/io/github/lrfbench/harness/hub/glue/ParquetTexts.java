@@ -4,10 +4,13 @@ import blue.strategic.parquet.Hydrator;
 import blue.strategic.parquet.ParquetReader;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -59,9 +62,25 @@ final class ParquetTexts {
     return read(
         file,
         () -> {
+          useCacheForNatives();
           ParquetLimits.check(file);
           return ParquetReader.streamContent(file.toFile(), ROWS);
         });
+  }
+
+  /** The natives of Snappy and Zstandard go where the others are, unless the user says where. */
+  private static void useCacheForNatives() {
+    try (NativesFolder natives = NativesFolder.lock()) {
+      natives
+          .path()
+          .filter(Files::isWritable)
+          .ifPresent(
+              folder -> {
+                for (String setting : List.of("org.xerial.snappy.tempdir", "ZstdTempFolder")) {
+                  System.setProperty(setting, System.getProperty(setting, folder.toString()));
+                }
+              });
+    }
   }
 
   private interface Step<T> {
