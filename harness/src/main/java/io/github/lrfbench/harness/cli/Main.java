@@ -63,14 +63,20 @@ public final class Main implements Callable<Integer> {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... arguments) {
-    return run(commands(), out, err, arguments);
+    List<Object> commands;
+    try {
+      Natives.configure();
+      commands = commands();
+    } catch (Throwable e) {
+      return new FailureReport(new PlainPrintStream(err)).report(e);
+    }
+    return run(commands, out, err, arguments);
   }
 
   static int run(List<Object> commands, PrintStream out, PrintStream err, String... arguments) {
     PrintStream plainErr = err instanceof PlainPrintStream ? err : new PlainPrintStream(err);
     FailureReport failures = new FailureReport(plainErr);
     try {
-      Natives.configure();
       CommandLine line = new CommandLine(new Main());
       commands.forEach(line::addSubcommand);
       line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

@@ -65,6 +65,9 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
       throw at(path, line, "is no valid YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       throw Faults.of(path, "is no valid YAML: " + e.getMessage());
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // The parser's own faults, as at an escape without its digits.
+      throw Faults.of(path, "is no valid YAML");
     }
     if (root == null) {
       throw Faults.of(path, "is empty; a sweep sets at least one key");

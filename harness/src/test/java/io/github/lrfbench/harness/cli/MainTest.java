@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.kernels.InputException;
 import java.io.ByteArrayOutputStream;
@@ -91,6 +92,29 @@ class MainTest {
     assertEquals(2, run(() -> Path.of("a\0b").getNameCount(), "work"));
     assertTrue(err().startsWith("lrfbench: 'a b' can name no file here ("), err());
     assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void aCacheThatTheLocaleCannotNameIsWrongInput() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"));
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "LC_ALL=C LRFBENCH_CACHE=$(printf '/tmp/k\\303\\244') exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "list",
+                "devices")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(2, process.waitFor(), output);
+    assertTrue(output.endsWith("is ANSI_X3.4-1968, LC_ALL=C.UTF-8 may help\n"), output);
+    assertEquals(1, output.lines().count(), output);
   }
 
   @Test

@@ -49,6 +49,12 @@ class SweepFileTest {
   }
 
   @Test
+  void anEscapeWithoutItsDigitsIsNoYaml() {
+    InputException fault = assertThrows(InputException.class, () -> read("a: [\"\\x\", 1]\n"));
+    assertTrue(fault.getMessage().contains("no valid YAML"), fault.getMessage());
+  }
+
+  @Test
   void endlessNestingIsNoSweep() {
     for (String text : List.of("a: " + "[".repeat(100_000), "{a: ".repeat(100_000))) {
       InputException fault = assertThrows(InputException.class, () -> read(text));
