@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FetchKillStressTest {
   private static final int KILLS = Integer.getInteger("lrfbench.stress.kills", 100);
   private static final long SEED = Long.getLong("lrfbench.stress.seed", 20);
-  private static final int LONGEST_WAIT_MILLIS = 1200;
+  private static final int LONGEST_WAIT_MILLIS = 3000;
 
   @TempDir private Path folder;
 
