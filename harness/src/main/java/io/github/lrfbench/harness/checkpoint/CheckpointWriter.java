@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -191,7 +192,10 @@ public final class CheckpointWriter {
       }
       if (Files.isRegularFile(source.resolve(name))) {
         Files.createDirectories(stage.resolve(name).getParent());
-        Files.copy(source.resolve(name), stage.resolve(name));
+        // Of the modes that the user's files have, not those of a cache.
+        try (InputStream in = Files.newInputStream(source.resolve(name))) {
+          Files.copy(in, stage.resolve(name));
+        }
       }
     }
   }

@@ -3,8 +3,10 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.hub.HubException;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.result.OutputException;
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -20,11 +22,14 @@ final class FailureReport {
 
   /** Prints the line (and the stack trace, where the user asked for it). */
   int report(Throwable failure) {
-    err.println("lrfbench: " + oneLine(describe(failure)));
+    err.println("lrfbench: " + OneLine.of(describe(failure).strip()).replaceAll("\\s+", " "));
     if (wantsTrace()) {
       failure.printStackTrace(err);
     }
-    boolean users = failure instanceof InputException || failure instanceof ParameterException;
+    boolean users =
+        failure instanceof InputException
+            || failure instanceof ParameterException
+            || failure instanceof InvalidPathException;
     return users ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
   }
 
@@ -37,12 +42,25 @@ final class FailureReport {
         || failure instanceof OutputException) {
       return failure.getMessage();
     }
+    if (failure instanceof InvalidPathException path) {
+      return describe(path);
+    }
     if (OutOfMemory.isCauseOf(failure)) {
       return OutOfMemory.describe(failure);
     }
     return "internal error: "
         + failure
         + (wantsTrace() ? "" : " (set " + DEBUG + "=1 for the stack trace)");
+  }
+
+  /** Names of files are of the locale's characters alone. */
+  private static String describe(InvalidPathException path) {
+    return OneLine.quote(path.getInput())
+        + " can name no file here ("
+        + path.getReason()
+        + "); the locale's encoding is "
+        + System.getProperty("sun.jnu.encoding")
+        + (path.getReason().contains("unmappable") ? ", LC_ALL=C.UTF-8 may help" : "");
   }
 
   private static String help(CommandLine command) {
@@ -52,9 +70,5 @@ final class FailureReport {
   private static boolean wantsTrace() {
     String value = System.getenv(DEBUG);
     return value != null && !value.isEmpty() && !value.equals("0");
-  }
-
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ").strip();
   }
 }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example: lrfbench fetch glue:rte hf:textattack/roberta-base-RTE"
     })
-final class FetchCommand implements Callable<Integer> {
+final class FetchCommand implements Callable<Integer>, PrintsData {
   private static final String GLUE = "glue";
 
   @Spec private CommandSpec spec;

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
       "Example: lrfbench generate --model demo:gpt2 --prompt 'The doctor'",
       "Example: lrfbench generate --model ./gpt2 --prompt 'The meaning of life is' --max-new-tokens 30 --top-k 40"
     })
-final class GenerateCommand implements Callable<Integer> {
+final class GenerateCommand implements Callable<Integer>, PrintsData {
   @Spec private CommandSpec spec;
 
   @Option(

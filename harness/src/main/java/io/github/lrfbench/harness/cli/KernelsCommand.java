@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
       "  lrfbench sweep benchmarks/sweeps/kernels.yaml --out kernels.csv    the options in a file",
       "  lrfbench kernels --device cuda --shapes 768x768 --ranks 64,128 --rows 1,128"
     })
-public final class KernelsCommand implements Callable<Integer> {
+public final class KernelsCommand implements Callable<Integer>, PrintsData {
   private static final List<String> SHAPES =
       List.of("768x768", "3072x768", "768x3072", "2304x768", "1024x4096");
   private static final List<Integer> RANKS = List.of(8, 16, 32, 64, 128, 256, 384, 512);

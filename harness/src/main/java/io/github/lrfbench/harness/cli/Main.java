@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command {@code lrfbench}. */
@@ -33,9 +34,8 @@ public final class Main implements Callable<Integer> {
   /** Runs a command and ends the process with its exit code, see {@link ExitCode}. */
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
-    Natives.configure();
     PrintStream out = utf8(FileDescriptor.out);
-    PrintStream err = utf8(FileDescriptor.err);
+    PrintStream err = new PlainPrintStream(utf8(FileDescriptor.err));
     System.setOut(out);
     System.setErr(err);
     int exitCode = run(out, err, arguments);
@@ -63,22 +63,46 @@ public final class Main implements Callable<Integer> {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... arguments) {
-    return run(commands(), out, err, arguments);
+    List<Object> commands;
+    try {
+      Natives.configure();
+      commands = commands();
+    } catch (Throwable e) {
+      return new FailureReport(new PlainPrintStream(err)).report(e);
+    }
+    return run(commands, out, err, arguments);
   }
 
   static int run(List<Object> commands, PrintStream out, PrintStream err, String... arguments) {
-    FailureReport failures = new FailureReport(err);
+    PrintStream plainErr = err instanceof PlainPrintStream ? err : new PlainPrintStream(err);
+    FailureReport failures = new FailureReport(plainErr);
     try {
       CommandLine line = new CommandLine(new Main());
       commands.forEach(line::addSubcommand);
-      line.setOut(new PrintWriter(out, true))
-          .setErr(new PrintWriter(err, true))
+      line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+          .setErr(new PrintWriter(plainErr, true, StandardCharsets.UTF_8))
+          .setExecutionStrategy(parsed -> execute(line, parsed, out))
           .setParameterExceptionHandler((e, args) -> failures.report(e))
           .setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
       return line.execute(arguments);
     } catch (Throwable e) {
       return failures.report(e);
     }
+  }
+
+  /** Help is printed as it is, with its colours; what commands print for people is made plain. */
+  private static int execute(CommandLine line, ParseResult parsed, PrintStream out) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    PrintWriter plain = new PrintWriter(new PlainPrintStream(out), true, StandardCharsets.UTF_8);
+    for (CommandLine command : line.getSubcommands().values()) {
+      if (!(command.getCommand() instanceof PrintsData)) {
+        command.setOut(plain);
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   @Override

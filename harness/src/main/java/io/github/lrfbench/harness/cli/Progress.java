@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.text.OneLine;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -60,7 +61,7 @@ public final class Progress implements AutoCloseable {
     boolean terminal = Boolean.getBoolean("lrfbench.tty");
     int columns = Integer.getInteger("lrfbench.columns", DEFAULT_COLUMNS);
     return new Progress(
-        System.err,
+        PlainPrintStream.raw(System.err),
         terminal,
         columns > 0 ? columns : DEFAULT_COLUMNS,
         System::nanoTime,
@@ -93,7 +94,7 @@ public final class Progress implements AutoCloseable {
     if (terminal) {
       err.print(CLEAR_LINE);
     }
-    err.println(line);
+    err.println(OneLine.of(line));
     if (terminal && !done) {
       show();
     }
@@ -156,7 +157,7 @@ public final class Progress implements AutoCloseable {
     if (!detail.isEmpty()) {
       line.append(", ").append(detail);
     }
-    return line.toString();
+    return OneLine.of(line.toString());
   }
 
   private static String clock(long nanos) {

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,7 @@ final class SweepCommand implements Callable<Integer> {
   private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1);
 
   private static final String KERNELS = "kernels";
+  private static final String MAX_CELLS = "--max-cells";
 
   @Spec private CommandSpec spec;
 
@@ -61,7 +63,7 @@ final class SweepCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CONFIG.yaml",
       description = {
-        "A sweep in a file: every option but --shard, --retry-memory and --dry-run is a key"
+        "A sweep in a file: every option but --shard, --retry-memory, --max-cells and --dry-run is a key"
             + " without dashes, and options given here win. Under 'grids' stands a"
             + " list of further mappings, each a grid (or a single cell) over the other keys. With 'command: kernels'"
             + " the keys are the options of that command. Paths are relative to"
@@ -198,6 +200,13 @@ final class SweepCommand implements Callable<Integer> {
   private boolean retryMemory;
 
   @Option(
+      names = MAX_CELLS,
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "Refuse a sweep of more cells than this. Default: ${DEFAULT-VALUE}.")
+  private long maxCells;
+
+  @Option(
       names = "--dry-run",
       description =
           "List the cells, with the time they may take if earlier runs tell it, and stop.")
@@ -285,6 +294,7 @@ final class SweepCommand implements Callable<Integer> {
     SweepCommand first = grids.get(0);
     Shard part = Shard.of(first.shard, System.getenv());
     List<SweepConfig> configs = grids.stream().map(grid -> grid.config(runId, part)).toList();
+    first.requireFew(configs);
     Path target = configs.get(0).out();
     PrintWriter stdout = spec.commandLine().getOut();
     if (dryRun) {
@@ -328,6 +338,24 @@ final class SweepCommand implements Callable<Integer> {
         throw new OutputException(e.getMessage() + "; the same command goes on from there", e);
       }
       throw e;
+    }
+  }
+
+  /** What takes weeks, or only listing it all memory, is most likely a slip. */
+  void requireFew(List<SweepConfig> configs) {
+    long cells = 0;
+    for (SweepConfig config : configs) {
+      cells += Math.min(config.cells(), Long.MAX_VALUE - cells);
+    }
+    if (cells > maxCells) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "the sweep has %d cells, more than %d; if that is meant, allow it by %s %d",
+              cells,
+              maxCells,
+              MAX_CELLS,
+              cells));
     }
   }
 

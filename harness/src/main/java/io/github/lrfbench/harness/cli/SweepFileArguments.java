@@ -21,7 +21,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class SweepFileArguments {
   private static final Set<String> NEVER =
-      Set.of("help", "version", "dry-run", "shard", "retry-memory");
+      Set.of("help", "version", "dry-run", "shard", "retry-memory", "max-cells");
 
   /** What one call of the command has one of. */
   private static final Set<String> SHARED_ONLY = Set.of("out", "device", "dtype", "threads");

@@ -46,7 +46,9 @@ public final class SweepLine {
 
   /** What they ask for. */
   public SweepConfig config(String runId) {
-    return command.config(runId, Shard.WHOLE);
+    SweepConfig config = command.config(runId, Shard.WHOLE);
+    command.requireFew(List.of(config));
+    return config;
   }
 
   /** Whether cells that ran out of memory are run again. */

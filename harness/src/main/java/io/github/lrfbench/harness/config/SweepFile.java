@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -35,6 +39,9 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
 
   private static final String GRIDS = "grids";
 
+  /** More than a list in a grid in a list in the file, so that smaller mistakes are told better. */
+  private static final int DEEPEST = 16;
+
   /** Copies the lists. */
   public SweepFile {
     shared = List.copyOf(shared);
@@ -50,12 +57,17 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
     Node root;
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(path.toString()).build();
-      root = new Compose(settings).composeString(TextFile.read(path)).orElse(null);
+      String text = TextFile.read(path);
+      requireFlat(path, new Parse(settings).parseString(text));
+      root = new Compose(settings).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
       throw at(path, line, "is no valid YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       throw Faults.of(path, "is no valid YAML: " + e.getMessage());
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // The parser's own faults, as at an escape without its digits.
+      throw Faults.of(path, "is no valid YAML");
     }
     if (root == null) {
       throw Faults.of(path, "is empty; a sweep sets at least one key");
@@ -80,6 +92,19 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
   /** A complaint about a line of the file. */
   public InputException fault(int line, String message) {
     return at(path, line, message);
+  }
+
+  /** Looked at first, event by event, since a tree is built by recursion. */
+  private static void requireFlat(Path path, Iterable<Event> events) {
+    int depth = 0;
+    for (Event event : events) {
+      if (event instanceof CollectionStartEvent start && ++depth > DEEPEST) {
+        int line = start.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+        throw at(path, line, "is nested deeper than any sweep");
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+    }
   }
 
   private static InputException at(Path path, int line, String message) {

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.UUID;
 
 /**
  * Files in a cache that several processes may fill at once. A file appears whole or not at all, and
@@ -28,7 +29,8 @@ final class CacheFiles {
       return;
     }
     Path folder = Files.createDirectories(file.getParent());
-    Path whole = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+    // Not by createTempFile, whose files no other user may read.
+    Path whole = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       Files.write(whole, content);
       move(whole, file);

@@ -22,6 +22,9 @@ import java.util.function.LongConsumer;
 final class Download {
   private static final int BUFFER = 1 << 16;
 
+  /** So many bytes more are progress, after which failures are counted anew. */
+  private static final long PROGRESS = 1 << 16;
+
   private final HubClient client;
   private final HubCache cache;
   private final HubRepo repo;
@@ -116,7 +119,7 @@ final class Download {
           write(() -> out.write(bytes));
         }
         have += count;
-        if (have > farthest) {
+        if (have - farthest >= PROGRESS) {
           farthest = have;
           retries.progressed();
         }
@@ -159,11 +162,19 @@ final class Download {
     throw new TransientFailure(fault);
   }
 
-  /** Runs something on the disk; a fault of it must not be taken for one of the network. */
+  /**
+   * Runs something on the disk; a fault of it must not be taken for one of the network. What was
+   * written so far would keep a full disk full.
+   */
   private <T> T write(Retries.Attempt<T> action) {
     try {
       return action.run();
     } catch (IOException e) {
+      try {
+        Files.deleteIfExists(incomplete);
+      } catch (IOException another) {
+        e.addSuppressed(another);
+      }
       throw Faults.cannotWrite(incomplete, e);
     }
   }

@@ -198,7 +198,7 @@ public final class Hub {
     for (HubFile file : files) {
       if (!cache.has(file)) {
         missing.add(file);
-        total += file.size();
+        total = add(total, file.size());
         present += cache.bytesOf(file);
       }
     }
@@ -216,6 +216,11 @@ public final class Hub {
       }
       cache.link(commit, file);
     }
+  }
+
+  /** The sum, or the largest number: what a hub lists may be any. */
+  static long add(long bytes, long more) {
+    return bytes + Math.min(more, Long.MAX_VALUE - bytes);
   }
 
   /** A disk that is too small is better known before the first hour than after it. */

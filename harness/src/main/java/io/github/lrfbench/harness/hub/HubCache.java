@@ -79,7 +79,8 @@ final class HubCache {
 
   /** Remembers what commit a revision means. */
   void setCommit(String revision, String commit) throws IOException {
-    if (HubRepo.isCommit(revision)) {
+    if (commit(revision).equals(Optional.of(commit))) {
+      // Also where another user's cache may be read but not written.
       return;
     }
     Path ref = root.resolve("refs").resolve(revision);

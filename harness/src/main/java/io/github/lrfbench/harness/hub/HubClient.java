@@ -154,6 +154,9 @@ final class HubClient {
     } catch (IOException e) {
       throw new TransientFailure(
           "cannot reach " + address.getHost() + " (" + OneLine.reason(e) + ")");
+    } catch (IllegalArgumentException e) {
+      // Java's client throws it for headers that are no numbers, and for ports that are none.
+      throw new HubException(address.getHost() + " does not answer as a hub does", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HubException("stopped", e);

@@ -53,13 +53,16 @@ record HubListing(String commit, List<Entry> files) {
         : Optional.empty();
   }
 
-  /** True for a relative path without steps upwards and without what only some systems allow. */
+  /**
+   * True for a relative path without steps upwards, without what only some systems allow, and
+   * without what a terminal does not show.
+   */
   private static boolean isPlain(String path) {
     for (String part : path.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
         return false;
       }
     }
-    return path.chars().noneMatch(c -> c < ' ' || c == '\\' || c == ':' || c == 127);
+    return path.codePoints().allMatch(c -> OneLine.isPlain(c) && c != '\\' && c != ':');
   }
 }

@@ -64,11 +64,19 @@ final class HubResponses {
     HttpHeaders headers = response.headers();
     String tag =
         headers.firstValue("X-Linked-Etag").or(() -> headers.firstValue("ETag")).orElse("");
-    OptionalLong linked = headers.firstValueAsLong("X-Linked-Size");
-    OptionalLong size = linked.isPresent() ? linked : headers.firstValueAsLong("Content-Length");
+    OptionalLong linked = size(headers, "X-Linked-Size");
+    OptionalLong size = linked.isPresent() ? linked : size(headers, "Content-Length");
     return size.isEmpty()
         ? Optional.empty()
         : Checksum.ofEntityTag(tag).map(sum -> new HubFile(path, size.getAsLong(), sum));
+  }
+
+  /** A size, or nothing where the header is missing or holds something else. */
+  static OptionalLong size(HttpHeaders headers, String name) {
+    String value = headers.firstValue(name).orElse("").strip();
+    return value.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(value))
+        : OptionalLong.empty();
   }
 
   /** Whether two addresses are of one server: scheme, host and port. */

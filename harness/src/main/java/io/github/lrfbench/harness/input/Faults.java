@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.input;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -18,17 +19,17 @@ public final class Faults {
 
   /** A complaint about the contents of a file. */
   public static InputException of(Path file, String fault) {
-    return new InputException(oneLine(file + ": " + fault));
+    return new InputException(OneLine.of(file + ": " + fault));
   }
 
   /** A complaint about a file that could not be read or written. */
   public static InputException of(Path file, IOException cause) {
-    return new InputException(oneLine(file + ": " + describe(cause)), cause);
+    return new InputException(OneLine.of(file + ": " + describe(cause)), cause);
   }
 
   /** A complaint about a file or directory that could not be written. */
   public static InputException cannotWrite(Path file, IOException cause) {
-    return new InputException(oneLine(file + ": cannot be written: " + describe(cause)), cause);
+    return new InputException(OneLine.of(file + ": cannot be written: " + describe(cause)), cause);
   }
 
   /** A complaint about a file, or a part of one, that is not valid JSON. */
@@ -47,16 +48,11 @@ public final class Faults {
 
   /** Text from a file, in quotes, without control characters and cut to a readable length. */
   public static String quote(String text) {
-    String line = oneLine(text);
+    String line = OneLine.of(text);
     if (line.codePointCount(0, line.length()) > LONGEST_QUOTE) {
       line = line.substring(0, line.offsetByCodePoints(0, LONGEST_QUOTE)) + "...";
     }
     return "'" + line + "'";
-  }
-
-  /** The text with every line break and control character replaced by a space. */
-  static String oneLine(String text) {
-    return text.replaceAll("\\R|[\\p{Cc}\\u2028\\u2029]", " ");
   }
 
   private static String describe(IOException cause) {

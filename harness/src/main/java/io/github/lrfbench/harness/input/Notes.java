@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.input;
 
+import io.github.lrfbench.harness.text.OneLine;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class Notes {
 
   /** Adds {@code FILE: text} as one line. */
   public void add(Path file, String text) {
-    lines.add(Faults.oneLine(file + ": " + text));
+    lines.add(OneLine.of(file + ": " + text));
   }
 
   /** The lines so far, in the order in which they came. */

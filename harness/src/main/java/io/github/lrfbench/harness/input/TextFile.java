@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.input;
 
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.HexFormat;
 
 /** Reads whole text files. */
 public final class TextFile {
-  private static final long LARGEST = 256L << 20;
+  private static final int LARGEST = 256 << 20;
 
   private TextFile() {}
 
@@ -25,6 +27,17 @@ public final class TextFile {
     }
   }
 
+  /** Counts what is read: a device tells no size, a link may lead to one, and a file may grow. */
+  private static byte[] bytes(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(LARGEST + 1);
+      if (bytes.length > LARGEST) {
+        throw Faults.of(file, "is too large for a text file: more than " + LARGEST + " bytes");
+      }
+      return bytes;
+    }
+  }
+
   /**
    * The text of a UTF-8 file.
    *
@@ -35,10 +48,7 @@ public final class TextFile {
       if (Files.isDirectory(file)) {
         throw Faults.of(file, "is a directory, not a file");
       }
-      if (Files.size(file) > LARGEST) {
-        throw Faults.of(file, "is too large for a text file: " + Files.size(file) + " bytes");
-      }
-      return Files.readString(file);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
     } catch (IOException e) {
       throw Faults.of(file, e);
     }

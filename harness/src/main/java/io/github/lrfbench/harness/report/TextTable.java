@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.report;
 
+import io.github.lrfbench.harness.text.OneLine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Lines of aligned columns under a header, never wider than asked for. */
@@ -33,14 +35,14 @@ final class TextTable {
 
   /** Adds a row; cells that are not given are empty. */
   TextTable row(String... cells) {
-    rows.add(new Row(List.of(cells), ""));
+    rows.add(new Row(Arrays.stream(cells).map(OneLine::of).toList(), ""));
     return this;
   }
 
   /** Puts text behind the cells of the last row, across the columns that it left empty. */
   TextTable remark(String text) {
     Row last = rows.remove(rows.size() - 1);
-    rows.add(new Row(last.cells(), text));
+    rows.add(new Row(last.cells(), OneLine.of(text)));
     return this;
   }
 

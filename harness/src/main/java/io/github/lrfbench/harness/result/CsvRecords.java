@@ -15,6 +15,8 @@ import org.apache.commons.csv.CSVRecord;
  * them, are no records; they belong to the one before them.
  */
 final class CsvRecords {
+  private static final long LONGEST_RECORD = 64 << 20;
+
   private CsvRecords() {}
 
   /**
@@ -29,6 +31,10 @@ final class CsvRecords {
       long offset = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
         offset++;
+        if (offset - (ends.isEmpty() ? 0 : ends.get(ends.size() - 1)) > LONGEST_RECORD) {
+          throw new InputException(
+              file + ": a row is longer than " + LONGEST_RECORD + " bytes; is this a table?");
+        }
         if (b == '"') {
           // A doubled quote inside a quoted cell toggles twice.
           quoted = !quoted;

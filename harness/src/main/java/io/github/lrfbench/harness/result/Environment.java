@@ -16,10 +16,14 @@ public final class Environment {
           "(LRFBENCH|HF|OMP|OPENBLAS|MKL|GOTO|CUDA|NVIDIA|SLURM)_.*"
               + "|JOB_COMPLETION_INDEX|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|LD_LIBRARY_PATH|LD_PRELOAD");
 
-  private static final Pattern SECRET = Pattern.compile(".*(TOKEN|KEY|SECRET|PASSWORD|JWT).*");
+  private static final String SECRETS =
+      "token|key|secret|passw|passphrase|pwd|jwt|credential|auth|cookie|proxy\\w*user";
 
+  private static final Pattern SECRET = Pattern.compile("(?i).*(" + SECRETS + ").*");
+
+  /** A property up to the next, so that a value with blanks is hidden too. */
   private static final Pattern SECRET_PROPERTY =
-      Pattern.compile("(?i)(-D[^=\\s]*(?:token|key|secret|password|jwt)[^=\\s]*=)\\S+");
+      Pattern.compile("(?i)(-D[^=\\s]*(?:" + SECRETS + ")[^=\\s]*=)(?:(?! -)[\\s\\S])+");
 
   private Environment() {}
 
@@ -60,7 +64,7 @@ public final class Environment {
 
   /** Addresses may hold a user's name and password, and so may Java's properties. */
   static String withoutSecrets(String value) {
-    String addresses = value.replaceAll("://[^/@\\s]*@", "://(hidden)@");
+    String addresses = value.replaceAll("://\\S*@", "://(hidden)@");
     return SECRET_PROPERTY.matcher(addresses).replaceAll("$1(set)");
   }
 

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
@@ -26,11 +27,9 @@ public final class RunJson {
       return Optional.empty();
     }
     try {
-      return Optional.of(Json.parseObject(Files.readString(path)));
+      return Optional.of(Json.parseObject(TextFile.read(path)));
     } catch (IllegalArgumentException e) {
       throw new InputException(path + ": is no record of a run: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new InputException(path + ": cannot be read: " + OneLine.reason(e), e);
     }
   }
 

@@ -102,6 +102,21 @@ public record SweepConfig(
         directory);
   }
 
+  /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */
+  public long cells() {
+    long variants = 1;
+    for (List<?> axis : List.of(seeds, methods, budgets, allocations, recoveries)) {
+      variants = product(variants, axis.size());
+    }
+    // The dense model is a cell too.
+    long all = variants == Long.MAX_VALUE ? variants : variants + 1;
+    return product(product(all, models.size()), tasks.size());
+  }
+
+  private static long product(long a, long b) {
+    return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
+  }
+
   /** The type of the model's numbers. */
   DType storage() {
     return Precision.parse(dtype).storage();

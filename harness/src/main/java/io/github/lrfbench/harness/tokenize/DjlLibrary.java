@@ -4,14 +4,15 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The way to DJL: its settings are made before the first of its classes is loaded. Left alone, it
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 final class DjlLibrary {
   private static final String CACHE_PROPERTY = "DJL_CACHE_DIR";
   private static final String JNA_PROPERTY = "jna.tmpdir";
+  private static final String LIBRARY_PROPERTY = "RUST_LIBRARY_PATH";
   private static final String CACHE_VARIABLE = "LRFBENCH_CACHE";
 
   private DjlLibrary() {}
@@ -63,23 +65,26 @@ final class DjlLibrary {
       throw unusable(folder);
     }
     boolean writable = Files.isWritable(folder);
-    if (!writable && !holdsLibrary(folder)) {
-      throw unusable(folder);
-    }
     System.setProperty(CACHE_PROPERTY, folder.toString());
+    // Unpacked here, since DJL takes what it finds, whole or not, and unpacks for one user alone.
+    String name = System.mapLibraryName("tokenizers");
+    URL library = DjlLibrary.class.getResource("/native/lib/" + platform() + "/cpu/" + name);
+    if (library != null && System.getProperty(LIBRARY_PROPERTY) == null) {
+      try (NativesFolder natives = NativesFolder.lock(folder.resolve("natives"))) {
+        System.setProperty(LIBRARY_PROPERTY, natives.unpack(library, name).toString());
+      }
+    }
     // JNA, with which DJL looks for GPUs, unpacks a library of its own at every start.
     if (writable && System.getProperty(JNA_PROPERTY) == null) {
       System.setProperty(JNA_PROPERTY, folder.resolve("jna").toString());
     }
   }
 
-  /** Whether there is an unpacked library that this user may read: DJL unpacks it for one user. */
-  private static boolean holdsLibrary(Path folder) {
-    try (Stream<Path> versions = Files.list(folder.resolve("tokenizers"))) {
-      return versions.anyMatch(version -> Files.isReadable(version) && Files.isExecutable(version));
-    } catch (IOException e) {
-      return false;
-    }
+  /** As DJL names it where it needs one library only. */
+  private static String platform() {
+    String system = System.getProperty("os.name").startsWith("Linux") ? "linux-" : "osx-";
+    String machine = System.getProperty("os.arch");
+    return system + (machine.equals("amd64") ? "x86_64" : machine);
   }
 
   private static InputException unusable(Path folder) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -125,6 +126,47 @@ class LauncherTest {
     }
     Files.delete(root.resolve("broken"));
     assertEquals(0, launch().exitCode());
+  }
+
+  @Test
+  void whatKilledBuildsLeftGoesWithTheNext() throws Exception {
+    Path app = Files.createDirectories(root.resolve("harness/target/app"));
+    Files.createFile(app.resolve("started.1"));
+    Files.createFile(root.resolve("broken"));
+    launch();
+    assertEquals(List.of(), started(app));
+    Files.delete(root.resolve("broken"));
+    Files.createFile(app.resolve("started.2.name"));
+    assertEquals(0, launch().exitCode());
+    assertEquals(List.of(), started(app));
+  }
+
+  private static List<Path> started(Path app) throws IOException {
+    try (Stream<Path> files = Files.list(app)) {
+      return files.filter(f -> f.getFileName().toString().startsWith("started.")).toList();
+    }
+  }
+
+  @Test
+  void aFolderWithAColonIsRefusedInOneLine() throws Exception {
+    Files.move(root, root.resolveSibling("a:b"));
+    root = root.resolveSibling("a:b");
+    assertFails(
+        root.toRealPath() + " has a colon in it, where Java ends a path; rename the folder");
+  }
+
+  @Test
+  void aLocaleThatIsNotInstalledIsNotUsed() throws Exception {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux") && Files.exists(Path.of("/usr/bin/locale")));
+    script(javaHome.resolve("bin/java"), "#!/bin/sh\necho \"${LC_ALL-none}\"\n");
+    Map<String, String> environment = new HashMap<>(environment());
+    for (String missing : List.of("xx_YY.UTF-8", "C", "POSIX", "")) {
+      environment.put("LC_ALL", missing);
+      assertEquals(List.of("C.UTF-8"), run(root.resolve("lrfbench"), environment).out(), missing);
+    }
+    environment.put("LC_ALL", "C.utf8");
+    assertEquals(List.of("C.utf8"), run(root.resolve("lrfbench"), environment).out());
   }
 
   @Test

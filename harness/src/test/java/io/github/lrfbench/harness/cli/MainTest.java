@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.kernels.InputException;
 import java.io.ByteArrayOutputStream;
@@ -9,11 +10,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -81,6 +85,62 @@ class MainTest {
             .startsWith("lrfbench: internal error: java.lang.IllegalStateException: broken in two"),
         err());
     assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void namesThatNoFileCanHaveAreWrongInput() {
+    assertEquals(2, run(() -> Path.of("a\0b").getNameCount(), "work"));
+    assertTrue(err().startsWith("lrfbench: 'a b' can name no file here ("), err());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void aCacheThatTheLocaleCannotNameIsWrongInput() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"));
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "LC_ALL=C LRFBENCH_CACHE=$(printf '/tmp/k\\303\\244') exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "list",
+                "devices")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(2, process.waitFor(), output);
+    assertTrue(output.endsWith("is ANSI_X3.4-1968, LC_ALL=C.UTF-8 may help\n"), output);
+    assertEquals(1, output.lines().count(), output);
+  }
+
+  @Test
+  void whatUsersAndFilesNameGivesNoOrdersToTheTerminal() {
+    assertFailure(
+        2,
+        "Invalid value for option '--keep': ' [31m half ' is not a double (see lrfbench work --help)",
+        "work",
+        "--keep",
+        "\u001b[31m\u202ehalf\u009b");
+    err.reset();
+    run(
+        () -> {
+          throw new InputException("config.json: 'a\u001b]0;b\u0007\u2066'");
+        },
+        "work");
+    assertEquals("lrfbench: config.json: 'a ]0;b '\n", err());
+  }
+
+  @Test
+  void onlyDataReachStdoutAsTheyAre() {
+    PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
+    List<Object> commands = List.of(new Says(), new Emits());
+    Main.run(commands, stdout, new PrintStream(err), "says");
+    Main.run(commands, stdout, new PrintStream(err), "emits");
+    assertEquals("a  b\na\u001b\u202eb\n", out());
   }
 
   @Test
@@ -158,4 +218,17 @@ class MainTest {
       return work.call();
     }
   }
+
+  @Command(name = "says")
+  private static class Says implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      spec.commandLine().getOut().println("a\u001b\u202eb");
+    }
+  }
+
+  @Command(name = "emits")
+  private static final class Emits extends Says implements PrintsData {}
 }

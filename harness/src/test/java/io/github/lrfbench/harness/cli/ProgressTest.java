@@ -55,6 +55,21 @@ class ProgressTest {
   }
 
   @Test
+  void namesGiveNoOrdersToTheTerminal() {
+    Progress progress = progress(true, 80, 2);
+    progress.step("a\u001b[2J\n\u202eb");
+    pass(200);
+    progress.detail("c\u009b");
+    progress.note("d\rlrfbench: e");
+    assertEquals(
+        "\r\u001b[Ksweep: 0/2, 0:00"
+            + "\r\u001b[Ksweep: 0/2, 0:00, a [2J  b, c "
+            + "\r\u001b[Kd lrfbench: e\n"
+            + "\r\u001b[Ksweep: 0/2, 0:00, a [2J  b, c ",
+        text());
+  }
+
+  @Test
   void theLineNeverWraps() {
     Progress progress = progress(true, 20, 2);
     pass(200);

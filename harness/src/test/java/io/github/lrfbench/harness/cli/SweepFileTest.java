@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,19 @@ class SweepFileTest {
     assertEquals(0, run("sweep", file.toString(), "--out", target.toString(), "--dry-run"));
     assertEquals(2 + 1 + 2 + 1 + 2, stdout().lines().count(), stdout());
     assertTrue(stdout().lines().allMatch(line -> line.matches(".*\t\\d+ s")), stdout());
+  }
+
+  @Test
+  void moreCellsThanAskedForAreRefused() throws IOException {
+    String numbers = IntStream.range(0, 400).mapToObj(String::valueOf).collect(joining(", "));
+    Path file = yaml("rank: [" + numbers.replaceFirst("0, ", "") + "]", "seed: [" + numbers + "]");
+    assertEquals(2, run("sweep", file.toString(), "--dry-run"));
+    assertTrue(stderr().contains("has 159601 cells, more than 100000"), stderr());
+    assertTrue(stderr().contains("--max-cells 159601"), stderr());
+    assertEquals(2, run("sweep", file.toString(), "--seed", "1", "--max-cells", "99", "--dry-run"));
+    assertEquals(0, run("sweep", file.toString(), "--seed", "1", "--dry-run"), stderr());
+    assertEquals(2, run("sweep", yaml("max-cells: 5").toString(), "--dry-run"));
+    assertTrue(stderr().contains("unknown key 'max-cells'"), stderr());
   }
 
   @Test

@@ -48,6 +48,20 @@ class SweepFileTest {
     assertEquals("fwsvd", file.settings(1).get(2).values().get(0));
   }
 
+  @Test
+  void anEscapeWithoutItsDigitsIsNoYaml() {
+    InputException fault = assertThrows(InputException.class, () -> read("a: [\"\\x\", 1]\n"));
+    assertTrue(fault.getMessage().contains("no valid YAML"), fault.getMessage());
+  }
+
+  @Test
+  void endlessNestingIsNoSweep() {
+    for (String text : List.of("a: " + "[".repeat(100_000), "{a: ".repeat(100_000))) {
+      InputException fault = assertThrows(InputException.class, () -> read(text));
+      assertTrue(fault.getMessage().endsWith("line 1: is nested deeper than any sweep"));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

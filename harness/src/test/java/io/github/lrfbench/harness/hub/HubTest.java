@@ -12,14 +12,17 @@ import io.github.lrfbench.harness.hub.FakeHub.Fault;
 import io.github.lrfbench.harness.hub.FakeHub.Request;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -344,7 +347,17 @@ class HubTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"../../outside.json", "/etc/x.json", "a\\b.json", "a//b.json", "./x.json"})
+      strings = {
+        "../../outside.json",
+        "/etc/x.json",
+        "a\\b.json",
+        "a//b.json",
+        "./x.json",
+        "a\u009bb.json",
+        "a\u202ebson.json",
+        "a\u2028.json",
+        "a\u001b.json"
+      })
   void aNameThatLeadsOutOfTheFolderIsRefused(String name) throws IOException {
     server.put("someone/tiny", name, CONFIG);
     assertThrows(HubException.class, () -> hub().fetch(REPO));
@@ -367,6 +380,55 @@ class HubTest {
     InputException fault = assertThrows(InputException.class, () -> hub().fetch(REPO));
     assertTrue(fault.getMessage().contains("No space left"), fault.getMessage());
     assertEquals(List.of(), notes);
+    assertFalse(Files.exists(incomplete(), LinkOption.NOFOLLOW_LINKS));
+  }
+
+  @Test
+  void aServerThatDripsIsNotWaitedForForEver() {
+    Fault drip =
+        (exchange, content, offset) -> {
+          exchange.sendResponseHeaders(offset > 0 ? 206 : 200, content.length - offset);
+          try {
+            for (int i = offset; i < content.length; i++) {
+              exchange.getResponseBody().write(content, i, 1);
+              exchange.getResponseBody().flush();
+              Thread.sleep(20);
+            }
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+        };
+    Fault dripping =
+        (exchange, content, offset) -> {
+          exchange
+              .getResponseHeaders()
+              .set("Content-Range", "bytes " + offset + "-" + (content.length - 1) + "/*");
+          drip.answer(exchange, content, offset);
+        };
+    server.fail(WEIGHTS, Collections.nCopies(20, dripping).toArray(Fault[]::new));
+    HubSettings patient = server.settings(cache);
+    HubSettings hasty =
+        new HubSettings(
+            patient.endpoint(), null, cache, false, patient.pause(), Duration.ofMillis(300));
+    Hub hub = new Hub(hasty, listener());
+    HubException fault = assertThrows(HubException.class, () -> hub.fetch(REPO));
+    assertTrue(fault.getMessage().contains("less than 1000 bytes a second"), fault.getMessage());
+    assertTrue(fault.getMessage().contains("given up after 5 attempts"), fault.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"twelve", "-1", "99999999999999999999", "1e3", "0x10", ""})
+  void aSizeThatIsNoNumberIsNoInternalError(String size) {
+    HttpHeaders headers =
+        HttpHeaders.of(Map.of("X-Linked-Size", List.of(size)), (name, value) -> true);
+    assertTrue(HubResponses.size(headers, "X-Linked-Size").isEmpty());
+  }
+
+  @Test
+  void sizesThatOverflowDoNotFit() {
+    HubFile large = new HubFile("a", Long.MAX_VALUE, new Checksum("0".repeat(64)));
+    assertEquals(Long.MAX_VALUE, Hub.add(large.size(), large.size()));
+    assertEquals(3, Hub.add(1, 2));
   }
 
   @Test

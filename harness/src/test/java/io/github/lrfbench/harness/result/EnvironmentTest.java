@@ -42,6 +42,31 @@ class EnvironmentTest {
   }
 
   @Test
+  void credentialsOfAllKindsAreHidden() {
+    for (String name :
+        List.of(
+            "javax.net.ssl.trustStorePwd",
+            "db.passwd",
+            "key.passphrase",
+            "http.proxyUser",
+            "http.proxyAuth",
+            "AWS.Credentials",
+            "session.Cookie")) {
+      assertEquals(
+          "-D" + name + "=(set) -Xmx1g",
+          Environment.withoutSecrets("-D" + name + "=one two=three -Xmx1g"));
+    }
+    for (String user : List.of("u:p", "u:p@ss", "u:p/w", "u")) {
+      assertEquals(
+          "http://(hidden)@proxy:8080/x",
+          Environment.withoutSecrets("http://" + user + "@proxy:8080/x"));
+    }
+    assertEquals(
+        Map.of("HF_PROXY_PWD", "(set)", "LRFBENCH_AUTH", "(set)"),
+        Environment.variables(Map.of("HF_PROXY_PWD", "a", "LRFBENCH_AUTH", "b")));
+  }
+
+  @Test
   void theMachineIsDescribed() {
     Map<String, Object> environment = Environment.current();
     assertTrue((int) environment.get("processors") > 0);

@@ -16,6 +16,12 @@ class OneLineTest {
   }
 
   @Test
+  void replacesWhatDirectsATerminal() {
+    assertEquals("a b [31m c d e f", OneLine.of("a\r\nb\u001b[31m\u009bc\u202ed\u2066e\ud800f"));
+    assertEquals("'ä 漢'", OneLine.quote("ä\u200f漢"));
+  }
+
+  @Test
   void shortensWithoutSplittingASurrogatePair() {
     assertEquals("'" + "x".repeat(60) + "'", OneLine.quote("x".repeat(60)));
     assertEquals("'" + "\uD83D\uDE00".repeat(60) + "…'", OneLine.quote("\uD83D\uDE00".repeat(61)));

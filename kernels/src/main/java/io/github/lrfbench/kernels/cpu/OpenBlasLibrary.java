@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
@@ -13,6 +14,9 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * bindings are large, and most commands do without.
  */
 final class OpenBlasLibrary {
+  /** Bytes that its files take, and some more. */
+  private static final long ROOM = 64 << 20;
+
   private static boolean blasIsLoaded;
   private static boolean lapackIsLoaded;
   private static Path folder;
@@ -61,6 +65,13 @@ final class OpenBlasLibrary {
     }
   }
 
+  /** JavaCPP passes over a disk that is full, and then misses the file. */
+  private static String shortage() {
+    File cache = new File(System.getProperty("org.bytedeco.javacpp.cachedir", "."));
+    long free = cache.getUsableSpace();
+    return free < ROOM ? "; only " + free + " bytes are free in " + cache : "";
+  }
+
   /** Loads a library, and says which file it was. */
   private static String load(Class<?> bindings) {
     // Tensors are freed by scopes; JavaCPP's finalizer-like registry would only cost time.
@@ -70,12 +81,18 @@ final class OpenBlasLibrary {
       openblas_nolapack.blas_set_num_threads(1);
       return file;
     } catch (LinkageError e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
       throw new InputException(
           "the natives of OpenBLAS for "
               + Loader.Detector.getPlatform()
               + " cannot be loaded: "
-              + reason,
+              + reason
+              + shortage()
+              + NativesFolder.SETTING,
           e);
     }
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Where the fused low-rank product stops being the faster form on a device: measured times on a
@@ -56,7 +57,7 @@ final class LowRankCrossover {
   void write(CudaDevice device) throws IOException {
     Path file = file(device);
     Files.createDirectories(file.getParent());
-    Path temporary = Files.createTempFile(file.getParent(), "crossover", ".part");
+    Path temporary = file.resolveSibling(".crossover." + UUID.randomUUID() + ".part");
     StringBuilder text = new StringBuilder(LowRankTiming.HEADER).append('\n');
     timings.forEach(timing -> text.append(timing.toCsv()).append('\n'));
     Files.writeString(temporary, text);

@@ -1,15 +1,25 @@
 package io.github.lrfbench.kernels.host;
 
+import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * The folder into which native libraries are unpacked, held by one process at a time.
@@ -22,6 +32,9 @@ import java.util.Arrays;
  */
 public final class NativesFolder implements AutoCloseable {
   private static final String JAVACPP_SETTING = "org.bytedeco.javacpp.cachedir";
+
+  /** What to do about a folder that does not do. */
+  public static final String SETTING = "; LRFBENCH_CACHE names the folder";
 
   private final Path path;
   private final FileChannel channel;
@@ -47,15 +60,21 @@ public final class NativesFolder implements AutoCloseable {
     FileChannel channel = null;
     try {
       Files.createDirectories(folder);
+      path = folder;
       channel =
           FileChannel.open(
               folder.resolve(".loading"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      path = folder;
       channel.lock();
     } catch (IOException | OverlappingFileLockException e) {
-      // Two processes at once remain as safe as atomic moves and JavaCPP make them.
+      // Two processes at once remain as safe as atomic moves and JavaCPP make them. In a folder of
+      // another user, nothing is written anyway.
     }
     return new NativesFolder(path, channel);
+  }
+
+  /** The folder, or nothing where there is none and none can be made. */
+  public Optional<Path> path() {
+    return Optional.ofNullable(path);
   }
 
   /** Waits until no other process loads natives through JavaCPP, from here if no other is set. */
@@ -63,42 +82,117 @@ public final class NativesFolder implements AutoCloseable {
     String chosen = System.getProperty(JAVACPP_SETTING);
     NativesFolder folder = chosen == null ? lock() : lock(Path.of(chosen));
     folder.useForJavaCpp();
+    folder.removeDamaged();
     return folder;
   }
 
   /** Has JavaCPP unpack here from now on, if the folder can be written and no other is set. */
   public void useForJavaCpp() {
-    if (path != null && System.getProperty(JAVACPP_SETTING) == null) {
+    if (path != null && Files.isWritable(path) && System.getProperty(JAVACPP_SETTING) == null) {
       System.setProperty(JAVACPP_SETTING, path.toString());
     }
   }
 
   /**
-   * Unpacks a library, unless it lies here already. Where the folder cannot be written, a temporary
-   * one takes its place, which the system may clear when the process has ended.
+   * Unpacks a library, unless it lies here already, whole. Where the folder cannot be written, a
+   * temporary one takes its place, which the system may clear when the process has ended.
    *
    * @param library where it is on the class path
    * @param name of the file
+   * @throws InputException if it cannot be unpacked, with the reason
    */
-  public Path unpack(URL library, String name) throws IOException {
-    byte[] content;
-    try (InputStream stream = library.openStream()) {
-      content = stream.readAllBytes();
-    }
-    Path folder = path == null ? Files.createTempDirectory("lrfbench-natives") : path;
-    Path target = folder.resolve(name);
-    if (Files.isRegularFile(target) && Arrays.equals(Files.readAllBytes(target), content)) {
-      return target;
-    }
-    Path temporary = Files.createTempFile(folder, name, ".part");
+  public Path unpack(URL library, String name) {
+    Path folder = path;
     try {
-      Files.write(temporary, content);
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      if (path != null && isCopy(path.resolve(name), library)) {
+        return path.resolve(name);
+      }
+      if (path == null || !Files.isWritable(path)) {
+        folder = Files.createTempDirectory("lrfbench-natives");
+      }
+      return unpack(library, folder, name);
+    } catch (IOException e) {
+      String reason =
+          e instanceof FileSystemException failure && failure.getReason() != null
+              ? failure.getReason()
+              : String.valueOf(e.getMessage());
+      throw new InputException(
+          "cannot unpack " + name + " into " + folder + ": " + reason + SETTING, e);
+    }
+  }
+
+  private static Path unpack(URL library, Path folder, String name) throws IOException {
+    // Not by createTempFile, whose files no other user may read.
+    Path temporary = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
+    try (InputStream content = library.openStream()) {
+      Files.copy(content, temporary);
+      return Files.move(
+          temporary,
+          folder.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
-    return target;
+  }
+
+  /**
+   * Whether a file holds what a resource does, by length and checksum where the resource's archive
+   * tells them. A file that was cut off or spoiled would end the process when it is loaded.
+   */
+  static boolean isCopy(Path file, URL resource) throws IOException {
+    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+      return false;
+    }
+    URLConnection connection = resource.openConnection();
+    if (connection instanceof JarURLConnection jar) {
+      return Files.size(file) == jar.getJarEntry().getSize()
+          && checksum(file) == jar.getJarEntry().getCrc();
+    }
+    try (InputStream content = connection.getInputStream()) {
+      return Arrays.equals(Files.readAllBytes(file), content.readAllBytes());
+    }
+  }
+
+  private static long checksum(Path file) throws IOException {
+    CRC32 checksum = new CRC32();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        checksum.update(buffer, 0, count);
+      }
+    }
+    return checksum.getValue();
+  }
+
+  /**
+   * Removes what JavaCPP would load although it is not what the archive holds. Below a folder of
+   * the archive's name, files have the names of its entries.
+   */
+  private void removeDamaged() {
+    if (path == null || !Files.isWritable(path)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.filter(NativesFolder::isUnpacked).toList()) {
+        Path inFolder = path.relativize(file);
+        if (inFolder.getNameCount() < 2) {
+          continue;
+        }
+        String archive = "/" + inFolder.getName(0) + "!/";
+        String entry = inFolder.subpath(1, inFolder.getNameCount()).toString().replace('\\', '/');
+        URL resource = NativesFolder.class.getClassLoader().getResource(entry);
+        if (resource != null && resource.getPath().contains(archive) && !isCopy(file, resource)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // What is wrong with the folder shows when something is loaded from it.
+    }
+  }
+
+  private static boolean isUnpacked(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

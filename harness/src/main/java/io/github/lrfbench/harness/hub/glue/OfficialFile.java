@@ -17,11 +17,15 @@ final class OfficialFile {
   private static final String INDEX = "idx";
   private static final String LABEL = "label";
 
+  /** A text that is stored once may stand in every row. */
+  private static final long LARGEST = 1L << 30;
+
   private final GlueTask task;
   private final HubTask names;
   private final TsvLayout layout;
   private final Writer out;
   private final int index;
+  private long written;
   private int rows;
   private int changed;
 
@@ -33,7 +37,7 @@ final class OfficialFile {
     this.out = out;
     index = Math.max(layout.columns().indexOf("index"), layout.columns().indexOf("id"));
     if (layout.header()) {
-      out.write(String.join("\t", layout.columns()) + "\n");
+      write(String.join("\t", layout.columns()) + "\n");
     }
   }
 
@@ -41,8 +45,8 @@ final class OfficialFile {
   void add(Map<String, Object> row) throws IOException {
     String[] fields = new String[layout.columns().size()];
     Arrays.fill(fields, "");
-    if (index >= 0 && row.get(INDEX) instanceof Number number) {
-      fields[index] = number.toString();
+    if (index >= 0 && isWhole(row.get(INDEX))) {
+      fields[index] = row.get(INDEX).toString();
     }
     fields[layout.first()] = text(row, names.first());
     if (layout.second() != TsvLayout.NONE) {
@@ -51,7 +55,7 @@ final class OfficialFile {
     if (layout.label() != TsvLayout.NONE) {
       fields[layout.label()] = label(row.get(LABEL));
     }
-    out.write(String.join("\t", fields) + "\n");
+    write(String.join("\t", fields) + "\n");
     rows++;
   }
 
@@ -76,14 +80,30 @@ final class OfficialFile {
     return plain;
   }
 
+  /** 1.9 is not the label 1, nor is 1.0: where labels are fractions, they are not classes. */
+  private static boolean isWhole(Object value) {
+    return value instanceof Integer || value instanceof Long;
+  }
+
+  private void write(String line) throws IOException {
+    written += line.length();
+    if (written > LARGEST) {
+      throw new InputException(
+          task.name() + ": the data set becomes more than " + LARGEST + " characters");
+    }
+    out.write(line);
+  }
+
   private String label(Object value) {
-    if (task.isRegression() && value instanceof Number score) {
+    if (task.isRegression()
+        && value instanceof Number score
+        && Double.isFinite(score.doubleValue())) {
       return score.toString();
     }
-    if (value instanceof Number number) {
-      int label = number.intValue();
+    if (!task.isRegression() && isWhole(value)) {
+      long label = ((Number) value).longValue();
       if (label >= 0 && label < task.labels().size()) {
-        GlueLabel known = task.labels().get(label);
+        GlueLabel known = task.labels().get((int) label);
         return known.inFile();
       }
     }

@@ -2,12 +2,15 @@ package io.github.lrfbench.harness.hub.glue;
 
 import blue.strategic.parquet.Hydrator;
 import blue.strategic.parquet.ParquetReader;
-import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -49,31 +52,49 @@ final class ParquetTexts {
   static void read(Path file, RowConsumer consumer) throws IOException {
     try (Stream<Map<String, Object>> rows = open(file)) {
       Iterator<Map<String, Object>> iterator = rows.iterator();
-      while (hasNext(iterator, file)) {
+      while (read(file, iterator::hasNext)) {
         consumer.accept(iterator.next());
       }
     }
   }
 
   private static Stream<Map<String, Object>> open(Path file) {
-    try {
-      return ParquetReader.streamContent(file.toFile(), ROWS);
-    } catch (IOException e) {
-      throw Faults.of(file, e);
-    } catch (RuntimeException e) {
-      throw damaged(file, e);
+    return read(
+        file,
+        () -> {
+          useCacheForNatives();
+          ParquetLimits.check(file);
+          return ParquetReader.streamContent(file.toFile(), ROWS);
+        });
+  }
+
+  /** The natives of Snappy and Zstandard go where the others are, unless the user says where. */
+  private static void useCacheForNatives() {
+    try (NativesFolder natives = NativesFolder.lock()) {
+      natives
+          .path()
+          .filter(Files::isWritable)
+          .ifPresent(
+              folder -> {
+                for (String setting : List.of("org.xerial.snappy.tempdir", "ZstdTempFolder")) {
+                  System.setProperty(setting, System.getProperty(setting, folder.toString()));
+                }
+              });
     }
   }
 
-  private static boolean hasNext(Iterator<?> iterator, Path file) {
-    try {
-      return iterator.hasNext();
-    } catch (RuntimeException e) {
-      throw damaged(file, e);
-    }
+  private interface Step<T> {
+    T run() throws IOException;
   }
 
-  private static InputException damaged(Path file, RuntimeException cause) {
-    return new InputException(file + ": is no readable Parquet file", cause);
+  /** Damaged files make the reader throw anything, and ask for more memory than there is. */
+  private static <T> T read(Path file, Step<T> step) {
+    try {
+      return step.run();
+    } catch (InputException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw new InputException(OneLine.of(file + ": is no readable Parquet file"), e);
+    }
   }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * From Parquet files, which pyarrow wrote as it writes those of nyu-mll/glue, to official files
@@ -124,14 +126,44 @@ class GlueDataTest {
     assertFalse(Files.exists(cache.resolve("glue/diagnostic/diagnostic.tsv")));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "gzip.parquet, is compressed by GZIP",
+    "bomb.parquet, would take more than 67108864 bytes when it is unpacked"
+  })
+  void whatCannotOrShouldNotBeUnpackedIsRefused(String file, String fault) throws IOException {
+    for (String split : List.of("train", "validation", "test")) {
+      try (InputStream in = GlueDataTest.class.getResourceAsStream(file)) {
+        server.put(REPOSITORY, "rte/" + split + "-00000-of-00001.parquet", in.readAllBytes());
+      }
+    }
+    InputException refused = assertThrows(InputException.class, () -> fetch("rte"));
+    assertTrue(refused.getMessage().contains(fault), refused.getMessage());
+    assertFalse(Files.exists(cache.resolve("glue/RTE/train.tsv")));
+  }
+
+  @Test
+  void scoresAreFinite() throws IOException {
+    GlueTask stsb = GlueTasks.official().get("stsb");
+    OfficialFile file =
+        new OfficialFile(
+            stsb, HubTask.of(stsb), stsb.files().get(Split.TRAIN).layout(), new StringWriter());
+    for (double score : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      Map<String, Object> row = Map.of("sentence1", "a", "sentence2", "b", "label", score);
+      assertThrows(InputException.class, () -> file.add(row));
+    }
+  }
+
   @Test
   void labelsThatNoTaskHasAreRefused() throws IOException {
     GlueTask rte = GlueTasks.official().get("rte");
     OfficialFile file =
         new OfficialFile(
             rte, HubTask.of(rte), rte.files().get(Split.TRAIN).layout(), new StringWriter());
-    Map<String, Object> row = Map.of("sentence1", "a", "sentence2", "b", "label", 2L);
-    assertThrows(InputException.class, () -> file.add(row));
+    for (Object label : List.of(2L, -1L, 1.9, -0.5, 1.0f, 1L << 32, true, "1")) {
+      Map<String, Object> row = Map.of("sentence1", "a", "sentence2", "b", "label", label);
+      assertThrows(InputException.class, () -> file.add(row), label::toString);
+    }
     assertThrows(InputException.class, () -> file.add(Map.of("sentence1", "a", "label", 1L)));
   }
 

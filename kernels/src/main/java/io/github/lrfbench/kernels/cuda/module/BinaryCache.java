@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Compiled kernels on disk, named by the hash of all that went into them. Each file starts with the
@@ -58,7 +59,7 @@ final class BinaryCache {
   void write(String key, byte[] binary) {
     try {
       Files.createDirectories(folder);
-      Path temporary = Files.createTempFile(folder, key, ".part");
+      Path temporary = folder.resolve("." + key + "." + UUID.randomUUID() + ".part");
       try {
         byte[] file = Arrays.copyOf(sha256().digest(binary), DIGEST_BYTES + binary.length);
         System.arraycopy(binary, 0, file, DIGEST_BYTES, binary.length);

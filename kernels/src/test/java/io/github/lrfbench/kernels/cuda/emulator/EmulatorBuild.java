@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +50,9 @@ final class EmulatorBuild {
     Path home = cache.resolve(sources.hash(String.join(" ", options)));
     if (!Files.isDirectory(home)) {
       Files.createDirectories(cache);
+    }
+    requireOwn(cache);
+    if (!Files.isDirectory(home)) {
       Path workshop = Files.createTempDirectory(cache, "build");
       try {
         new EmulatorBuild(sources, options).build(workshop);
@@ -57,6 +62,20 @@ final class EmulatorBuild {
       }
     }
     return home;
+  }
+
+  /** Where all may write, another user could lay libraries of theirs for us to load. */
+  static void requireOwn(Path cache) throws IOException {
+    Path own = Files.createTempFile("lrfbench", "");
+    String user = Files.getOwner(own).getName();
+    Files.delete(own);
+    String owner = Files.getOwner(cache, LinkOption.NOFOLLOW_LINKS).getName();
+    if (!owner.equals(user) || Files.isSymbolicLink(cache)) {
+      throw new IOException(cache + " is a link or belongs to " + owner + ", not to " + user);
+    }
+    if (Files.getPosixFilePermissions(cache).contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException(cache + " can be written by everybody; remove it");
+    }
   }
 
   private void build(Path home) throws IOException {
