@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +38,6 @@ public final class ResultsMerge {
 
   private final Map<String, Found> cells = new LinkedHashMap<>();
   private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
-  private final Set<Path> files = new HashSet<>();
   private int read;
 
   /**
@@ -78,11 +75,6 @@ public final class ResultsMerge {
   }
 
   private void addFile(Path file) {
-    try {
-      files.add(file.toRealPath());
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + OneLine.reason(e), e);
-    }
     for (RunRow row : ResultsCsv.RUNS.read(file)) {
       read++;
       String cell = row.get(RunColumns.CELL_ID);
@@ -158,10 +150,10 @@ public final class ResultsMerge {
     byte[] runs = ResultsCsv.RUNS.file(rows());
     List<LayerRow> matrices = matrices();
     try (LockFile lock = CsvAppender.lock(runsFile)) {
-      requireNoOthers(runsFile, runs);
-      if (!Files.exists(runsFile)) {
-        requireNoOthers(layersFile, matrices);
+      if (Files.exists(runsFile)) {
+        throw holdsOthers(runsFile);
       }
+      requireNoOthers(layersFile, matrices);
       FileReplacement.write(layersFile, ResultsCsv.LAYERS.file(matrices));
       FileReplacement.write(runsFile, runs);
     } catch (IOException e) {
@@ -178,16 +170,7 @@ public final class ResultsMerge {
     return matrices;
   }
 
-  /**
-   * What an earlier call wrote before it was killed may be there, but no input and nothing else.
-   */
-  private void requireNoOthers(Path file, byte[] bytes) throws IOException {
-    if (Files.exists(file)
-        && (files.contains(file.toRealPath()) || !Arrays.equals(bytes, Files.readAllBytes(file)))) {
-      throw holdsOthers(file);
-    }
-  }
-
+  /** Matrices alone are what a call wrote before it was killed, unless they are of other cells. */
   private static void requireNoOthers(Path file, List<LayerRow> ours) {
     if (Files.exists(file) && !Set.copyOf(ours).containsAll(ResultsCsv.LAYERS.read(file))) {
       throw holdsOthers(file);

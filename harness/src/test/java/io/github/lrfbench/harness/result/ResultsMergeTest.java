@@ -116,7 +116,7 @@ class ResultsMergeTest {
     Files.write(out.resolve(".layers.csv.tmp"), new byte[] {'s'});
     Files.write(out.resolve(".runs.csv.lock"), new byte[0]);
     assertMerged(merge(shard, out), runs, layers);
-    assertMerged(merge(shard, out), runs, layers);
+    assertThrows(InputException.class, () -> merge(shard, out), "it is whole");
     Files.delete(out.resolve("runs.csv"));
     Files.write(out.resolve(".runs.csv.tmp"), new byte[] {'s'});
     assertMerged(merge(shard, out), runs, layers);

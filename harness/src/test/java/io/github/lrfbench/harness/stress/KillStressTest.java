@@ -106,13 +106,15 @@ class KillStressTest {
       boolean again = program.kill(with(command, out), out);
       killed += again ? 1 : 0;
       if (!again || killed % 10 == 0) {
-        assertEquals(0, program.run(with(command, out)), program.output());
+        // A merge that was killed when all was done refuses its own results.
+        boolean merged = name.equals("merge") && Files.exists(out.resolve("runs.csv"));
+        assertEquals(merged ? 2 : 0, program.run(with(command, out)), program.output());
         for (String file : files) {
           assertArrayEquals(
               Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(out.resolve(file)), file);
         }
         assertNothingHidden(out);
-        if (killed % 20 < 10) {
+        if (merged || killed % 20 < 10) {
           Program.delete(out);
         }
       }
