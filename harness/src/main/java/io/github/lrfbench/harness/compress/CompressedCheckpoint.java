@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public final class CompressedCheckpoint {
   private final Checkpoint source;
+  private final Path layout;
   private final Model dense;
   private final Map<String, Linear> replacements;
 
@@ -39,7 +40,18 @@ public final class CompressedCheckpoint {
    * @param replacements the new maps by slot name
    */
   public CompressedCheckpoint(Checkpoint source, Model dense, Map<String, Linear> replacements) {
+    this(source, source.directory(), dense, replacements);
+  }
+
+  /**
+   * A compressed model that may be a sentence encoder's.
+   *
+   * @param layout the directory of sentence-transformers that the checkpoint is or lies in
+   */
+  public CompressedCheckpoint(
+      Checkpoint source, Path layout, Model dense, Map<String, Linear> replacements) {
     this.source = source;
+    this.layout = layout;
     this.dense = dense;
     this.replacements = replacements;
   }
@@ -109,7 +121,7 @@ public final class CompressedCheckpoint {
       if (!outputNames.isEmpty()) {
         OutputNames.write(config, outputNames);
       }
-      CheckpointWriter.write(target, config, weights, source.directory());
+      CheckpointWriter.write(target, config, weights, source.directory(), layout);
     }
   }
 
