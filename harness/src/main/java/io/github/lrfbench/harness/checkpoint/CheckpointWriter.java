@@ -8,10 +8,10 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,31 +42,18 @@ public final class CheckpointWriter {
           "merges.txt",
           "encoder.json",
           "vocab.bpe",
-          "generation_config.json",
-          "modules.json",
-          "sentence_bert_config.json",
-          "sentence_roberta_config.json",
-          "sentence_distilbert_config.json",
-          "sentence_camembert_config.json",
-          "sentence_albert_config.json",
-          "sentence_xlm-roberta_config.json",
-          "sentence_xlnet_config.json",
-          "config_sentence_transformers.json",
-          "1_Pooling/config.json");
+          "generation_config.json");
 
-  /** Those that make a directory a sentence encoder's. */
-  private static final Set<String> POOLING =
-      Set.of(
-          "modules.json",
+  /** What the transformer of a sentence encoder has beside these. */
+  private static final List<String> SENTENCE_COMPANIONS =
+      List.of(
           "sentence_bert_config.json",
           "sentence_roberta_config.json",
           "sentence_distilbert_config.json",
           "sentence_camembert_config.json",
           "sentence_albert_config.json",
           "sentence_xlm-roberta_config.json",
-          "sentence_xlnet_config.json",
-          "config_sentence_transformers.json",
-          "1_Pooling/config.json");
+          "sentence_xlnet_config.json");
 
   /** The log of a training, which is in the directory before the model is. */
   public static final String TRAINING_LOG = "training.csv";
@@ -98,9 +85,9 @@ public final class CheckpointWriter {
     }
   }
 
-  /** Writes a model directory with all companions of the source; see the other method. */
+  /** Writes a model directory that is no sentence encoder's; see the other method. */
   public static void write(Path target, ObjectNode config, SafetensorsWriter weights, Path source) {
-    write(target, config, weights, source, true);
+    write(target, config, weights, source, null);
   }
 
   /**
@@ -111,15 +98,20 @@ public final class CheckpointWriter {
    * @param config what {@code config.json} shall hold; not modified
    * @param weights the tensors
    * @param source the directory whose tokenizer is copied
-   * @param pooling whether its sentence-transformers files are copied as well
+   * @param layout the directory of sentence-transformers whose modules are copied as well, which
+   *     the source is or lies in; null for none
    * @throws InputException if the directory is someone else's or cannot be written
    */
   public static void write(
-      Path target, ObjectNode config, SafetensorsWriter weights, Path source, boolean pooling) {
+      Path target, ObjectNode config, SafetensorsWriter weights, Path source, Path layout) {
     requireWritable(target);
     try (Stage stage = Stage.open(target)) {
       weights.write(stage.resolve(Checkpoint.WEIGHTS));
-      copyCompanions(source, stage, pooling);
+      copy(COMPANIONS, source, stage);
+      if (layout != null) {
+        copy(SENTENCE_COMPANIONS, source, stage);
+        SentenceLayout.copy(layout, stage);
+      }
       writeConfig(config, stage.resolve(Checkpoint.CONFIG));
       publish(stage, target);
       stage.done();
@@ -185,19 +177,21 @@ public final class CheckpointWriter {
     }
   }
 
-  private static void copyCompanions(Path source, Stage stage, boolean pooling) throws IOException {
-    for (String name : COMPANIONS) {
-      if (!pooling && POOLING.contains(name)) {
-        continue;
-      }
+  private static void copy(List<String> names, Path source, Stage stage) throws IOException {
+    for (String name : names) {
       if (Files.isRegularFile(source.resolve(name))) {
-        Files.createDirectories(stage.resolve(name).getParent());
-        // Of the modes that the user's files have, not those of a cache.
-        try (InputStream in = Files.newInputStream(source.resolve(name))) {
-          Files.copy(in, stage.resolve(name));
-        }
+        stage.copy(source.resolve(name), name);
       }
     }
+  }
+
+  /** What there may be beside configuration and weights in a directory that this class wrote. */
+  private static List<String> companions(Path directory) throws IOException {
+    List<String> names = new ArrayList<>(SentenceLayout.files(directory));
+    names.add(SentenceLayout.MODULES);
+    names.addAll(SENTENCE_COMPANIONS);
+    names.addAll(COMPANIONS);
+    return names;
   }
 
   private static void writeConfig(ObjectNode config, Path file) throws IOException {
@@ -235,16 +229,18 @@ public final class CheckpointWriter {
   /** Removes all of an earlier model but its configuration. */
   private static void clear(Path target) throws IOException {
     Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
-    for (String name : COMPANIONS) {
+    for (String name : companions(target)) {
       Path file = target.resolve(name);
-      if (Files.deleteIfExists(file) && !file.getParent().equals(target)) {
-        Stage.deleteIfEmpty(file.getParent());
+      if (Files.deleteIfExists(file)) {
+        for (Path at = file.getParent(); !at.equals(target); at = at.getParent()) {
+          Stage.deleteIfEmpty(at);
+        }
       }
     }
   }
 
   private static void move(Stage stage, Path target) throws IOException {
-    for (String name : COMPANIONS) {
+    for (String name : companions(stage.resolve(""))) {
       if (Files.exists(stage.resolve(name))) {
         Files.createDirectories(target.resolve(name).getParent());
         Files.move(stage.resolve(name), target.resolve(name));

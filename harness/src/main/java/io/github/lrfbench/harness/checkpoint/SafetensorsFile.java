@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -42,9 +41,7 @@ public final class SafetensorsFile extends StoredTensors {
    * @throws InputException if it is no valid safetensors file
    */
   public static SafetensorsFile open(Path file) {
-    if (Files.isDirectory(file)) {
-      throw Faults.of(file, "is a directory, not a safetensors file");
-    }
+    requireRegular(file, "a safetensors file");
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.checkpoint;
 
 import io.github.lrfbench.harness.input.LockFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,15 @@ public final class Stage implements AutoCloseable {
   /** A file to be. */
   public Path resolve(String name) {
     return folder.resolve(name);
+  }
+
+  /** Copies a file to one to be, of the modes that the user's new files have. */
+  void copy(Path from, String name) throws IOException {
+    Files.createDirectories(resolve(name).getParent());
+    // Those of a cache may be others.
+    try (InputStream in = Files.newInputStream(from)) {
+      Files.copy(in, resolve(name));
+    }
   }
 
   /** Keeps the directory: all is where it belongs. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -31,9 +30,7 @@ final class TorchFile extends StoredTensors {
    * @throws InputException if it holds no state dict, or more than one
    */
   static TorchFile open(Path file) {
-    if (Files.isDirectory(file)) {
-      throw Faults.of(file, "is a directory, not a file of PyTorch");
-    }
+    requireRegular(file, "a file of PyTorch");
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {

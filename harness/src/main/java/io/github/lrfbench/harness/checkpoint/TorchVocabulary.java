@@ -73,7 +73,13 @@ final class TorchVocabulary implements Vocabulary {
           "builtins.set",
           "builtins.complex");
 
+  private static final int MOST_DIMENSIONS = 64;
+
+  /** Of all dicts that are made of lists. */
+  private static final int MOST_ITEMS = 1_000_000;
+
   private final Path file;
+  private int items;
   private final Map<String, TorchStorage> storages = new LinkedHashMap<>();
 
   TorchVocabulary(Path file) {
@@ -151,8 +157,12 @@ final class TorchVocabulary implements Vocabulary {
     // Python 2 gave the items as an argument.
     Map<Object, Object> dict = new LinkedHashMap<>();
     if (!arguments.isEmpty()) {
-      List<?> items = argument(arguments, 0, List.class);
-      for (Object item : items) {
+      List<?> given = argument(arguments, 0, List.class);
+      items += given.size();
+      if (items > MOST_ITEMS) {
+        throw fault("makes dicts of more than " + MOST_ITEMS + " items, which no state dict does");
+      }
+      for (Object item : given) {
         List<?> pair =
             item instanceof Tuple tuple
                 ? tuple.items()
@@ -180,7 +190,7 @@ final class TorchVocabulary implements Vocabulary {
   private void requirePlain(List<Object> arguments, int index) {
     if (arguments.size() > index
         && arguments.get(index) instanceof Map<?, ?> marks
-        && marks.containsValue(true)) {
+        && (Boolean.TRUE.equals(marks.get("conj")) || Boolean.TRUE.equals(marks.get("neg")))) {
       throw fault(
           "holds a tensor whose numbers are stored negated or conjugated, which is not read");
     }
@@ -204,6 +214,9 @@ final class TorchVocabulary implements Vocabulary {
   }
 
   private List<Long> sizes(Tuple tuple) {
+    if (tuple.items().size() > MOST_DIMENSIONS) {
+      throw fault("describes a tensor of more than " + MOST_DIMENSIONS + " dimensions");
+    }
     List<Long> sizes = new ArrayList<>();
     for (Object item : tuple.items()) {
       if (!(item instanceof Long value)) {

@@ -148,7 +148,7 @@ final class CompressCommand implements Callable<Integer> {
         compression = asked.compressor().compress(request);
         progress.done();
       }
-      new CompressedCheckpoint(checkpoint, loaded.model(), compression.replacements())
+      new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.replacements())
           .write(out, dense, describe(compression, budgets.get(0), loaded.revision()), outputNames);
       report(loaded.model(), compression);
     }

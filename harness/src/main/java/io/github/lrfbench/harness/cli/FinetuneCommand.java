@@ -184,7 +184,8 @@ final class FinetuneCommand implements Callable<Integer> {
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
       ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, budgets);
       FineTuning.Output output =
-          new TrainedCheckpoint(compressed.model(), dense.config(), block, dense.transformer());
+          new TrainedCheckpoint(
+              compressed.model(), dense.config(), block, dense.transformer(), null);
       if (adapting) {
         block.set("adapter", adapter.toJson());
         ObjectNode told = block.deepCopy();

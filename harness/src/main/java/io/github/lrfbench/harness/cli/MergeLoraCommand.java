@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
@@ -10,12 +11,14 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
+import io.github.lrfbench.harness.zoo.LoadedModel;
 import io.github.lrfbench.harness.zoo.TaskModel;
 import io.github.lrfbench.harness.zoo.Tasks;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,23 +67,54 @@ final class MergeLoraCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
-    Notes notes = new Notes();
-    try (Device device = selection.open();
-        TaskModel loaded = Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device);
-        LoraAdapter read = LoraAdapter.read(adapter, loaded.model(), loaded.drawn(), notes);
-        Model merged = read.merge()) {
-      loaded.notes().forEach(System.err::println);
-      notes.lines().forEach(System.err::println);
-      List<String> outputs = AdapterDirectory.outputNames(adapter);
-      if (!outputs.isEmpty()) {
-        OutputNames.write(loaded.config(), outputs);
+    try (Device device = selection.open()) {
+      if (LoadedModel.isOfSentenceTransformers(directory)
+          && !AdapterDirectory.bringsHead(adapter)) {
+        try (LoadedModel base = LoadedModel.open(directory, device);
+            Checkpoint checkpoint = Checkpoint.open(base.transformer())) {
+          base.notes().forEach(System.err::println);
+          merge(
+              base.model(),
+              List.of(),
+              base.revision(),
+              (merged, block) ->
+                  new TrainedCheckpoint(
+                      merged, checkpoint.config(), block, base.transformer(), directory));
+        }
+      } else {
+        try (TaskModel base =
+            Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
+          base.notes().forEach(System.err::println);
+          List<String> outputs = AdapterDirectory.outputNames(adapter);
+          if (!outputs.isEmpty()) {
+            OutputNames.write(base.config(), outputs);
+          }
+          merge(
+              base.model(),
+              base.drawn(),
+              base.revision(),
+              (merged, block) ->
+                  new TrainedCheckpoint(merged, base.config(), block, base.transformer(), null));
+        }
       }
-      ObjectNode block = JsonNodeFactory.instance.objectNode();
-      block.put("source", model).put("source_revision", loaded.revision());
-      block.put("adapter", adapter.toString());
-      new TrainedCheckpoint(merged, loaded.config(), block, loaded.transformer()).write(out);
-      spec.commandLine().getOut().println("written to " + out);
     }
+    spec.commandLine().getOut().println("written to " + out);
     return ExitCode.DONE;
+  }
+
+  private void merge(
+      Model base,
+      List<String> drawn,
+      String revision,
+      BiFunction<Model, ObjectNode, TrainedCheckpoint> output) {
+    Notes notes = new Notes();
+    try (LoraAdapter read = LoraAdapter.read(adapter, base, drawn, notes);
+        Model merged = read.merge()) {
+      notes.lines().forEach(System.err::println);
+      ObjectNode block = JsonNodeFactory.instance.objectNode();
+      block.put("source", model).put("source_revision", revision);
+      block.put("adapter", adapter.toString());
+      output.apply(merged, block).write(out);
+    }
   }
 }

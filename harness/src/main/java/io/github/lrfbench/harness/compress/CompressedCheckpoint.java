@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.kernels.InputException;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public final class CompressedCheckpoint {
   private final Checkpoint source;
+  private final Path layout;
   private final Model dense;
   private final Map<String, Linear> replacements;
 
@@ -38,7 +40,18 @@ public final class CompressedCheckpoint {
    * @param replacements the new maps by slot name
    */
   public CompressedCheckpoint(Checkpoint source, Model dense, Map<String, Linear> replacements) {
+    this(source, source.directory(), dense, replacements);
+  }
+
+  /**
+   * A compressed model that may be a sentence encoder's.
+   *
+   * @param layout the directory of sentence-transformers that the checkpoint is or lies in
+   */
+  public CompressedCheckpoint(
+      Checkpoint source, Path layout, Model dense, Map<String, Linear> replacements) {
     this.source = source;
+    this.layout = layout;
     this.dense = dense;
     this.replacements = replacements;
   }
@@ -78,7 +91,12 @@ public final class CompressedCheckpoint {
   public void write(
       Path target, boolean multipliedOut, ObjectNode block, List<String> outputNames) {
     requireReadable(
-        multipliedOut, dense.headLayers().keySet().stream().anyMatch(replacements::containsKey));
+        multipliedOut,
+        dense.headLayers().entrySet().stream()
+            .anyMatch(
+                layer ->
+                    replacements.containsKey(layer.getKey())
+                        || !(layer.getValue() instanceof DenseLinear)));
     try (Scope scope = dense.device().openScope();
         Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
       SafetensorsWriter weights = new SafetensorsWriter();
@@ -103,7 +121,7 @@ public final class CompressedCheckpoint {
       if (!outputNames.isEmpty()) {
         OutputNames.write(config, outputNames);
       }
-      CheckpointWriter.write(target, config, weights, source.directory());
+      CheckpointWriter.write(target, config, weights, source.directory(), layout);
     }
   }
 
@@ -112,8 +130,15 @@ public final class CompressedCheckpoint {
   }
 
   private Map<String, Linear> products(Scope scope) {
-    Map<String, Linear> products = new HashMap<>();
-    replacements.forEach((name, linear) -> products.put(name, DenseLinear.of(linear, scope)));
-    return products;
+    Map<String, Linear> factored = new HashMap<>();
+    for (LinearSlot slot : dense.slots()) {
+      // The source may have been compressed before.
+      if (!(slot.linear() instanceof DenseLinear)) {
+        factored.put(slot.name(), slot.linear());
+      }
+    }
+    factored.putAll(replacements);
+    factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
+    return factored;
   }
 }

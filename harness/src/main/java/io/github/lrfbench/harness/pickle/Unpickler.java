@@ -110,9 +110,9 @@ public final class Unpickler {
 
   private void stepOfObjects(int code) {
     switch (code) {
-      case 'q' -> memo.put((long) in.unsignedByte(), top());
-      case 'r' -> memo.put(in.unsignedInt(), top());
-      case 0x94 -> memo.put((long) memo.size(), top());
+      case 'q' -> keep(in.unsignedByte());
+      case 'r' -> keep(in.unsignedInt());
+      case 0x94 -> keep(memo.size());
       case 'h' -> push(recall(in.unsignedByte()));
       case 'j' -> push(recall(in.unsignedInt()));
       case 'c' -> push(global(in.line(), in.line()));
@@ -201,9 +201,13 @@ public final class Unpickler {
   private void push(Object value) {
     objects++;
     if (objects > MOST_OBJECTS) {
-      throw in.fault("makes more than " + MOST_OBJECTS + " objects, which no state dict does");
+      throw tooMany();
     }
     stack.add(value);
+  }
+
+  private InputException tooMany() {
+    return in.fault("makes more than " + MOST_OBJECTS + " objects, which no state dict does");
   }
 
   private Object pop() {
@@ -267,6 +271,13 @@ public final class Unpickler {
         throw in.fault("is broken: a key of a dict is no constant");
       }
       target.put(key, items.get(i + 1));
+    }
+  }
+
+  private void keep(long index) {
+    memo.put(index, top());
+    if (memo.size() > MOST_OBJECTS) {
+      throw tooMany();
     }
   }
 

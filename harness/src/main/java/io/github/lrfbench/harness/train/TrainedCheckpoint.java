@@ -17,8 +17,10 @@ import java.util.stream.Collectors;
  * @param config what {@code config.json} shall hold, without the block below
  * @param block what it shall tell of the training, under the key {@code lrfbench}
  * @param source the directory whose tokenizer is copied
+ * @param layout the directory of sentence-transformers whose modules are copied; null for none
  */
-public record TrainedCheckpoint(Model model, ObjectNode config, ObjectNode block, Path source)
+public record TrainedCheckpoint(
+    Model model, ObjectNode config, ObjectNode block, Path source, Path layout)
     implements FineTuning.Output {
   @Override
   public void write(Path target) {
@@ -28,6 +30,6 @@ public record TrainedCheckpoint(Model model, ObjectNode config, ObjectNode block
     }
     Set<String> names = model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
     ObjectNode written = CheckpointWriter.config(config, names, block);
-    CheckpointWriter.write(target, written, weights, source, false);
+    CheckpointWriter.write(target, written, weights, source, layout);
   }
 }

@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -91,6 +92,11 @@ public record LoadedModel(
                 return checkpoint.contentHash();
               }
             });
+  }
+
+  /** Whether a directory is laid out as those of sentence-transformers are. */
+  public static boolean isOfSentenceTransformers(Path directory) {
+    return Files.isRegularFile(directory.resolve(SentenceTransformer.MODULES));
   }
 
   /** The same with the model's numbers in another type; takes this one's place. */

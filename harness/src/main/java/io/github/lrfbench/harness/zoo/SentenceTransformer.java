@@ -30,7 +30,7 @@ import java.util.List;
  */
 record SentenceTransformer(
     Path transformer, SentenceEncoding encoding, String activation, TextPreparation texts) {
-  private static final String MODULES = "modules.json";
+  static final String MODULES = "modules.json";
   private static final String MODEL = "config_sentence_transformers.json";
   private static final String PACKAGE = "sentence_transformers.";
 
@@ -82,6 +82,10 @@ record SentenceTransformer(
         case "Pooling" -> {
           if (pooling != null) {
             throw unsupported(modules, type);
+          }
+          if (Files.isRegularFile(path.resolve("config.json"))
+              && path.toAbsolutePath().equals(directory.toAbsolutePath().normalize())) {
+            throw Faults.of(modules, "the pooling has no folder of its own");
           }
           pooled = PoolingFile.read(path.resolve("config.json"), notes);
           pooling = pooled.modes();
@@ -173,8 +177,8 @@ record SentenceTransformer(
   private static Path below(Path directory, Path modules, String type, String name) {
     try {
       Path path = directory.resolve(name).normalize();
-      if (path.startsWith(directory.normalize())) {
-        return path;
+      if (path.toAbsolutePath().startsWith(directory.toAbsolutePath().normalize())) {
+        return path.toString().isEmpty() ? directory : path;
       }
     } catch (InvalidPathException e) {
       // No path at all.

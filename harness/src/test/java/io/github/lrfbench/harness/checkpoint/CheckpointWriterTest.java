@@ -34,15 +34,24 @@ class CheckpointWriterTest {
     target = folder.resolve("new").resolve("model");
     Files.writeString(source.resolve("vocab.txt"), "[UNK]\n");
     Files.writeString(source.resolve("pytorch_model.bin"), "");
+    Files.writeString(
+        source.resolve("modules.json"),
+        "[{\"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"},"
+            + " {\"path\": \"1_Pooling\", \"type\": \"sentence_transformers.models.Pooling\"}]");
     Files.createDirectory(source.resolve("1_Pooling"));
     Files.writeString(source.resolve("1_Pooling").resolve("config.json"), "{}");
   }
 
   @Test
   void writesConfigurationWeightsAndCompanions() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source, true);
+    CheckpointWriter.write(target, config, weights(1), source, source);
     assertEquals(
-        List.of("1_Pooling/config.json", "config.json", "model.safetensors", "vocab.txt"),
+        List.of(
+            "1_Pooling/config.json",
+            "config.json",
+            "model.safetensors",
+            "modules.json",
+            "vocab.txt"),
         files(target));
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {1}, checkpoint.readFloats("a"));
@@ -55,22 +64,23 @@ class CheckpointWriterTest {
   @Test
   void anEmptyDirectoryIsFilled() throws IOException {
     Files.createDirectories(target);
-    CheckpointWriter.write(target, config, weights(1), source, true);
-    assertEquals(4, files(target).size());
+    CheckpointWriter.write(target, config, weights(1), source, source);
+    assertEquals(5, files(target).size());
   }
 
   @Test
   void aModelOfOursIsReplacedAndStrangersBesideItStay() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source, true);
+    CheckpointWriter.write(target, config, weights(1), source, source);
     Files.writeString(target.resolve("notes.txt"), "mine");
     Files.delete(source.resolve("vocab.txt"));
     Files.writeString(source.resolve("tokenizer.json"), "{}");
-    CheckpointWriter.write(target, config, weights(2), source, true);
+    CheckpointWriter.write(target, config, weights(2), source, source);
     assertEquals(
         List.of(
             "1_Pooling/config.json",
             "config.json",
             "model.safetensors",
+            "modules.json",
             "notes.txt",
             "tokenizer.json"),
         files(target));
@@ -81,16 +91,16 @@ class CheckpointWriterTest {
 
   @Test
   void aModelMayReplaceItself() throws IOException {
-    CheckpointWriter.write(target, config, weights(3), source, true);
+    CheckpointWriter.write(target, config, weights(3), source, source);
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       SafetensorsWriter same =
           new SafetensorsWriter().add("b", Shape.of(1), () -> checkpoint.readFloats("a"));
-      CheckpointWriter.write(target, config, same, target, true);
+      CheckpointWriter.write(target, config, same, target, target);
     }
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {3}, checkpoint.readFloats("b"));
     }
-    assertEquals(4, files(target).size());
+    assertEquals(5, files(target).size());
   }
 
   @Test
@@ -101,7 +111,7 @@ class CheckpointWriterTest {
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(other));
       assertThrows(
           InputException.class,
-          () -> CheckpointWriter.write(other, config, weights(1), source, true));
+          () -> CheckpointWriter.write(other, config, weights(1), source, source));
       assertEquals(List.of("config.json"), files(other));
     }
   }
@@ -113,7 +123,7 @@ class CheckpointWriterTest {
       assertThrows(InputException.class, () -> CheckpointWriter.requireWritable(path));
       assertThrows(
           InputException.class,
-          () -> CheckpointWriter.write(path, config, weights(1), source, true));
+          () -> CheckpointWriter.write(path, config, weights(1), source, source));
     }
     CheckpointWriter.requireWritable(target);
     assertFalse(Files.exists(target.getParent()), "a check makes nothing");
@@ -123,17 +133,17 @@ class CheckpointWriterTest {
   void aFailureLeavesNothingBehind() throws IOException {
     assertThrows(
         IllegalStateException.class,
-        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
+        () -> CheckpointWriter.write(target, config, BROKEN, source, source));
     assertFalse(Files.exists(target.getParent()));
   }
 
   @Test
   void aFailureLeavesAnEarlierModelAsItWas() throws IOException {
-    CheckpointWriter.write(target, config, weights(1), source, true);
+    CheckpointWriter.write(target, config, weights(1), source, source);
     assertThrows(
         IllegalStateException.class,
-        () -> CheckpointWriter.write(target, config, BROKEN, source, true));
-    assertEquals(4, files(target).size());
+        () -> CheckpointWriter.write(target, config, BROKEN, source, source));
+    assertEquals(5, files(target).size());
     try (Checkpoint checkpoint = Checkpoint.open(target)) {
       assertArrayEquals(new float[] {1}, checkpoint.readFloats("a"));
     }

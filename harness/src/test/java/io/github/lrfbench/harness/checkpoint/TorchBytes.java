@@ -23,6 +23,11 @@ final class TorchBytes {
     return this;
   }
 
+  TorchBytes raw(byte[] codes) {
+    out.writeBytes(codes);
+    return this;
+  }
+
   TorchBytes ascii(String text) {
     out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     return this;

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -253,6 +254,31 @@ class TorchFileTest {
       return "";
     }
     return refused(path);
+  }
+
+  @Test
+  void whatIsMadeAgainAndAgainStaysSmall() throws IOException {
+    byte[] kept = new byte[2_000_100];
+    Arrays.fill(kept, (byte) 0x94);
+    TorchBytes memo = new TorchBytes().raw('N');
+    assertTrue(refused(memo.raw(kept).raw('.').bytes()).contains("2000000 objects"));
+
+    // A list of 100,000 pairs, of which one dict after the other is made.
+    TorchBytes dicts = new TorchBytes().string("k").raw('N', 0x86, 'q', 0, ']', '(');
+    for (int i = 0; i < 100_000; i++) {
+      dicts.raw('h', 0);
+    }
+    dicts.raw('e', 0x85, 'q', 1).global("collections", "OrderedDict").raw('q', 2);
+    for (int i = 0; i < 100_000; i++) {
+      dicts.raw('h', 2, 'h', 1, 'R', '0');
+    }
+    assertTrue(refused(dicts.raw('.').bytes()).contains("dicts of more than 1000000 items"));
+
+    long[] dims = new long[65];
+    Arrays.fill(dims, 1);
+    String fault =
+        refused(new TorchBytes().tensor("FloatStorage", "0", 1, false, 0, dims, dims).bytes());
+    assertTrue(fault.contains("more than 64 dimensions"), fault);
   }
 
   private static String refused(Path path) {

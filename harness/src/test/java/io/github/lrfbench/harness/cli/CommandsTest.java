@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,37 @@ class CommandsTest {
       }
     }
     assertFalse(Arrays.deepEquals(original, dense));
+  }
+
+  @Test
+  void factorsOfTheSourceAreMultipliedOutToo() throws IOException {
+    Path model = TinyCheckpoint.bert(folder.resolve("bert"), 2);
+    String[] compress = {"compress", "--device", "cpu", "--model"};
+    Path factors = folder.resolve("bert-factors");
+    assertEquals(0, run(with(compress, model, "--rank", "3", "--out", factors)));
+    Path dense = folder.resolve("bert-dense");
+    assertEquals(
+        0,
+        run(
+            with(
+                compress,
+                factors,
+                "--rank",
+                "2",
+                "--layers",
+                "*query",
+                "--dense",
+                "--out",
+                dense)));
+    try (Checkpoint checkpoint = Checkpoint.open(dense);
+        Checkpoint whole = Checkpoint.open(model)) {
+      assertEquals(whole.names(), checkpoint.names());
+    }
+  }
+
+  private static String[] with(String[] first, Object... rest) {
+    return Stream.concat(Arrays.stream(first), Arrays.stream(rest).map(Object::toString))
+        .toArray(String[]::new);
   }
 
   @Test

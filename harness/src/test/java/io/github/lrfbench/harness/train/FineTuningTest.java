@@ -88,7 +88,8 @@ class FineTuningTest {
               loaded.model(),
               loaded.config(),
               JsonNodeFactory.instance.objectNode(),
-              loaded.transformer());
+              loaded.transformer(),
+              null);
       FineTuning.Job job =
           new FineTuning.Job(
               loaded.model(), loaded.model().weights(), output, out, fingerprint, saveEvery);
