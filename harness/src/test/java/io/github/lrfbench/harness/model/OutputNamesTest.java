@@ -8,12 +8,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ConfigValuesTest {
+class OutputNamesTest {
+  private static final Path FILE = Path.of("config.json");
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -33,7 +36,7 @@ class ConfigValuesTest {
         "{'id2label':{'1':'neg','2':'pos'}}; |neg",
       })
   void outputsAreNamed(String json, String names) throws JsonProcessingException {
-    assertEquals(List.of(names.split("\\|", -1)), ConfigValues.labels(parse(json)));
+    assertEquals(List.of(names.split("\\|", -1)), read(json));
   }
 
   @ParameterizedTest
@@ -47,21 +50,25 @@ class ConfigValuesTest {
         "{'id2label':{'0':'a','00':'b'}}; names output 00 twice",
         "{'label2id':{'a':[0]}}; 'label2id' must number the outputs",
         "{'label2id':{'a':99999999999}}; 'label2id' must number the outputs",
-        "{'num_labels':'3'}; 'num_labels' must be a positive integer",
+        "{'num_labels':'3'}; 'num_labels' must be an integer from 1 to 65536",
         "{'id2label':{'0':'neg','1':'pos'},'label2id':{'Neg':1,'Pos':0}};"
             + " 'neg' is output 0 in 'id2label', but 1 in 'label2id'",
       })
   void whatCannotBeUnderstoodIsRefused(String json, String fault) {
     InputException failure =
-        assertThrows(InputException.class, () -> ConfigValues.labels(parse(json)));
+        assertThrows(InputException.class, () -> read(json));
     assertTrue(failure.getMessage().contains(fault.replace('`', '\'')), failure.getMessage());
   }
 
   @Test
   void whatIsWrittenIsRead() throws JsonProcessingException {
     ObjectNode json = parse("{'num_labels':9,'label2id':{'x':0}}");
-    ConfigValues.nameOutputs(json, List.of("b", "a", "c"));
-    assertEquals(List.of("b", "a", "c"), ConfigValues.labels(json));
+    OutputNames.write(json, List.of("b", "a", "c"));
+    assertEquals(List.of("b", "a", "c"), OutputNames.read(new ConfigValues(FILE, json)));
+  }
+
+  private static List<String> read(String json) throws JsonProcessingException {
+    return OutputNames.read(new ConfigValues(FILE, parse(json)));
   }
 
   private static ObjectNode parse(String json) throws JsonProcessingException {
