@@ -55,8 +55,7 @@ class OutputNamesTest {
             + " 'neg' is output 0 in 'id2label', but 1 in 'label2id'",
       })
   void whatCannotBeUnderstoodIsRefused(String json, String fault) {
-    InputException failure =
-        assertThrows(InputException.class, () -> read(json));
+    InputException failure = assertThrows(InputException.class, () -> read(json));
     assertTrue(failure.getMessage().contains(fault.replace('`', '\'')), failure.getMessage());
   }
 
