@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
 import java.nio.file.Path;
-import java.util.OptionalInt;
 
 /**
  * A tokenizer that puts no special tokens around texts, but gives a model something to read where
@@ -16,7 +15,7 @@ import java.util.OptionalInt;
  * @param tokenizer closed with this
  * @param emptyText the token that stands for an empty text
  */
-record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenizer {
+record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements WrappedTokenizer {
   /** The tokenizer of a directory, which gives no text as a sequence of no tokens. */
   static Tokenizer open(Path directory, JsonNode config, Notes notes) {
     Tokenizer tokenizer = Tokenizers.open(directory, config, notes);
@@ -32,30 +31,5 @@ record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements Tokenize
   public TokenSequence encode(String first, String second, int maxLength) {
     TokenSequence sequence = tokenizer.encode(first, second, maxLength);
     return sequence.length() > 0 ? sequence : new TokenSequence(new int[] {emptyText}, new int[1]);
-  }
-
-  @Override
-  public String decode(int... ids) {
-    return tokenizer.decode(ids);
-  }
-
-  @Override
-  public int vocabularySize() {
-    return tokenizer.vocabularySize();
-  }
-
-  @Override
-  public OptionalInt prefixToken() {
-    return tokenizer.prefixToken();
-  }
-
-  @Override
-  public int maxLength() {
-    return tokenizer.maxLength();
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
   }
 }

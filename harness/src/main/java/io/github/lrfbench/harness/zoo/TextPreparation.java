@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.zoo;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.util.Locale;
-import java.util.OptionalInt;
 
 /**
  * What is done with texts around a tokenizer.
@@ -41,7 +40,8 @@ record TextPreparation(String prompt, boolean lowerCase, int longest) {
     return lower.toString();
   }
 
-  private record Prepared(TextPreparation preparation, Tokenizer tokenizer) implements Tokenizer {
+  private record Prepared(TextPreparation preparation, Tokenizer tokenizer)
+      implements WrappedTokenizer {
     @Override
     public TokenSequence encode(String first, String second, int maxLength) {
       int longest = preparation.longest();
@@ -52,28 +52,8 @@ record TextPreparation(String prompt, boolean lowerCase, int longest) {
     }
 
     @Override
-    public String decode(int... ids) {
-      return tokenizer.decode(ids);
-    }
-
-    @Override
-    public int vocabularySize() {
-      return tokenizer.vocabularySize();
-    }
-
-    @Override
-    public OptionalInt prefixToken() {
-      return tokenizer.prefixToken();
-    }
-
-    @Override
     public int maxLength() {
       return preparation.longest() == 0 ? tokenizer.maxLength() : preparation.longest();
-    }
-
-    @Override
-    public void close() {
-      tokenizer.close();
     }
   }
 }

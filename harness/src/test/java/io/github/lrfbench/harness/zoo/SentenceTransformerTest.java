@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.evaluate.GlueEvaluation;
 import io.github.lrfbench.harness.glue.GlueTasks;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
@@ -70,10 +71,11 @@ class SentenceTransformerTest {
         Scope scope = device.openScope();
         Ops ops = new EagerOps(device)) {
       ModelInfo info = loaded.model().info();
+      int longest = GlueEvaluation.longest(loaded.model(), loaded.tokenizer(), 20);
       List<TokenSequence> texts =
           List.of(
-              loaded.tokenizer().encode("good film not very bad", null, 20),
-              loaded.tokenizer().encode("The plot.", null, 20));
+              loaded.tokenizer().encode("good film not very bad", null, longest),
+              loaded.tokenizer().encode("The plot.", null, longest));
       float[] both = loaded.model().forward(ops, TokenBatch.of(scope, texts, info)).toFloats();
       float[] first = Arrays.copyOf(both, both.length / 2);
       float[] second = Arrays.copyOfRange(both, both.length / 2, both.length);
