@@ -22,6 +22,8 @@ public final class ConfigKeys {
           .inert("lrfbench", "transformers_version", "name_or_path", "_name_or_path")
           .inert("_commit_hash", "output_hidden_states", "output_attentions", "return_dict")
           .inert("use_cache", "gradient_checkpointing", "torchscript", "_num_labels")
+          // Of versions 2 and 3.
+          .inert("output_past", "eos_token_ids", "xla_device", "tf_legacy_loss", "do_lower_case")
           .inert("finetuning_task", "task_specific_params", "prefix", "is_composition")
           // The same numbers by another way. All are computed in what --dtype says.
           .inert("dtype", "torch_dtype", "use_bfloat16", "chunk_size_feed_forward")

@@ -33,11 +33,18 @@ import java.util.TreeMap;
 record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, int size) {
   private static final String FIELD = "added_tokens";
 
+  /** Characters of a token. */
+  private static final int LONGEST = 1000;
+
+  /** Characters of all tokens. */
+  private static final int MOST_CHARACTERS = 1 << 22;
+
   /**
    * Collects them.
    *
    * @param whole what a {@code tokenizer.json} holds; or null
    * @param vocabulary the model's tokens
+   * @param normalizes whether texts are normalized before tokens are looked for in them
    * @param paddingToken which a {@code tokenizer.json} names, or null
    */
   static AddedTokens of(
@@ -46,6 +53,7 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
       TokenizerKind kind,
       JsonFields whole,
       ObjectNode vocabulary,
+      boolean normalizes,
       String paddingToken,
       Notes notes) {
     Map<Long, AddedToken> declared = declared(directory, settings, whole);
@@ -74,6 +82,7 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
         tokens.add(token);
       }
     }
+    check(directory, tokens, normalizes);
     return assign(directory, tokens, declaredCount, vocabulary, declared, notes);
   }
 
@@ -124,6 +133,40 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
     return tokens;
   }
 
+  /** The native library ends the process over some tokens, and takes minutes over long ones. */
+  private static void check(Path directory, List<AddedToken> tokens, boolean normalizes) {
+    long characters = 0;
+    for (AddedToken token : tokens) {
+      String content = token.content();
+      characters += content.length();
+      if (content.length() > LONGEST) {
+        throw Faults.of(
+            directory,
+            "an added token has "
+                + content.length()
+                + " characters; at most "
+                + LONGEST
+                + " are supported");
+      }
+      if (normalizes && !content.isEmpty() && token.mayVanish()) {
+        throw Faults.of(
+            directory,
+            "the added token "
+                + Faults.quote(content)
+                + " has no character that a normalizer leaves");
+      }
+    }
+    if (characters > MOST_CHARACTERS) {
+      throw Faults.of(
+          directory,
+          "the added tokens have "
+              + characters
+              + " characters; at most "
+              + MOST_CHARACTERS
+              + " are supported");
+    }
+  }
+
   private static AddedTokens assign(
       Path directory,
       List<AddedToken> tokens,
@@ -146,13 +189,6 @@ record AddedTokens(ArrayNode json, Map<String, Integer> ids, int declaredSize, i
       AddedToken token = tokens.get(i);
       if (token.content().isEmpty()) {
         continue;
-      }
-      if (token.mayVanish()) {
-        throw Faults.of(
-            directory,
-            "the added token "
-                + Faults.quote(token.content())
-                + " has no character that a normalizer leaves");
       }
       int id = ids.getOrDefault(token.content(), next);
       ids.put(token.content(), id);

@@ -31,7 +31,7 @@ final class DjlLibrary {
   static HuggingFaceTokenizer open(TokenizerDefinition definition) {
     configure(System.getenv());
     byte[] json = definition.json().toString().getBytes(StandardCharsets.UTF_8);
-    Map<String, String> options = Map.of("padding", "false");
+    Map<String, String> options = Map.of("padding", "false", "truncation", "false");
     try {
       return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
     } catch (LinkageError | EngineException e) {

@@ -10,6 +10,7 @@ import java.util.Map;
 /** Checks the {@code model} of a {@code tokenizer.json}: WordPiece or byte pair encoding. */
 final class ModelChecker {
   private static final int LONGEST_WORD = 100;
+  private static final int MOST_CHARACTERS = 1000;
 
   private ModelChecker() {}
 
@@ -55,11 +56,17 @@ final class ModelChecker {
         .put("type", "WordPiece")
         .put("unk_token", unknown)
         .put("continuing_subword_prefix", model.string("continuing_subword_prefix", "##"))
-        .put(
-            "max_input_chars_per_word",
-            model.has("max_input_chars_per_word")
-                ? model.index("max_input_chars_per_word")
-                : LONGEST_WORD);
+        .put("max_input_chars_per_word", longestWord(model));
+  }
+
+  /** The characters of a word that is cut into pieces, whose time grows with their square. */
+  private static int longestWord(JsonFields model) {
+    String name = "max_input_chars_per_word";
+    int longest = model.has(name) ? model.index(name) : LONGEST_WORD;
+    if (longest > MOST_CHARACTERS) {
+      throw model.fault(model.pathOf(name) + " must be at most " + MOST_CHARACTERS);
+    }
+    return longest;
   }
 
   private static ObjectNode bytePairs(JsonFields model) {

@@ -9,28 +9,23 @@ import java.util.OptionalInt;
 
 /**
  * A tokenizer in the native library that DJL brings. Encodings are read through DJL's JNI class,
- * since {@code HuggingFaceTokenizer.encode} also copies token texts, masks and offsets, and cannot
- * change the length to which texts are cut.
+ * since {@code HuggingFaceTokenizer.encode} also copies token texts, masks and offsets. Texts are
+ * cut and put together here: the library keeps all that it cuts off, and of a pair every
+ * combination.
  */
 final class NativeTokenizer implements Tokenizer {
-  /** The length to which texts are cut until another is asked for. */
-  static final int INITIAL_MAX_LENGTH = 512;
-
   private final TokenizerDefinition definition;
   private final HuggingFaceTokenizer tokenizer;
   private final TokenizersLibrary library = TokenizersLibrary.LIB;
+  private final TextPieces pieces;
   private final int limit;
-  private final int specialsAroundOne;
-  private final int specialsAroundPair;
-  private int maxLength = INITIAL_MAX_LENGTH;
 
   private NativeTokenizer(
-      TokenizerDefinition definition, HuggingFaceTokenizer tokenizer, int limit) {
+      TokenizerDefinition definition, HuggingFaceTokenizer tokenizer, int pieceLength, int limit) {
     this.definition = definition;
     this.tokenizer = tokenizer;
+    this.pieces = new TextPieces(definition.json(), pieceLength);
     this.limit = limit;
-    this.specialsAroundOne = encode("", null).length();
-    this.specialsAroundPair = encode("", "").length();
   }
 
   /**
@@ -39,9 +34,18 @@ final class NativeTokenizer implements Tokenizer {
    * @param limit texts that have a token of this id or a larger one are refused
    */
   static NativeTokenizer open(TokenizerDefinition definition, int limit) {
+    return open(definition, TextPieces.LENGTH, limit);
+  }
+
+  /**
+   * Opens a tokenizer that reads texts in pieces.
+   *
+   * @param pieceLength how many characters a piece has at least
+   */
+  static NativeTokenizer open(TokenizerDefinition definition, int pieceLength, int limit) {
     HuggingFaceTokenizer tokenizer = DjlLibrary.open(definition);
     try {
-      return new NativeTokenizer(definition, tokenizer, limit);
+      return new NativeTokenizer(definition, tokenizer, pieceLength, limit);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
@@ -50,7 +54,7 @@ final class NativeTokenizer implements Tokenizer {
 
   @Override
   public synchronized TokenSequence encode(String first, String second, int maxLength) {
-    int specials = second == null ? specialsAroundOne : specialsAroundPair;
+    int specials = definition.frame().size(second != null);
     if (maxLength <= specials) {
       throw new InputException(
           "a maximum length of "
@@ -59,11 +63,17 @@ final class NativeTokenizer implements Tokenizer {
               + specials
               + " special tokens");
     }
-    if (this.maxLength != maxLength) {
-      library.setTruncation(tokenizer.getHandle(), maxLength, "LONGEST_FIRST", 0);
-      this.maxLength = maxLength;
-    }
-    return encode(first, second);
+    int room = maxLength - specials;
+    KeptTokens one = read(first, room, second == null);
+    KeptTokens other = second == null ? null : read(second, room, false);
+    int[] kept = second == null ? null : KeptTokens.share(one.count(), other.count(), room);
+    TokenSequence sequence =
+        definition
+            .frame()
+            .around(
+                one.ids(kept == null ? room : kept[0]), other == null ? null : other.ids(kept[1]));
+    requireInVocabulary(sequence.ids());
+    return new TokenSequence(sequence.ids(), types(sequence.types()));
   }
 
   @Override
@@ -93,28 +103,40 @@ final class NativeTokenizer implements Tokenizer {
     tokenizer.close();
   }
 
-  private TokenSequence encode(String first, String second) {
+  /**
+   * Reads a text.
+   *
+   * @param room how many tokens are kept
+   * @param alone whether it need not be read further than that
+   */
+  private KeptTokens read(String text, int room, boolean alone) {
+    KeptTokens tokens = new KeptTokens(room, definition.left());
+    for (String piece : pieces.of(text)) {
+      tokens.add(ids(piece));
+      if (alone && tokens.isSettled()) {
+        break;
+      }
+    }
+    return tokens;
+  }
+
+  private long[] ids(String text) {
     long handle = tokenizer.getHandle();
     long encoding;
     try {
-      encoding =
-          second == null
-              ? library.encode(handle, first, true)
-              : library.encodeDual(handle, first, second, true);
+      encoding = library.encode(handle, text, false);
     } catch (RuntimeException e) {
       throw Faults.of(definition.file(), "cannot encode a text: " + e.getMessage());
     }
     try {
-      long[] ids = library.getTokenIds(encoding);
-      requireInVocabulary(ids);
-      return new TokenSequence(narrow(ids), types(library.getTypeIds(encoding)));
+      return library.getTokenIds(encoding);
     } finally {
       library.deleteEncoding(encoding);
     }
   }
 
-  private void requireInVocabulary(long[] ids) {
-    for (long id : ids) {
+  private void requireInVocabulary(int[] ids) {
+    for (int id : ids) {
       if (id < 0 || id >= limit) {
         throw Faults.of(
             definition.file(),
@@ -123,11 +145,11 @@ final class NativeTokenizer implements Tokenizer {
     }
   }
 
-  private int[] types(long[] given) {
+  private int[] types(int[] given) {
     if (definition.types() == 0) {
       return new int[given.length];
     }
-    for (long type : given) {
+    for (int type : given) {
       if (type >= definition.types()) {
         throw Faults.of(
             definition.file(),
@@ -137,7 +159,7 @@ final class NativeTokenizer implements Tokenizer {
                 + definition.types());
       }
     }
-    return narrow(given);
+    return given;
   }
 
   /** What transformers does to decoded texts where {@code clean_up_tokenization_spaces} is true. */
@@ -152,13 +174,5 @@ final class NativeTokenizer implements Tokenizer {
         .replace(" 's", "'s")
         .replace(" 've", "'ve")
         .replace(" 're", "'re");
-  }
-
-  private static int[] narrow(long[] values) {
-    int[] narrow = new int[values.length];
-    for (int i = 0; i < values.length; i++) {
-      narrow[i] = (int) values[i];
-    }
-    return narrow;
   }
 }

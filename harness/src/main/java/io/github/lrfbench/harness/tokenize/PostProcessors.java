@@ -1,76 +1,86 @@
 package io.github.lrfbench.harness.tokenize;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
+import io.github.lrfbench.harness.tokenize.Frame.Piece;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Checks how a tokenizer puts special tokens around texts. */
+/**
+ * Reads from a {@code tokenizer.json} how special tokens stand around texts. The native library is
+ * not asked to put them there: it ends the process on some that are not well formed.
+ */
 final class PostProcessors {
+  private static final int MOST_MARKERS = 1000;
+
   private final int vocabularySize;
 
   PostProcessors(int vocabularySize) {
     this.vocabularySize = vocabularySize;
   }
 
-  /** The post-processor in a field, rebuilt; null where there is none. */
-  JsonNode check(JsonFields parent, String name) {
-    return parent.has(name) ? processor(parent.object(name)) : NullNode.instance;
+  /** The post-processor in a field. */
+  Frame read(JsonFields parent, String name) {
+    Frame frame = parent.has(name) ? processor(parent.object(name)) : null;
+    return frame == null ? Frame.NONE : frame;
   }
 
-  private ObjectNode processor(JsonFields fields) {
+  /** What a post-processor does; null if it adds no tokens. */
+  private Frame processor(JsonFields fields) {
     String type = fields.string("type");
-    switch (type) {
-      case "ByteLevel":
-        return Components.byteLevel(fields);
-      case "BertProcessing":
-        return markers(type, fields);
-      case "RobertaProcessing":
-        return markers(type, fields)
-            .put("trim_offsets", fields.bool("trim_offsets").orElse(true))
-            .put("add_prefix_space", fields.bool("add_prefix_space").orElse(true));
-      case "TemplateProcessing":
-        return template(fields);
-      case "Sequence":
-        ObjectNode sequence = Components.typed(type);
-        ArrayNode parts = sequence.putArray("processors");
-        fields.objects("processors").forEach(part -> parts.add(processor(part)));
-        return sequence;
-      default:
-        throw fields.fault("the post-processor " + Faults.quote(type) + " is not supported");
-    }
+    return switch (type) {
+      case "ByteLevel" -> null;
+      case "BertProcessing" -> Frame.bert(marker(fields, "cls"), marker(fields, "sep"));
+      case "RobertaProcessing" -> Frame.roberta(marker(fields, "cls"), marker(fields, "sep"));
+      case "TemplateProcessing" -> template(fields);
+      case "Sequence" -> sequence(fields);
+      default ->
+          throw fields.fault("the post-processor " + Faults.quote(type) + " is not supported");
+    };
   }
 
-  private ObjectNode markers(String type, JsonFields fields) {
-    ObjectNode json = Components.typed(type);
-    for (String name : new String[] {"sep", "cls"}) {
-      JsonNode marker = fields.array(name);
-      if (marker.size() != 2 || !marker.get(0).isTextual() || !isToken(marker.get(1))) {
-        throw fields.fault(fields.pathOf(name) + " must be a token and its id");
+  private Frame sequence(JsonFields fields) {
+    Frame frame = null;
+    for (JsonFields part : fields.objects("processors")) {
+      Frame next = processor(part);
+      if (frame != null && next != null) {
+        throw fields.fault(fields.pathOf("processors") + " adds special tokens twice");
       }
-      json.set(name, marker);
+      frame = next == null ? frame : next;
     }
-    return json;
+    return frame;
   }
 
-  private ObjectNode template(JsonFields fields) {
-    ObjectNode json = Components.typed("TemplateProcessing");
-    ObjectNode specials = json.putObject("special_tokens");
+  private int marker(JsonFields fields, String name) {
+    JsonNode marker = fields.array(name);
+    if (marker.size() != 2 || !marker.get(0).isTextual() || !isToken(marker.get(1))) {
+      throw fields.fault(fields.pathOf(name) + " must be a token and its id");
+    }
+    return marker.get(1).intValue();
+  }
+
+  private Frame template(JsonFields fields) {
+    Map<String, List<Integer>> specials = new HashMap<>();
     JsonFields given = fields.object("special_tokens");
     for (String name : given.names()) {
-      specials.set(name, special(given.object(name), name));
+      specials.put(name, special(given.object(name), name));
     }
-    json.set("single", pieces(fields, "single", Set.of("A"), specials));
-    json.set("pair", pieces(fields, "pair", Set.of("A", "B"), specials));
-    return json;
+    Frame frame =
+        new Frame(
+            pieces(fields, "single", Set.of("A"), specials),
+            pieces(fields, "pair", Set.of("A", "B"), specials));
+    if (frame.size(false) > MOST_MARKERS || frame.size(true) > MOST_MARKERS) {
+      throw fields.fault("more than " + MOST_MARKERS + " special tokens around a text");
+    }
+    return frame;
   }
 
-  private ObjectNode special(JsonFields fields, String name) {
+  private List<Integer> special(JsonFields fields, String name) {
     JsonNode ids = fields.array("ids");
     JsonNode tokens = fields.array("tokens");
     boolean fits = ids.size() == tokens.size() && fields.string("id").equals(name);
@@ -80,24 +90,24 @@ final class PostProcessors {
     if (!fits) {
       throw fields.fault("the special token " + Faults.quote(name) + " is not well formed");
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("id", name);
-    json.set("ids", ids);
-    json.set("tokens", tokens);
-    return json;
+    List<Integer> list = new ArrayList<>();
+    ids.forEach(id -> list.add(id.intValue()));
+    return list;
   }
 
-  private ArrayNode pieces(JsonFields fields, String name, Set<String> texts, ObjectNode specials) {
-    ArrayNode pieces = JsonNodeFactory.instance.arrayNode();
+  private static List<Piece> pieces(
+      JsonFields fields, String name, Set<String> texts, Map<String, List<Integer>> specials) {
+    List<Piece> pieces = new ArrayList<>();
     Set<String> seen = new TreeSet<>();
     for (JsonFields piece : fields.objects(name)) {
       boolean text = piece.has("Sequence");
-      String kind = text ? "Sequence" : "SpecialToken";
-      JsonFields content = piece.object(kind);
+      JsonFields content = piece.object(text ? "Sequence" : "SpecialToken");
       String id = content.string("id");
-      if (text ? !seen.add(id) : !specials.has(id)) {
+      if (text ? !seen.add(id) : !specials.containsKey(id)) {
         throw fields.fault(fields.pathOf(name) + " names " + Faults.quote(id) + " wrongly");
       }
-      pieces.addObject().putObject(kind).put("id", id).put("type_id", content.index("type_id"));
+      int type = content.index("type_id");
+      pieces.add(text ? Piece.text(id.equals("B"), type) : Piece.tokens(specials.get(id), type));
     }
     if (!seen.equals(texts)) {
       throw fields.fault(fields.pathOf(name) + " must hold the texts " + new TreeSet<>(texts));

@@ -9,6 +9,8 @@ import java.util.OptionalInt;
  *
  * @param file where it comes from, for complaints
  * @param json in the format of {@code tokenizer.json}
+ * @param frame the special tokens around texts
+ * @param left whether overlong texts lose their beginning
  * @param vocabularySize one more than the largest id of a token that the files bring along
  * @param size one more than the largest id
  * @param types how many types of tokens the model knows; 0 if it is not given them
@@ -19,6 +21,8 @@ import java.util.OptionalInt;
 record TokenizerDefinition(
     Path file,
     ObjectNode json,
+    Frame frame,
+    boolean left,
     int vocabularySize,
     int size,
     int types,

@@ -98,7 +98,6 @@ final class TokenizerFolder {
                 + " goes by tokenizer_config.json and its defaults");
       }
     }
-    json.set("post_processor", whole.path("post_processor"));
     return complete(file, json, vocabulary, fields, limit);
   }
 
@@ -130,34 +129,17 @@ final class TokenizerFolder {
             kind,
             whole,
             vocabulary,
+            json.hasNonNull("normalizer"),
             field(whole, "padding", "pad_token"),
             notes);
-    switch (kind) {
-      case BERT, DISTILBERT -> {
-        String first = marker("cls_token", file, added, limit);
-        String separator = marker("sep_token", file, added, limit);
-        json.set("post_processor", Markers.bert(first, separator, added.ids()));
-      }
-      case ROBERTA -> {
-        String first = marker("cls_token", file, added, limit);
-        String separator = marker("sep_token", file, added, limit);
-        json.set("post_processor", Markers.roberta(first, separator, added.ids()));
-      }
-      case GPT2, GENERIC -> {
-        if (!json.hasNonNull("post_processor")) {
-          // As in transformers, these two do not count beside a tokenizer.json.
-          String begin = whole == null ? around("add_bos_token", "bos_token") : null;
-          String end = whole == null ? around("add_eos_token", "eos_token") : null;
-          json.set("post_processor", Markers.around(begin, end, added.ids()));
-        }
-      }
-    }
     String direction = field(whole, "truncation", "direction");
     boolean left = settings.truncatesLeft("Left".equals(direction));
     boolean wordPiece = json.path("model").path("type").asText("WordPiece").equals("WordPiece");
     return new TokenizerDefinition(
         file,
-        DefinitionChecker.check(file, json, added, left),
+        DefinitionChecker.check(file, json, added),
+        frame(file, whole, added, limit),
+        left,
         added.declaredSize(),
         added.size(),
         types(),
@@ -166,14 +148,33 @@ final class TokenizerFolder {
         wordPiece && settings.bool("clean_up_tokenization_spaces").orElse(false));
   }
 
-  /** A token that stands around texts. */
-  private String marker(String name, Path file, AddedTokens added, int limit) {
+  private Frame frame(Path file, JsonFields whole, AddedTokens added, int limit) {
+    return switch (kind) {
+      case BERT, DISTILBERT ->
+          Frame.bert(
+              marker("cls_token", file, added, limit), marker("sep_token", file, added, limit));
+      case ROBERTA ->
+          Frame.roberta(
+              marker("cls_token", file, added, limit), marker("sep_token", file, added, limit));
+      case GPT2, GENERIC ->
+          // As in transformers, these two do not count beside a tokenizer.json.
+          whole == null
+              ? Frame.around(
+                  around("add_bos_token", "bos_token"),
+                  around("add_eos_token", "eos_token"),
+                  added.ids())
+              : new PostProcessors(added.size()).read(whole, "post_processor");
+    };
+  }
+
+  /** The id of a token that stands around texts. */
+  private int marker(String name, Path file, AddedTokens added, int limit) {
     String token = settings.marker(name, kind);
     int id = added.ids().get(token);
     if (id >= added.declaredSize() && (id >= limit || limit == Integer.MAX_VALUE)) {
       throw Faults.of(file, "the vocabulary has no token " + Faults.quote(token));
     }
-    return token;
+    return id;
   }
 
   private String around(String setting, String name) {

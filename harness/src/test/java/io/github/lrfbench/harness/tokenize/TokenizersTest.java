@@ -154,7 +154,8 @@ class TokenizersTest {
         "\"content\":\"[PAD]\"|\"content\":1",
         "\"hello\":4|\"hello\":-4",
         "\"hello\":4|\"hello\":4294967296",
-        "\"lowercase\":true|\"lowercase\":\"yes\""
+        "\"lowercase\":true|\"lowercase\":\"yes\"",
+        "\"max_input_chars_per_word\":100|\"max_input_chars_per_word\":1001"
       })
   void malformedTokenizersAreRefused(String part, String replacement) throws IOException {
     assertTrue(TokenizerFiles.WORD_PIECE.contains(part), part);
@@ -162,6 +163,60 @@ class TokenizersTest {
     String message = assertThrows(InputException.class, () -> open(json)).getMessage();
     assertTrue(message.startsWith(folder.resolve("tokenizer.json").toString()), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  @Test
+  void specialTokensAreNotAddedTwice() throws IOException {
+    String bert = "{\"type\":\"BertProcessing\",\"sep\":[\"[SEP]\",3],\"cls\":[\"[CLS]\",2]}";
+    String bytes = "{\"type\":\"ByteLevel\"}";
+    for (String parts : new String[] {bert, bytes + "," + bert, bert + "," + bytes}) {
+      try (Tokenizer tokenizer = open(processors(parts))) {
+        assertArrayEquals(new int[] {2, 5, 3}, tokenizer.encode("a", null, 9).ids(), parts);
+        assertArrayEquals(new int[] {2, 5, 3, 7, 3}, tokenizer.encode("a", "b", 9).ids(), parts);
+      }
+    }
+    String message =
+        assertThrows(InputException.class, () -> open(processors(bert + "," + bert))).getMessage();
+    assertTrue(message.endsWith("'post_processor.processors' adds special tokens twice"), message);
+  }
+
+  private static String processors(String parts) {
+    String processor = "\"post_processor\":{\"type\":\"Sequence\",\"processors\":[" + parts + "]},";
+    return TokenizerFiles.WORD_PIECE
+        .replaceFirst("(?s)\"post_processor\".*\"decoder\"", "\"decoder\"")
+        .replace("\"decoder\"", processor + "\"decoder\"");
+  }
+
+  /** Two texts of this size once took more than the native library could have. */
+  @Test
+  void pairsOfLongTextsAreCut() throws IOException {
+    try (Tokenizer tokenizer = open(TokenizerFiles.WORD_PIECE)) {
+      int[] ids = tokenizer.encode("hello ".repeat(50_000), "a ".repeat(50_000), 16).ids();
+      assertEquals(16, ids.length);
+      assertEquals(7, count(ids, 5));
+      assertEquals(6, count(ids, 4));
+    }
+  }
+
+  @Test
+  void addedTokensOfEndlessLengthAreRefused() throws IOException {
+    String json = TokenizerFiles.WORD_PIECE.replace("\"content\":\"[PAD]\"", "\"content\":\"%s\"");
+    open(json.formatted("x".repeat(1000))).close();
+    String message =
+        assertThrows(InputException.class, () -> open(json.formatted("x".repeat(1001))))
+            .getMessage();
+    assertTrue(message.endsWith("1001 characters; at most 1000 are supported"), message);
+  }
+
+  /** Without a normalizer every token is found, as those for indentation in code are. */
+  @Test
+  void addedTokensMayBeOfBlanksWhereNothingIsNormalized() throws IOException {
+    String json =
+        TokenizerFiles.BYTE_PAIRS.replace(
+            "\"added_tokens\":[", "\"added_tokens\":[{\"id\":14,\"content\":\"\\t\\t\"},");
+    try (Tokenizer tokenizer = open(json)) {
+      assertArrayEquals(new int[] {0, 10, 14, 11, 1}, tokenizer.encode("a\t\tb", null, 9).ids());
+    }
   }
 
   @ParameterizedTest
