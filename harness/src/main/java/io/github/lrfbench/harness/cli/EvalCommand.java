@@ -157,7 +157,9 @@ final class EvalCommand implements Callable<Integer> {
       outcome.writePredictions(predictions);
     }
     if (input.isScored()) {
-      print(evaluation.facts(), outcome.score(), outcome.seconds());
+      Score score = outcome.score();
+      evaluation.notes(score).forEach(System.err::println);
+      print(evaluation.facts(), score, outcome.seconds());
     }
   }
 

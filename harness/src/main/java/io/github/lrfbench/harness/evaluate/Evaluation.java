@@ -20,6 +20,11 @@ public interface Evaluation {
     return List.of();
   }
 
+  /** What the user should know of a dense model's score, a line each. */
+  default List<String> notes(Score score) {
+    return List.of();
+  }
+
   /**
    * The same with no more than some sequences given to the model at once, which changes nothing but
    * the speed.

@@ -25,6 +25,8 @@ import java.util.function.IntConsumer;
  * versions.
  */
 public final class GlueEvaluation implements Evaluation {
+  private static final String BELOW_CHANCE = "below_chance";
+
   private final TokenizedDataset data;
   private final LabelMap labels;
   private final int maxLength;
@@ -128,6 +130,17 @@ public final class GlueEvaluation implements Evaluation {
   }
 
   @Override
+  public List<String> notes(Score score) {
+    return score.extra().containsKey(BELOW_CHANCE)
+        ? List.of(
+            "far below chance on "
+                + data.dataset().task().name()
+                + ", and the checkpoint does not say what its outputs mean: if they are the other"
+                + " way round, name them in 'id2label' of its config.json")
+        : List.of();
+  }
+
+  @Override
   public GlueEvaluation inBatchesOf(int sequences) {
     Evaluator smaller = new Evaluator(sequences, evaluator.maxTokens());
     return new GlueEvaluation(data, labels, maxLength, embedding, seed, smaller);
@@ -182,6 +195,9 @@ public final class GlueEvaluation implements Evaluation {
         extra.put(
             "metric_undefined",
             score.examples() == 1 ? "there is one example" : "all labels are equal");
+      }
+      if (labels.guessed() && score.belowChance()) {
+        extra.put(BELOW_CHANCE, true);
       }
       return new Score(
           score.metricName(), score.metric(), score.standardError(), true, values, extra);

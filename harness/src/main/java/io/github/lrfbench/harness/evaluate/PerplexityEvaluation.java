@@ -89,13 +89,13 @@ public final class PerplexityEvaluation implements Evaluation {
       tokens = prefixed(tokens, tokenizer);
     }
     List<TextWindow> windows = windows(kind, tokens.length, length, step);
-    long bytes = text.text().getBytes(StandardCharsets.UTF_8).length;
     if (limit > 0 && limit < windows.size()) {
       windows = windows.subList(0, limit);
-      int end = windows.get(limit - 1).end();
-      String read = tokenizer.decode(Arrays.copyOf(tokens, end + 1));
-      bytes = read.getBytes(StandardCharsets.UTF_8).length;
     }
+    int read = windows.get(windows.size() - 1).end() + 1;
+    String covered =
+        read < tokens.length ? tokenizer.decode(Arrays.copyOf(tokens, read)) : text.text();
+    long bytes = covered.getBytes(StandardCharsets.UTF_8).length;
     DataFacts facts =
         new DataFacts(
             task,

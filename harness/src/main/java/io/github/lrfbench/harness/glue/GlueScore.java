@@ -31,6 +31,17 @@ public record GlueScore(
     double loss,
     int examples,
     boolean collapsed) {
+  /** One-sided, chance goes below it in one of a thousand cases. */
+  private static final double LOWEST_BY_CHANCE = -3.09;
+
+  /**
+   * Whether two classes are told apart, but the wrong way round: their correlation is further below
+   * 0 than chance alone explains.
+   */
+  public boolean belowChance() {
+    return !Double.isNaN(f1) && mcc * Math.sqrt(examples) < LOWEST_BY_CHANCE;
+  }
+
   /** The name of the metric in results. */
   public String metricName() {
     return kind.id();

@@ -85,6 +85,10 @@ final class CellLog {
     listener.working(what);
   }
 
+  void note(String line) {
+    listener.note(line);
+  }
+
   void write(Cell cell, RunRow row, List<LayerRow> layers) {
     writer.append(row, layers);
     done.add(id(cell));

@@ -111,6 +111,7 @@ final class ModelSweep {
       TaskResult result = TaskResult.of(task.evaluation(), compressed.model());
       if (variant.isDense()) {
         denseResults.put(task, result);
+        task.evaluation().notes(result.score()).forEach(log::note);
       }
       RunRow row =
           rows.finished(

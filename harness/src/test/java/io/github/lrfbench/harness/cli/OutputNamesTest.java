@@ -259,6 +259,30 @@ class OutputNamesTest {
     assertEquals("single_label_classification", config(trained).path("problem_type").asText());
   }
 
+  /** Two outputs that are numbered the other way round are not turned around, but not passed by. */
+  @Test
+  void outputsThatAreTheOtherWayRoundAreTold() throws IOException {
+    Path reversed = folder.resolve("reversed");
+    assertEquals(
+        0,
+        run("compress", "--model", "demo:bert", "--keep", "1", "--out", reversed.toString()),
+        stderr());
+    ObjectNode config = config(reversed);
+    config.remove("label2id");
+    config.putObject("id2label").put("0", "LABEL_1").put("1", "LABEL_0");
+    Files.writeString(reversed.resolve("config.json"), config.toString());
+    String told = "far below chance on demo-sst2";
+    assertEquals(0, eval(reversed, "demo-sst2", "--limit", "100"), stderr());
+    assertTrue(metric() < 0.3, stdout());
+    assertTrue(stdout().contains("below_chance\ttrue\n"), stdout());
+    assertEquals(1, stderr().lines().filter(line -> line.startsWith(told)).count(), stderr());
+    Path swept = folder.resolve("swept");
+    String[] sweep = {"sweep", "--model", reversed.toString(), "--task", "demo-sst2"};
+    String[] more = {"--rank", "1", "--seq-len", "4", "--limit", "100", "--out", swept.toString()};
+    assertEquals(0, run(concat(sweep, more)), stderr());
+    assertEquals(1, stderr().lines().filter(line -> line.contains(told)).count(), stderr());
+  }
+
   private double sweptMetric() {
     Path swept = folder.resolve("swept");
     assertEquals(

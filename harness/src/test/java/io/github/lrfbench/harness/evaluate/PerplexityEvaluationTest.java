@@ -97,6 +97,17 @@ class PerplexityEvaluationTest {
     assertEquals(eighty.extra().get("bytes"), two.extra().get("bytes"));
   }
 
+  /** As in the documentation's script, only the first of windows with one new token each counts. */
+  @Test
+  void bitsAreThoseOfTheTextThatCounts() {
+    Score first = score(WindowKind.TRANSFORMERS, 40, 40, 40, 0);
+    Score dense = score(WindowKind.TRANSFORMERS, 300, 40, 1, 0);
+    assertEquals(39L, dense.extra().get("tokens"));
+    assertEquals(first.metric(), dense.metric(), 1e-9);
+    assertEquals(first.extra().get("bytes"), dense.extra().get("bytes"));
+    assertEquals(first.extra().get("bits_per_byte"), dense.extra().get("bits_per_byte"));
+  }
+
   @Test
   void whatDoesNotFitIsRefused() {
     assertRefused("--context must be from 1 to the model's limit of 40 tokens, but is 41", 41, 0);
