@@ -156,7 +156,7 @@ class CheckpointWriterTest {
       for (int step = 0; step <= 5; step++) {
         Path place = folder.resolve("killed-" + earlier + step);
         if (earlier) {
-          CheckpointWriter.write(place, config, weights(1), source, true);
+          CheckpointWriter.write(place, config, weights(1), source, source);
         }
         Path stage = Files.createDirectories(place.resolve(".lrfbench-123/1_Pooling")).getParent();
         Files.writeString(stage.resolve("model.safetensors"), "");
@@ -177,12 +177,17 @@ class CheckpointWriterTest {
         if (step >= 5) {
           Files.writeString(place.resolve("model.safetensors"), "new");
         }
-        CheckpointWriter.write(place, config, weights(2), source, true);
+        CheckpointWriter.write(place, config, weights(2), source, source);
         assertEquals(
-            List.of("1_Pooling/config.json", "config.json", "model.safetensors", "vocab.txt"),
+            List.of(
+                "1_Pooling/config.json",
+                "config.json",
+                "model.safetensors",
+                "modules.json",
+                "vocab.txt"),
             files(place));
         try (Stream<Path> left = Files.list(place)) {
-          assertEquals(4, left.count());
+          assertEquals(5, left.count());
         }
         try (Checkpoint checkpoint = Checkpoint.open(place)) {
           assertArrayEquals(new float[] {2}, checkpoint.readFloats("a"));
@@ -204,7 +209,7 @@ class CheckpointWriterTest {
   void aTrainingThatIsNotOverKeepsItsState() throws IOException {
     Path state = Files.createDirectories(target.resolve(CheckpointWriter.TRAINING_STATE));
     Files.writeString(state.resolve("latest.json"), "{}");
-    CheckpointWriter.write(target, config, weights(1), source, true);
+    CheckpointWriter.write(target, config, weights(1), source, source);
     assertTrue(Files.exists(state.resolve("latest.json")));
   }
 
