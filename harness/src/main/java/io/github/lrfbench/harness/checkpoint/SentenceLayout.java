@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -33,7 +34,9 @@ final class SentenceLayout {
       if (Files.isRegularFile(from.resolve(name))) {
         Path copy = to.resolve(name);
         Files.createDirectories(copy.getParent());
-        Files.copy(from.resolve(name), copy);
+        try (InputStream in = Files.newInputStream(from.resolve(name))) {
+          Files.copy(in, copy);
+        }
       }
     }
     for (JsonNode module : modules) {
