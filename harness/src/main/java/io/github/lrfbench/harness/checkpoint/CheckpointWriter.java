@@ -185,10 +185,13 @@ public final class CheckpointWriter {
     }
   }
 
-  /** What there may be beside configuration and weights in a directory that this class wrote. */
+  /**
+   * What there may be beside configuration and weights in a directory that this class wrote, the
+   * file first that tells of others.
+   */
   private static List<String> companions(Path directory) throws IOException {
-    List<String> names = new ArrayList<>(SentenceLayout.files(directory));
-    names.add(SentenceLayout.MODULES);
+    List<String> names = new ArrayList<>(List.of(SentenceLayout.MODULES));
+    names.addAll(SentenceLayout.files(directory));
     names.addAll(SENTENCE_COMPANIONS);
     names.addAll(COMPANIONS);
     return names;
@@ -229,7 +232,9 @@ public final class CheckpointWriter {
   /** Removes all of an earlier model but its configuration. */
   private static void clear(Path target) throws IOException {
     Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
-    for (String name : companions(target)) {
+    List<String> names = companions(target);
+    Collections.reverse(names);
+    for (String name : names) {
       Path file = target.resolve(name);
       if (Files.deleteIfExists(file)) {
         for (Path at = file.getParent(); !at.equals(target); at = at.getParent()) {

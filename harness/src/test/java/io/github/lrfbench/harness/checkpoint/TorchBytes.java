@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Assembles pickles by hand, and files of torch.save around them. */
-final class TorchBytes {
+public final class TorchBytes {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /** Instructions as they are. */
@@ -81,6 +84,36 @@ final class TorchBytes {
         .raw('(')
         .storage(type, key, elements, old)
         .view(offset, dims, steps);
+  }
+
+  /** The tensors of another file as torch.save writes them. */
+  public static byte[] of(TensorFile file, boolean old) throws IOException {
+    TorchBytes pickle = new TorchBytes().raw(0x80, 2, '}', '(');
+    Map<String, byte[]> storages = new LinkedHashMap<>();
+    List<Long> sizes = new ArrayList<>();
+    for (String name : file.names()) {
+      float[] values = file.readFloats(name);
+      long[] dims =
+          LongStream.range(0, file.shape(name).rank())
+              .map(i -> file.shape(name).dim((int) i))
+              .toArray();
+      long[] strides = new long[dims.length];
+      long stride = 1;
+      for (int axis = dims.length - 1; axis >= 0; axis--) {
+        strides[axis] = stride;
+        stride *= dims[axis];
+      }
+      String key = Integer.toString(storages.size());
+      pickle.string(name).tensor("FloatStorage", key, values.length, old, 0, dims, strides);
+      ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(values);
+      storages.put(key, bytes.array());
+      sizes.add((long) values.length);
+    }
+    byte[] whole = pickle.raw('u', '.').bytes();
+    return old
+        ? legacy(whole, List.copyOf(storages.keySet()), sizes, List.copyOf(storages.values()))
+        : zip(whole, storages);
   }
 
   byte[] bytes() {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.checkpoint.TensorFile;
+import io.github.lrfbench.harness.checkpoint.TorchBytes;
 import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Shape;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A head that neither the model nor the adapter has is not made up. */
 class AdapterCommandsTest {
@@ -145,5 +148,37 @@ class AdapterCommandsTest {
     assertEquals(0, evaluate(model, adapter), errors);
     assertEquals(0, merge(model, adapter), errors);
     assertTrue(Files.exists(folder.resolve("merged/config.json")));
+  }
+
+  /** PEFT before 0.7 wrote files of torch.save, as old models are. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void filesOfTorchSaveAreReadAsSafetensorsAre(boolean old) throws IOException {
+    Path model = model(2, null);
+    Path adapter = adapter(true, false);
+    String right = predictions(model, adapter);
+    toTorch(adapter, "adapter_model", old);
+    assertEquals(right, predictions(model, adapter));
+    toTorch(model, "pytorch_model", old);
+    assertEquals(right, predictions(model, adapter));
+    assertEquals(0, merge(model, adapter), errors);
+    assertTrue(Files.exists(folder.resolve("merged/model.safetensors")));
+  }
+
+  private static void toTorch(Path directory, String name, boolean old) throws IOException {
+    Path before = directory.resolve(name.replace("pytorch_", "") + ".safetensors");
+    try (TensorFile file = TensorFile.open(before)) {
+      Files.write(directory.resolve(name + ".bin"), TorchBytes.of(file, old));
+    }
+    Files.delete(before);
+  }
+
+  private String predictions(Path model, Path adapter) throws IOException {
+    String[] more = {"--glue", glue.toString(), "--adapter", adapter.toString(), "--predictions"};
+    Path written = folder.resolve("predictions.tsv");
+    String[] all = Arrays.copyOf(more, more.length + 1);
+    all[more.length] = written.toString();
+    assertEquals(0, run("eval", model, all), errors);
+    return Files.readString(written);
   }
 }
