@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Checks what a tokenizer does to a text before its model splits it. */
 final class Components {
@@ -15,6 +17,25 @@ final class Components {
   /** The normalizer in a field, rebuilt; null where there is none. */
   static JsonNode normalizer(JsonFields parent, String name) {
     return parent.has(name) ? normalizer(parent.object(name)) : NullNode.instance;
+  }
+
+  /** A normalizer after one that makes letters small, unless it does so itself. */
+  static JsonNode lowerCase(JsonNode normalizer) {
+    String type = normalizer.path("type").asText("");
+    JsonNode parts = normalizer.path("normalizers");
+    List<String> types = new ArrayList<>();
+    parts.forEach(part -> types.add(part.path("type").asText("")));
+    if (type.equals("Lowercase") || type.equals("Sequence") && types.contains("Lowercase")) {
+      return normalizer;
+    }
+    ObjectNode sequence = typed("Sequence");
+    ArrayNode all = sequence.putArray("normalizers").add(typed("Lowercase"));
+    if (parts.isArray()) {
+      all.addAll((ArrayNode) parts);
+    } else if (normalizer.isObject()) {
+      all.add(normalizer);
+    }
+    return sequence;
   }
 
   /** The pre-tokenizer in a field, rebuilt; null where there is none. */

@@ -19,8 +19,15 @@ final class TokenizerFolder {
   private final TokenizerKind kind;
   private final JsonNode config;
   private final String type;
+  private final boolean lowerCase;
 
-  TokenizerFolder(Path directory, JsonNode config, Notes notes) {
+  /**
+   * Looks at a directory.
+   *
+   * @param lowerCase whether letters become small first
+   */
+  TokenizerFolder(Path directory, JsonNode config, boolean lowerCase, Notes notes) {
+    this.lowerCase = lowerCase;
     this.directory = directory;
     this.notes = notes;
     this.settings = TokenizerSettings.read(directory, notes);
@@ -122,6 +129,9 @@ final class TokenizerFolder {
   /** Adds what every class adds. */
   private TokenizerDefinition complete(
       Path file, ObjectNode json, ObjectNode vocabulary, JsonFields whole, int limit) {
+    if (lowerCase) {
+      json.set("normalizer", Components.lowerCase(json.path("normalizer")));
+    }
     AddedTokens added =
         AddedTokens.of(
             directory,

@@ -12,7 +12,7 @@ public final class Tokenizers {
 
   /** Opens a tokenizer as the other method does, and tells no notes. */
   public static Tokenizer open(Path directory, JsonNode config) {
-    return open(directory, config, new Notes());
+    return open(directory, config, false, new Notes());
   }
 
   /**
@@ -22,15 +22,16 @@ public final class Tokenizers {
    * {@code AutoTokenizer} of transformers 5 gives.
    *
    * @param config what the directory's {@code config.json} holds
+   * @param lowerCase whether letters become small first, added tokens apart, whatever the files say
    * @param notes is told of what is passed over
    * @throws InputException if there is none, it is broken or not supported, or its files hold more
    *     tokens than the model has embeddings
    */
-  public static Tokenizer open(Path directory, JsonNode config, Notes notes) {
+  public static Tokenizer open(Path directory, JsonNode config, boolean lowerCase, Notes notes) {
     JsonNode size = config.path("vocab_size");
     int limit = size.canConvertToInt() ? size.intValue() : Integer.MAX_VALUE;
     TokenizerDefinition definition =
-        new TokenizerFolder(directory, config, notes).definition(limit);
+        new TokenizerFolder(directory, config, lowerCase, notes).definition(limit);
     if (definition.vocabularySize() > limit) {
       throw Faults.of(
           definition.file(),

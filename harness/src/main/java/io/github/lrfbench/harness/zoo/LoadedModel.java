@@ -65,7 +65,8 @@ public record LoadedModel(
               sentence == null ? null : sentence.encoding(),
               options,
               notes);
-      Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, notes);
+      boolean lowerCase = sentence != null && sentence.texts().lowerCase();
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, lowerCase, notes);
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
       UnreadLayers.tell(checkpoint, model, notes);
       if (sentence != null) {

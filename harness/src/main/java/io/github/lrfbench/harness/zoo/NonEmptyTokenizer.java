@@ -18,7 +18,16 @@ import java.nio.file.Path;
 record NonEmptyTokenizer(Tokenizer tokenizer, int emptyText) implements WrappedTokenizer {
   /** The tokenizer of a directory, which gives no text as a sequence of no tokens. */
   static Tokenizer open(Path directory, JsonNode config, Notes notes) {
-    Tokenizer tokenizer = Tokenizers.open(directory, config, notes);
+    return open(directory, config, false, notes);
+  }
+
+  /**
+   * The same.
+   *
+   * @param lowerCase whether letters become small first
+   */
+  static Tokenizer open(Path directory, JsonNode config, boolean lowerCase, Notes notes) {
+    Tokenizer tokenizer = Tokenizers.open(directory, config, lowerCase, notes);
     if (!config.path("model_type").asText("").equals(Gpt2Config.MODEL_TYPE)) {
       return tokenizer;
     }

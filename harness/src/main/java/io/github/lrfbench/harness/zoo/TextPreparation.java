@@ -2,13 +2,13 @@ package io.github.lrfbench.harness.zoo;
 
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import java.util.Locale;
 
 /**
- * What is done with texts around a tokenizer.
+ * What is done with texts around and, of letters, in a tokenizer.
  *
  * @param prompt goes before a text
- * @param lowerCase whether letters become small
+ * @param lowerCase whether letters become small, which is left to the tokenizer: names of added
+ *     tokens are not looked for in small letters
  * @param longest most tokens of a sequence, 0 for no limit
  */
 record TextPreparation(String prompt, boolean lowerCase, int longest) {
@@ -25,19 +25,7 @@ record TextPreparation(String prompt, boolean lowerCase, int longest) {
   }
 
   private String prepare(String text) {
-    if (text == null) {
-      return null;
-    }
-    String whole = prompt + text;
-    if (!lowerCase) {
-      return whole;
-    }
-    StringBuilder lower = new StringBuilder();
-    // Letter by letter: what a final sigma is does not depend on its word.
-    whole
-        .codePoints()
-        .forEach(letter -> lower.append(Character.toString(letter).toLowerCase(Locale.ROOT)));
-    return lower.toString();
+    return text == null ? null : prompt + text;
   }
 
   private record Prepared(TextPreparation preparation, Tokenizer tokenizer)

@@ -77,7 +77,7 @@ class TextPiecesTest {
 
   private int compare(Random random, String what) {
     TokenizerDefinition definition =
-        new TokenizerFolder(folder, TokenizerFiles.config(), new Notes()).definition(100);
+        new TokenizerFolder(folder, TokenizerFiles.config(), false, new Notes()).definition(100);
     int divided = 0;
     try (Tokenizer whole = NativeTokenizer.open(definition, 1 << 20, 100);
         Tokenizer pieces = NativeTokenizer.open(definition, 4, 100)) {

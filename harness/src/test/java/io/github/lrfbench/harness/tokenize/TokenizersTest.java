@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -216,6 +217,24 @@ class TokenizersTest {
             "\"added_tokens\":[", "\"added_tokens\":[{\"id\":14,\"content\":\"\\t\\t\"},");
     try (Tokenizer tokenizer = open(json)) {
       assertArrayEquals(new int[] {0, 10, 14, 11, 1}, tokenizer.encode("a\t\tb", null, 9).ids());
+    }
+  }
+
+  /**
+   * As sentence-transformers has it: by a normalizer, so that special tokens stay what they are.
+   */
+  @Test
+  void lettersBecomeSmallButForSpecialTokens() throws IOException {
+    String cased = TokenizerFiles.WORD_PIECE.replace("\"lowercase\":true", "\"lowercase\":false");
+    TokenizerFiles.write(folder, "tokenizer.json", cased);
+    for (boolean lower : new boolean[] {false, true}) {
+      try (Tokenizer tokenizer =
+          Tokenizers.open(folder, TokenizerFiles.config(), lower, new Notes())) {
+        int[] expected = lower ? new int[] {2, 0, 5, 1, 3} : new int[] {2, 0, 1, 1, 3};
+        assertArrayEquals(
+            expected, Arrays.stream(tokenizer.encode("[PAD] A [", null, 9).ids()).toArray());
+        assertEquals(lower ? 4 : 1, tokenizer.encode("HELLO", null, 9).ids()[1]);
+      }
     }
   }
 

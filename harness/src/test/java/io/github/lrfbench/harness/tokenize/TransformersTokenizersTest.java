@@ -165,7 +165,7 @@ class TransformersTokenizersTest {
         "{\"never_split\": [\"x\"], \"do_basic_tokenize\": true, \"odd\": 1, \"name_or_path\": 2}");
     TokenizerFiles.write(folder, "added_tokens.json", "{\"new\": 40}");
     Notes notes = new Notes();
-    Tokenizers.open(folder, TokenizerFiles.config("bert", 64), notes).close();
+    Tokenizers.open(folder, TokenizerFiles.config("bert", 64), false, notes).close();
     assertEquals(
         List.of(
             folder + "/tokenizer_config.json: passes over the unknown key 'odd'",
