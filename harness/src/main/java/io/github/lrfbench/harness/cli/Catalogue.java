@@ -91,7 +91,7 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             "a Hugging Face directory: "
                 + String.join(", ", Architectures.modelTypes())
                 + " with a head"));
-    models.add(new Line("DIR", "a sentence-transformers directory with mean pooling, for stsb"));
+    models.add(new Line("DIR", "a sentence-transformers directory, for stsb"));
     return models;
   }
 

@@ -36,9 +36,7 @@ public final class OutputNames {
     boolean told =
         inverse.size() == count
             && inverse.values().stream().noneMatch(name -> NUMBERED.matcher(name).matches());
-    if (!numbered && told) {
-      requireSame(values, named, inverse);
-    }
+    requireSame(values, named);
     Map<Integer, String> chosen = numbered && told ? inverse : named;
     List<String> labels = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -104,18 +102,17 @@ public final class OutputNames {
   }
 
   /** Throws if a name stands for one output here and for another there. */
-  private static void requireSame(
-      ConfigValues values, Map<Integer, String> named, Map<Integer, String> inverse) {
-    for (Map.Entry<Integer, String> name : named.entrySet()) {
-      for (Map.Entry<Integer, String> other : inverse.entrySet()) {
-        if (!name.getKey().equals(other.getKey())
-            && name.getValue().equalsIgnoreCase(other.getValue())) {
+  private static void requireSame(ConfigValues values, Map<Integer, String> named) {
+    for (Map.Entry<String, JsonNode> other : object(values, "label2id").properties()) {
+      int number = number(values, "label2id", other.getValue().asText());
+      for (Map.Entry<Integer, String> name : named.entrySet()) {
+        if (name.getKey() != number && name.getValue().equalsIgnoreCase(other.getKey())) {
           throw values.fault(
               Faults.quote(name.getValue())
                   + " is output "
                   + name.getKey()
                   + " in 'id2label', but "
-                  + other.getKey()
+                  + number
                   + " in 'label2id'");
         }
       }

@@ -53,6 +53,12 @@ class OutputNamesTest {
         "{'num_labels':'3'}; 'num_labels' must be an integer from 1 to 65536",
         "{'id2label':{'0':'neg','1':'pos'},'label2id':{'Neg':1,'Pos':0}};"
             + " 'neg' is output 0 in 'id2label', but 1 in 'label2id'",
+        "{'id2label':{'0':'neg','1':'pos'},'label2id':{'pos':0}};"
+            + " 'pos' is output 1 in 'id2label', but 0 in 'label2id'",
+        "{'id2label':{'0':'neg','1':'pos'},'label2id':{'neg':0,'pos':0}};"
+            + " 'pos' is output 1 in 'id2label', but 0 in 'label2id'",
+        "{'id2label':{'0':'LABEL_0','1':'LABEL_1'},'label2id':{'LABEL_0':1,'LABEL_1':0}};"
+            + " 'LABEL_0' is output 0 in 'id2label', but 1 in 'label2id'",
       })
   void whatCannotBeUnderstoodIsRefused(String json, String fault) {
     InputException failure = assertThrows(InputException.class, () -> read(json));
