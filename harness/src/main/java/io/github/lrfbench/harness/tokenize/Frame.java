@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.tokenize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The special tokens that stand around a text and around a pair of texts.
@@ -30,7 +29,7 @@ record Frame(List<Piece> single, List<Piece> pair) {
   }
 
   /** No tokens; the second text is of type 1. */
-  static final Frame NONE = around(null, null, Map.of());
+  static final Frame NONE = around(null, null);
 
   /** {@code [CLS] first [SEP]} of type 0, then {@code second [SEP]} of type 1. */
   static Frame bert(int first, int separator) {
@@ -59,26 +58,25 @@ record Frame(List<Piece> single, List<Piece> pair) {
   /**
    * Every text between two tokens.
    *
-   * @param begin or null
-   * @param end or null
+   * @param begin its id, or null
+   * @param end its id, or null
    */
-  static Frame around(String begin, String end, Map<String, Integer> ids) {
-    List<Piece> single = around(begin, false, end, ids);
+  static Frame around(Integer begin, Integer end) {
+    List<Piece> single = around(begin, false, end);
     List<Piece> pair = new ArrayList<>(single);
-    pair.addAll(around(begin, true, end, ids));
+    pair.addAll(around(begin, true, end));
     return new Frame(single, pair);
   }
 
-  private static List<Piece> around(
-      String begin, boolean second, String end, Map<String, Integer> ids) {
+  private static List<Piece> around(Integer begin, boolean second, Integer end) {
     int type = second ? 1 : 0;
     List<Piece> pieces = new ArrayList<>();
     if (begin != null) {
-      pieces.add(Piece.tokens(List.of(ids.get(begin)), type));
+      pieces.add(Piece.tokens(List.of(begin), type));
     }
     pieces.add(Piece.text(second, type));
     if (end != null) {
-      pieces.add(Piece.tokens(List.of(ids.get(end)), type));
+      pieces.add(Piece.tokens(List.of(end), type));
     }
     return pieces;
   }
@@ -94,7 +92,7 @@ record Frame(List<Piece> single, List<Piece> pair) {
    *
    * @param second or null
    */
-  TokenSequence around(int[] first, int[] second) {
+  TokenSequence join(int[] first, int[] second) {
     boolean ofPair = second != null;
     int length = size(ofPair) + first.length + (ofPair ? second.length : 0);
     int[] ids = new int[length];

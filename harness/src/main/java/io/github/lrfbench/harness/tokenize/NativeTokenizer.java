@@ -70,7 +70,7 @@ final class NativeTokenizer implements Tokenizer {
     TokenSequence sequence =
         definition
             .frame()
-            .around(
+            .join(
                 one.ids(kept == null ? room : kept[0]), other == null ? null : other.ids(kept[1]));
     requireInVocabulary(sequence.ids());
     return new TokenSequence(sequence.ids(), types(sequence.types()));

@@ -170,9 +170,8 @@ final class TokenizerFolder {
           // As in transformers, these two do not count beside a tokenizer.json.
           whole == null
               ? Frame.around(
-                  around("add_bos_token", "bos_token"),
-                  around("add_eos_token", "eos_token"),
-                  added.ids())
+                  around("add_bos_token", "bos_token", added),
+                  around("add_eos_token", "eos_token", added))
               : new PostProcessors(added.size()).read(whole, "post_processor");
     };
   }
@@ -187,11 +186,14 @@ final class TokenizerFolder {
     return id;
   }
 
-  private String around(String setting, String name) {
-    if (!settings.bool(setting).orElse(false)) {
-      return null;
+  /** The id of a token that a setting puts beside texts, or null. */
+  private Integer around(String setting, String name, AddedTokens added) {
+    String token = settings.bool(setting).orElse(false) ? content(name) : null;
+    if (token != null && token.isEmpty()) {
+      throw Faults.of(
+          settings.file(), "'" + setting + "' is true, but " + Faults.quote(name) + " is empty");
     }
-    return content(name);
+    return token == null ? null : added.ids().get(token);
   }
 
   /** The token of a name, or null. */

@@ -74,6 +74,19 @@ class BytePairVocabularyTest {
   }
 
   @Test
+  void nothingCannotStandAroundTexts() throws IOException {
+    write(VOCABULARY, MERGES);
+    TokenizerFiles.write(
+        folder, "tokenizer_config.json", "{\"add_bos_token\": true, \"bos_token\": \"\"}");
+    String message =
+        assertThrows(
+                InputException.class,
+                () -> Tokenizers.open(folder, TokenizerFiles.config("gpt2", 11)))
+            .getMessage();
+    assertTrue(message.endsWith("'add_bos_token' is true, but 'bos_token' is empty"), message);
+  }
+
+  @Test
   void aPrefixSpaceIsAddedWhereTheSettingsSaySo() throws IOException {
     write(VOCABULARY, MERGES);
     TokenizerFiles.write(folder, "tokenizer_config.json", "{\"add_prefix_space\": true}");
