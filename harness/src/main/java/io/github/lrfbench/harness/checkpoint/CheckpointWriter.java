@@ -14,16 +14,20 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Writes model directories. Such a directory bears the mark {@code lrfbench} in its {@code
- * config.json}; only directories with this mark are ever overwritten, and in them only the files
- * that this class writes.
+ * config.json}, with a hash of the weights; only directories with this mark and these weights are
+ * ever overwritten, and in them only the files that this class writes.
  */
 public final class CheckpointWriter {
   private static final String MARK = "lrfbench";
+
+  /** In the mark: what the weights were when they were written. */
+  private static final String WEIGHTS_HASH = "weights_sha256";
 
   /** In the place of a model's configuration while its files are moved. */
   private static final String UNFINISHED =
@@ -107,13 +111,16 @@ public final class CheckpointWriter {
       Path target, ObjectNode config, SafetensorsWriter weights, Path source, Path layout) {
     requireWritable(target);
     try (Stage stage = Stage.open(target)) {
-      weights.write(stage.resolve(Checkpoint.WEIGHTS));
+      Path written = stage.resolve(Checkpoint.WEIGHTS);
+      weights.write(written);
       copy(COMPANIONS, source, stage);
       if (layout != null) {
         copy(SENTENCE_COMPANIONS, source, stage);
         SentenceLayout.copy(layout, stage);
       }
-      writeConfig(config, stage.resolve(Checkpoint.CONFIG));
+      ObjectNode marked = config.deepCopy();
+      marked.withObjectProperty(MARK).put(WEIGHTS_HASH, ContentHash.of(List.of(written)));
+      writeConfig(marked, stage.resolve(Checkpoint.CONFIG));
       publish(stage, target);
       stage.done();
     } catch (IOException e) {
@@ -154,6 +161,29 @@ public final class CheckpointWriter {
     }
   }
 
+  /**
+   * What the mark of a model directory tells of how its weights came to be; empty if it has none,
+   * or if they are others now, as after a training by a program that keeps keys that it does not
+   * know.
+   *
+   * @throws InputException if the directory is not a model's
+   */
+  public static Optional<JsonNode> markOf(Path directory) {
+    JsonNode mark = JsonFile.read(directory.resolve(Checkpoint.CONFIG)).path(MARK);
+    return isAsWritten(directory, mark) ? Optional.of(mark) : Optional.empty();
+  }
+
+  /** Whether there is a mark, and beside it the weights that it was written with. */
+  private static boolean isAsWritten(Path directory, JsonNode mark) {
+    // Directories of earlier versions do not tell the hash.
+    if (!mark.has(WEIGHTS_HASH)) {
+      return mark.isObject();
+    }
+    Path weights = directory.resolve(Checkpoint.WEIGHTS);
+    return Files.isRegularFile(weights)
+        && ContentHash.of(List.of(weights)).equals(mark.path(WEIGHTS_HASH).asText());
+  }
+
   private static boolean isEmpty(Path directory) {
     Set<String> log = Set.of(TRAINING_LOG, "." + TRAINING_LOG + ".lock");
     try (Stream<Path> entries = Files.list(directory)) {
@@ -172,7 +202,8 @@ public final class CheckpointWriter {
     }
     Path config = directory.resolve(Checkpoint.CONFIG);
     try {
-      return Files.isRegularFile(config) && JsonFile.read(config).path(MARK).isObject();
+      return Files.isRegularFile(config)
+          && isAsWritten(directory, JsonFile.read(config).path(MARK));
     } catch (InputException e) {
       return false;
     }
@@ -199,13 +230,9 @@ public final class CheckpointWriter {
   }
 
   private static void writeConfig(ObjectNode config, Path file) throws IOException {
-    ObjectNode marked = config.deepCopy();
-    if (!marked.path(MARK).isObject()) {
-      marked.putObject(MARK);
-    }
     ObjectMapper mapper = new ObjectMapper();
     Files.writeString(
-        file, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(marked) + "\n");
+        file, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
   }
 
   /**

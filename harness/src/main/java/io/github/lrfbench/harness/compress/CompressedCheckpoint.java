@@ -76,8 +76,8 @@ public final class CompressedCheckpoint {
    * @param multipliedOut true writes matrices instead of factors
    * @param block what {@code config.json} shall tell of the compression, under the key {@code
    *     lrfbench}
-   * @throws io.github.lrfbench.kernels.InputException if it cannot be written, or matrices of a
-   *     head are to be written that no other program has
+   * @throws io.github.lrfbench.kernels.InputException if it cannot be written, or matrices or a
+   *     bias of a head are to be written that no other program has
    */
   public void write(Path target, boolean multipliedOut, ObjectNode block) {
     write(target, multipliedOut, block, List.of());
@@ -99,6 +99,11 @@ public final class CompressedCheckpoint {
                         || !(layer.getValue() instanceof DenseLinear)));
     try (Scope scope = dense.device().openScope();
         Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
+      if (multipliedOut && names(written).contains("lm_head.bias")) {
+        throw new InputException(
+            "the compressed head has a bias, and none in transformers; leave out --dense, or"
+                + " compress with bias=keep");
+      }
       SafetensorsWriter weights = new SafetensorsWriter();
       Set<String> before = names(dense);
       Set<String> gone = names(dense);

@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.zoo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,14 +14,17 @@ import java.util.Optional;
  * @param revision pins its weights
  */
 record CompressedFrom(String source, String revision) {
-  /** Reads it; empty if the model in a directory was not compressed, or was trained afterwards. */
+  /**
+   * Reads it; empty if the model in a directory was not compressed, or was trained afterwards, by
+   * whatever program.
+   */
   static Optional<CompressedFrom> of(Path directory) {
-    JsonNode block = JsonFile.read(directory.resolve("config.json")).path("lrfbench");
-    return block.has("method") && !block.has("task")
-        ? Optional.of(
-            new CompressedFrom(
-                block.path("source").asText(), block.path("source_revision").asText()))
-        : Optional.empty();
+    return CheckpointWriter.markOf(directory)
+        .filter(mark -> mark.has("method") && !mark.has("task"))
+        .map(
+            mark ->
+                new CompressedFrom(
+                    mark.path("source").asText(), mark.path("source_revision").asText()));
   }
 
   /** The original model's directory, if it is there and unchanged. */

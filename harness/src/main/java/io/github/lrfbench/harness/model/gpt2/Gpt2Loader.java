@@ -132,7 +132,9 @@ final class Gpt2Loader {
   private Linear ownHead(Gpt2.Body body, boolean factored) {
     int vocabulary = config.vocabulary();
     if (factored) {
-      return reader.lowRank(Modules.LM_HEAD, vocabulary, config.hidden(), false);
+      // A GPT-2's head has no bias until a method gives it one.
+      boolean biased = reader.has(Modules.LM_HEAD + ".bias");
+      return reader.lowRank(Modules.LM_HEAD, vocabulary, config.hidden(), biased);
     }
     // Some checkpoints store a tied head a second time.
     if (!config.tied()) {
