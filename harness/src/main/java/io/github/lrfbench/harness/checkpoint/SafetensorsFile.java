@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.checkpoint;
 
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.InputFile;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ public final class SafetensorsFile extends StoredTensors {
    * @throws InputException if it is no valid safetensors file
    */
   public static SafetensorsFile open(Path file) {
-    requireRegular(file, "a safetensors file");
+    InputFile.requireRegular(file, "a safetensors file");
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {

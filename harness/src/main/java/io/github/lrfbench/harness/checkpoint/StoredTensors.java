@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -153,14 +152,6 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
       throw new IllegalStateException(file + " is closed", e);
     } catch (IOException e) {
       throw Faults.of(file, e);
-    }
-  }
-
-  /** Throws if a path is there but no file: a directory, or a pipe, which waits for ever. */
-  static void requireRegular(Path file, String expected) {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      String what = Files.isDirectory(file) ? "a directory" : "a pipe or a device";
-      throw Faults.of(file, "is " + what + ", not " + expected);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.checkpoint;
 
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.harness.input.InputFile;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ final class TorchFile extends StoredTensors {
    * @throws InputException if it holds no state dict, or more than one
    */
   static TorchFile open(Path file) {
-    requireRegular(file, "a file of PyTorch");
+    InputFile.requireRegular(file, "a file of PyTorch");
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {

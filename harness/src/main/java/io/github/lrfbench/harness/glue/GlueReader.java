@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.glue;
 
+import io.github.lrfbench.harness.input.InputFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
@@ -57,9 +58,7 @@ public final class GlueReader {
    * @param limit the most examples to take from the beginning, at least 1
    */
   public static GlueDataset readFile(Path file, GlueTask task, Split split, int limit) {
-    if (Files.isDirectory(file)) {
-      throw new InputException(file + " is a directory, not a TSV file");
-    }
+    InputFile.requireRegular(file, "a TSV file");
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString(), task, split, limit);
     } catch (IOException e) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,7 +28,7 @@ public final class TextFile {
 
   /** Counts what is read: a device tells no size, a link may lead to one, and a file may grow. */
   private static byte[] bytes(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.open(file)) {
       byte[] bytes = in.readNBytes(LARGEST + 1);
       if (bytes.length > LARGEST) {
         throw Faults.of(file, "is too large for a text file: more than " + LARGEST + " bytes");
@@ -45,9 +44,6 @@ public final class TextFile {
    */
   public static String read(Path file) {
     try {
-      if (Files.isDirectory(file)) {
-        throw Faults.of(file, "is a directory, not a file");
-      }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
     } catch (IOException e) {
       throw Faults.of(file, e);

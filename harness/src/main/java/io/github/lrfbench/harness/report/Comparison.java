@@ -78,7 +78,7 @@ public final class Comparison {
               Figures.milliseconds(pair[1].get(RunColumns.LATENCY_MS_MEAN)),
               latency == null ? "" : latency.name());
         });
-    int alone = before.size() + after.size() - 2 * pairs.size();
+    int alone = LatestRows.of(before).size() + LatestRows.of(after).size() - 2 * pairs.size();
     return table.render()
         + "\nmetric: "
         + counts(metrics)

@@ -35,7 +35,8 @@ public final class ReportPage {
   }
 
   private String render() {
-    List<RunRow> rows = inputs.stream().flatMap(input -> input.runs().stream()).toList();
+    List<RunRow> rows =
+        inputs.stream().flatMap(input -> LatestRows.of(input.runs()).stream()).toList();
     String sources =
         inputs.stream().map(input -> input.source().toString()).collect(Collectors.joining(", "));
     html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")

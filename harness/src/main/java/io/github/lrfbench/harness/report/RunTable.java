@@ -19,11 +19,12 @@ public final class RunTable {
 
   /**
    * The rows as aligned lines of at most 120 characters, in their order, under a heading for each
-   * model, device and latency shape. Cells that failed show their error.
+   * model, device and latency shape. Cells that failed show their error, unless they were run
+   * again.
    */
   public static String render(List<RunRow> rows) {
     Map<String, List<RunRow>> groups =
-        rows.stream()
+        LatestRows.of(rows).stream()
             .collect(
                 Collectors.groupingBy(RunTable::heading, LinkedHashMap::new, Collectors.toList()));
     return groups.entrySet().stream()

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.input.InputFile;
 import io.github.lrfbench.harness.input.LockFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
@@ -55,6 +56,7 @@ public final class CsvAppender implements Closeable {
     RandomAccessFile file = null;
     boolean done = false;
     try {
+      InputFile.requireRegular(path, "a table");
       file = new RandomAccessFile(path.toFile(), "rw");
       CsvAppender appender = new CsvAppender(path, file, lock);
       appender.recover(header, lines);

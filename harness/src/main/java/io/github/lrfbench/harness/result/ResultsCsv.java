@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.result;
 
+import io.github.lrfbench.harness.input.InputFile;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.BufferedReader;
@@ -89,6 +90,7 @@ public final class ResultsCsv<R> {
   public List<R> read(Path path) {
     List<R> rows = new ArrayList<>();
     try {
+      InputFile.requireRegular(path, "a table");
       int rowsAndHeader = CsvRecords.endsOfQuoted(path).size();
       // Decoding through the charset's own decoder reports malformed bytes instead of replacing.
       try (Reader reader =

@@ -17,10 +17,10 @@ class TextFileTest {
   @Test
   void aDeviceWithoutEndIsTooLarge() throws IOException {
     assumeTrue(Files.exists(Path.of("/dev/zero")), "no /dev/zero");
-    Path link = Files.createSymbolicLink(folder.resolve("config.json"), Path.of("/dev/zero"));
-    InputException fault = assertThrows(InputException.class, () -> TextFile.read(link));
+    Path zeros = Path.of("/dev/zero");
+    InputException fault = assertThrows(InputException.class, () -> TextFile.read(zeros));
     assertEquals(
-        link + ": is too large for a text file: more than 268435456 bytes", fault.getMessage());
+        zeros + ": is too large for a text file: more than 268435456 bytes", fault.getMessage());
   }
 
   @Test
