@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.calibrate;
 
 import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
-import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -246,13 +245,14 @@ public final class Calibrator implements AutoCloseable {
     }
   }
 
+  /** Keeps statistics for the next time, unless the cache is another user's or its disk full. */
   private void write(SafetensorsWriter writer, Path file) {
     try {
       Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw Faults.cannotWrite(folder, e);
+      writer.write(file);
+    } catch (IOException | InputException e) {
+      // They are in memory, and are collected again the next time.
     }
-    writer.write(file);
   }
 
   private Path file(String kind) {

@@ -177,4 +177,16 @@ class CalibratorTest {
     }
     assertTrue(passes.get() > before);
   }
+
+  @Test
+  void aCacheThatCannotBeWrittenIsDoneWithout() throws IOException {
+    TrainingSet examples = new LabelledExamples(sequences, LABELS, false);
+    Path below = Files.createFile(cache.resolve("file")).resolve("statistics");
+    try (Calibrator calibrator =
+        new Calibrator(golden.model(), examples, "key", below, done -> passes.incrementAndGet())) {
+      String slot = golden.model().slots().get(0).name();
+      assertTrue(calibrator.moments().of(slot).tokens() > 0);
+      assertTrue(calibrator.fisher().of(slot).rows() > 0);
+    }
+  }
 }
