@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
       "standard errors, leaves out 0. It is the SAME where the interval lies within the margin or nothing differs, and",
       "UNDECIDED otherwise. Latencies are compared by their means, on one machine and in one shape only.",
       "",
-      "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so.",
+      "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so. Of a cell that",
+      "failed and was run again, only the last row is shown.",
       "",
       "Examples: lrfbench report results/runs/*/runs.csv --html report.html",
       "          lrfbench report --compare before.csv after.csv"

@@ -84,7 +84,9 @@ public final class GlueScorer {
     double lowest = Arrays.stream(predictions).min().orElse(Double.NaN);
     double highest = Arrays.stream(predictions).max().orElse(Double.NaN);
     boolean several = predictions.length > 1;
-    boolean constant = several && lowest == highest;
+    // A model that always says the same is worth nothing, unless there is nothing to tell apart.
+    boolean varied = Arrays.stream(labels).distinct().count() > 1;
+    boolean constant = varied && lowest == highest;
     double pearson = constant ? 0 : Correlation.pearson(labels, predictions);
     double spearman = constant ? 0 : Correlation.spearman(labels, predictions);
     double magnitude = Math.max(Math.abs(lowest), Math.abs(highest));

@@ -85,6 +85,7 @@ class GlueScorerTest {
     assertEquals(NONE, right.standardError());
     assertFalse(right.collapsed());
     assertEquals(NONE, regress(new double[] {2, 2}, new double[] {1, 3}).metric());
+    assertEquals(NONE, regress(new double[] {2, 2}, new double[] {3, 3}).metric());
   }
 
   @Test
