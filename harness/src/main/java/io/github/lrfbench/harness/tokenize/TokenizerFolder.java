@@ -159,6 +159,9 @@ final class TokenizerFolder {
   }
 
   private Frame frame(Path file, JsonFields whole, AddedTokens added, int limit) {
+    // Read where it does not count as well: a file that is not well formed is nobody's tokenizer.
+    Frame given =
+        whole == null ? null : new PostProcessors(added.size()).read(whole, "post_processor");
     return switch (kind) {
       case BERT, DISTILBERT ->
           Frame.bert(
@@ -168,11 +171,11 @@ final class TokenizerFolder {
               marker("cls_token", file, added, limit), marker("sep_token", file, added, limit));
       case GPT2, GENERIC ->
           // As in transformers, these two do not count beside a tokenizer.json.
-          whole == null
+          given == null
               ? Frame.around(
                   around("add_bos_token", "bos_token", added),
                   around("add_eos_token", "eos_token", added))
-              : new PostProcessors(added.size()).read(whole, "post_processor");
+              : given;
     };
   }
 

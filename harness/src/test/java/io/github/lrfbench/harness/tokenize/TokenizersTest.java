@@ -179,6 +179,12 @@ class TokenizersTest {
     String message =
         assertThrows(InputException.class, () -> open(processors(bert + "," + bert))).getMessage();
     assertTrue(message.endsWith("'post_processor.processors' adds special tokens twice"), message);
+    // Also by a class that puts its own tokens around texts.
+    TokenizerFiles.write(
+        folder, "tokenizer_config.json", "{\"tokenizer_class\": \"BertTokenizer\"}");
+    assertEquals(
+        message,
+        assertThrows(InputException.class, () -> open(processors(bert + "," + bert))).getMessage());
   }
 
   private static String processors(String parts) {
