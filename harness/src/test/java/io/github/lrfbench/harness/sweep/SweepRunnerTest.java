@@ -187,7 +187,7 @@ class SweepRunnerTest {
         "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n";
     String row = "%d\ta\tb\tc\td\te\tf\ta good film .\tthe plot is bad .\t%s\n";
     Files.writeString(
-        data.resolve("dev.tsv"), header + row.formatted(0, "2.5") + row.formatted(1, "2.5"));
+        data.resolve("dev.tsv"), header + row.formatted(0, "2.5") + row.formatted(1, "1.5"));
     RunRow equal =
         run(config(folder.resolve("equal"), List.of("stsb"), List.of(), List.of())).get(0);
     Files.writeString(
