@@ -1,12 +1,12 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Compressors;
-import io.github.lrfbench.harness.compress.MethodInfo;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressors;
+import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.demo.DemoModel;
-import io.github.lrfbench.harness.zoo.Architectures;
-import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.harness.source.Architectures;
+import io.github.lrfbench.harness.source.Tasks;
 import io.github.lrfbench.kernels.Devices;
 import java.util.ArrayList;
 import java.util.Arrays;

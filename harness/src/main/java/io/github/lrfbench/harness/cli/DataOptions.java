@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.lm.WindowKind;
-import io.github.lrfbench.harness.zoo.DataSource;
-import io.github.lrfbench.harness.zoo.TextSource;
+import io.github.lrfbench.harness.source.DataSource;
+import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

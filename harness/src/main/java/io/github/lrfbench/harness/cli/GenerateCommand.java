@@ -11,7 +11,7 @@ import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
-import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;

@@ -2,8 +2,8 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.hub.Hub;
 import io.github.lrfbench.harness.hub.HubRepo;
-import io.github.lrfbench.harness.zoo.ModelSource;
-import io.github.lrfbench.harness.zoo.ModelSources;
+import io.github.lrfbench.harness.source.ModelSource;
+import io.github.lrfbench.harness.source.ModelSources;
 import java.nio.file.Path;
 
 /** Models as commands name them; those of the hub are fetched at once, with progress. */

@@ -1,2 +1,2 @@
-/** Compression methods behind one interface, a package per family, and what they report. */
+/** Compresses models: chooses matrices, and writes what methods make of them. */
 package io.github.lrfbench.harness.compress;

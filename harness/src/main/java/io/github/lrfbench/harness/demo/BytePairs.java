@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.demo;
 
-import io.github.lrfbench.harness.demo.PairJoins.Pair;
+import io.github.lrfbench.harness.demo.BytePairMerges.Pair;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +34,7 @@ record BytePairs(List<String> tokens, List<Pair> merges) {
    * @param size the most tokens, more than the 256 bytes and the end of a text
    */
   static BytePairs learn(String text, int size) {
-    PairJoins words = new PairJoins(counts(text), ByteLetters::of, String::concat);
+    BytePairMerges words = new BytePairMerges(counts(text), ByteLetters::of, String::concat);
     Set<String> tokens = new LinkedHashSet<>(ByteLetters.all());
     List<Pair> merges = new ArrayList<>();
     while (tokens.size() < size - 1) {

@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.demo;
 
-import io.github.lrfbench.harness.demo.PairJoins.Pair;
+import io.github.lrfbench.harness.demo.BytePairMerges.Pair;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Builds a WordPiece vocabulary: first the characters, then joined pieces ({@link PairJoins}). A
- * piece that continues a word starts with "##".
+ * Builds a WordPiece vocabulary: first the characters, then joined pieces ({@link BytePairMerges}).
+ * A piece that continues a word starts with "##".
  */
 final class WordPieces {
   private static final String CONTINUES = "##";
@@ -25,8 +25,8 @@ final class WordPieces {
    * @param counts how often each word occurs; a word is lower-case ASCII without spaces
    */
   static List<String> vocabulary(Map<String, Long> counts, List<String> special, int size) {
-    PairJoins words =
-        new PairJoins(
+    BytePairMerges words =
+        new BytePairMerges(
             counts,
             WordPieces::characters,
             (left, right) -> left + right.substring(CONTINUES.length()));

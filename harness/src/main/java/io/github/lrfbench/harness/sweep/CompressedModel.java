@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.model.Model;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.TaskInput;
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.source.TaskInput;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
-import io.github.lrfbench.harness.zoo.LoadedModel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

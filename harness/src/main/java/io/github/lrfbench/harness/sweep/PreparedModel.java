@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.harness.zoo.LoadedModel;
+import io.github.lrfbench.harness.source.LoadedModel;
 import java.util.List;
 
 /**

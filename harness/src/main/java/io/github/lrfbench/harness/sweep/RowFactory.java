@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.Diagnostics;
-import io.github.lrfbench.harness.compress.LayerReport;
+import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.linear.Linear;

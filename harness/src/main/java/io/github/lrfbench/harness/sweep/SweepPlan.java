@@ -1,11 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.DenseBaseline;
-import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.zoo.Task;
-import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.harness.compress.spi.DenseBaseline;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.source.Task;
+import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -10,12 +10,12 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
-import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.ModelSource;
-import io.github.lrfbench.harness.zoo.ModelSources;
-import io.github.lrfbench.harness.zoo.Task;
-import io.github.lrfbench.harness.zoo.TaskInput;
-import io.github.lrfbench.harness.zoo.Tasks;
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.source.ModelSource;
+import io.github.lrfbench.harness.source.ModelSources;
+import io.github.lrfbench.harness.source.Task;
+import io.github.lrfbench.harness.source.TaskInput;
+import io.github.lrfbench.harness.source.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.source.Task;
+import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.train.TrainingSet;
-import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.Task;
-import io.github.lrfbench.harness.zoo.TaskInput;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.DenseBaseline;
-import io.github.lrfbench.harness.compress.MethodSpec;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.DenseBaseline;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import java.util.Locale;
 
 /**

@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;

@@ -8,7 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.checkpoint.TensorFile;
 import io.github.lrfbench.harness.checkpoint.TorchBytes;
-import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressors;
+import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.kernels.TestData;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.github.lrfbench.harness.evaluate;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
-import io.github.lrfbench.harness.zoo.LoadedModel;
-import io.github.lrfbench.harness.zoo.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;

@@ -3,8 +3,8 @@ package io.github.lrfbench.harness.model;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
-import io.github.lrfbench.harness.zoo.Architectures;
-import io.github.lrfbench.harness.zoo.CheckpointWeights;
+import io.github.lrfbench.harness.source.Architectures;
+import io.github.lrfbench.harness.source.CheckpointWeights;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.MethodSpec;
-import io.github.lrfbench.harness.compress.factor.DecompositionCache;
+import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.stress;
 
 import io.github.lrfbench.harness.cli.Main;
-import io.github.lrfbench.harness.zoo.TinyCheckpoint;
+import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,18 +1,8 @@
 package io.github.lrfbench.harness.compress.allocate;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.budget.allocate.Allocator;
-import io.github.lrfbench.harness.budget.allocate.Allocator.Terms;
-import io.github.lrfbench.harness.budget.allocate.EqualEnergy;
-import io.github.lrfbench.harness.budget.allocate.Greedy;
-import io.github.lrfbench.harness.budget.allocate.Importance;
-import io.github.lrfbench.harness.budget.allocate.Lagrange;
-import io.github.lrfbench.harness.budget.allocate.MatrixSpectrum;
-import io.github.lrfbench.harness.budget.allocate.MeasuredCost;
-import io.github.lrfbench.harness.budget.allocate.RankCost;
-import io.github.lrfbench.harness.budget.allocate.SensitivitySearch;
-import io.github.lrfbench.harness.budget.allocate.SensitivitySearch.Probe;
-import io.github.lrfbench.harness.budget.allocate.TypeRatios;
+import io.github.lrfbench.harness.compress.allocate.Allocator.Terms;
+import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
 import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +84,7 @@ public record RankChoice(Allocation allocation, Budget budget, Evidence evidence
       case LAGRANGE -> new Lagrange(Importance.RELATIVE);
       case SENSITIVITY -> sensitive(slots);
       case V2 -> new TypeRatios();
-      case STRS -> new SensitivitySearch(evidence.probes().get());
+      case STRS -> new TruncationRankSearch(evidence.probes().get());
     };
   }
 

@@ -1,15 +1,15 @@
 package io.github.lrfbench.harness.compress.head;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.Compressor;
-import io.github.lrfbench.harness.compress.Diagnostics;
-import io.github.lrfbench.harness.compress.LayerReport;
-import io.github.lrfbench.harness.compress.MethodInfo;
-import io.github.lrfbench.harness.compress.MethodInfo.Need;
-import io.github.lrfbench.harness.compress.MethodOption;
-import io.github.lrfbench.harness.compress.factor.Matrices;
+import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;

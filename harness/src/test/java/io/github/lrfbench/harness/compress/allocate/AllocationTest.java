@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.LayerReport;
-import io.github.lrfbench.harness.compress.TaskCase;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Path;

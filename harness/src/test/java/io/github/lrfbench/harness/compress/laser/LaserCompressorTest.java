@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
-import io.github.lrfbench.harness.compress.Compression;
-import io.github.lrfbench.harness.compress.CompressionRequest;
-import io.github.lrfbench.harness.compress.LayerReport;
-import io.github.lrfbench.harness.compress.MethodSpec;
-import io.github.lrfbench.harness.compress.TaskCase;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;

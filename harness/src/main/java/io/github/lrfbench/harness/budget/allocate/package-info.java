@@ -1,2 +1,0 @@
-/** Shares one budget out among matrices: from their spectra, shapes and costs to their ranks. */
-package io.github.lrfbench.harness.budget.allocate;

@@ -1,0 +1,129 @@
+package io.github.lrfbench.harness.compress.lowrank;
+
+import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
+import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.svd.Spectrum;
+import io.github.lrfbench.kernels.svd.SvdAlgorithm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Ŵ = U Uᵀ W, U being the largest eigenvectors of W K Wᵀ: the matrix of a rank whose outputs are
+ * closest to those of W where inputs have the second moments K. No inverse and no root of K is
+ * formed, and K may be singular. Of W of [m, n], m &gt; n, the n-sized problem R K Rᵀ with W = Q R
+ * is solved.
+ *
+ * @param up Uᵀ, F64 [k, m], orthonormal rows
+ * @param right Uᵀ W, F64 [k, n]
+ * @param spectrum the roots of the eigenvalues
+ */
+public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
+    implements Decomposition {
+
+  /** A matrix on its way. */
+  private record Problem(
+      Target target, OutputMetric metric, Matrix q, Matrix r, Matrix gram, double trace) {
+    int count() {
+      return target.wholeSpectrum() ? target.size() : Math.min(target.rank(), target.size());
+    }
+  }
+
+  /**
+   * Decomposes matrices.
+   *
+   * @param metric K of a slot
+   */
+  public static List<Decomposition> decompose(
+      DecompositionRequest request, Function<LinearSlot, OutputMetric> metric) {
+    List<Decomposition> all = new ArrayList<>();
+    for (List<Target> chunk : request.chunks()) {
+      try (Scope scratch = request.device().openScope()) {
+        List<Problem> problems =
+            chunk.stream()
+                .map(target -> problem(target, metric.apply(target.slot()), scratch))
+                .toList();
+        List<Tensor> values = new ArrayList<>();
+        List<Matrix> vectors = new ArrayList<>();
+        for (Problem problem : problems) {
+          values.add(scratch.allocate(DType.F64, problem.count()));
+          vectors.add(Matrices.allocate(scratch, problem.count(), problem.gram().rows()));
+        }
+        request
+            .device()
+            .forEach(
+                problems.size(),
+                i ->
+                    request
+                        .device()
+                        .lapack()
+                        .largestEigenpairs(
+                            problems.get(i).gram(),
+                            problems.get(i).count(),
+                            values.get(i),
+                            vectors.get(i)));
+        for (int i = 0; i < problems.size(); i++) {
+          all.add(
+              solved(problems.get(i), values.get(i).toDoubles(), vectors.get(i), request.scope()));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static Problem problem(Target target, OutputMetric metric, Scope scratch) {
+    Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
+    Matrix q = null;
+    Matrix r = w;
+    if (w.rows() > w.cols()) {
+      q = Matrices.toDouble(w, scratch);
+      scratch.device().lapack().orthonormalize(q);
+      r = Matrices.product(true, q, false, w, scratch);
+    }
+    Matrix gram = metric.gram(r, scratch);
+    return new Problem(target, metric, q, r, gram, Arrays.stream(Matrices.diagonal(gram)).sum());
+  }
+
+  private static Decomposition solved(
+      Problem problem, double[] eigenvalues, Matrix vectors, Scope scope) {
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix kept = vectors.rows(0, Math.min(problem.target().rank(), problem.count()));
+      Matrix up =
+          problem.q() == null
+              ? Matrices.toDouble(kept, scope)
+              : Matrices.product(false, kept, true, problem.q(), scope);
+      Matrix rows = Matrices.product(false, kept, false, problem.r(), scratch);
+      Matrix right = Matrices.toDouble(problem.metric().shrink(rows, scratch), scope);
+      double[] values =
+          Arrays.stream(eigenvalues).map(value -> Math.sqrt(Math.max(0, value))).toArray();
+      double norm = Math.sqrt(Math.max(0, problem.trace()));
+      return new OutputProjection(
+          up, right, new Spectrum(values, problem.target().size(), norm, true));
+    }
+  }
+
+  @Override
+  public int rank() {
+    return up.rows();
+  }
+
+  @Override
+  public Cut cut(int rank, Scope scope) {
+    LowRankFactors factors =
+        new LowRankFactors(
+            Matrices.transpose(right.rows(0, rank), scope),
+            Matrices.toDouble(up.rows(0, rank), scope));
+    return new Cut(
+        factors,
+        new Diagnostics(
+            SvdAlgorithm.GRAM.label(), Double.NaN, spectrum.tail(rank), Double.NaN, 0, ""));
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.lrfbench.harness.compress.lowrank;
+
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.Fisher;
+import io.github.lrfbench.harness.model.LinearSlot;
+
+/**
+ * What a method may ask of matrices' inputs and gradients.
+ *
+ * @param calibrator gives what belongs to the dense model; null if there is no calibration data
+ * @param sequential moments of the inputs in the model that is compressed so far; null where the
+ *     dense model's count
+ */
+public record SlotStatistics(Calibrator calibrator, ActivationMoments sequential) {
+  /** Moments of the input of a slot's matrix. */
+  public Moments moments(LinearSlot slot) {
+    ActivationMoments moments = sequential == null ? calibrator.moments() : sequential;
+    return moments.of(slot.name());
+  }
+
+  /** The Fisher information of the dense model's matrices. */
+  public Fisher fisher() {
+    return calibrator.fisher();
+  }
+}

@@ -1,0 +1,2 @@
+/** Training that makes up for what was cut. */
+package io.github.lrfbench.harness.compress.recover;

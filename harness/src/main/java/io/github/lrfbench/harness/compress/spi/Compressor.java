@@ -1,0 +1,43 @@
+package io.github.lrfbench.harness.compress.spi;
+
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import java.util.Set;
+
+/**
+ * A compression method. Found by {@link java.util.ServiceLoader}, so that a jar on the class path
+ * can add one; an implementation has a public constructor without parameters and keeps no state
+ * between calls.
+ */
+public interface Compressor {
+  /** What the method is and needs. */
+  MethodInfo info();
+
+  /** What the method needs with the given values of its options. */
+  default Set<Need> needs(MethodOptions options) {
+    return info().needs();
+  }
+
+  /**
+   * Checks what no option can check alone.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if these values do not go together
+   */
+  default void check(MethodOptions options) {}
+
+  /** Whether the method shares a budget out among matrices by any allocation; else by none. */
+  default boolean allocates() {
+    return true;
+  }
+
+  /** Whether what it makes is a head, which no other program reads, and not matrices. */
+  default boolean solvesHead() {
+    return false;
+  }
+
+  /**
+   * Finds replacements for the requested matrices. The request's model is not modified.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if the request cannot be met
+   */
+  Compression compress(CompressionRequest request);
+}

@@ -1,0 +1,102 @@
+package io.github.lrfbench.harness.compress.spi;
+
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.kernels.InputException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A method as it is asked for, {@code NAME[:OPTION=VALUE]...}.
+ *
+ * @param compressor the method
+ * @param options the values of all its options
+ */
+public record MethodSpec(Compressor compressor, MethodOptions options) {
+  /**
+   * Reads what a user wrote.
+   *
+   * @throws InputException if there is no method or option of a name, or a value is not allowed
+   */
+  public static MethodSpec parse(String text) {
+    String[] parts = text.split(":", -1);
+    Compressor compressor = Compressors.get(parts[0]);
+    List<MethodOption> known = compressor.info().options();
+    Map<String, String> values = new LinkedHashMap<>(MethodOptions.standard(known).values());
+    for (int i = 1; i < parts.length; i++) {
+      String[] assignment = parts[i].split("=", 2);
+      MethodOption option =
+          known.stream()
+              .filter(candidate -> candidate.name().equals(assignment[0]))
+              .findFirst()
+              .orElseThrow(() -> unknown(parts[0], assignment[0], known));
+      values.put(option.name(), option.parse(parts[0], assignment.length < 2 ? "" : assignment[1]));
+    }
+    MethodOptions options = new MethodOptions(values);
+    compressor.check(options);
+    return new MethodSpec(compressor, options);
+  }
+
+  private static InputException unknown(String method, String option, List<MethodOption> known) {
+    String valid =
+        known.stream()
+            .map(candidate -> candidate.name() + "=" + candidate.values())
+            .collect(Collectors.joining(", "));
+    return new InputException(
+        "--method "
+            + method
+            + " has no option '"
+            + option
+            + "'; "
+            + (valid.isEmpty() ? "it has none" : "it has " + valid));
+  }
+
+  /**
+   * Checks that the method can share its budget out like this.
+   *
+   * @throws InputException if it cannot
+   */
+  public void check(Allocation allocation) {
+    if (!compressor.allocates() && !allocation.isStandard()) {
+      throw new InputException(
+          "--method "
+              + name()
+              + " shares no budget out among matrices: leave out --allocate and --round-to");
+    }
+  }
+
+  /** The method's name. */
+  public String name() {
+    return compressor.info().name();
+  }
+
+  /** The shortest text that {@link #parse} reads as this: the name, and options that differ. */
+  public String text() {
+    StringBuilder text = new StringBuilder(name());
+    for (MethodOption option : compressor.info().options()) {
+      String value = options.text(option.name());
+      if (!value.equals(option.standard())) {
+        text.append(':').append(option.name()).append('=').append(value);
+      }
+    }
+    return text.toString();
+  }
+
+  /** What the method needs with these options. */
+  public Set<Need> needs() {
+    return compressor.needs(options);
+  }
+
+  /** Whether the method computes from moments of activations. */
+  public boolean needsActivations() {
+    return needs().contains(Need.ACTIVATIONS);
+  }
+
+  /** Whether the method computes from calibration data of the task. */
+  public boolean needsCalibration() {
+    return needs().stream().anyMatch(Need::isCalibration);
+  }
+}

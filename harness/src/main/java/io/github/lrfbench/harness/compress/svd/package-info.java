@@ -1,2 +1,0 @@
-/** The SVD family of methods. */
-package io.github.lrfbench.harness.compress.svd;

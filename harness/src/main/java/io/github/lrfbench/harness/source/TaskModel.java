@@ -1,0 +1,165 @@
+package io.github.lrfbench.harness.source;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.glue.GlueTask;
+import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.model.Architecture;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.OutputNames;
+import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.tokenize.Tokenizer;
+import io.github.lrfbench.kernels.Device;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A model with a head for a task, to be trained on it.
+ *
+ * @param model the model
+ * @param tokenizer turns text into what it reads
+ * @param config what the trained model's {@code config.json} shall hold
+ * @param transformer directory of the checkpoint
+ * @param revision a hash of its files
+ * @param drawn modules of the head that were drawn anew
+ * @param start where the weights come from, for the log
+ * @param notes what the user should know of the files, a line each
+ */
+public record TaskModel(
+    Model model,
+    Tokenizer tokenizer,
+    ObjectNode config,
+    Path transformer,
+    String revision,
+    List<String> drawn,
+    String start,
+    List<String> notes)
+    implements AutoCloseable {
+  private static final List<String> CROSS_ENCODER_KEYS =
+      List.of("sentence_transformers", "sbert_ce_default_activation_function");
+
+  /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
+  public static TaskModel open(
+      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
+    return open(directory, task, fromScratch, Gpt2Options.DEFAULT, seed, device);
+  }
+
+  /**
+   * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
+   * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
+   *
+   * @param fromScratch draws all weights anew
+   * @param options of a GPT-2
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  public static TaskModel open(
+      Path directory,
+      GlueTask task,
+      boolean fromScratch,
+      Gpt2Options options,
+      long seed,
+      Device device) {
+    Notes notes = new Notes();
+    SentenceTransformer sentence = SentenceTransformer.detect(directory, notes);
+    Path root = sentence == null ? directory : sentence.transformer();
+    try (Checkpoint checkpoint = Checkpoint.open(root)) {
+      ObjectNode json = checkpoint.config();
+      // Training goes through the outputs as they are.
+      json.remove(CROSS_ENCODER_KEYS);
+      Path file = root.resolve("config.json");
+      Architecture original = Architectures.of(file, json, null, Gpt2Options.DEFAULT, notes);
+      json.putArray("architectures").add(original.classifierName());
+      WeightSource stored = new CheckpointWeights(checkpoint);
+      boolean sameOutputs = original.labels().size() == task.outputs();
+      if (!sameOutputs || !hasHead(original, stored)) {
+        renewOutputs(json, task);
+      }
+      namePadding(json);
+      Architecture architecture = Architectures.of(file, json, null, options, notes);
+      WeightSource weights =
+          fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
+      String start =
+          fromScratch
+              ? "all weights drawn with seed " + seed
+              : weights == stored
+                  ? "weights and head of the checkpoint"
+                  : "weights of the checkpoint, a head drawn with seed " + seed;
+      Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
+      Model model = architecture.load(weights, device);
+      List<String> drawn =
+          model.headLayers().keySet().stream()
+              .filter(name -> fromScratch || weights != stored && isDrawn(stored, name, model))
+              .sorted()
+              .toList();
+      return new TaskModel(
+          model, tokenizer, json, root, checkpoint.contentHash(), drawn, start, notes.lines());
+    }
+  }
+
+  /**
+   * Opens a language model for training on text, with the head that it has.
+   *
+   * @param fromScratch draws all weights anew
+   * @param seed of what is drawn
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   */
+  static TaskModel openLanguageModel(
+      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+    Notes notes = new Notes();
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      ObjectNode json = checkpoint.config();
+      Architecture architecture =
+          Architectures.of(directory.resolve("config.json"), json, null, options, notes);
+      WeightSource weights =
+          fromScratch ? architecture.randomLanguageModel(seed) : new CheckpointWeights(checkpoint);
+      String start =
+          fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
+      Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json, notes);
+      Model model = architecture.load(weights, device);
+      return new TaskModel(
+          model,
+          tokenizer,
+          json,
+          directory,
+          checkpoint.contentHash(),
+          List.of(),
+          start,
+          notes.lines());
+    }
+  }
+
+  /** A layer that the checkpoint lacks, or has with another number of outputs. */
+  private static boolean isDrawn(WeightSource stored, String module, Model model) {
+    String weight = module + ".weight";
+    return !stored.has(weight)
+        || stored.shape(weight).dim(0) != model.headLayers().get(module).outputs();
+  }
+
+  private static boolean hasHead(Architecture architecture, WeightSource weights) {
+    return architecture.withHead(weights, 0) == weights;
+  }
+
+  /** Without it, transformers gives a GPT-2 no batches of more than one sequence. */
+  private static void namePadding(ObjectNode json) {
+    if (json.path("model_type").asText("").equals(Gpt2Config.MODEL_TYPE)
+        && !json.hasNonNull("pad_token_id")) {
+      json.put(
+          "pad_token_id", json.path("eos_token_id").asInt(json.path("vocab_size").asInt() - 1));
+    }
+  }
+
+  /** A head that is drawn anew means what it will be taught. */
+  private static void renewOutputs(ObjectNode json, GlueTask task) {
+    OutputNames.write(json, OutputNames.numbered(task.outputs()));
+    json.put("problem_type", task.isRegression() ? "regression" : "single_label_classification");
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    model.close();
+  }
+}

@@ -1,2 +1,0 @@
-/** From what the user calls a model to the loaded model. */
-package io.github.lrfbench.harness.zoo;

@@ -1,0 +1,12 @@
+package io.github.lrfbench.harness.compress.lowrank;
+
+import org.junit.jupiter.api.Tag;
+
+/** The same on CUDA. */
+@Tag("cuda")
+class CudaOutputErrorsTest extends OutputErrorsTest {
+  @Override
+  String deviceId() {
+    return "cuda";
+  }
+}

@@ -1,0 +1,88 @@
+package io.github.lrfbench.harness.compress.lowrank;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
+import io.github.lrfbench.harness.linear.Linear;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ranks by a tolerated loss. */
+class RankSearchTest {
+  @TempDir private Path folder;
+
+  String deviceId() {
+    return "cpu";
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "drone:tolerance=1.0001, 0.2",
+    "drone:tolerance=1.02, 0.1",
+    "drone:tolerance=1.02:statistics=sequential, 0.1"
+  })
+  void theLossGrowsByNoMoreThanIsTolerated(String method, double keep) throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      Budget budget = new Budget.Keep(keep);
+      Compression deepest = task.compress("drone", budget, Allocation.UNIFORM);
+      Compression found = task.compress(method, budget, Allocation.UNIFORM);
+      double tolerance = Double.parseDouble(MethodSpec.parse(method).options().text("tolerance"));
+      double dense = ExampleLosses.mean(task.model(), task.calibrator().heldOut());
+      double loss = ExampleLosses.mean(task.heldOutLosses(found.replacements()));
+      assertTrue(loss <= tolerance * dense + 1e-6, loss + " after " + dense);
+      assertEquals(task.slots().size(), found.layers().size());
+      for (int i = 0; i < found.layers().size(); i++) {
+        LayerReport layer = found.layers().get(i);
+        assertTrue(layer.rank() >= deepest.layers().get(i).rank(), layer.layer());
+        assertTrue(layer.parameters() <= layer.parametersDense(), layer.layer());
+        assertTrue(
+            layer.replaced() || layer.diagnostics().note().startsWith("kept dense"), layer.layer());
+      }
+    }
+  }
+
+  @Test
+  void whatIsToleratedWithoutEndIsTheBudget() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      Budget budget = new Budget.Rank(2);
+      Compression plain = task.compress("drone", budget, Allocation.UNIFORM);
+      Compression found = task.compress("drone:tolerance=1000", budget, Allocation.UNIFORM);
+      for (int i = 0; i < plain.layers().size(); i++) {
+        assertEquals(2, found.layers().get(i).rank());
+        double error = plain.layers().get(i).error();
+        assertEquals(error, found.layers().get(i).error(), 1e-4 * error);
+      }
+    }
+  }
+
+  @Test
+  void ranksRiseFromTheDeepestToBreakEven() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder)) {
+      // 12 x 12: a tenth of the parameters is rank 0.6, break-even 6.
+      Linear square = task.slots().get(0).linear();
+      assertArrayEquals(new int[] {1, 2, 3, 4, 5}, RankSearch.ranks(square, 1));
+      assertArrayEquals(new int[] {4, 5}, RankSearch.ranks(square, 4));
+      assertArrayEquals(new int[] {5}, RankSearch.ranks(square, 5));
+    }
+  }
+
+  @Test
+  void itNeedsTheLoss() {
+    assertTrue(MethodSpec.parse("drone:tolerance=1.1").needs().contains(Need.LOSS));
+    assertFalse(MethodSpec.parse("drone").needs().contains(Need.LOSS));
+  }
+}
