@@ -4,49 +4,60 @@ import io.github.lrfbench.kernels.InputException;
 
 /** How much of the compressed matrices may be kept. */
 public sealed interface Budget {
-  /** The name in the results: {@code keep}, {@code rank}, {@code energy}. */
+  /** What a budget counts. */
+  enum Unit {
+    /** Stored numbers, whatever their type. */
+    NUMBERS,
+    /** Stored bits. */
+    BITS;
+
+    /** What a point takes. */
+    public long of(Point point) {
+      return this == BITS ? point.bits() : point.numbers();
+    }
+
+    /** What the matrix takes as it is. */
+    public long ofMatrix(OperatingPoints matrix) {
+      return this == BITS ? matrix.denseBits() : matrix.denseNumbers();
+    }
+  }
+
+  /** The name in the results: {@code keep}, {@code bits}, {@code rank}, {@code energy}. */
   String kind();
 
   /** The number in the results. */
   double value();
 
-  /**
-   * The rank of one matrix under this budget, at least 1; it may exceed what saves parameters.
-   *
-   * @param rows m
-   * @param cols n
-   * @param spectrum asked only where the budget needs the singular values
-   */
-  int rank(int rows, int cols, Spectrum spectrum);
-
-  /**
-   * How many numbers this budget allows one matrix, were it alone; no more than the matrix has.
-   *
-   * @param spectrum asked only where the budget needs the singular values
-   */
-  default double parameters(int rows, int cols, Spectrum spectrum) {
-    int rank = rank(rows, cols, spectrum);
-    return atOrAboveBreakEven(rows, cols, rank)
-        ? (double) rows * cols
-        : (double) rank * (rows + cols);
+  /** What it counts where it is shared out among matrices. */
+  default Unit unit() {
+    return Unit.NUMBERS;
   }
 
-  /** True if {@link #rank} asks for singular values. */
-  default boolean needsSpectrum() {
+  /**
+   * The point of one matrix under this budget: the nearest one that fits, or the cheapest there is.
+   * It may save nothing.
+   */
+  int choose(OperatingPoints matrix);
+
+  /** How much this budget allows one matrix, were it alone; no more than the matrix takes. */
+  default double allowance(OperatingPoints matrix) {
+    return Math.min(unit().ofMatrix(matrix), unit().of(matrix.get(choose(matrix))));
+  }
+
+  /** True if {@link #choose} asks for errors. */
+  default boolean needsErrors() {
     return false;
   }
 
-  /** The singular values of one matrix. */
-  @FunctionalInterface
-  interface Spectrum {
-    /** All min(m, n) singular values, in descending order. */
-    double[] values();
+  /** True if it says nothing of forms that have no rank. */
+  default boolean needsRanks() {
+    return false;
   }
 
   /**
-   * Every matrix keeps the same fraction of its parameters: r = ⌊ρ m n / (m + n)⌋.
+   * Every matrix keeps the same fraction of its numbers.
    *
-   * @param fraction ρ in (0, 1]
+   * @param fraction in (0, 1]
    */
   record Keep(double fraction) implements Budget {
     /** Checks the fraction. */
@@ -67,13 +78,52 @@ public sealed interface Budget {
     }
 
     @Override
-    public double parameters(int rows, int cols, Spectrum spectrum) {
-      return fraction * rows * cols;
+    public double allowance(OperatingPoints matrix) {
+      return fraction * matrix.rows() * matrix.cols();
     }
 
     @Override
-    public int rank(int rows, int cols, Spectrum spectrum) {
-      return Math.max(1, (int) Math.floor(fraction * rows * cols / (rows + cols)));
+    public int choose(OperatingPoints matrix) {
+      return matrix.atMost(unit(), allowance(matrix));
+    }
+  }
+
+  /**
+   * Every matrix may store the same number of bits for each of its numbers.
+   *
+   * @param perNumber in (0, 32], 32 being the matrix as it is
+   */
+  record Bits(double perNumber) implements Budget {
+    /** Checks the number. */
+    public Bits {
+      if (!(perNumber > 0 && perNumber <= OperatingPoints.DENSE_BITS)) {
+        throw new InputException("--bits must be in (0, 32], but is " + perNumber);
+      }
+    }
+
+    @Override
+    public String kind() {
+      return "bits";
+    }
+
+    @Override
+    public double value() {
+      return perNumber;
+    }
+
+    @Override
+    public Unit unit() {
+      return Unit.BITS;
+    }
+
+    @Override
+    public double allowance(OperatingPoints matrix) {
+      return perNumber * matrix.rows() * matrix.cols();
+    }
+
+    @Override
+    public int choose(OperatingPoints matrix) {
+      return matrix.atMost(unit(), allowance(matrix));
     }
   }
 
@@ -101,8 +151,17 @@ public sealed interface Budget {
     }
 
     @Override
-    public int rank(int rows, int cols, Spectrum spectrum) {
-      return Math.min(rank, Math.min(rows, cols));
+    public boolean needsRanks() {
+      return true;
+    }
+
+    @Override
+    public int choose(OperatingPoints matrix) {
+      int chosen = 0;
+      while (chosen + 1 < matrix.count() && matrix.get(chosen + 1).rank() <= rank) {
+        chosen++;
+      }
+      return chosen;
     }
   }
 
@@ -130,40 +189,18 @@ public sealed interface Budget {
     }
 
     @Override
-    public boolean needsSpectrum() {
+    public boolean needsErrors() {
       return true;
     }
 
     @Override
-    public int rank(int rows, int cols, Spectrum spectrum) {
-      double[] values = spectrum.values();
-      double total = 0;
-      for (int i = values.length - 1; i >= 0; i--) {
-        total += values[i] * values[i];
-      }
-      double kept = 0;
-      for (int i = 0; i < values.length; i++) {
-        kept += values[i] * values[i];
-        if (kept >= share * total) {
-          return i + 1;
-        }
-      }
-      return Math.max(1, values.length);
+    public boolean needsRanks() {
+      return true;
     }
-  }
 
-  /**
-   * True if a factorization of this rank stores no fewer numbers than the matrix: r (m + n) ≥ m n.
-   */
-  static boolean atOrAboveBreakEven(int rows, int cols, int rank) {
-    return (long) rank * (rows + cols) >= (long) rows * cols;
-  }
-
-  /**
-   * The largest rank of which a factorization stores fewer numbers than the matrix; at least 1, and
-   * then it may store more.
-   */
-  static int largestBelowBreakEven(int rows, int cols) {
-    return (int) Math.max(1, ((long) rows * cols - 1) / (rows + cols));
+    @Override
+    public int choose(OperatingPoints matrix) {
+      return matrix.ofEnergy(share);
+    }
   }
 }

@@ -1,2 +1,2 @@
-/** From a budget to a rank for every matrix. */
+/** Budgets, and the operating points of a matrix that they choose from. */
 package io.github.lrfbench.harness.budget;

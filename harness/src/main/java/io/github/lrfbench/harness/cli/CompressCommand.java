@@ -9,9 +9,9 @@ import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -123,7 +123,7 @@ final class CompressCommand implements Callable<Integer> {
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
-        DecompositionCache cache = new DecompositionCache(device, budgets);
+        FactorizationCache cache = new FactorizationCache(device);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);

@@ -7,9 +7,9 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.glue.LabelMaps;
@@ -274,7 +274,7 @@ final class FinetuneCommand implements Callable<Integer> {
       return new Compressed(dense, false);
     }
     MethodSpec asked = MethodSpec.parse(method);
-    try (DecompositionCache cache = new DecompositionCache(dense.device(), budgets);
+    try (FactorizationCache cache = new FactorizationCache(dense.device());
         Scope scope = dense.device().openScope();
         Calibrator statistics = statistics(asked, source, on)) {
       CompressionRequest request =

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
@@ -10,7 +11,6 @@ import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
 import io.github.lrfbench.harness.sweep.LatencyKind;
-import io.github.lrfbench.harness.sweep.Recovery;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;

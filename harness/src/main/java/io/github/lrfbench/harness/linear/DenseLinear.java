@@ -76,6 +76,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
+  public Linear withBias(Tensor other) {
+    return new DenseLinear(weight, other);
+  }
+
+  @Override
   public Linear copyTo(Scope scope, DType dtype) {
     return new DenseLinear(Copies.of(weight, scope, dtype), Copies.of(bias, scope, dtype));
   }

@@ -62,6 +62,14 @@ public interface Linear {
    */
   List<Parameter> weights(String name);
 
+  /** The rank of W's factors; 0 where the form has none. */
+  default int rank() {
+    return 0;
+  }
+
+  /** The same map with another bias, or none; W is shared. */
+  Linear withBias(Tensor other);
+
   /** The same map in memory of another scope of the same device. */
   Linear copyTo(Scope scope);
 

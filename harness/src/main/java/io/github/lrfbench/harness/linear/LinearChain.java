@@ -113,6 +113,11 @@ public record LinearChain(Linear first, Linear second) implements Linear {
   }
 
   @Override
+  public Linear withBias(Tensor other) {
+    return new LinearChain(first, second.withBias(other));
+  }
+
+  @Override
   public Linear copyTo(Scope scope, DType dtype) {
     return new LinearChain(first.copyTo(scope, dtype), second.copyTo(scope, dtype));
   }

@@ -60,6 +60,7 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   /** Width of the adapter's bottleneck. */
+  @Override
   public int rank() {
     return down.cols();
   }
@@ -159,6 +160,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   @Override
   public Linear copyTo(Scope scope) {
     return over(base.copyTo(scope), scope);
+  }
+
+  @Override
+  public Linear withBias(Tensor other) {
+    return new LoraLinear(base.withBias(other), down, up, scale, dropout);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.List;
  */
 public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Linear {
   /** Width of the bottleneck. */
+  @Override
   public int rank() {
     return factors.rank();
   }
@@ -94,6 +95,11 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   @Override
   public Linear copyTo(Scope scope) {
     return copyTo(scope, factors.dtype());
+  }
+
+  @Override
+  public Linear withBias(Tensor other) {
+    return new LowRankLinear(factors, other);
   }
 
   @Override

@@ -102,6 +102,11 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
+  public Linear withBias(Tensor other) {
+    return new NarrowHeads(weight, other, heads, outputs);
+  }
+
+  @Override
   public Linear copyTo(Scope scope, DType dtype) {
     return new NarrowHeads(
         Copies.of(weight, scope, dtype), Copies.of(bias, scope, dtype), heads, outputs);

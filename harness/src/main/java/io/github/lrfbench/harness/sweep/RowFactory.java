@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.evaluate.DataFacts;

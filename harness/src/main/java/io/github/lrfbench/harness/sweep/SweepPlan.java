@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.source.Task;

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -160,7 +160,7 @@ public final class SweepRunner {
       return Optional.of(new Broken(group, failure, loaded == null));
     }
     try (model;
-        DecompositionCache decompositions = new DecompositionCache(device, config.budgets())) {
+        FactorizationCache decompositions = new FactorizationCache(device)) {
       output.open();
       model.loaded().notes().forEach(listener::note);
       model.tasks().forEach(task -> task.evaluation().notes().forEach(listener::note));

@@ -1,14 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.Distillation;
-import io.github.lrfbench.harness.train.Trainer;
-import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +15,7 @@ import java.util.function.Consumer;
 final class VariantFactory {
   private final Model dense;
   private final List<LinearSlot> slots;
-  private final DecompositionCache cache;
+  private final FactorizationCache cache;
   private final boolean observesOutputs;
 
   /**
@@ -30,7 +27,7 @@ final class VariantFactory {
    *     for a task, because some need the moments of activations anyway
    */
   VariantFactory(
-      Model dense, List<LinearSlot> slots, DecompositionCache cache, boolean observesOutputs) {
+      Model dense, List<LinearSlot> slots, FactorizationCache cache, boolean observesOutputs) {
     this.dense = dense;
     this.slots = slots;
     this.cache = cache;
@@ -98,21 +95,7 @@ final class VariantFactory {
   /** Trains a model that owns its weights; returns how long it took. */
   private double train(Model model, Variant variant, SweepTask task) {
     try {
-      Recovery recovery = variant.recovery();
-      Distillation distillation =
-          recovery.distills()
-              ? new Distillation(
-                  dense, recovery.softWeight(), Distillation.TEMPERATURE, recovery.hiddenWeight())
-              : null;
-      // Without evaluation: the dev set decides nothing.
-      return Trainer.train(
-              model,
-              task.training(),
-              recovery.settings(variant.seed()),
-              null,
-              distillation,
-              TrainingListener.NONE)
-          .seconds();
+      return variant.recovery().train(model, dense, task.training(), variant.seed());
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;

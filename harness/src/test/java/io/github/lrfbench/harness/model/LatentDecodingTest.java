@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -57,7 +57,7 @@ class LatentDecodingTest extends DecodingTest {
             .toList();
     assertEquals(1, slots.size());
     MethodSpec svd = MethodSpec.parse("svd");
-    try (DecompositionCache cache = new DecompositionCache(scope.device(), List.of())) {
+    try (FactorizationCache cache = new FactorizationCache(scope.device(), List.of())) {
       Compression compression =
           svd.compressor()
               .compress(

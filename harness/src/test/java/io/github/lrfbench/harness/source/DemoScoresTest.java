@@ -3,8 +3,8 @@ package io.github.lrfbench.harness.source;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
@@ -67,7 +67,7 @@ class DemoScoresTest {
 
   private static double metricAt(double keep, Evaluation evaluation, Model dense) {
     MethodSpec svd = MethodSpec.parse("svd");
-    try (DecompositionCache cache = new DecompositionCache(dense.device(), List.of());
+    try (FactorizationCache cache = new FactorizationCache(dense.device(), List.of());
         Scope scope = dense.device().openScope()) {
       CompressionRequest request =
           new CompressionRequest(

@@ -1,28 +1,30 @@
 package io.github.lrfbench.harness.compress.allocate;
 
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.Point;
 import java.util.List;
 
 /** A policy of sharing a budget out among matrices. */
 public interface Allocator {
   /**
-   * Chooses a rank for every matrix. Together they cost no more than the budget, unless the
-   * smallest ranks there are already do.
+   * Chooses a point for every matrix. Together they cost no more than the budget, unless the
+   * cheapest there are already do.
    *
    * @param matrices at least one
    * @param terms the budget and what spends it
-   * @return for every matrix a rank from 1 to its full rank, which stands for the matrix as it is
+   * @return for every matrix a point, or {@link Candidate#whole} for the matrix as it is
    */
-  int[] ranks(List<MatrixSpectrum> matrices, Terms terms);
+  int[] choose(List<Candidate> matrices, Terms terms);
 
   /**
    * What is to be kept to.
    *
    * @param budget how much may be spent, in the unit of the cost
-   * @param cost what a rank costs
-   * @param multiple ranks are multiples of this number, at least the number itself; of the matrices
-   *     as they are not
+   * @param cost what a point costs
+   * @param multiple ranks are multiples of this number, at least 1; of the matrices as they are,
+   *     and of forms that have none, they are not
    */
-  record Terms(double budget, RankCost cost, int multiple) {
+  record Terms(double budget, Cost cost, int multiple) {
     /** Checks the multiple. */
     public Terms {
       if (multiple < 1) {
@@ -31,8 +33,13 @@ public interface Allocator {
     }
 
     /** A budget of stored numbers and any ranks. */
-    public static Terms parameters(double budget) {
-      return new Terms(budget, RankCost.PARAMETERS, 1);
+    public static Terms numbers(double budget) {
+      return new Terms(budget, Cost.of(Budget.Unit.NUMBERS), 1);
+    }
+
+    /** Whether a point may be chosen. */
+    boolean allow(Point point) {
+      return point.rank() % multiple == 0;
     }
   }
 }

@@ -1,58 +1,57 @@
 package io.github.lrfbench.harness.compress.allocate;
 
+import io.github.lrfbench.harness.compress.allocate.Allocator.Terms;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What can be chosen for one matrix: ranks in ascending order, each dearer and better than the one
- * before, the matrix as it is at the end.
+ * What can be chosen for one matrix: points in ascending order of cost, each dearer and better than
+ * the one before, the matrix as it is at the end.
  */
 final class Choices {
-  private final int[] ranks;
+  private final int[] points;
   private final double[] costs;
   private final double[] errors;
 
   /** The next corner of the hull after each choice; 0 where it is not known yet. */
   private final int[] corners;
 
-  private Choices(List<Integer> ranks, double[] costs, double[] errors) {
-    this.ranks = ranks.stream().mapToInt(Integer::intValue).toArray();
+  private Choices(List<Integer> points, double[] costs, double[] errors) {
+    this.points = points.stream().mapToInt(Integer::intValue).toArray();
     this.costs = costs;
     this.errors = errors;
     this.corners = new int[costs.length];
   }
 
   /**
-   * The choices of a matrix. A rank that costs no less than a better one is none: beyond break-even
-   * nothing but the matrix as it is remains.
+   * The choices of a matrix. A point that costs no less than a better one is none: beyond
+   * break-even nothing but the matrix as it is remains.
    *
    * @param weight by which the squared error counts
    */
-  static Choices of(MatrixSpectrum matrix, double weight, RankCost cost, int multiple) {
-    double[] tails = matrix.squaredTails();
-    int full = matrix.fullRank();
+  static Choices of(Candidate matrix, double weight, Terms terms) {
     List<Integer> kept = new ArrayList<>();
     double cheapest = Double.POSITIVE_INFINITY;
-    for (int rank = full; rank >= 1; rank--) {
-      boolean allowed = rank == full || rank % multiple == 0;
-      if (allowed && cost.of(matrix, rank) < cheapest) {
-        cheapest = cost.of(matrix, rank);
-        kept.add(0, rank);
+    for (int point = matrix.whole(); point >= 0; point--) {
+      boolean allowed = point == matrix.whole() || terms.allow(matrix.points().get(point));
+      double cost = terms.cost().of(matrix, point);
+      if (allowed && cost < cheapest) {
+        cheapest = cost;
+        kept.add(0, point);
       }
     }
-    double[] costs = kept.stream().mapToDouble(rank -> cost.of(matrix, rank)).toArray();
-    // The full rank stands for the matrix itself, which has no error, not even of rounding.
-    double[] errors =
-        kept.stream().mapToDouble(rank -> rank == full ? 0 : weight * tails[rank]).toArray();
-    return new Choices(kept, costs, errors);
+    return new Choices(
+        kept,
+        kept.stream().mapToDouble(point -> terms.cost().of(matrix, point)).toArray(),
+        kept.stream().mapToDouble(point -> weight * matrix.error(point)).toArray());
   }
 
   int count() {
-    return ranks.length;
+    return points.length;
   }
 
-  int rank(int choice) {
-    return ranks[choice];
+  int point(int choice) {
+    return points[choice];
   }
 
   double cost(int choice) {
@@ -69,19 +68,19 @@ final class Choices {
     return (errors[from] - errors[to]) / (costs[to] - costs[from]);
   }
 
-  /** The best choice of no more than a rank, or the first. */
-  int atMost(int rank) {
+  /** The best choice of no more than a point, or the first. */
+  int atMost(int point) {
     int found = 0;
-    while (found + 1 < ranks.length && ranks[found + 1] <= rank) {
+    while (found + 1 < points.length && points[found + 1] <= point) {
       found++;
     }
     return found;
   }
 
-  /** The cheapest choice of no less than a rank. */
-  int atLeast(int rank) {
+  /** The cheapest choice of no less than a point. */
+  int atLeast(int point) {
     int found = 0;
-    while (ranks[found] < rank) {
+    while (points[found] < point) {
       found++;
     }
     return found;
@@ -102,7 +101,7 @@ final class Choices {
 
   private int findNextOnHull(int from) {
     int best = -1;
-    for (int to = from + 1; to < ranks.length; to++) {
+    for (int to = from + 1; to < points.length; to++) {
       if (best < 0 || density(from, to) >= density(from, best)) {
         best = to;
       }

@@ -12,9 +12,9 @@ import java.util.List;
  */
 public record Greedy(Importance importance) implements Allocator {
   @Override
-  public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
+  public int[] choose(List<Candidate> matrices, Terms terms) {
     Selection selection = new Selection(matrices, importance.weights(matrices), terms);
     selection.spendGreedily();
-    return selection.ranks();
+    return selection.points();
   }
 }

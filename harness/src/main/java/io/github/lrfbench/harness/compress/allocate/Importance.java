@@ -9,11 +9,11 @@ public interface Importance {
   /** Errors as they are, which favours matrices of large norm. */
   Importance EQUAL = matrix -> 1;
 
-  /** Errors relative to what is cut: w = 1 / Σ σ². A matrix of zeros counts nothing. */
-  Importance RELATIVE = matrix -> matrix.energy() > 0 ? 1 / matrix.energy() : 0;
+  /** Errors relative to what is cut: w = 1 / the energy. A matrix of zeros counts nothing. */
+  Importance RELATIVE = matrix -> matrix.points().energy() > 0 ? 1 / matrix.points().energy() : 0;
 
   /** The weight of a matrix, at least 0. */
-  double weight(MatrixSpectrum matrix);
+  double weight(Candidate matrix);
 
   /**
    * Measured weights.
@@ -25,7 +25,7 @@ public interface Importance {
   }
 
   /** The weights of all matrices. */
-  default double[] weights(List<MatrixSpectrum> matrices) {
+  default double[] weights(List<Candidate> matrices) {
     return matrices.stream().mapToDouble(this::weight).toArray();
   }
 }

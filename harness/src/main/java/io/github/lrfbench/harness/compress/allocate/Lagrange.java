@@ -14,13 +14,13 @@ public record Lagrange(Importance importance) implements Allocator {
   private static final int HALVINGS = 200;
 
   @Override
-  public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
+  public int[] choose(List<Candidate> matrices, Terms terms) {
     double[] weights = importance.weights(matrices);
     List<Choices> choices = Selection.choices(matrices, weights, terms);
     Selection best = new Selection(choices, terms);
     Selection all = atPrice(choices, terms, 0);
     if (all.isWithinBudget()) {
-      return all.ranks();
+      return all.points();
     }
     double low = 0;
     double high = dearest(best);
@@ -35,7 +35,7 @@ public record Lagrange(Importance importance) implements Allocator {
       }
     }
     best.spendSingly();
-    return best.ranks();
+    return best.points();
   }
 
   /** The price at which nothing beyond the cheapest choices is bought. */

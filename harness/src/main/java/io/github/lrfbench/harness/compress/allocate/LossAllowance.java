@@ -1,13 +1,14 @@
 package io.github.lrfbench.harness.compress.allocate;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * The search of DRONE for ranks (Chen et al. 2021): a factor by which the loss may grow in all is
- * shared out among the matrices by the time that each takes. One after the other gets the smallest
- * rank with which the loss of the model so far is within what the shares up to it allow; what one
- * does not use the next may.
+ * The search of DRONE for ranks (Chen et al. 2021), here for points: a factor by which the loss may
+ * grow in all is shared out among the matrices by the time that each takes. One after the other
+ * gets the cheapest point with which the loss of the model so far is within what the shares up to
+ * it allow; what one does not use the next may.
  */
 public final class LossAllowance {
   private double allowed;
@@ -34,18 +35,15 @@ public final class LossAllowance {
   }
 
   /**
-   * The rank of the next matrix.
+   * The point of the next matrix.
    *
    * @param share the factor by which what is allowed grows with it
-   * @param ranks to try, in ascending order
-   * @param loss of the model with the matrix cut to a rank
-   * @return the first of the ranks whose loss is allowed; 0 if there is none
+   * @param points to try, from the cheapest on
+   * @param loss of the model with the matrix stored at a point
+   * @return the first of the points whose loss is allowed, if there is one
    */
-  public int next(double share, int[] ranks, IntToDoubleFunction loss) {
+  public OptionalInt next(double share, int[] points, IntToDoubleFunction loss) {
     allowed *= share;
-    return Arrays.stream(ranks)
-        .filter(rank -> loss.applyAsDouble(rank) <= allowed)
-        .findFirst()
-        .orElse(0);
+    return Arrays.stream(points).filter(point -> loss.applyAsDouble(point) <= allowed).findFirst();
   }
 }

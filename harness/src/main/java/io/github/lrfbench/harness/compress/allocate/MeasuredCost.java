@@ -6,12 +6,12 @@ import java.util.TreeMap;
 
 /**
  * Cost by a measured table: small products take time that does not follow from their size, so that
- * a rank may save parameters and yet be slower than the matrix as it is.
+ * a point may save numbers and yet be slower than the matrix as it is.
  *
- * @param byShape for every shape of matrices the cost of some ranks; between two of them it is
- *     interpolated, above the largest it is that of the matrix as it is
+ * @param byShape for every shape of matrices the cost of some points; between two of them it is
+ *     interpolated by their bits, above the dearest it is that of the matrix as it is
  */
-public record MeasuredCost(Map<Shape, Table> byShape) implements RankCost {
+public record MeasuredCost(Map<Shape, Table> byShape) implements Cost {
   /**
    * Shape of a matrix.
    *
@@ -23,13 +23,13 @@ public record MeasuredCost(Map<Shape, Table> byShape) implements RankCost {
   /**
    * What was measured for one shape.
    *
-   * @param ofRank cost by rank, at least one
+   * @param ofPoint cost by point
    * @param dense cost of the matrix as it is
    */
-  public record Table(NavigableMap<Integer, Double> ofRank, double dense) {
+  public record Table(NavigableMap<Integer, Double> ofPoint, double dense) {
     /** Copies the map. */
     public Table {
-      ofRank = new TreeMap<>(ofRank);
+      ofPoint = new TreeMap<>(ofPoint);
     }
   }
 
@@ -39,17 +39,22 @@ public record MeasuredCost(Map<Shape, Table> byShape) implements RankCost {
   }
 
   @Override
-  public double of(MatrixSpectrum matrix, int rank) {
-    Table table = byShape.get(new Shape(matrix.rows(), matrix.cols()));
-    Map.Entry<Integer, Double> above = table.ofRank().ceilingEntry(rank);
-    if (rank == matrix.fullRank() || above == null) {
+  public double of(Candidate matrix, int point) {
+    Table table = byShape.get(new Shape(matrix.points().rows(), matrix.points().cols()));
+    Map.Entry<Integer, Double> above = table.ofPoint().ceilingEntry(point);
+    if (point == matrix.whole() || above == null) {
       return table.dense();
     }
-    Map.Entry<Integer, Double> below = table.ofRank().floorEntry(rank);
+    Map.Entry<Integer, Double> below = table.ofPoint().floorEntry(point);
     if (below == null || below.getKey().equals(above.getKey())) {
       return above.getValue();
     }
-    double part = (double) (rank - below.getKey()) / (above.getKey() - below.getKey());
+    double from = bits(matrix, below.getKey());
+    double part = (bits(matrix, point) - from) / (bits(matrix, above.getKey()) - from);
     return below.getValue() + part * (above.getValue() - below.getValue());
+  }
+
+  private static double bits(Candidate matrix, int point) {
+    return matrix.points().get(point).bits();
   }
 }

@@ -2,12 +2,11 @@ package io.github.lrfbench.harness.compress.allocate;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Table;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
@@ -17,7 +16,6 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,56 +23,95 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Measures how long the products of a model's shapes take, whole and at some ranks. */
+/**
+ * Measures how long the products of a model's shapes take, of the matrices as they are and in the
+ * forms of some points.
+ */
 public final class ProductTimes {
   /** Tokens of a product: a sequence of usual length. */
   private static final int TOKENS = 128;
 
-  /** Ranks between 0 and break-even that are measured. */
-  private static final int RANKS = 8;
+  /** Points of a shape that are measured. */
+  private static final int POINTS = 8;
 
   private static final StopRule RULE =
       new StopRule(3, 10, Duration.ofMillis(50), Duration.ofSeconds(2));
 
   private ProductTimes() {}
 
-  /** Milliseconds of a product with the matrices of these slots. */
-  public static MeasuredCost measure(Device device, List<LinearSlot> slots) {
+  /** Makes the form of a point. */
+  @FunctionalInterface
+  public interface Forms {
+    /**
+     * The form.
+     *
+     * @param slot whose matrix is stored
+     * @param scope owns it
+     */
+    Linear of(LinearSlot slot, int point, Scope scope);
+  }
+
+  /** Milliseconds of a product with the matrices of these slots as they are. */
+  public static MeasuredCost ofWhole(Device device, List<LinearSlot> slots) {
     Map<Shape, Table> tables = new HashMap<>();
     for (LinearSlot slot : slots) {
-      Shape shape = new Shape(slot.linear().outputs(), slot.linear().inputs());
-      tables.computeIfAbsent(shape, missing -> table(device, missing));
+      tables.computeIfAbsent(
+          shape(slot),
+          missing -> table(device, slot, new TreeSet<>(), (same, point, scope) -> null));
     }
     return new MeasuredCost(tables);
   }
 
-  private static Table table(Device device, Shape shape) {
-    int most = Budget.largestBelowBreakEven(shape.rows(), shape.cols());
-    List<Integer> ranks = new ArrayList<>();
-    for (int i = 1; i <= RANKS; i++) {
-      int rank = Math.max(1, most * i / RANKS);
-      if (!ranks.contains(rank)) {
-        ranks.add(rank);
-      }
+  /**
+   * Milliseconds of a product with the matrices of these slots.
+   *
+   * @param points of every slot
+   * @param forms of the points
+   */
+  public static MeasuredCost measure(
+      Device device, List<LinearSlot> slots, List<OperatingPoints> points, Forms forms) {
+    Map<Shape, Table> tables = new HashMap<>();
+    for (int i = 0; i < slots.size(); i++) {
+      LinearSlot slot = slots.get(i);
+      TreeSet<Integer> chosen = spread(points.get(i).saving());
+      tables.computeIfAbsent(shape(slot), missing -> table(device, slot, chosen, forms));
     }
+    return new MeasuredCost(tables);
+  }
+
+  private static Shape shape(LinearSlot slot) {
+    return new Shape(slot.linear().outputs(), slot.linear().inputs());
+  }
+
+  /** Some of the points below a number, the last included. */
+  private static TreeSet<Integer> spread(int count) {
+    TreeSet<Integer> points = new TreeSet<>();
+    for (int i = 1; i <= POINTS && count > 0; i++) {
+      points.add(Math.max(1, count * i / POINTS) - 1);
+    }
+    return points;
+  }
+
+  private static Table table(Device device, LinearSlot slot, TreeSet<Integer> points, Forms forms) {
+    int rows = slot.linear().outputs();
+    int cols = slot.linear().inputs();
     try (Scope scope = device.openScope()) {
-      Matrix x = Matrix.of(scope.zeros(DType.F32, TOKENS, shape.cols()));
-      Matrix y = Matrix.of(scope.zeros(DType.F32, TOKENS, shape.rows()));
+      Matrix x = Matrix.of(scope.zeros(DType.F32, TOKENS, cols));
+      Matrix y = Matrix.of(scope.zeros(DType.F32, TOKENS, rows));
       List<Runnable> subjects = new ArrayList<>();
-      Matrix weight = Matrix.of(scope.zeros(DType.F32, shape.cols(), shape.rows()));
+      Matrix weight = Matrix.of(scope.zeros(DType.F32, cols, rows));
       subjects.add(product(device, new DenseLinear(weight, null), x, y));
-      for (int rank : ranks) {
-        Matrix down = Matrix.of(scope.zeros(DType.F32, shape.cols(), rank));
-        Matrix up = Matrix.of(scope.zeros(DType.F32, rank, shape.rows()));
-        subjects.add(product(device, new LowRankLinear(new LowRankFactors(down, up), null), x, y));
+      for (int point : points) {
+        subjects.add(product(device, forms.of(slot, point, scope), x, y));
       }
       List<LatencyStats> times = new Interleaved(RULE, Clock.SYSTEM).measure(subjects);
-      TreeMap<Integer, Double> ofRank = new TreeMap<>();
-      for (int i = 0; i < ranks.size(); i++) {
-        ofRank.put(ranks.get(i), times.get(i + 1).p50Ms());
+      TreeMap<Integer, Double> ofPoint = new TreeMap<>();
+      for (int point : points) {
+        ofPoint.put(point, times.get(ofPoint.size() + 1).p50Ms());
       }
-      return new Table(ofRank, times.get(0).p50Ms());
+      return new Table(ofPoint, times.get(0).p50Ms());
     }
   }
 

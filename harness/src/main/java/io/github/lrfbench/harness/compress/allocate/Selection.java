@@ -19,7 +19,7 @@ final class Selection {
    *
    * @param weights of the matrices' squared errors
    */
-  Selection(List<MatrixSpectrum> matrices, double[] weights, Terms terms) {
+  Selection(List<Candidate> matrices, double[] weights, Terms terms) {
     this(choices(matrices, weights, terms), terms);
   }
 
@@ -33,10 +33,10 @@ final class Selection {
   }
 
   /** What can be chosen for every matrix. */
-  static List<Choices> choices(List<MatrixSpectrum> matrices, double[] weights, Terms terms) {
+  static List<Choices> choices(List<Candidate> matrices, double[] weights, Terms terms) {
     List<Choices> choices = new ArrayList<>();
     for (int i = 0; i < matrices.size(); i++) {
-      choices.add(Choices.of(matrices.get(i), weights[i], terms.cost(), terms.multiple()));
+      choices.add(Choices.of(matrices.get(i), weights[i], terms));
     }
     return choices;
   }
@@ -66,10 +66,10 @@ final class Selection {
     chosen[matrix] = choice;
   }
 
-  /** Takes for every matrix the largest choice of no more than a rank. */
-  void chooseAtMost(int[] ranks) {
-    for (int i = 0; i < ranks.length; i++) {
-      choose(i, choices.get(i).atMost(ranks[i]));
+  /** Takes for every matrix the largest choice of no more than a point. */
+  void chooseAtMost(int[] points) {
+    for (int i = 0; i < points.length; i++) {
+      choose(i, choices.get(i).atMost(points[i]));
     }
   }
 
@@ -124,9 +124,9 @@ final class Selection {
     }
   }
 
-  int[] ranks() {
-    int[] ranks = new int[size()];
-    Arrays.setAll(ranks, i -> choices.get(i).rank(chosen[i]));
-    return ranks;
+  int[] points() {
+    int[] points = new int[size()];
+    Arrays.setAll(points, i -> choices.get(i).point(chosen[i]));
+    return points;
   }
 }

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The search of ASVD for ranks (Yuan et al. 2023): every matrix alone was cut to some ratios, and
- * the model's loss measured. Cuts are made from the least harmful on, of a matrix the deepest among
- * those made, until the budget holds.
+ * ASVD's sensitivity-based truncation rank search, STRS (Yuan et al. 2023): every matrix alone was
+ * cut to some ratios, and the model's loss measured. Cuts are made from the least harmful on, of a
+ * matrix the deepest among those made, until the budget holds.
  *
  * @param probes the loss of every single cut
  */
@@ -50,22 +50,21 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
   }
 
   @Override
-  public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
+  public int[] choose(List<Candidate> matrices, Terms terms) {
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
     double[] ratios = new double[matrices.size()];
     Arrays.fill(ratios, 1);
     for (int i = 0; i < ratios.length; i++) {
       selection.choose(i, selection.choices(i).count() - 1);
     }
-    List<String> names = matrices.stream().map(MatrixSpectrum::name).toList();
+    List<String> names = matrices.stream().map(Candidate::name).toList();
     for (int at = probes.size() - 1; at >= 0 && !selection.isWithinBudget(); at--) {
       Probe probe = probes.get(at);
       int i = names.indexOf(probe.matrix());
       if (i >= 0 && probe.ratio() < ratios[i]) {
         ratios[i] = probe.ratio();
-        MatrixSpectrum matrix = matrices.get(i);
-        int rank = new Budget.Keep(probe.ratio()).rank(matrix.rows(), matrix.cols(), null);
-        selection.choose(i, selection.choices(i).atMost(rank));
+        int point = new Budget.Keep(probe.ratio()).choose(matrices.get(i).points());
+        selection.choose(i, selection.choices(i).atMost(point));
       }
     }
     if (!selection.isWithinBudget()) {
@@ -74,6 +73,6 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
               + Arrays.stream(ratios).min().orElseThrow()
               + " of the parameters, keep more than asked for");
     }
-    return selection.ranks();
+    return selection.points();
   }
 }

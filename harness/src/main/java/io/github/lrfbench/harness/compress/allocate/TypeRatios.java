@@ -23,58 +23,73 @@ public record TypeRatios() implements Allocator {
 
   private static final int STEPS = 500;
 
+  /** Fractions are quotients of sums: what is no more than this above one is not above it. */
+  private static final double ROUNDING = 1e-12;
+
   /** Errors below this part of the largest are raised to it. */
   private static final double SMALLEST_LOSS = 1e-6;
 
   @Override
-  public int[] ranks(List<MatrixSpectrum> matrices, Terms terms) {
+  public int[] choose(List<Candidate> matrices, Terms terms) {
     double whole =
-        matrices.stream().mapToDouble(matrix -> terms.cost().of(matrix, matrix.fullRank())).sum();
+        matrices.stream().mapToDouble(matrix -> terms.cost().of(matrix, matrix.whole())).sum();
     double kept = Math.min(1, terms.budget() / whole);
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
-    selection.chooseAtMost(ranks(matrices, kept));
-    // Ranks that are raised to the smallest there is are paid for by the others.
+    selection.chooseAtMost(points(matrices, terms, kept));
+    // Points that are raised to the cheapest there is are paid for by the others.
     for (int i = 0; i < STEPS && !selection.isWithinBudget(); i++) {
       kept *= STEP;
-      selection.chooseAtMost(ranks(matrices, kept));
+      selection.chooseAtMost(points(matrices, terms, kept));
     }
-    return selection.ranks();
+    return selection.points();
   }
 
-  /** The ranks by the rule if a fraction is kept of every type. */
-  private static int[] ranks(List<MatrixSpectrum> matrices, double kept) {
-    double[] losses = losses(matrices, kept);
+  /** The points by the rule if a fraction is kept of every type. */
+  private static int[] points(List<Candidate> matrices, Terms terms, double kept) {
+    double[] losses = losses(matrices, terms, kept);
     Map<String, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < losses.length; i++) {
       groups.computeIfAbsent(matrices.get(i).type(), type -> new ArrayList<>()).add(i);
     }
-    int[] ranks = new int[losses.length];
+    int[] points = new int[losses.length];
     for (List<Integer> group : groups.values()) {
       double[] removed =
           removed(
               group.stream().mapToDouble(i -> losses[i]).toArray(),
-              group.stream().mapToDouble(i -> matrices.get(i).parameters()).toArray(),
+              group.stream().mapToDouble(i -> whole(matrices.get(i), terms)).toArray(),
               1 - kept);
       for (int j = 0; j < removed.length; j++) {
-        ranks[group.get(j)] = rank(matrices.get(group.get(j)), 1 - removed[j]);
+        points[group.get(j)] = point(matrices.get(group.get(j)), terms, 1 - removed[j]);
       }
     }
-    return ranks;
+    return points;
   }
 
-  private static int rank(MatrixSpectrum matrix, double kept) {
+  private static double whole(Candidate matrix, Terms terms) {
+    return terms.cost().of(matrix, matrix.whole());
+  }
+
+  /** The dearest point of no more than a fraction of the cost; -1 where none is so cheap. */
+  private static int point(Candidate matrix, Terms terms, double kept) {
     if (kept >= 1) {
-      return matrix.fullRank();
+      return matrix.whole();
     }
-    return (int) Math.floor(kept * matrix.parameters() / (matrix.rows() + matrix.cols()) + 1e-9);
+    double limit = kept * whole(matrix, terms) * (1 + ROUNDING);
+    int point = matrix.whole() - 1;
+    while (point >= 0 && terms.cost().of(matrix, point) > limit) {
+      point--;
+    }
+    return point;
   }
 
   /** L of all matrices, every one at least e. */
-  private static double[] losses(List<MatrixSpectrum> matrices, double kept) {
-    double[] losses =
-        matrices.stream()
-            .mapToDouble(matrix -> Math.sqrt(matrix.squaredTail(rank(matrix, kept))))
-            .toArray();
+  private static double[] losses(List<Candidate> matrices, Terms terms, double kept) {
+    double[] losses = new double[matrices.size()];
+    for (int i = 0; i < losses.length; i++) {
+      Candidate matrix = matrices.get(i);
+      int point = point(matrix, terms, kept);
+      losses[i] = Math.sqrt(point < 0 ? matrix.points().energy() : matrix.error(point));
+    }
     double largest = Arrays.stream(losses).max().orElseThrow();
     if (largest == 0) {
       Arrays.fill(losses, Math.E);

@@ -2,8 +2,8 @@ package io.github.lrfbench.harness.compress.attention;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.compress.lowrank.CholeskyTransform;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
 import io.github.lrfbench.harness.compress.lowrank.Whitening;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;

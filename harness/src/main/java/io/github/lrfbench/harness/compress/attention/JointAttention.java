@@ -1,12 +1,14 @@
 package io.github.lrfbench.harness.compress.attention;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
-import io.github.lrfbench.harness.compress.lowrank.Replacing;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
+import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
@@ -21,9 +23,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The queries and keys of a request's blocks, each pair by its {@link AttentionProduct}. */
-public final class JointAttention {
+final class JointAttention {
   private static final String QUERY = "query";
   private static final String KEY = "key";
 
@@ -40,7 +43,7 @@ public final class JointAttention {
    *
    * @throws InputException if there is none
    */
-  public JointAttention(CompressionRequest request) {
+  JointAttention(CompressionRequest request) {
     this.request = request;
     Map<Integer, LinearSlot> keys = new HashMap<>();
     for (LinearSlot slot : request.slots()) {
@@ -55,31 +58,27 @@ public final class JointAttention {
     }
     if (pairs.isEmpty()) {
       throw new InputException(
-          "drone:attention=joint needs the query and the key of a block among the matrices; those"
+          "joint attention needs the query and the key of a block among the matrices; those"
               + " of a GPT-2 are two with --split-qkv");
     }
   }
 
-  /** The slots that are in no pair. */
-  public List<LinearSlot> others() {
+  /** The reports of all pairs, in the order of the slots. */
+  List<LayerReport> layers() {
     return request.slots().stream()
-        .filter(slot -> pairs.stream().noneMatch(p -> p.query() == slot || p.key() == slot))
+        .map(slot -> reports.get(slot.name()))
+        .filter(Objects::nonNull)
         .toList();
   }
 
   /** Replaces the pairs. */
-  public void run() {
+  void run() {
     pairs.forEach(this::replace);
   }
 
   /** By slot, of pairs that are not kept. */
-  public Map<String, Linear> replacements() {
+  Map<String, Linear> replacements() {
     return replacements;
-  }
-
-  /** By slot, of all pairs. */
-  public Map<String, LayerReport> reports() {
-    return reports;
   }
 
   private void replace(Pair pair) {
@@ -95,7 +94,7 @@ public final class JointAttention {
       int size = wq.rows() / heads;
       int rank = rank(pair.query().linear(), product, size);
       if (rank >= size) {
-        Replacing replacing = new Replacing(request);
+        Replacement replacing = new Replacement(request);
         String note = "kept: a head needs all of its " + size + " dimensions";
         reports.put(pair.query().name(), replacing.keep(pair.query(), note));
         reports.put(pair.key().name(), replacing.keep(pair.key(), note));
@@ -117,11 +116,17 @@ public final class JointAttention {
         rank++;
       }
     } else {
-      double numbers = request.budget().parameters(linear.outputs(), linear.inputs(), null);
-      rank = (int) (numbers / ((double) linear.outputs() / size * linear.inputs()) + 1e-9);
+      OperatingPoints points = RankPoints.of(linear.outputs(), linear.inputs());
+      double kept = request.budget().allowance(points) / request.budget().unit().ofMatrix(points);
+      rank = (int) (kept * points.denseNumbers() / perDimension(linear, size) + 1e-9);
     }
     int multiple = request.allocation().multiple();
     return rank >= size ? size : Math.max(multiple, rank / multiple * multiple);
+  }
+
+  /** Numbers that one dimension of all heads takes. */
+  private static double perDimension(Linear linear, int size) {
+    return (double) linear.outputs() / size * linear.inputs();
   }
 
   private void put(LinearSlot slot, Matrix rows, double[] bias) {
@@ -138,7 +143,7 @@ public final class JointAttention {
   private void report(LinearSlot slot, AttentionProduct product, int rank, long start) {
     Linear dense = slot.linear();
     Linear now = replacements.get(slot.name());
-    double norm = new Replacing(request).keep(slot, "").norm();
+    double norm = new Replacement(request).keep(slot, "").norm();
     double error = Math.sqrt(product.droppedEnergy(rank));
     reports.put(
         slot.name(),

@@ -4,7 +4,7 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.ObservingOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.batch.Buckets;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;

@@ -1,12 +1,14 @@
 package io.github.lrfbench.harness.compress.head;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
@@ -131,7 +133,7 @@ public final class SvdHeadCompressor implements Compressor {
                 + " needs a head with a tanh layer, as of BERT or RoBERTa; this model can have"
                 + " form=linear");
       }
-      if (request.budget().needsSpectrum()) {
+      if (request.budget().needsErrors()) {
         throw new InputException(
             "--energy says nothing of a hidden layer's width; give svd-head:form="
                 + request.options().text(FORM)
@@ -145,10 +147,13 @@ public final class SvdHeadCompressor implements Compressor {
     Matrix k = regression.matrix(scratch);
     int full = Math.min(k.rows(), k.cols());
     int rank =
-        request.budget().needsSpectrum()
-            ? request
-                .budget()
-                .rank(k.rows(), k.cols(), () -> ReducedRank.spectrum(k, regression.features()))
+        request.budget().needsErrors()
+            ? RankPoints.rank(
+                request
+                    .budget()
+                    .choose(
+                        RankPoints.of(
+                            k.rows(), k.cols(), ReducedRank.spectrum(k, regression.features()))))
             : width(request);
     ReducedRank cut = ReducedRank.of(k, regression.features(), Math.min(rank, full), scratch);
     Matrix product = Matrices.product(true, cut.left(), false, cut.right(), scratch);
@@ -205,12 +210,16 @@ public final class SvdHeadCompressor implements Compressor {
   /** The width between the hidden state and the outputs that the budget allows. */
   private static int width(CompressionRequest request) {
     Model model = request.model();
-    if (request.budget() instanceof Budget.Keep keep) {
-      double allowed = keep.fraction() * parameters(model.headLayers());
+    if (!(request.budget() instanceof Budget.Rank rank)) {
+      double kept =
+          request.budget() instanceof Budget.Bits bits
+              ? bits.perNumber() / OperatingPoints.DENSE_BITS
+              : request.budget().value();
+      double allowed = kept * parameters(model.headLayers());
       return Math.max(
           1, (int) (allowed / (model.info().hiddenSize() + model.info().labels().size())));
     }
-    return ((Budget.Rank) request.budget()).rank();
+    return rank.rank();
   }
 
   private static long parameters(Map<String, Linear> layers) {

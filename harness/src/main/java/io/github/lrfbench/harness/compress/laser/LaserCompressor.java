@@ -1,10 +1,12 @@
 package io.github.lrfbench.harness.compress.laser;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
-import io.github.lrfbench.harness.compress.lowrank.Replacing;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
+import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -15,12 +17,14 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,16 +77,17 @@ public final class LaserCompressor implements Compressor {
                 () -> search(request));
     Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
-    Replacing replacing = new Replacing(request);
+    Replacement replacing = new Replacement(request);
     double allowed = allowed(request);
-    long parameters = request.slots().stream().mapToLong(s -> s.linear().parameters()).sum();
+    Budget.Unit unit = request.budget().unit();
+    long size = request.slots().stream().mapToLong(s -> size(s.linear(), unit)).sum();
     for (Reduction reduction : kept) {
       LinearSlot slot = reduction.slot();
       long start = System.nanoTime();
       Linear replacement = cut(reduction, request, request.scope());
-      long saved = slot.linear().parameters() - replacement.parameters();
-      if (parameters - saved >= allowed) {
-        parameters -= saved;
+      long saved = size(slot.linear(), unit) - size(replacement, unit);
+      if (size - saved >= allowed) {
+        size -= saved;
         replacements.put(slot.name(), replacement);
         reports.put(
             slot.name(),
@@ -118,23 +123,23 @@ public final class LaserCompressor implements Compressor {
     return parameters;
   }
 
-  /** The fewest numbers that the budget leaves. */
+  /** The least that the budget leaves, in its unit. */
   private static double allowed(CompressionRequest request) {
     return request.slots().stream()
-        .mapToDouble(
-            slot ->
-                request
-                    .budget()
-                    .parameters(
-                        slot.linear().outputs(),
-                        slot.linear().inputs(),
-                        () -> spectrum(slot, request)))
+        .mapToDouble(slot -> request.budget().allowance(points(slot, request)))
         .sum();
   }
 
-  private static double[] spectrum(LinearSlot slot, CompressionRequest request) {
-    Target whole = new Target(slot, Reduction.largest(slot), true);
-    return request.cache().plain(List.of(whole)).get(0).spectrum().values();
+  private static OperatingPoints points(LinearSlot slot, CompressionRequest request) {
+    return request.budget().needsErrors()
+        ? PlainSvd.of(request.cache(), slot, Reduction.largest(slot), true).points()
+        : RankPoints.of(slot.linear().outputs(), slot.linear().inputs());
+  }
+
+  private static long size(Linear linear, Budget.Unit unit) {
+    return unit == Budget.Unit.BITS
+        ? OperatingPoints.DENSE_BITS * linear.parameters()
+        : linear.parameters();
   }
 
   /** The reductions that help, in the order in which they were found. */
@@ -180,13 +185,13 @@ public final class LaserCompressor implements Compressor {
   /** The truncated SVD of a matrix, as factors where that saves anything. */
   private static Linear cut(Reduction reduction, CompressionRequest request, Scope scope) {
     LinearSlot slot = reduction.slot();
-    Target target = new Target(slot, Reduction.largest(slot), false);
-    Decomposition decomposition = request.cache().plain(List.of(target)).get(0);
+    LowRankFactorization decomposition =
+        PlainSvd.of(request.cache(), slot, Reduction.largest(slot), false);
     try (Scope scratch = scope.device().openScope()) {
       LowRankFactors factors = decomposition.cut(reduction.rank(), scratch).factors();
-      return Budget.atOrAboveBreakEven(factors.outputs(), factors.inputs(), reduction.rank())
-          ? product(factors, slot, scope)
-          : new Replacing(request).linear(slot, factors, null, scope);
+      return new LowRankCost(factors.outputs(), factors.inputs(), reduction.rank()).saves()
+          ? Replacement.place(slot, new LowRankLinear(factors, null), null, scope)
+          : product(factors, slot, scope);
     }
   }
 

@@ -1,7 +1,8 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
+import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.compress.spi.SlotStatistics;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
@@ -18,30 +19,51 @@ import java.util.List;
  */
 public record DecompositionRequest(
     List<Target> targets, MethodOptions options, SlotStatistics statistics, Scope scope) {
-  /** So many numbers are worked on at once. */
-  private static final long CHUNK = 1L << 25;
-
   /**
    * A matrix.
    *
    * @param slot that holds it
-   * @param rank the largest that will be asked for, less than min(m, n)
+   * @param rank the largest that will be asked for
    * @param wholeSpectrum whether all singular values are wanted
    */
   public record Target(LinearSlot slot, int rank, boolean wholeSpectrum) {
     /** min(m, n). */
     public int size() {
-      return Math.min(slot.linear().outputs(), slot.linear().inputs());
+      return Math.min(rows(), cols());
+    }
+
+    /** m. */
+    public int rows() {
+      return slot.linear().outputs();
+    }
+
+    /** n. */
+    public int cols() {
+      return slot.linear().inputs();
+    }
+
+    private static Target of(FactorRequest.Target target) {
+      return new Target(target.slot(), RankPoints.rank(target.point()), target.errors());
     }
   }
+
+  static DecompositionRequest of(FactorRequest request) {
+    return new DecompositionRequest(
+        request.targets().stream().map(Target::of).toList(),
+        request.options(),
+        request.statistics(),
+        request.scope());
+  }
+
+  /** So many numbers are worked on at once. */
+  private static final long CHUNK = 1L << 25;
 
   /** The targets in parts of bounded size, so that intermediate results are. */
   List<List<Target>> chunks() {
     List<List<Target>> chunks = new ArrayList<>();
     long numbers = 0;
     for (Target target : targets) {
-      Linear linear = target.slot().linear();
-      long more = (long) linear.inputs() * (linear.outputs() + linear.inputs());
+      long more = (long) target.cols() * (target.rows() + target.cols());
       if (chunks.isEmpty() || numbers + more > CHUNK) {
         chunks.add(new ArrayList<>());
         numbers = 0;

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.Arrays;

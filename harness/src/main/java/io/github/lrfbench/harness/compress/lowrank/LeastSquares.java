@@ -1,25 +1,38 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.compress.matrix.Refinement;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 
-/** Factors fitted to a matrix's outputs. */
-public final class LeastSquares {
-  private LeastSquares() {}
+/**
+ * The left factor that brings outputs closest, the right one being given: U = W C Vᵀ (V C Vᵀ)⁻¹, C
+ * being the second moments of the inputs. Where V C Vᵀ is singular a ridge is added to it, as in
+ * {@link Whitening}. Other forms than two factors, and factors of which V x is always zero, stay as
+ * they are.
+ */
+public final class LeastSquares implements Refinement {
+  @Override
+  public Linear refine(LinearSlot slot, Linear map, Moments moments, Scope scope) {
+    return map instanceof LowRankLinear lowRank
+        ? new LowRankLinear(refitUp(slot, lowRank.factors(), moments.gram(), scope), lowRank.bias())
+        : map;
+  }
 
   /**
-   * The left factor that brings outputs closest, the right one being given: A = W C Bᵀ (B C Bᵀ)⁻¹.
-   * Where B C Bᵀ is singular a ridge is added to it, as in {@link Whitening}.
+   * Fits U.
    *
-   * @param factors B and any A; returned as they are if B x is always zero
+   * @param factors V and any U
    * @param gram C, F64 [n, n]
    * @return F64, in the given scope
    */
-  public static LowRankFactors refitUp(
-      LinearSlot slot, LowRankFactors factors, Matrix gram, Scope scope) {
+  static LowRankFactors refitUp(LinearSlot slot, LowRankFactors factors, Matrix gram, Scope scope) {
     try (Scope scratch = scope.device().openScope()) {
       Matrix down = Matrices.toDouble(factors.down(), scope);
       Matrix w = Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch);

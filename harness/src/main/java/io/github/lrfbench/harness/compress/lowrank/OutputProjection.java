@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
@@ -27,7 +28,7 @@ import java.util.function.Function;
  * @param spectrum the roots of the eigenvalues
  */
 public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
-    implements Decomposition {
+    implements LowRankFactorization {
 
   /** A matrix on its way. */
   private record Problem(
@@ -42,9 +43,9 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
    *
    * @param metric K of a slot
    */
-  public static List<Decomposition> decompose(
+  public static List<LowRankFactorization> decompose(
       DecompositionRequest request, Function<LinearSlot, OutputMetric> metric) {
-    List<Decomposition> all = new ArrayList<>();
+    List<LowRankFactorization> all = new ArrayList<>();
     for (List<Target> chunk : request.chunks()) {
       try (Scope scratch = request.device().openScope()) {
         List<Problem> problems =
@@ -92,7 +93,7 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
     return new Problem(target, metric, q, r, gram, Arrays.stream(Matrices.diagonal(gram)).sum());
   }
 
-  private static Decomposition solved(
+  private static LowRankFactorization solved(
       Problem problem, double[] eigenvalues, Matrix vectors, Scope scope) {
     try (Scope scratch = scope.device().openScope()) {
       Matrix kept = vectors.rows(0, Math.min(problem.target().rank(), problem.count()));
@@ -108,6 +109,16 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
       return new OutputProjection(
           up, right, new Spectrum(values, problem.target().size(), norm, true));
     }
+  }
+
+  @Override
+  public int rows() {
+    return up.cols();
+  }
+
+  @Override
+  public int cols() {
+    return right.cols();
   }
 
   @Override

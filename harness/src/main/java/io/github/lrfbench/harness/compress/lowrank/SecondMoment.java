@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
@@ -33,13 +34,13 @@ import java.util.function.Function;
  */
 public record WeightedSvd(
     SvdFactors factors, boolean plain, double condition, double ridge, String note)
-    implements Decomposition {
+    implements LowRankFactorization {
   /**
    * Decomposes matrices, the inputs of each being weighted.
    *
    * @param inputs T of a slot; what it allocates belongs to the given scope
    */
-  public static List<Decomposition> decompose(
+  public static List<LowRankFactorization> decompose(
       DecompositionRequest request, BiFunction<LinearSlot, Scope, InputTransform> inputs) {
     return decompose(request, inputs, slot -> null);
   }
@@ -50,24 +51,24 @@ public record WeightedSvd(
    * @param inputs T of a slot; what it allocates belongs to the given scope
    * @param outputs the diagonal of L of a slot, [m], positive; null for ones
    */
-  public static List<Decomposition> decompose(
+  public static List<LowRankFactorization> decompose(
       DecompositionRequest request,
       BiFunction<LinearSlot, Scope, InputTransform> inputs,
       Function<LinearSlot, double[]> outputs) {
-    List<Decomposition> all = new ArrayList<>();
+    List<LowRankFactorization> all = new ArrayList<>();
     for (List<Target> chunk : request.chunks()) {
       all.addAll(decompose(chunk, request.scope(), inputs, outputs));
     }
     return all;
   }
 
-  private static List<Decomposition> decompose(
+  private static List<LowRankFactorization> decompose(
       List<Target> targets,
       Scope scope,
       BiFunction<LinearSlot, Scope, InputTransform> inputs,
       Function<LinearSlot, double[]> outputs) {
     boolean whole = targets.stream().anyMatch(Target::wholeSpectrum);
-    List<Decomposition> decompositions = new ArrayList<>();
+    List<LowRankFactorization> decompositions = new ArrayList<>();
     try (Scope scratch = scope.device().openScope()) {
       List<InputTransform> transforms = new ArrayList<>();
       List<SvdRequest> requests = new ArrayList<>();
@@ -116,6 +117,16 @@ public record WeightedSvd(
 
   private static double[] reciprocals(double[] values) {
     return Arrays.stream(values).map(value -> 1 / value).toArray();
+  }
+
+  @Override
+  public int rows() {
+    return factors.u().rows();
+  }
+
+  @Override
+  public int cols() {
+    return factors.vt().cols();
   }
 
   @Override

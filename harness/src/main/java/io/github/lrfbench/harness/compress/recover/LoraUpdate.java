@@ -1,11 +1,6 @@
 package io.github.lrfbench.harness.compress.recover;
 
-import io.github.lrfbench.harness.compress.lowrank.Replacing;
-import io.github.lrfbench.harness.compress.lowrank.spectral.SvdLlmCompressor;
-import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Diagnostics;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearChain;
 import io.github.lrfbench.harness.linear.LoraLinear;
@@ -14,19 +9,13 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Scope;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/**
- * SVD-LLM's update of the factors by training (Wang et al. 2025): adapters beside the left factors
- * of all matrices are trained and multiplied out, then adapters beside the right ones. At any time
- * one factor of every matrix stays as it is, which the authors found better than to train both.
- */
-public final class LoraUpdate {
+/** One call of {@link LoraUpdateCompressor}. */
+final class LoraUpdate {
   private static final int RANK = 8;
   private static final double ALPHA = 16;
   private static final double DROPOUT = 0.05;
@@ -43,25 +32,12 @@ public final class LoraUpdate {
     this.random = new SplittableRandom(request.seed());
   }
 
-  /** What training makes of truncated factors. */
-  public static Compression of(CompressionRequest request, Compression truncated) {
-    Map<String, Linear> factors = truncated.replacements();
-    if (!factors.isEmpty()) {
-      LoraUpdate update = new LoraUpdate(request);
-      factors = update.train(update.train(factors, true), false);
-    }
-    return new Compression(
-        Map.copyOf(factors),
-        reports(request, truncated, factors),
-        parameters(truncated.parameters()));
-  }
-
   /** Trains one factor of every matrix. */
   Map<String, Linear> train(Map<String, Linear> factors, boolean left) {
     TrainingSettings settings =
         new TrainingSettings(
-            request.options().count(SvdLlmCompressor.EPOCHS),
-            request.options().number(SvdLlmCompressor.RATE),
+            request.options().count(LoraUpdateCompressor.EPOCHS),
+            request.options().number(LoraUpdateCompressor.RATE),
             BATCH_SIZE,
             MICRO_BATCH,
             WARMUP,
@@ -105,37 +81,13 @@ public final class LoraUpdate {
         : new LinearChain(adapter, chain.second());
   }
 
-  private static List<LayerReport> reports(
-      CompressionRequest request, Compression truncated, Map<String, Linear> factors) {
-    Replacing replacing = new Replacing(request);
-    List<LayerReport> layers = new ArrayList<>();
-    for (int i = 0; i < request.slots().size(); i++) {
-      LayerReport before = truncated.layers().get(i);
-      LinearSlot slot = request.slots().get(i);
-      Linear now = factors.get(slot.name());
-      // Training is of all matrices together: what a report tells is the truncation's time.
-      long start = System.nanoTime() - Math.round(before.seconds() * 1e9);
-      layers.add(
-          now == null
-              ? before
-              : replacing.report(slot, now, before.rank(), trained(before.diagnostics()), start));
-    }
-    return layers;
-  }
-
-  /** Dropped singular values say nothing of factors that were trained. */
-  private static Diagnostics trained(Diagnostics before) {
-    String note = before.note().isEmpty() ? "trained" : before.note() + "; trained";
-    return new Diagnostics(
-        before.algorithm(), Double.NaN, Double.NaN, before.condition(), before.ridge(), note);
-  }
-
-  private static Map<String, String> parameters(Map<String, String> of) {
-    Map<String, String> parameters = new TreeMap<>(of);
-    parameters.put("lora_r", Integer.toString(RANK));
-    parameters.put("lora_alpha", Integer.toString((int) ALPHA));
-    parameters.put("lora_dropout", Double.toString(DROPOUT));
-    parameters.put("batch_size", Integer.toString(BATCH_SIZE));
-    return parameters;
+  /** What the results shall tell beside the options. */
+  static Map<String, String> constants() {
+    Map<String, String> constants = new TreeMap<>();
+    constants.put("lora_r", Integer.toString(RANK));
+    constants.put("lora_alpha", Integer.toString((int) ALPHA));
+    constants.put("lora_dropout", Double.toString(DROPOUT));
+    constants.put("batch_size", Integer.toString(BATCH_SIZE));
+    return constants;
   }
 }

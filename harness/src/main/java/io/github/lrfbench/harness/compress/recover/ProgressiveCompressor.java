@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.lowrank.Replacing;
+import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -22,6 +22,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.svd.ProductSvd;
 import io.github.lrfbench.kernels.svd.SigmaSplit;
@@ -137,7 +138,7 @@ public final class ProgressiveCompressor implements Compressor {
     Map<String, RankSchedule> schedules = new HashMap<>();
     for (LayerReport layer : target.layers()) {
       if (target.replacements().containsKey(layer.layer())) {
-        double breakEven = (double) layer.rows() * layer.cols() / (layer.rows() + layer.cols());
+        double breakEven = LowRankCost.breakEvenRank(layer.rows(), layer.cols());
         schedules.put(layer.layer(), new RankSchedule(breakEven, layer.rank(), steps));
       }
     }
@@ -189,7 +190,7 @@ public final class ProgressiveCompressor implements Compressor {
 
   private static List<LayerReport> reports(
       CompressionRequest request, Map<String, Linear> replacements, long start) {
-    Replacing replacing = new Replacing(request);
+    Replacement replacing = new Replacement(request);
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       if (replacements.get(slot.name()) instanceof LowRankLinear linear) {

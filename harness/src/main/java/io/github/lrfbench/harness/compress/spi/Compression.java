@@ -1,15 +1,27 @@
 package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.Model;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a method did.
  *
- * @param replacements new maps by slot name; slots that stay dense are absent
- * @param layers one report for every requested slot, in their order
+ * @param replacements new maps by slot name; slots that stay as they are are absent
+ * @param layers a report for every slot that it looked at, in their order
  * @param parameters what the method chose or was given beside the budget, for the results
+ * @param trained the model, its own to close, where all of its weights were changed; the
+ *     replacements are then in it. Else null
  */
 public record Compression(
-    Map<String, Linear> replacements, List<LayerReport> layers, Map<String, String> parameters) {}
+    Map<String, Linear> replacements,
+    List<LayerReport> layers,
+    Map<String, String> parameters,
+    Model trained) {
+  /** Of a method that changes matrices only. */
+  public Compression(
+      Map<String, Linear> replacements, List<LayerReport> layers, Map<String, String> parameters) {
+    this(replacements, layers, parameters, null);
+  }
+}

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.compress.spi;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
@@ -13,29 +12,31 @@ import java.util.function.Consumer;
 /**
  * What is to be compressed, and what the method may share with other calls.
  *
- * @param model the dense model
+ * @param model as it stands: the dense one, or what earlier stages of a chain made of it
+ * @param reference the dense model
  * @param slots the matrices to compress, a part of the model's slots
- * @param budget how much to keep
+ * @param budget how much to keep; null where another stage of a chain takes it
  * @param allocation how the budget is shared out among the matrices
  * @param options values of the method's options
  * @param statistics of the model on calibration data; may be null for methods that need none
- * @param cache decompositions of the model's matrices, shared by all cells of a sweep
+ * @param cache factorizations of the model's matrices, shared by all cells of a sweep
  * @param scope owns the replacements
  * @param seed for methods that draw random numbers
  * @param progress receives in a few words how far a long search is
  */
 public record CompressionRequest(
     Model model,
+    Model reference,
     List<LinearSlot> slots,
     Budget budget,
     Allocation allocation,
     MethodOptions options,
     Calibrator statistics,
-    DecompositionCache cache,
+    FactorizationCache cache,
     Scope scope,
     long seed,
     Consumer<String> progress) {
-  /** A request whose progress nobody watches. */
+  /** A request on the dense model. */
   public CompressionRequest(
       Model model,
       List<LinearSlot> slots,
@@ -43,28 +44,45 @@ public record CompressionRequest(
       Allocation allocation,
       MethodOptions options,
       Calibrator statistics,
-      DecompositionCache cache,
+      FactorizationCache cache,
+      Scope scope,
+      long seed,
+      Consumer<String> progress) {
+    this(
+        model, model, slots, budget, allocation, options, statistics, cache, scope, seed, progress);
+  }
+
+  /** A request on the dense model whose progress nobody watches. */
+  public CompressionRequest(
+      Model model,
+      List<LinearSlot> slots,
+      Budget budget,
+      Allocation allocation,
+      MethodOptions options,
+      Calibrator statistics,
+      FactorizationCache cache,
       Scope scope,
       long seed) {
     this(model, slots, budget, allocation, options, statistics, cache, scope, seed, words -> {});
   }
 
-  /** The same request for other matrices. */
-  public CompressionRequest with(List<LinearSlot> others) {
-    return new CompressionRequest(
-        model, others, budget, allocation, options, statistics, cache, scope, seed, progress);
-  }
-
-  /** A request whose budget holds for every matrix alone. */
+  /** Such a request whose budget holds for every matrix alone. */
   public CompressionRequest(
       Model model,
       List<LinearSlot> slots,
       Budget budget,
       MethodOptions options,
       Calibrator statistics,
-      DecompositionCache cache,
+      FactorizationCache cache,
       Scope scope,
       long seed) {
     this(model, slots, budget, Allocation.UNIFORM, options, statistics, cache, scope, seed);
+  }
+
+  /** The same request for another method's budget and options. */
+  public CompressionRequest with(
+      List<LinearSlot> others, Budget other, Allocation shared, MethodOptions values) {
+    return new CompressionRequest(
+        model, reference, others, other, shared, values, statistics, cache, scope, seed, progress);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -27,6 +28,34 @@ public interface Compressor {
   /** Whether the method shares a budget out among matrices by any allocation; else by none. */
   default boolean allocates() {
     return true;
+  }
+
+  /**
+   * Stages that these options stand for and that come before this method in a chain, as {@code
+   * --method} names them.
+   */
+  default List<String> before(MethodOptions options) {
+    return List.of();
+  }
+
+  /** The same of stages that come after it. */
+  default List<String> after(MethodOptions options) {
+    return List.of();
+  }
+
+  /** What it takes of a model that earlier stages of a chain have compressed. */
+  default Takes takes() {
+    return Takes.WHOLE;
+  }
+
+  /** What a stage of a chain works on. */
+  enum Takes {
+    /** Matrices that no earlier stage has given another form. */
+    WHOLE,
+    /** All matrices, as they stand. */
+    ALL,
+    /** What a form is made of: each factor for itself. */
+    LEAVES
   }
 
   /** Whether what it makes is a head, which no other program reads, and not matrices. */

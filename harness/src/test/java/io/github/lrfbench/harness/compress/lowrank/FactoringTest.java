@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
@@ -78,12 +79,12 @@ class FactoringTest {
   }
 
   private Compression compress(String method, Budget budget, Budget... others) {
-    try (DecompositionCache cache = new DecompositionCache(device, List.of(others))) {
+    try (FactorizationCache cache = new FactorizationCache(device, List.of(others))) {
       return compress(method, budget, cache);
     }
   }
 
-  private Compression compress(String method, Budget budget, DecompositionCache cache) {
+  private Compression compress(String method, Budget budget, FactorizationCache cache) {
     MethodSpec spec = MethodSpec.parse(method);
     Model model = golden.model();
     return spec.compressor()
@@ -149,7 +150,7 @@ class FactoringTest {
   void whatIsCutForAnotherBudgetIsTheSame(String method) {
     Budget small = new Budget.Rank(3);
     Budget large = new Budget.Keep(0.8);
-    try (DecompositionCache cache = new DecompositionCache(device, List.of(small, large))) {
+    try (FactorizationCache cache = new FactorizationCache(device, List.of(small, large))) {
       Compression alone = compress(method, small);
       compress(method, large, cache);
       Compression shared = compress(method, small, cache);
@@ -218,7 +219,7 @@ class FactoringTest {
 
   private static String key(String method) {
     MethodSpec spec = MethodSpec.parse(method);
-    return ((FactoringMethod) spec.compressor()).decompositionKey(spec.options());
+    return ((LowRankMethod) spec.compressor()).decompositionKey(spec.options());
   }
 
   @Test

@@ -4,8 +4,10 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.SlotStatistics;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
@@ -65,9 +67,9 @@ public final class MatrixCase {
   }
 
   /** What a method makes of the matrix. */
-  public Decomposition decompose(String method, int rank) {
+  public LowRankFactorization decompose(String method, int rank) {
     MethodSpec spec = MethodSpec.parse(method);
-    return ((FactoringMethod) spec.compressor()).decompose(request(spec.options(), rank)).get(0);
+    return ((LowRankMethod) spec.compressor()).decompose(request(spec.options(), rank)).get(0);
   }
 
   /** The rank-r matrix of a method, [outputs, inputs], in double precision. */
@@ -85,7 +87,7 @@ public final class MatrixCase {
   }
 
   /** The product of a decomposition's factors of a rank, in single precision. */
-  public float[] product(Decomposition decomposition, int rank) {
+  public float[] product(LowRankFactorization decomposition, int rank) {
     LowRankFactors factors = decomposition.cut(rank, scope).factors();
     Matrix product =
         Matrix.of(scope.allocate(factors.dtype(), factors.outputs(), factors.inputs()));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -68,7 +69,8 @@ class OutputErrorsTest {
     return sum;
   }
 
-  private static double[] spectrum(MatrixCase matrix, Decomposition all, Moments of, Scope scope) {
+  private static double[] spectrum(
+      MatrixCase matrix, LowRankFactorization all, Moments of, Scope scope) {
     Matrix w = Matrices.toDouble(SlotMatrix.of(matrix.slot(), scope), scope);
     return OutputErrors.spectrum(w, norm(w, of), all.nested(scope), of);
   }
@@ -108,7 +110,7 @@ class OutputErrorsTest {
       MatrixCase plain = MatrixCase.of(scope, flat(w), outputs, inputs);
       MatrixCase matrix = plain.with(x);
       try (ActivationMoments moments = InputMoments.of("w", x, scope)) {
-        Decomposition all = matrix.decompose(method, rank);
+        LowRankFactorization all = matrix.decompose(method, rank);
         double[] values = spectrum(matrix, all, moments.of("w"), scope);
         double whole = error(flat(w), new double[outputs][inputs], x);
         assertEquals(Math.min(outputs, inputs), values.length);
@@ -132,7 +134,7 @@ class OutputErrorsTest {
       double[][] x = random(6, TOKENS, 1);
       MatrixCase matrix = MatrixCase.of(scope, flat(random(4, 6, 0)), 4, 6).with(x);
       try (ActivationMoments moments = InputMoments.of("w", x, scope)) {
-        Decomposition all = matrix.decompose("drone", 4);
+        LowRankFactorization all = matrix.decompose("drone", 4);
         double[] values = spectrum(matrix, all, moments.of("w"), scope);
         double[] own = all.spectrum().values();
         for (int i = 0; i < 4; i++) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.matrix.PointSearch;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -74,9 +75,9 @@ class RankSearchTest {
     try (TaskCase task = new TaskCase(deviceId(), folder)) {
       // 12 x 12: a tenth of the parameters is rank 0.6, break-even 6.
       Linear square = task.slots().get(0).linear();
-      assertArrayEquals(new int[] {1, 2, 3, 4, 5}, RankSearch.ranks(square, 1));
-      assertArrayEquals(new int[] {4, 5}, RankSearch.ranks(square, 4));
-      assertArrayEquals(new int[] {5}, RankSearch.ranks(square, 5));
+      assertArrayEquals(new int[] {1, 2, 3, 4, 5}, PointSearch.ranks(square, 1));
+      assertArrayEquals(new int[] {4, 5}, PointSearch.ranks(square, 4));
+      assertArrayEquals(new int[] {5}, PointSearch.ranks(square, 5));
     }
   }
 

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -34,7 +33,7 @@ public final class TaskCase implements AutoCloseable {
   private final LoadedModel loaded;
   private final LabelledExamples examples;
   private final Calibrator calibrator;
-  private final DecompositionCache cache;
+  private final FactorizationCache cache;
   private final Scope scope;
 
   /**
@@ -85,7 +84,7 @@ public final class TaskCase implements AutoCloseable {
             16,
             0,
             folder.resolve("c"));
-    cache = new DecompositionCache(device, List.of());
+    cache = new FactorizationCache(device, List.of());
     scope = device.openScope();
   }
 

@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.RowSolver.Damping;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;

@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.ExpectationMaximization.Acceleration;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.RowSolver.Damping;
 import io.github.lrfbench.harness.compress.lowrank.spectral.FwsvdCompressor;
@@ -28,7 +28,7 @@ import java.util.Set;
  * <p>Options: {@code optimizer}, its {@code steps} (0 for its own number), {@code floor}: η of the
  * weights, {@code select=high} for the matrices whose variation is at least the median.
  */
-public final class TfwsvdCompressor extends FactoringMethod {
+public final class TfwsvdCompressor extends LowRankMethod {
   private static final double DAMPING = 1e-6;
   private static final double TOLERANCE = 1e-6;
   private static final int SWEEPS = 3;
@@ -52,19 +52,19 @@ public final class TfwsvdCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();
-    List<Decomposition> byInputs = FwsvdCompressor.byInputs(request);
+    List<LowRankFactorization> byInputs = FwsvdCompressor.byInputs(request);
     MethodOptions options = request.options();
     double least = options.is("select", "all") ? 0 : median(fisher);
     ElementWeights weights = new ElementWeights(1, options.number("floor"));
-    List<Decomposition> decompositions = new ArrayList<>();
+    List<LowRankFactorization> decompositions = new ArrayList<>();
     for (int i = 0; i < byInputs.size(); i++) {
       LinearSlot slot = request.targets().get(i).slot();
       boolean varied = ElementWeights.variation(fisher.of(slot.name())) >= least;
       decompositions.add(
           varied
-              ? new WeightedDecomposition(
+              ? new WeightedFactorization(
                   slot,
                   fisher,
                   weights,

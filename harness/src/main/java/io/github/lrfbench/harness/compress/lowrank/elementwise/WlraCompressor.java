@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.ExpectationMaximization.Acceleration;
 import io.github.lrfbench.harness.compress.lowrank.spectral.FwsvdCompressor;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
@@ -25,7 +25,7 @@ import java.util.Set;
  * <p>Options: {@code optimizer}, its {@code steps} (0 for its own number), {@code floor}: η of the
  * weights.
  */
-public final class WlraCompressor extends FactoringMethod {
+public final class WlraCompressor extends LowRankMethod {
   private static final double QUANTILE = 0.999;
   private static final double TOLERANCE = 1e-6;
   private static final int EM_STEPS = 30;
@@ -46,16 +46,16 @@ public final class WlraCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();
-    List<Decomposition> byInputs = FwsvdCompressor.byInputs(request);
+    List<LowRankFactorization> byInputs = FwsvdCompressor.byInputs(request);
     MethodOptions options = request.options();
     ElementWeights weights = new ElementWeights(QUANTILE, options.number("floor"));
-    List<Decomposition> decompositions = new ArrayList<>();
+    List<LowRankFactorization> decompositions = new ArrayList<>();
     for (int i = 0; i < byInputs.size(); i++) {
       LinearSlot slot = request.targets().get(i).slot();
       decompositions.add(
-          new WeightedDecomposition(
+          new WeightedFactorization(
               slot,
               fisher,
               weights,

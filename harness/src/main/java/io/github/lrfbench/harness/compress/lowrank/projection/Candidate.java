@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.compress.lowrank.projection;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.GradientMoments;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.Arrays;

@@ -1,14 +1,16 @@
 package io.github.lrfbench.harness.compress.lowrank.projection;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
@@ -38,7 +40,7 @@ import java.util.stream.Stream;
  * one with the smallest loss, but MSE's where none is better by two standard errors. {@code
  * examples}: how many are held out for that.
  */
-public final class EspaceCompressor extends FactoringMethod {
+public final class EspaceCompressor extends LowRankMethod {
   private static final String BEST = "best";
   private static final double TRIED_KEEP = 0.5;
 
@@ -159,13 +161,13 @@ public final class EspaceCompressor extends FactoringMethod {
 
   private static int tried(Target target) {
     Linear linear = target.slot().linear();
-    int rank = new Budget.Keep(TRIED_KEEP).rank(linear.outputs(), linear.inputs(), null);
-    return Math.min(target.rank(), rank);
+    OperatingPoints points = RankPoints.of(linear.outputs(), linear.inputs());
+    return Math.min(target.rank(), points.get(new Budget.Keep(TRIED_KEEP).choose(points)).rank());
   }
 
   /** What the model loses on every example if this one input is projected. */
   private static double[] losses(
-      Target target, Decomposition projection, Model dense, TrainingSet examples) {
+      Target target, LowRankFactorization projection, Model dense, TrainingSet examples) {
     try (Scope scratch = dense.device().openScope()) {
       LowRankFactors wide = projection.cut(tried(target), scratch).factors();
       LowRankFactors stored =

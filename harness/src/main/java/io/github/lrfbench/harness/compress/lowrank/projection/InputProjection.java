@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.compress.lowrank.projection;
 
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -22,7 +22,7 @@ import java.util.Arrays;
  * @param note for the results
  */
 record InputProjection(Matrix basis, Matrix image, Spectrum spectrum, String note)
-    implements Decomposition {
+    implements LowRankFactorization {
   /**
    * The projection on the leading eigenvectors of a matrix.
    *
@@ -78,6 +78,16 @@ record InputProjection(Matrix basis, Matrix image, Spectrum spectrum, String not
       products[i] = Matrices.innerProduct(x.rows(i, i + 1), y.rows(i, i + 1));
     }
     return products;
+  }
+
+  @Override
+  public int rows() {
+    return image.cols();
+  }
+
+  @Override
+  public int cols() {
+    return basis.cols();
   }
 
   @Override

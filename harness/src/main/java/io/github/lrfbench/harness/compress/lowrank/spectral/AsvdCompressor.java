@@ -1,12 +1,12 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DiagonalTransform;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
@@ -22,7 +22,7 @@ import java.util.Set;
  * singular value decomposition"). {@code scale=rms} takes the roots of the mean squares instead of
  * mean magnitudes; with {@code alpha=1} that is whitening by the Gram matrix's diagonal alone.
  */
-public final class AsvdCompressor extends FactoringMethod {
+public final class AsvdCompressor extends LowRankMethod {
   /** Scales below this part of the largest are raised to it, before the power is taken. */
   private static final double FLOOR = 1e-6;
 
@@ -40,7 +40,7 @@ public final class AsvdCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     double alpha = request.options().number("alpha");
     boolean magnitude = request.options().is("scale", "magnitude");
     return WeightedSvd.decompose(

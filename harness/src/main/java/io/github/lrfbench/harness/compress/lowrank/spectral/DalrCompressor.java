@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.OutputProjection;
 import io.github.lrfbench.harness.compress.lowrank.RidgeRegression;
 import io.github.lrfbench.harness.compress.lowrank.SecondMoment;
@@ -20,7 +20,7 @@ import java.util.Set;
  * for λ &gt; 0; {@code exact=true} takes those that are. λ is relative to the mean square of the
  * inputs, summed over the tokens.
  */
-public final class DalrCompressor extends FactoringMethod {
+public final class DalrCompressor extends LowRankMethod {
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -38,7 +38,7 @@ public final class DalrCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     double lambda = request.options().number("lambda");
     boolean exact = request.options().flag("exact");
     return OutputProjection.decompose(

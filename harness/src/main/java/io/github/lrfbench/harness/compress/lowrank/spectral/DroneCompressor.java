@@ -1,27 +1,22 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
-import io.github.lrfbench.harness.compress.attention.JointAttention;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.OutputProjection;
 import io.github.lrfbench.harness.compress.lowrank.SecondMoment;
-import io.github.lrfbench.harness.compress.lowrank.SlotStatistics;
 import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
 import io.github.lrfbench.harness.compress.lowrank.Whitening;
+import io.github.lrfbench.harness.compress.matrix.MatrixWalk;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.compress.spi.SlotStatistics;
 import io.github.lrfbench.kernels.InputException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -39,11 +34,11 @@ import java.util.Set;
  * <p>{@code tolerance} above 1 searches for ranks as the paper does: it is the factor by which the
  * loss may grow in all, and the budget says how deep cuts may be.
  */
-public final class DroneCompressor extends FactoringMethod {
+public final class DroneCompressor extends LowRankMethod {
   private static final String TOLERANCE = "tolerance";
   private static final String ATTENTION = "attention";
   private static final String JOINT = "joint";
-  private static final Set<String> OF_FACTORS = Set.of(TOLERANCE, ATTENTION);
+  private static final Set<String> OF_FITS = Set.of(TOLERANCE, ATTENTION);
 
   @Override
   public MethodInfo info() {
@@ -68,14 +63,13 @@ public final class DroneCompressor extends FactoringMethod {
     return needs;
   }
 
-  @Override
-  protected double tolerance(MethodOptions options) {
+  private static double tolerance(MethodOptions options) {
     return options.number(TOLERANCE);
   }
 
   @Override
-  protected boolean isOfFactors(String option) {
-    return OF_FACTORS.contains(option);
+  protected boolean isOfFits(String option) {
+    return OF_FITS.contains(option);
   }
 
   @Override
@@ -88,21 +82,13 @@ public final class DroneCompressor extends FactoringMethod {
   }
 
   @Override
+  public List<String> before(MethodOptions options) {
+    return options.is(ATTENTION, JOINT) ? List.of("joint-attention") : List.of();
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
-    if (!request.options().is(ATTENTION, JOINT)) {
-      return super.compress(request);
-    }
-    JointAttention attention = new JointAttention(request);
-    List<LinearSlot> others = attention.others();
-    Compression rest = super.compress(request.with(others));
-    attention.run();
-    Map<String, Linear> replacements = new HashMap<>(rest.replacements());
-    replacements.putAll(attention.replacements());
-    Map<String, LayerReport> reports = new HashMap<>(attention.reports());
-    rest.layers().forEach(layer -> reports.put(layer.layer(), layer));
-    List<LayerReport> layers =
-        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.copyOf(replacements), layers, rest.parameters());
+    return new MatrixWalk(this, request).toleratingGrowth(tolerance(request.options())).run();
   }
 
   @Override
@@ -111,7 +97,7 @@ public final class DroneCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     SlotStatistics statistics = request.statistics();
     if (request.options().is("form", "literal")) {
       return WeightedSvd.decompose(

@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DiagonalTransform;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -19,7 +19,7 @@ import java.util.Set;
  * "Language model compression with weighted low-rank factorization"). It minimizes Σ f ‖column of W
  * - Ŵ‖².
  */
-public final class FwsvdCompressor extends FactoringMethod {
+public final class FwsvdCompressor extends LowRankMethod {
   /**
    * Importances below this part of the largest are raised to it: D⁻¹ would make noise of rounding.
    */
@@ -37,12 +37,12 @@ public final class FwsvdCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     return byInputs(request);
   }
 
   /** What other methods start from or fall back to. */
-  public static List<Decomposition> byInputs(DecompositionRequest request) {
+  public static List<LowRankFactorization> byInputs(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();
     return WeightedSvd.decompose(
         request,

@@ -1,9 +1,9 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import io.github.lrfbench.harness.compress.lowrank.CentredSecondMoment;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.OutputProjection;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -16,7 +16,7 @@ import java.util.Set;
  * "LORD: low rank decomposition of monolingual code LLMs", after the atomic feature mimicking of Yu
  * and Wu 2023). No other matrix and bias of that rank come closer to the outputs.
  */
-public final class LordCompressor extends FactoringMethod {
+public final class LordCompressor extends LowRankMethod {
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -34,7 +34,7 @@ public final class LordCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     return OutputProjection.decompose(
         request, slot -> new CentredSecondMoment(request.statistics().moments(slot)));
   }

@@ -1,10 +1,9 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
-import io.github.lrfbench.harness.compress.lowrank.IdentityTransform;
-import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
+import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.Set;
  * The method {@code svd}: every matrix is replaced by its best approximation of a rank in the
  * Frobenius norm (Eckart and Young 1936), whatever its inputs are.
  */
-public final class SvdCompressor extends FactoringMethod {
+public final class SvdCompressor extends LowRankMethod {
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -28,8 +27,8 @@ public final class SvdCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
-    return WeightedSvd.decompose(request, (slot, scope) -> new IdentityTransform());
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
+    return PlainSvd.decompose(request);
   }
 
   @Override

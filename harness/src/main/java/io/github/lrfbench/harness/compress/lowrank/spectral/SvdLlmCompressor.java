@@ -1,23 +1,20 @@
 package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
-import io.github.lrfbench.harness.compress.lowrank.FactoringMethod;
 import io.github.lrfbench.harness.compress.lowrank.LeastSquares;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
 import io.github.lrfbench.harness.compress.lowrank.Whitening;
-import io.github.lrfbench.harness.compress.recover.LoraUpdate;
+import io.github.lrfbench.harness.compress.matrix.MatrixWalk;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +31,13 @@ import java.util.TreeMap;
  * compressed. {@code update=lora} trains adapters beside the left factors of all matrices, then
  * beside the right ones, for {@code epochs} each at the rate {@code lr}, and multiplies them out.
  */
-public final class SvdLlmCompressor extends FactoringMethod {
-  public static final String EPOCHS = "epochs";
-  public static final String RATE = "lr";
+public final class SvdLlmCompressor extends LowRankMethod {
+  private static final String EPOCHS = "epochs";
+  private static final String RATE = "lr";
 
   private static final String UPDATE = "update";
   private static final String BY_LORA = "lora";
-  private static final Set<String> OF_FACTORS = Set.of(UPDATE, EPOCHS, RATE);
+  private static final Set<String> OF_FITS = Set.of(UPDATE, EPOCHS, RATE);
   private static final MethodOption EPOCHS_OPTION = MethodOption.count(EPOCHS, 3, 1, 1000);
   private static final MethodOption RATE_OPTION = MethodOption.number(RATE, 1e-4, 1e-9, 0.5);
 
@@ -80,20 +77,31 @@ public final class SvdLlmCompressor extends FactoringMethod {
   }
 
   @Override
+  public List<String> after(MethodOptions options) {
+    return options.is(UPDATE, BY_LORA)
+        ? List.of("lora:epochs=" + options.text(EPOCHS) + ":lr=" + options.text(RATE))
+        : List.of();
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
-    Compression truncated = super.compress(request);
-    if (request.options().is(UPDATE, BY_LORA)) {
-      return LoraUpdate.of(request, truncated);
+    MatrixWalk walk = new MatrixWalk(this, request);
+    if (request.options().is(UPDATE, "ls")) {
+      walk.refinedBy(new LeastSquares());
     }
-    // Nothing was trained: results shall not tell for how long.
+    Compression truncated = walk.run();
+    if (request.options().is(UPDATE, BY_LORA)) {
+      return truncated;
+    }
+    // Nothing is trained: results shall not tell for how long.
     Map<String, String> parameters = new TreeMap<>(truncated.parameters());
     parameters.keySet().removeAll(List.of(EPOCHS, RATE));
     return new Compression(truncated.replacements(), truncated.layers(), parameters);
   }
 
   @Override
-  protected boolean isOfFactors(String option) {
-    return OF_FACTORS.contains(option);
+  protected boolean isOfFits(String option) {
+    return OF_FITS.contains(option);
   }
 
   @Override
@@ -102,7 +110,7 @@ public final class SvdLlmCompressor extends FactoringMethod {
   }
 
   @Override
-  protected List<Decomposition> decompose(DecompositionRequest request) {
+  protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     boolean eigen = request.options().is("whitening", "eigen");
     return WeightedSvd.decompose(
         request,
@@ -112,16 +120,5 @@ public final class SvdLlmCompressor extends FactoringMethod {
               ? Whitening.byEigenvectors(moments.gram(), scope)
               : Whitening.byCholesky(moments.gram(), scope);
         });
-  }
-
-  @Override
-  protected boolean refits(MethodOptions options) {
-    return options.is(UPDATE, "ls");
-  }
-
-  @Override
-  protected LowRankFactors refit(
-      LinearSlot slot, LowRankFactors factors, Moments moments, Scope scope) {
-    return LeastSquares.refitUp(slot, factors, moments.gram(), scope);
   }
 }

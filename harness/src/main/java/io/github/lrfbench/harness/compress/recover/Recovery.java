@@ -1,7 +1,11 @@
-package io.github.lrfbench.harness.sweep;
+package io.github.lrfbench.harness.compress.recover;
 
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.Trainer;
+import io.github.lrfbench.harness.train.TrainingListener;
+import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Locale;
@@ -38,11 +42,30 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
     return epochs > 0;
   }
 
-  boolean distills() {
+  /** Whether the dense model teaches. */
+  public boolean distills() {
     return softWeight > 0 || hiddenWeight > 0;
   }
 
-  TrainingSettings settings(long seed) {
+  /**
+   * Trains a model that owns its weights.
+   *
+   * @param model modified
+   * @param teacher the dense model
+   * @return how long it took, in seconds
+   * @throws InputException if the loss becomes NaN or infinite
+   */
+  public double train(Model model, Model teacher, TrainingSet examples, long seed) {
+    Distillation distillation =
+        distills()
+            ? new Distillation(teacher, softWeight, Distillation.TEMPERATURE, hiddenWeight)
+            : null;
+    // Without evaluation: the dev set decides nothing.
+    return Trainer.train(model, examples, settings(seed), null, distillation, TrainingListener.NONE)
+        .seconds();
+  }
+
+  private TrainingSettings settings(long seed) {
     return new TrainingSettings(
         epochs,
         learningRate,
@@ -56,7 +79,7 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
   }
 
   /** What a user reads, and what tells one from another in cell ids. */
-  String describe() {
+  public String describe() {
     String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
     return distills()
         ? text + String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight)

@@ -1,16 +1,15 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.matrix;
 
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.FactorRequest;
+import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +17,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A method that replaces matrices by two factors, each for itself. It says how to decompose
- * matrices; budgets, ranks, reuse over the cells of a sweep, sequential statistics, biases and
- * reports are the same for all.
+ * A method that stores matrices in another form, each for itself. It says which points it offers
+ * for a matrix and how to factorize it; budgets, allocations, reuse over the cells of a sweep,
+ * sequential statistics, biases and reports are the same for all.
  *
  * <p>Options of all: {@code statistics=sequential} collects the moments of a block's inputs after
  * the blocks before it were compressed, instead of on the dense model; {@code bias=compensate} adds
  * to the bias what the matrix loses on the mean input, (W − Ŵ) μ (Masana et al. 2017).
  */
-public abstract class FactoringMethod implements Compressor {
+public abstract class MatrixMethod implements Compressor {
   private static final String STATISTICS = "statistics";
   private static final String SEQUENTIAL = "sequential";
   private static final String BIAS = "bias";
@@ -53,43 +52,32 @@ public abstract class FactoringMethod implements Compressor {
   }
 
   /**
-   * Decomposes matrices.
+   * What a matrix W of [rows, cols] can be stored at, whatever its numbers are. Errors need not be
+   * known.
+   */
+  protected abstract OperatingPoints points(int rows, int cols, MethodOptions options);
+
+  /**
+   * Factorizes matrices.
    *
    * @return in the order of the request's targets
    */
-  protected abstract List<? extends Decomposition> decompose(DecompositionRequest request);
+  protected abstract List<? extends Factorization> factorize(FactorRequest request);
 
   /**
-   * Whether {@link #refit} is to be called. Blocks are then compressed one after the other, also
-   * where they were decomposed by the dense model's statistics.
-   */
-  protected boolean refits(MethodOptions options) {
-    return false;
-  }
-
-  /**
-   * Improves factors when the blocks before are compressed.
+   * Why a matrix stays as it is that would save nothing at a point.
    *
-   * @param moments of the input that the matrix has then
-   * @param scope owns new factors
+   * @param matrix its points
    */
-  protected LowRankFactors refit(
-      LinearSlot slot, LowRankFactors factors, Moments moments, Scope scope) {
-    throw new UnsupportedOperationException(info().name() + " fits factors once");
+  protected String keptDense(OperatingPoints matrix, int point) {
+    return "kept dense: "
+        + matrix.get(point).label()
+        + " would take no less memory than the matrix as it is";
   }
 
   /**
-   * By what factor the loss on held-out training examples may grow. Above 1 the budget's ranks are
-   * the deepest that are tried, and matrices get the smallest with which the loss does not grow by
-   * more than their share.
-   */
-  protected double tolerance(MethodOptions options) {
-    return 1;
-  }
-
-  /**
-   * Whether the squares of its singular values are errors of outputs, ‖(W − Ŵ) X‖² or what the bias
-   * leaves of it, so that those of different matrices differ as their outputs do.
+   * Whether the errors of its points are errors of outputs, ‖(W − Ŵ) X‖² or what the bias leaves of
+   * it, so that those of different matrices differ as their outputs do.
    */
   protected boolean measuresOutputs() {
     return false;
@@ -129,21 +117,21 @@ public abstract class FactoringMethod implements Compressor {
   }
 
   /**
-   * Whether an option says what is done with factors after matrices were decomposed, so that
-   * decompositions do not depend on it.
+   * Whether an option says what is done after matrices were factorized, so that factorizations do
+   * not depend on it.
    */
-  protected boolean isOfFactors(String option) {
+  protected boolean isOfFits(String option) {
     return false;
   }
 
-  /** What decompositions depend on: the method and its own options. */
-  String decompositionKey(MethodOptions options) {
+  /** What factorizations depend on: the method and its own options. */
+  final String factorizationKey(MethodOptions options) {
     StringBuilder key = new StringBuilder(info().name());
     options
         .values()
         .forEach(
             (name, value) -> {
-              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFactors(name)) {
+              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFits(name)) {
                 key.append(':').append(name).append('=').append(value);
               }
             });
@@ -152,6 +140,6 @@ public abstract class FactoringMethod implements Compressor {
 
   @Override
   public Compression compress(CompressionRequest request) {
-    return new Factoring(this, request).run();
+    return new MatrixWalk(this, request).run();
   }
 }

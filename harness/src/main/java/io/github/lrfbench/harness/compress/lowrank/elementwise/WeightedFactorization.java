@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
-import io.github.lrfbench.harness.compress.lowrank.Decomposition;
-import io.github.lrfbench.harness.compress.lowrank.Matrices;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.Optimizer.Solution;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Scope;
@@ -25,14 +25,24 @@ import java.util.Locale;
  * @param optimizer that improves the start
  * @param name of the optimizer, for the results
  */
-record WeightedDecomposition(
+record WeightedFactorization(
     LinearSlot slot,
     Fisher fisher,
     ElementWeights weights,
-    Decomposition byInputs,
+    LowRankFactorization byInputs,
     Optimizer optimizer,
     String name)
-    implements Decomposition {
+    implements LowRankFactorization {
+  @Override
+  public int rows() {
+    return byInputs.rows();
+  }
+
+  @Override
+  public int cols() {
+    return byInputs.cols();
+  }
+
   @Override
   public int rank() {
     return byInputs.rank();

@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;

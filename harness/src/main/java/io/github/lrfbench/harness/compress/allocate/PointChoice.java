@@ -1,0 +1,110 @@
+package io.github.lrfbench.harness.compress.allocate;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.compress.allocate.Allocator.Terms;
+import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
+import io.github.lrfbench.harness.model.LinearSlot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Chooses points for the matrices of a model.
+ *
+ * @param allocation how
+ * @param budget how much
+ * @param evidence what the allocation may ask for
+ */
+public record PointChoice(Allocation allocation, Budget budget, Evidence evidence) {
+  /**
+   * What can be measured of the model.
+   *
+   * @param sensitivities by slot the mean squared gradient of the outputs
+   * @param outputs of every matrix the points with the mean squared errors of its outputs
+   * @param probes what single cuts do to the loss
+   * @param times how long products of the matrices' shapes take
+   */
+  public record Evidence(
+      Supplier<Map<String, Double>> sensitivities,
+      Supplier<List<OperatingPoints>> outputs,
+      Supplier<List<Probe>> probes,
+      Supplier<MeasuredCost> times) {}
+
+  /**
+   * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
+   * is.
+   *
+   * @param slots the matrices
+   * @param points that they offer, with their errors where the budget or the allocation needs them
+   */
+  public int[] choose(List<LinearSlot> slots, List<OperatingPoints> points) {
+    if (allocation.policy() == Allocation.Policy.UNIFORM) {
+      return points.stream().mapToInt(this::uniform).toArray();
+    }
+    List<Candidate> matrices = candidates(slots, points);
+    return allocator(slots).choose(matrices, terms(matrices));
+  }
+
+  private static List<Candidate> candidates(List<LinearSlot> slots, List<OperatingPoints> points) {
+    List<Candidate> matrices = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      matrices.add(new Candidate(slots.get(i).name(), slots.get(i).role(), points.get(i)));
+    }
+    return matrices;
+  }
+
+  /** A matrix for itself; rounded down, but to no less than one multiple. */
+  private int uniform(OperatingPoints matrix) {
+    int chosen = budget.choose(matrix);
+    if (matrix.savesNothing(chosen)) {
+      return chosen;
+    }
+    int multiple = allocation.multiple();
+    int point = chosen;
+    while (point > 0 && matrix.get(point).rank() % multiple != 0) {
+      point--;
+    }
+    while (point + 1 < matrix.count() && matrix.get(point).rank() % multiple != 0) {
+      point++;
+    }
+    return point;
+  }
+
+  private Allocator allocator(List<LinearSlot> slots) {
+    return switch (allocation.policy()) {
+      case UNIFORM -> throw new IllegalStateException("has no allocator");
+      case ENERGY -> new EqualEnergy();
+      case GREEDY, LATENCY -> new Greedy(Importance.RELATIVE);
+      case LAGRANGE -> new Lagrange(Importance.RELATIVE);
+      case SENSITIVITY -> sensitive(slots);
+      case V2 -> new TypeRatios();
+      case STRS -> new TruncationRankSearch(evidence.probes().get());
+    };
+  }
+
+  /** Greedy by errors of outputs, whatever the points' errors are of. */
+  private Allocator sensitive(List<LinearSlot> slots) {
+    List<Candidate> outputs = candidates(slots, evidence.outputs().get());
+    Greedy greedy = new Greedy(Importance.of(evidence.sensitivities().get()));
+    return (matrices, terms) -> greedy.choose(outputs, terms);
+  }
+
+  private Terms terms(List<Candidate> matrices) {
+    if (allocation.policy() != Allocation.Policy.LATENCY) {
+      double allowed =
+          matrices.stream().mapToDouble(matrix -> budget.allowance(matrix.points())).sum();
+      return new Terms(allowed, Cost.of(budget.unit()), allocation.multiple());
+    }
+    MeasuredCost times = evidence.times().get();
+    double whole = 0;
+    double kept = 0;
+    for (Candidate matrix : matrices) {
+      double dense = times.of(matrix, matrix.whole());
+      whole += dense;
+      kept += dense * budget.allowance(matrix.points()) / budget.unit().ofMatrix(matrix.points());
+    }
+    return new Terms(Math.min(whole, kept), times, allocation.multiple());
+  }
+}

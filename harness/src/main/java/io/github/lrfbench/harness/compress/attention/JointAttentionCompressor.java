@@ -1,0 +1,35 @@
+package io.github.lrfbench.harness.compress.attention;
+
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.MethodInfo;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The method {@code joint-attention}: queries and keys of a block together, so that their inner
+ * products are closest, in fewer dimensions of every head (Chen et al. 2021). Other matrices stay
+ * as they are, for the next stage of a chain.
+ */
+public final class JointAttentionCompressor implements Compressor {
+  @Override
+  public MethodInfo info() {
+    return new MethodInfo(
+        "joint-attention",
+        "closest inner products of queries and keys, in fewer dimensions of every head",
+        "Chen et al. 2021",
+        Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
+        "the queries and keys of drone:attention=joint",
+        List.of());
+  }
+
+  @Override
+  public Compression compress(CompressionRequest request) {
+    JointAttention attention = new JointAttention(request);
+    attention.run();
+    return new Compression(Map.copyOf(attention.replacements()), attention.layers(), Map.of());
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.lrfbench.harness.compress.lowrank;
+
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
+import io.github.lrfbench.harness.compress.spi.FactorRequest;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.kernels.lowrank.LowRankCost;
+import java.util.List;
+import java.util.Locale;
+
+/** A method that replaces matrices by two factors, W ≈ U V: its points are the ranks. */
+public abstract class LowRankMethod extends MatrixMethod {
+  /**
+   * Decomposes matrices.
+   *
+   * @return in the order of the request's targets
+   */
+  protected abstract List<? extends LowRankFactorization> decompose(DecompositionRequest request);
+
+  @Override
+  protected final List<? extends LowRankFactorization> factorize(FactorRequest request) {
+    return decompose(DecompositionRequest.of(request));
+  }
+
+  @Override
+  protected final OperatingPoints points(int rows, int cols, MethodOptions options) {
+    return RankPoints.of(rows, cols);
+  }
+
+  @Override
+  protected String keptDense(OperatingPoints matrix, int point) {
+    return String.format(
+        Locale.ROOT,
+        "kept dense: rank %d would store no fewer numbers than the matrix (break-even %d)",
+        matrix.get(point).rank(),
+        (long) LowRankCost.breakEvenRank(matrix.rows(), matrix.cols()));
+  }
+}

@@ -1,0 +1,288 @@
+package io.github.lrfbench.harness.compress.matrix;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
+import io.github.lrfbench.harness.compress.allocate.PointChoice;
+import io.github.lrfbench.harness.compress.allocate.PointChoice.Evidence;
+import io.github.lrfbench.harness.compress.allocate.ProductTimes;
+import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
+import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorRequest;
+import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
+import io.github.lrfbench.harness.compress.spi.Factorization;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.Matrices;
+import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.compress.spi.SlotStatistics;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** The points of a request's matrices, and the evidence that they are chosen by. */
+final class Points {
+  /** Held-out examples that single cuts are tried on. */
+  private static final int PROBE_EXAMPLES = 128;
+
+  private final MatrixMethod method;
+  private final CompressionRequest request;
+  private final Loss lossOfOne;
+  private final Map<Shape, OperatingPoints> byShape = new HashMap<>();
+
+  /** What a single cut does. */
+  @FunctionalInterface
+  interface Loss {
+    /** The loss on held-out training examples with one matrix at a point. */
+    double of(LinearSlot slot, Factorization factorization, int point);
+  }
+
+  Points(MatrixMethod method, CompressionRequest request, Loss lossOfOne) {
+    this.method = method;
+    this.request = request;
+    this.lossOfOne = lossOfOne;
+  }
+
+  /** What a slot's matrix can be stored at; errors are not known. */
+  OperatingPoints of(LinearSlot slot) {
+    return byShape.computeIfAbsent(
+        new Shape(slot.linear().outputs(), slot.linear().inputs()),
+        shape -> method.points(shape.rows(), shape.cols(), request.options()));
+  }
+
+  /**
+   * The matrices to replace, each with its point. Where points depend on errors, those by the dense
+   * model's statistics count.
+   *
+   * @param keep is told of the others, and why
+   */
+  List<Target> choose(BiConsumer<LinearSlot, String> keep) {
+    if (request.slots().isEmpty()) {
+      return List.of();
+    }
+    requireRanks();
+    List<Factorization> known = List.of();
+    List<OperatingPoints> offers = request.slots().stream().map(this::of).toList();
+    if (request.budget().needsErrors() || request.allocation().policy().needsSpectra()) {
+      known = factorizeAll();
+      offers = known.stream().map(Factorization::points).toList();
+    }
+    int[] chosen = pointChoice(known, offers).choose(request.slots(), offers);
+    List<Target> targets = new ArrayList<>();
+    for (int i = 0; i < chosen.length; i++) {
+      LinearSlot slot = request.slots().get(i);
+      OperatingPoints offer = offers.get(i);
+      if (chosen[i] == offer.count()) {
+        keep.accept(slot, method.keptDense(offer, offer.count() - 1));
+      } else if (offer.savesNothing(chosen[i])) {
+        keep.accept(slot, method.keptDense(offer, chosen[i]));
+      } else {
+        targets.add(new Target(slot, chosen[i], false));
+      }
+    }
+    return targets;
+  }
+
+  /** Ranks and shares of energy say nothing of forms that have no rank. */
+  private void requireRanks() {
+    boolean ranks = of(request.slots().get(0)).get(0).rank() > 0;
+    if (!ranks && request.budget().needsRanks()) {
+      throw new InputException(
+          "--method "
+              + method.info().name()
+              + " has no ranks: --"
+              + request.budget().kind()
+              + " says nothing of it; give --keep or --bits");
+    }
+    if (!ranks && request.allocation().multiple() > 1) {
+      throw new InputException(
+          "--method " + method.info().name() + " has no ranks: leave out --round-to");
+    }
+  }
+
+  private PointChoice pointChoice(List<Factorization> known, List<OperatingPoints> offers) {
+    return new PointChoice(
+        request.allocation(),
+        request.budget(),
+        new Evidence(
+            () -> request.statistics().gradients().sensitivities(),
+            () -> outputErrors(known),
+            () -> request.cache().find(probesKey(), () -> probes(known)),
+            () -> request.cache().find(List.of("times", key(true)), () -> times(known, offers))));
+  }
+
+  /** The points with errors of outputs. */
+  private List<OperatingPoints> outputErrors(List<Factorization> known) {
+    return method.measuresOutputs()
+        ? known.stream().map(Factorization::points).toList()
+        : request.cache().find(List.of("outputs", key(true)), () -> measuredOutputErrors(known));
+  }
+
+  private List<OperatingPoints> measuredOutputErrors(List<Factorization> known) {
+    ActivationMoments moments = request.statistics().moments();
+    Replacement replacement = new Replacement(request);
+    List<OperatingPoints> measured = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      try (Scope scratch = request.scope().device().openScope()) {
+        LinearSlot slot = request.slots().get(i);
+        Matrix w = Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch);
+        Moments inputs = moments.of(slot.name());
+        double norm = replacement.outputNorm(slot, inputs);
+        double[] errors = known.get(i).outputErrors(w, norm, inputs);
+        measured.add(meanErrors(known.get(i).points(), norm * norm, errors, inputs.tokens()));
+      }
+    }
+    return measured;
+  }
+
+  /**
+   * Points with mean errors over tokens; of one that is worse than a cheaper one the error of that
+   * counts.
+   *
+   * @param energy of the outputs, summed over tokens
+   * @param squaredErrors of the cheapest points, likewise
+   */
+  private static OperatingPoints meanErrors(
+      OperatingPoints points, double energy, double[] squaredErrors, long tokens) {
+    double[] errors = new double[points.count()];
+    double smallest = energy;
+    for (int i = 0; i < errors.length; i++) {
+      smallest = i < squaredErrors.length ? Math.min(smallest, squaredErrors[i]) : smallest;
+      errors[i] = Math.max(0, smallest) / tokens;
+    }
+    return points.withErrors(energy / tokens, errors);
+  }
+
+  private MeasuredCost times(List<Factorization> known, List<OperatingPoints> offers) {
+    Map<String, Factorization> bySlot = new HashMap<>();
+    for (int i = 0; i < known.size(); i++) {
+      bySlot.put(request.slots().get(i).name(), known.get(i));
+    }
+    return ProductTimes.measure(
+        request.scope().device(),
+        request.slots(),
+        offers,
+        (slot, point, scope) ->
+            Replacement.place(slot, bySlot.get(slot.name()).fit(point, scope).map(), null, scope));
+  }
+
+  /** What probes depend on beside the model. */
+  private Object probesKey() {
+    return List.of(
+        "probes", key(true), request.statistics(), new TreeMap<>(request.options().values()));
+  }
+
+  /** The loss on held-out training examples with every single matrix cut to several ratios. */
+  private List<Probe> probes(List<Factorization> known) {
+    List<Probe> probes = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      LinearSlot slot = request.slots().get(i);
+      OperatingPoints points = known.get(i).points();
+      int dearest = Math.max(0, points.saving() - 1);
+      request.progress().accept("tried " + i + " of " + known.size() + " matrices");
+      for (double ratio : TruncationRankSearch.RATIOS) {
+        int tried = Math.min(new Budget.Keep(ratio).choose(points), dearest);
+        probes.add(new Probe(slot.name(), ratio, lossOfOne.of(slot, known.get(i), tried)));
+      }
+    }
+    return probes;
+  }
+
+  /** A search for points that begins at some. */
+  PointSearch search(List<Target> deepest, double tolerance) {
+    MeasuredCost times =
+        request
+            .cache()
+            .find(
+                "times of matrices as they are",
+                () -> ProductTimes.ofWhole(request.scope().device(), request.model().slots()));
+    double[] taken =
+        deepest.stream()
+            .map(target -> target.slot().linear())
+            .mapToDouble(linear -> times.dense(linear.outputs(), linear.inputs()))
+            .toArray();
+    double loss = ExampleLosses.mean(request.model(), probeExamples());
+    List<OperatingPoints> offers = deepest.stream().map(target -> of(target.slot())).toList();
+    return new PointSearch(deepest, offers, loss, tolerance, taken);
+  }
+
+  private TrainingSet probeExamples() {
+    TrainingSet all = request.statistics().heldOut();
+    return all.subset(IntStream.range(0, Math.min(PROBE_EXAMPLES, all.size())).toArray());
+  }
+
+  /**
+   * The loss on held-out training examples with one more matrix replaced.
+   *
+   * @param form makes what takes its place, in a scope
+   */
+  double loss(Map<String, Linear> others, LinearSlot slot, Function<Scope, Linear> form) {
+    try (Scope scratch = request.scope().device().openScope()) {
+      Map<String, Linear> all = new HashMap<>(others);
+      all.put(slot.name(), form.apply(scratch));
+      try (Model model = request.model().with(all)) {
+        return ExampleLosses.mean(model, probeExamples());
+      }
+    }
+  }
+
+  /** A method that reads no statistics shares its factorizations among tasks. */
+  private FactorizationCache.Key key(boolean errors) {
+    boolean reads = method.info().needs().stream().anyMatch(need -> need.isCalibration());
+    return new FactorizationCache.Key(
+        method.factorizationKey(request.options()), reads ? request.statistics() : null, errors);
+  }
+
+  private List<Factorization> factorizeAll() {
+    return get(
+        request.slots().stream().map(slot -> new Target(slot, dearestUseful(slot), true)).toList());
+  }
+
+  /**
+   * Factorizations from the dense model's statistics. Each is made for the dearest point that is of
+   * any use, so that it is the same whatever a cell asks for.
+   */
+  List<Factorization> factorize(List<Target> targets) {
+    return get(
+        targets.stream()
+            .map(
+                target ->
+                    new Target(
+                        target.slot(),
+                        Math.max(target.point(), dearestUseful(target.slot())),
+                        false))
+            .toList());
+  }
+
+  private int dearestUseful(LinearSlot slot) {
+    return Math.max(0, of(slot).saving() - 1);
+  }
+
+  private List<Factorization> get(List<Target> targets) {
+    boolean errors = !targets.isEmpty() && targets.get(0).errors();
+    SlotStatistics statistics = new SlotStatistics(request.statistics(), null);
+    return request
+        .cache()
+        .get(
+            key(errors),
+            targets,
+            (missing, scope) ->
+                method.factorize(new FactorRequest(missing, request.options(), statistics, scope)));
+  }
+}

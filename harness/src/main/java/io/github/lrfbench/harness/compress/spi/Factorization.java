@@ -1,0 +1,50 @@
+package io.github.lrfbench.harness.compress.spi;
+
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+
+/**
+ * A matrix W of [m, n], factorized as a method sees it, ready to be stored at any of its points. It
+ * lives as long as the scope of the {@link FactorRequest} that it was made for.
+ */
+public interface Factorization {
+  /** The points. Their errors are known where the request asked for that. */
+  OperatingPoints points();
+
+  /**
+   * The form of a point.
+   *
+   * @param point no dearer than the one that the request asked for
+   * @param scope owns the form
+   */
+  Fit fit(int point, Scope scope);
+
+  /**
+   * ‖(W − Ŵ) X‖² at every point that saves anything, from the cheapest on.
+   *
+   * @param w W, F64 [m, n], not modified
+   * @param outputNorm ‖W X‖
+   * @param moments of the inputs X
+   */
+  default double[] outputErrors(Matrix w, double outputNorm, Moments moments) {
+    double[] errors = new double[Math.max(1, points().saving())];
+    for (int point = 0; point < errors.length; point++) {
+      try (Scope scratch = w.device().openScope()) {
+        Matrix difference = MatrixErrors.difference(w, fit(point, scratch).map(), scratch);
+        errors[point] = MatrixErrors.squaredImage(difference, moments, scratch);
+      }
+    }
+    return errors;
+  }
+
+  /**
+   * What takes the place of a matrix.
+   *
+   * @param map without a bias; its numbers may be in double precision still
+   * @param diagnostics what the method knows of it
+   */
+  record Fit(Linear map, Diagnostics diagnostics) {}
+}
