@@ -51,6 +51,16 @@ public interface Ops extends Nn, AutoCloseable {
   }
 
   /**
+   * {@code y += x}.
+   *
+   * @param x [T, H]
+   * @param y [T, H], modified; may be a slice of columns
+   */
+  default void add(Matrix x, Matrix y) {
+    x.device().gradients().addScaled(1, x, y);
+  }
+
+  /**
    * Copies each of some equal parts of x's columns to the beginning of one of as many equal parts
    * of y's; what is left of these becomes 0.
    *

@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,6 +41,16 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
+  public String form() {
+    return "dense";
+  }
+
+  @Override
+  public Matrix dense() {
+    return weight;
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }
@@ -55,8 +66,8 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
-  public long bytes() {
-    return parameters() * weight.dtype().bytes();
+  public long bits() {
+    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override
@@ -71,8 +82,15 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
 
   @Override
   public List<Parameter> weights(String name) {
-    Parameter matrix = new Parameter(name + ".weight", weight, Storage.TRANSPOSED);
-    return bias == null ? List.of(matrix) : List.of(matrix, Parameter.vector(name + ".bias", bias));
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(new Parameter(name + ".weight", weight, Storage.TRANSPOSED));
+    weights.addAll(Parameter.bias(name, bias));
+    return weights;
+  }
+
+  @Override
+  public Linear withBias(Tensor other) {
+    return new DenseLinear(weight, other);
   }
 
   @Override

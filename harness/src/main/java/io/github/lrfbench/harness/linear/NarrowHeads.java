@@ -45,6 +45,11 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
+  public String form() {
+    return "heads";
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }
@@ -60,8 +65,8 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
-  public long bytes() {
-    return parameters() * weight.dtype().bytes();
+  public long bits() {
+    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override
@@ -90,10 +95,13 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>();
     weights.add(new Parameter(name + WEIGHT, weight, Storage.TRANSPOSED));
-    if (bias != null) {
-      weights.add(Parameter.vector(name + ".bias", bias));
-    }
+    weights.addAll(Parameter.bias(name, bias));
     return weights;
+  }
+
+  @Override
+  public Linear withBias(Tensor other) {
+    return new NarrowHeads(weight, other, heads, outputs);
   }
 
   @Override

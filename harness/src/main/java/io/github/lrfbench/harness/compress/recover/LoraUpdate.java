@@ -6,8 +6,8 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LinearChain;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -84,7 +84,7 @@ public final class LoraUpdate {
               settings,
               null,
               scratch);
-      trained.replaceAll((slot, chain) -> ((LinearChain) chain).merge(request.scope()));
+      trained.replaceAll((slot, chain) -> ((Chain) chain).merge(request.scope()));
       return trained;
     }
   }
@@ -94,15 +94,12 @@ public final class LoraUpdate {
    *
    * @param left whether it is U, the second
    */
-  static LinearChain adapt(
-      LowRankLinear linear, boolean left, SplittableRandom random, Scope scope) {
-    LinearChain chain = LinearChain.of(linear);
+  static Chain adapt(LowRankLinear linear, boolean left, SplittableRandom random, Scope scope) {
+    Chain chain = Chain.of(linear);
     int rank = Math.min(RANK, linear.rank());
     Linear base = left ? chain.second() : chain.first();
     LoraLinear adapter = LoraLinear.draw(base, rank, ALPHA / rank, DROPOUT, random, scope);
-    return left
-        ? new LinearChain(chain.first(), adapter)
-        : new LinearChain(adapter, chain.second());
+    return left ? new Chain(chain.first(), adapter) : new Chain(adapter, chain.second());
   }
 
   private static List<LayerReport> reports(

@@ -12,7 +12,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
 /** Runs every operation and tells the tape how to run it backwards. */
-final class RecordingOps implements Ops {
+final class TapeOps implements Ops {
   private final Tape tape;
   private final Nn nn;
   private final NnGradients gradients;
@@ -20,7 +20,7 @@ final class RecordingOps implements Ops {
   private final Long dropoutSeed;
   private long dropouts;
 
-  RecordingOps(Tape tape, Long dropoutSeed) {
+  TapeOps(Tape tape, Long dropoutSeed) {
     this.tape = tape;
     this.nn = tape.device().nn();
     this.gradients = tape.device().gradients();
@@ -130,6 +130,13 @@ final class RecordingOps implements Ops {
         },
         y,
         inner);
+  }
+
+  @Override
+  public void add(Matrix x, Matrix y) {
+    gradients.addScaled(1, x, y);
+    // The gradient of what was added to is that of the sum, and stays as it is.
+    tape.record(tape.isDifferentiable(x), () -> addTo(x, tape.gradientOrNull(y)), y);
   }
 
   @Override
