@@ -134,7 +134,7 @@ final class RecordingOps implements Ops {
 
   @Override
   public void spread(Matrix x, int parts, Matrix y) {
-    Ops.super.spread(x, parts, y);
+    nn.spread(x, parts, y);
     int from = x.cols() / parts;
     int to = y.cols() / parts;
     tape.record(
