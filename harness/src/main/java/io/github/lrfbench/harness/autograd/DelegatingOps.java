@@ -103,6 +103,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    nn.spread(x, parts, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     nn.meanPool(x, segments, y);
   }

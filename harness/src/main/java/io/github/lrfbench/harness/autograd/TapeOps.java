@@ -141,7 +141,7 @@ final class TapeOps implements Ops {
 
   @Override
   public void spread(Matrix x, int parts, Matrix y) {
-    Ops.super.spread(x, parts, y);
+    nn.spread(x, parts, y);
     int from = x.cols() / parts;
     int to = y.cols() / parts;
     tape.record(

@@ -159,6 +159,12 @@ final class CpuNn implements Nn {
   }
 
   @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    CHECK.spread(x, parts, y);
+    kernels(y).rows().spread(x, parts, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     int[] offsets = CHECK.meanPool(x, segments, y);
     kernels(x).rows().means(x, offsets, y);

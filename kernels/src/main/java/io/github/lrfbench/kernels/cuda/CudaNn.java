@@ -288,6 +288,26 @@ final class CudaNn implements Nn {
   }
 
   @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    check.spread(x, parts, y);
+    Operand input = Operand.of(x.columns(0, x.cols() / parts));
+    Operand output = Operand.of(y.columns(0, y.cols() / parts));
+    int vector = Operand.vector(x.dtype(), input, output);
+    launch(
+        ElementTypes.variant("spread", x.dtype()).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        input.address(),
+        input.stride(),
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols(),
+        input.cols(),
+        output.cols());
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     check.meanPool(x, segments, y);
     Operand input = Operand.of(x);

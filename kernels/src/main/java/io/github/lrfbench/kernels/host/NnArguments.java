@@ -182,6 +182,22 @@ public final class NnArguments {
     return indices.rows("row", rows, x, y.rows());
   }
 
+  /** Checks {@link Nn#spread}. */
+  public void spread(Matrix x, int parts, Matrix y) {
+    arguments.requireOneType("spread", x, y);
+    if (parts < 1 || x.cols() % parts != 0 || y.cols() % parts != 0) {
+      throw new IllegalArgumentException(
+          "spread: "
+              + x.cols()
+              + " and "
+              + y.cols()
+              + " columns do not divide into "
+              + parts
+              + " parts");
+    }
+    arguments.requireShapes(x.rows() == y.rows() && x.cols() <= y.cols(), "spread", x, y);
+  }
+
   /**
    * Checks {@link Nn#meanPool}.
    *

@@ -185,6 +185,16 @@ public interface Nn {
   void scatterRows(Matrix x, Tensor rows, Matrix y);
 
   /**
+   * Copies each of some equal parts of x's columns to the beginning of one of as many equal parts
+   * of y's; what is left of these becomes 0.
+   *
+   * @param x [T, P K]
+   * @param parts P
+   * @param y [T, P N], N at least K, modified; may be a slice of columns, does not overlap x
+   */
+  void spread(Matrix x, int parts, Matrix y);
+
+  /**
    * The mean of the rows of every sequence.
    *
    * @param x [T, H]

@@ -117,6 +117,8 @@ public abstract class NnArgumentsContract extends ContractTest {
     calls.add(() -> nn().attention(a, a, a, s, 1, 1, false, bad));
     calls.add(() -> nn().gatherRows(bad, i, y));
     calls.add(() -> nn().gatherRows(a, i, bad));
+    calls.add(() -> nn().spread(bad, 1, y));
+    calls.add(() -> nn().spread(a, 2, bad));
     calls.add(() -> nn().meanPool(bad, s, y));
     calls.add(() -> nn().meanPool(a, s, bad));
     return calls;

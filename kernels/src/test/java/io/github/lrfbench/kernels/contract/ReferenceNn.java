@@ -56,6 +56,13 @@ public final class ReferenceNn {
     return Grid.of(rows.length, x.cols(), (i, j) -> x.at(rows[i], j));
   }
 
+  public static Grid spread(Grid x, int parts, int cols) {
+    int narrow = x.cols() / parts;
+    int wide = cols / parts;
+    return Grid.of(
+        x.rows(), cols, (i, j) -> j % wide < narrow ? x.at(i, j / wide * narrow + j % wide) : 0);
+  }
+
   public static Grid meanPool(Grid x, int[] offsets) {
     return Grid.of(
         offsets.length - 1,

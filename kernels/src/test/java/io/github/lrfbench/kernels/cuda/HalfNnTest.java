@@ -207,6 +207,20 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void spread(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      for (int[] part : new int[][] {{40, 64}, {8, 8}, {5, 13}, {0, 4}}) {
+        RoundedMatrix x = random(dtype, margin, 3, 4 * part[0], 1);
+        RoundedMatrix y = result(dtype, margin, 3, 4 * part[1]);
+        device.nn().spread(x.matrix(), 4, y.matrix());
+        Grid expected = ReferenceNn.spread(x.values(), 4, 4 * part[1]);
+        y.assertHolds(expected, 0, dtype + " spread " + part[0] + " " + margin);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};

@@ -75,6 +75,7 @@ final class KernelVariants {
         case "embed",
             "mean_pool",
             "scatter_rows",
+            "spread",
             "clear",
             "add_scaled",
             "add_squares",
