@@ -108,6 +108,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void add(Matrix x, Matrix y) {
+    nn.add(x, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     nn.meanPool(x, segments, y);
   }

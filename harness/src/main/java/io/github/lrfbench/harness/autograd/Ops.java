@@ -50,16 +50,6 @@ public interface Ops extends Nn, AutoCloseable {
     }
   }
 
-  /**
-   * {@code y += x}.
-   *
-   * @param x [T, H]
-   * @param y [T, H], modified; may be a slice of columns
-   */
-  default void add(Matrix x, Matrix y) {
-    x.device().gradients().addScaled(1, x, y);
-  }
-
   /** {@link Nn#attention} with dropout of the probabilities, which happens in training only. */
   default void attention(
       Matrix q,

@@ -134,7 +134,7 @@ final class TapeOps implements Ops {
 
   @Override
   public void add(Matrix x, Matrix y) {
-    gradients.addScaled(1, x, y);
+    nn.add(x, y);
     // The gradient of what was added to is that of the sum, and stays as it is.
     tape.record(tape.isDifferentiable(x), () -> addTo(x, tape.gradientOrNull(y)), y);
   }

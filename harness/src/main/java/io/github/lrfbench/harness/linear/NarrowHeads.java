@@ -83,11 +83,10 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
 
   @Override
   public void materialize(Device device, Matrix target) {
-    int size = outputs / heads;
-    device.gradients().clear(target);
-    for (int head = 0; head < heads; head++) {
-      Matrix own = weight.columns(head * kept(), (head + 1) * kept());
-      device.blas().transpose(own, target.rows(head * size, head * size + kept()));
+    try (Scope scratch = device.openScope()) {
+      Matrix spread = Matrix.of(scratch.allocate(weight.dtype(), inputs(), outputs));
+      device.nn().spread(weight, heads, spread);
+      device.blas().transpose(spread, target);
     }
   }
 

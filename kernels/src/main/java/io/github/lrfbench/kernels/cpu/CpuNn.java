@@ -165,6 +165,12 @@ final class CpuNn implements Nn {
   }
 
   @Override
+  public void add(Matrix x, Matrix y) {
+    CHECK.add(x, y);
+    kernels(y).rows().add(x, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     int[] offsets = CHECK.meanPool(x, segments, y);
     kernels(x).rows().means(x, offsets, y);

@@ -209,6 +209,25 @@ final class RowKernels<A> {
         });
   }
 
+  /** {@code y += x}. */
+  void add(Matrix x, Matrix y) {
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A sum = scratch.get().array(OTHER_SLOT, y.cols());
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            output.read(i, sum, y.cols());
+            math.addScaled(sum, row, 1, y.cols());
+            output.write(i, sum, y.cols());
+          }
+        });
+  }
+
   /** {@code losses[i] = log Σ exp(x[i]) - x[i, targets[i]]}, 0 without a target. */
   void crossEntropy(Matrix x, int[] targets, Tensor losses) {
     int cols = x.cols();

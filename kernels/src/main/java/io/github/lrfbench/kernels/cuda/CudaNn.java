@@ -308,6 +308,25 @@ final class CudaNn implements Nn {
   }
 
   @Override
+  public void add(Matrix x, Matrix y) {
+    check.add(x, y);
+    Operand input = Operand.of(x);
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(x.dtype(), input, output);
+    launch(
+        ElementTypes.variant("add_scaled", x.dtype()).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        input.address(),
+        input.stride(),
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols(),
+        1.0);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     check.meanPool(x, segments, y);
     Operand input = Operand.of(x);

@@ -198,6 +198,12 @@ public final class NnArguments {
     arguments.requireShapes(x.rows() == y.rows() && x.cols() <= y.cols(), "spread", x, y);
   }
 
+  /** Checks {@link Nn#add}. */
+  public void add(Matrix x, Matrix y) {
+    arguments.requireOneType("add", x, y);
+    arguments.requireShapes(sameShape(x, y), "add", x, y);
+  }
+
   /**
    * Checks {@link Nn#meanPool}.
    *

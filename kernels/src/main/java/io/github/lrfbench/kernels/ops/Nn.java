@@ -195,6 +195,14 @@ public interface Nn {
   void spread(Matrix x, int parts, Matrix y);
 
   /**
+   * {@code y += x}.
+   *
+   * @param x [T, H]
+   * @param y [T, H], modified; may be a slice of columns, does not overlap x
+   */
+  void add(Matrix x, Matrix y);
+
+  /**
    * The mean of the rows of every sequence.
    *
    * @param x [T, H]

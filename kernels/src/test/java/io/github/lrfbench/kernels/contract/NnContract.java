@@ -461,6 +461,27 @@ public abstract class NnContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void add(DType dtype) {
+    for (int[] s : SHAPES) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid y = Grid.random(s[0], s[1], 2);
+      if (x.values().length > 2) {
+        x.values()[1] = Double.NaN;
+        x.values()[2] = 1e30f;
+      }
+      for (Layout layout : Layout.values()) {
+        Placed sum = place(dtype, layout, y);
+        nn().add(place(dtype, layout, x).matrix(), sum.matrix());
+        sum.assertHolds(ReferenceNn.add(x, y), tolerance(dtype), "add " + Arrays.toString(s));
+      }
+    }
+    Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
+    Matrix wide = packed(dtype, Grid.random(2, 12, 2));
+    assertThrows(IllegalArgumentException.class, () -> nn().add(narrow, wide));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void unevenPartsAreIllegalArguments(DType dtype) {
     Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
     Matrix wide = packed(dtype, Grid.random(2, 12, 2));

@@ -63,6 +63,10 @@ public final class ReferenceNn {
         x.rows(), cols, (i, j) -> j % wide < narrow ? x.at(i, j / wide * narrow + j % wide) : 0);
   }
 
+  public static Grid add(Grid x, Grid y) {
+    return Grid.of(x.rows(), x.cols(), (i, j) -> x.at(i, j) + y.at(i, j));
+  }
+
   public static Grid meanPool(Grid x, int[] offsets) {
     return Grid.of(
         offsets.length - 1,

@@ -221,6 +221,20 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void add(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      for (int width : new int[] {64, 13, 1}) {
+        RoundedMatrix x = random(dtype, margin, 3, width, 1);
+        RoundedMatrix y = random(dtype, margin, 3, width, 2);
+        Grid sum = ReferenceNn.add(x.values(), y.values());
+        device.nn().add(x.matrix(), y.matrix());
+        y.assertHolds(sum, tolerance(dtype), dtype + " add " + width + " " + margin);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};
