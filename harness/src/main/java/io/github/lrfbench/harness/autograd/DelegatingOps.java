@@ -108,6 +108,16 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    nn.swapAxes(x, first, second, y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, scales, zeros, group, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     nn.meanPool(x, segments, y);
   }

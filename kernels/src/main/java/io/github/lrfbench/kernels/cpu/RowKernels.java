@@ -209,6 +209,24 @@ final class RowKernels<A> {
         });
   }
 
+  /** Transposes every row, [first, second]. */
+  void swapAxes(Matrix x, int first, int second, Matrix y) {
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A swapped = scratch.get().array(OTHER_SLOT, x.cols());
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            math.transpose(row, first, second, swapped);
+            output.write(i, swapped, x.cols());
+          }
+        });
+  }
+
   /** {@code losses[i] = log Σ exp(x[i]) - x[i, targets[i]]}, 0 without a target. */
   void crossEntropy(Matrix x, int[] targets, Tensor losses) {
     int cols = x.cols();

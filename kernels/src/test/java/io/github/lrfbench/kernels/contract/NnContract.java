@@ -461,6 +461,39 @@ public abstract class NnContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void swapAxes(DType dtype) {
+    int[][] shapes = {
+      {1, 1, 1},
+      {0, 2, 3},
+      {3, 0, 2},
+      {2, 1, 131},
+      {2, 131, 1},
+      {7, 5, 3},
+      {37, 32, 24},
+      {3, 65, 70}
+    };
+    for (int[] s : shapes) {
+      Grid x = Grid.random(s[0], s[1] * s[2], 1);
+      if (x.values().length > 3) {
+        x.values()[3] = Double.NaN;
+      }
+      for (Layout layout : Layout.values()) {
+        Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1] * s[2]);
+        nn().swapAxes(place(dtype, layout, x).matrix(), s[1], s[2], y.matrix());
+        y.assertHolds(ReferenceNn.swapAxes(x, s[1], s[2]), 0, "swapAxes " + Arrays.toString(s));
+        Placed back = Placed.empty(scope(), dtype, layout, s[0], s[1] * s[2]);
+        nn().swapAxes(y.matrix(), s[2], s[1], back.matrix());
+        back.assertHolds(x, 0, "swapped back " + Arrays.toString(s));
+      }
+    }
+    Matrix x = packed(dtype, Grid.random(2, 6, 1));
+    for (int[] wrong : new int[][] {{2, 2}, {-2, -3}, {6, 0}, {1 << 30, 1 << 30}}) {
+      assertThrows(IllegalArgumentException.class, () -> nn().swapAxes(x, wrong[0], wrong[1], x));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void unevenPartsAreIllegalArguments(DType dtype) {
     Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
     Matrix wide = packed(dtype, Grid.random(2, 12, 2));

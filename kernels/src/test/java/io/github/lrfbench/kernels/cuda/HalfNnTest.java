@@ -221,6 +221,17 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void swapAxes(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      RoundedMatrix x = random(dtype, margin, 3, 5 * 16, 1);
+      RoundedMatrix y = result(dtype, margin, 3, 5 * 16);
+      device.nn().swapAxes(x.matrix(), 5, 16, y.matrix());
+      y.assertHolds(ReferenceNn.swapAxes(x.values(), 5, 16), 0, dtype + " swapAxes " + margin);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};
