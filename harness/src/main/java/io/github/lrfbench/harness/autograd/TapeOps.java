@@ -160,6 +160,27 @@ final class TapeOps implements Ops {
   }
 
   @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    nn.swapAxes(x, first, second, y);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          try (Scope scratch = tape.device().openScope()) {
+            Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
+            nn.swapAxes(tape.gradientOrNull(y), second, first, dx);
+            addTo(x, dx);
+          }
+        },
+        y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, scales, zeros, group, y);
+    tape.record(false, () -> {}, y);
+  }
+
+  @Override
   public void biasActivation(Matrix x, Tensor bias, Activation activation) {
     Tensor inner = tape.allocate(x.dtype(), x.rows(), x.cols());
     Matrix sum = Matrix.of(inner);

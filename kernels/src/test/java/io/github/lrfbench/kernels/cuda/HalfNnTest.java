@@ -207,6 +207,20 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void add(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      for (int width : new int[] {64, 13, 1}) {
+        RoundedMatrix x = random(dtype, margin, 3, width, 1);
+        RoundedMatrix y = random(dtype, margin, 3, width, 2);
+        Grid sum = ReferenceNn.add(x.values(), y.values());
+        device.nn().add(x.matrix(), y.matrix());
+        y.assertHolds(sum, tolerance(dtype), dtype + " add " + width + " " + margin);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void spread(DType dtype) {
     for (Margin margin : Margin.values()) {
       for (int[] part : new int[][] {{40, 64}, {8, 8}, {5, 13}, {0, 4}}) {
@@ -221,15 +235,12 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
-  void add(DType dtype) {
+  void swapAxes(DType dtype) {
     for (Margin margin : Margin.values()) {
-      for (int width : new int[] {64, 13, 1}) {
-        RoundedMatrix x = random(dtype, margin, 3, width, 1);
-        RoundedMatrix y = random(dtype, margin, 3, width, 2);
-        Grid sum = ReferenceNn.add(x.values(), y.values());
-        device.nn().add(x.matrix(), y.matrix());
-        y.assertHolds(sum, tolerance(dtype), dtype + " add " + width + " " + margin);
-      }
+      RoundedMatrix x = random(dtype, margin, 3, 5 * 16, 1);
+      RoundedMatrix y = result(dtype, margin, 3, 5 * 16);
+      device.nn().swapAxes(x.matrix(), 5, 16, y.matrix());
+      y.assertHolds(ReferenceNn.swapAxes(x.values(), 5, 16), 0, dtype + " swapAxes " + margin);
     }
   }
 

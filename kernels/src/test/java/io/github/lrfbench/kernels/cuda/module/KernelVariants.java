@@ -23,6 +23,7 @@ final class KernelVariants {
           "row_squared_norms",
           "scale",
           "squared_norm",
+          "swap_axes",
           "zero_upper");
 
   /** Gradients are offered in these types. */
@@ -69,6 +70,11 @@ final class KernelVariants {
         case "copy", "transpose" -> {
           for (String target : VECTORS.keySet()) {
             variants.add(variant.with("TARGET", target));
+          }
+        }
+        case "dequantize" -> {
+          for (int bits : new int[] {4, 8}) {
+            variants.add(variant.with("BITS", bits));
           }
         }
         case "cached_attention" -> variants.add(variant.with("CHUNKS", 2).with("WARPS", 8));
