@@ -51,6 +51,28 @@ public record Matrix(Tensor data, long offset, int rows, int cols, int stride) {
     return new Matrix(data, offset + from, rows, to - from, stride);
   }
 
+  /**
+   * The same elements in rows of another length, such as [T, N K] as [T N, K].
+   *
+   * @throws IllegalArgumentException if there are gaps between the rows, or the sizes differ
+   */
+  public Matrix reshape(int rows, int cols) {
+    if (!isContiguous() || (long) rows * cols != (long) this.rows * this.cols) {
+      throw new IllegalArgumentException(
+          "cannot take "
+              + this.rows
+              + " x "
+              + this.cols
+              + " with stride "
+              + stride
+              + " as "
+              + rows
+              + " x "
+              + cols);
+    }
+    return new Matrix(data, offset, rows, cols, cols);
+  }
+
   /** The element type. */
   public DType dtype() {
     return data.dtype();

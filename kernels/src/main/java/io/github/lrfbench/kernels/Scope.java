@@ -40,6 +40,14 @@ public interface Scope extends AutoCloseable {
     return tensor;
   }
 
+  /** An I8 or U8 tensor with the given elements in row-major order. */
+  default Tensor codes(DType dtype, byte[] values, long... dims) {
+    Tensor tensor = allocate(dtype, dims);
+    requireSize(tensor, values.length);
+    tensor.write(0, values, 0, values.length);
+    return tensor;
+  }
+
   @Override
   void close();
 

@@ -45,6 +45,12 @@ public interface Tensor {
    */
   void write(long offset, int[] source, int sourceOffset, int length);
 
+  /**
+   * Copies {@code length} bytes from the host to elements {@code [offset, offset + length)} of an
+   * I8 or U8 tensor.
+   */
+  void write(long offset, byte[] source, int sourceOffset, int length);
+
   /** Copies elements {@code [offset, offset + length)} to the host. */
   void read(long offset, float[] target, int targetOffset, int length);
 
@@ -53,6 +59,9 @@ public interface Tensor {
 
   /** Copies elements {@code [offset, offset + length)} of an I32 tensor to the host. */
   void read(long offset, int[] target, int targetOffset, int length);
+
+  /** Copies elements {@code [offset, offset + length)} of an I8 or U8 tensor to the host. */
+  void read(long offset, byte[] target, int targetOffset, int length);
 
   /** All elements as floats. */
   default float[] toFloats() {
@@ -71,6 +80,13 @@ public interface Tensor {
   /** All elements of an I32 tensor. */
   default int[] toInts() {
     int[] values = new int[Math.toIntExact(shape().size())];
+    read(0, values, 0, values.length);
+    return values;
+  }
+
+  /** All elements of an I8 or U8 tensor. */
+  default byte[] toBytes() {
+    byte[] values = new byte[Math.toIntExact(shape().size())];
     read(0, values, 0, values.length);
     return values;
   }

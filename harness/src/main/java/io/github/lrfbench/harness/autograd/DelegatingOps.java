@@ -103,6 +103,26 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void add(Matrix x, Matrix y) {
+    nn.add(x, y);
+  }
+
+  @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    nn.spread(x, parts, y);
+  }
+
+  @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    nn.swapAxes(x, first, second, y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, scales, zeros, group, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     nn.meanPool(x, segments, y);
   }

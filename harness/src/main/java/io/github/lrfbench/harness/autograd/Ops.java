@@ -50,23 +50,6 @@ public interface Ops extends Nn, AutoCloseable {
     }
   }
 
-  /**
-   * Copies each of some equal parts of x's columns to the beginning of one of as many equal parts
-   * of y's; what is left of these becomes 0.
-   *
-   * @param x [T, parts · k]
-   * @param y [T, parts · n], n at least k, modified; may be a slice of columns
-   */
-  default void spread(Matrix x, int parts, Matrix y) {
-    int from = x.cols() / parts;
-    int to = y.cols() / parts;
-    x.device().gradients().clear(y);
-    for (int part = 0; part < parts; part++) {
-      Matrix own = x.columns(part * from, (part + 1) * from);
-      x.device().blas().copy(own, y.columns(part * to, part * to + from));
-    }
-  }
-
   /** {@link Nn#attention} with dropout of the probabilities, which happens in training only. */
   default void attention(
       Matrix q,

@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.List;
 
 /**
  * A weight of a model and how a checkpoint stores it.
@@ -24,7 +25,12 @@ public record Parameter(String name, Matrix value, Storage storage) {
     TRANSPOSED
   }
 
-  /** A vector, or null if there is none. */
+  /** The bias of a module, if it has one. */
+  public static List<Parameter> bias(String module, Tensor value) {
+    return value == null ? List.of() : List.of(vector(module + ".bias", value));
+  }
+
+  /** A vector. */
   public static Parameter vector(String name, Tensor value) {
     int size = Math.toIntExact(value.shape().size());
     return new Parameter(name, new Matrix(value, 0, 1, size, size), Storage.VECTOR);

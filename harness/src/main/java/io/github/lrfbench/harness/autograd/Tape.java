@@ -39,7 +39,7 @@ public final class Tape implements AutoCloseable {
   private final ParameterGradients parameters;
   private final Map<Tensor, Value> values = new IdentityHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
-  private final RecordingOps ops;
+  private final TapeOps ops;
 
   /**
    * An empty tape.
@@ -49,7 +49,7 @@ public final class Tape implements AutoCloseable {
   public Tape(Device device, ParameterGradients parameters, Long dropoutSeed) {
     this.device = device;
     this.parameters = parameters;
-    this.ops = new RecordingOps(this, dropoutSeed);
+    this.ops = new TapeOps(this, dropoutSeed);
   }
 
   /** Operations that are recorded. Closing them or their frames does nothing. */

@@ -9,7 +9,9 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A linear map stored as its matrix.
@@ -30,6 +32,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
+  public Linear mapLeaves(UnaryOperator<Linear> leaf) {
+    return leaf.apply(this);
+  }
+
+  @Override
   public int inputs() {
     return weight.rows();
   }
@@ -37,6 +44,16 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   @Override
   public int outputs() {
     return weight.cols();
+  }
+
+  @Override
+  public String form() {
+    return "dense";
+  }
+
+  @Override
+  public Matrix dense() {
+    return weight;
   }
 
   @Override
@@ -55,8 +72,8 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
-  public long bytes() {
-    return parameters() * weight.dtype().bytes();
+  public long bits() {
+    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override
@@ -71,8 +88,10 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
 
   @Override
   public List<Parameter> weights(String name) {
-    Parameter matrix = new Parameter(name + ".weight", weight, Storage.TRANSPOSED);
-    return bias == null ? List.of(matrix) : List.of(matrix, Parameter.vector(name + ".bias", bias));
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(new Parameter(name + ".weight", weight, Storage.TRANSPOSED));
+    weights.addAll(Parameter.bias(name, bias));
+    return weights;
   }
 
   @Override

@@ -7,8 +7,10 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A linear map y = W x + b with W of [outputs, inputs], in whatever form W is stored.
@@ -26,19 +28,56 @@ public interface Linear {
   /** The bias [outputs], or null if there is none. */
   Tensor bias();
 
-  /** Stored numbers that represent W. */
+  /** What kind of form it is, in a word: {@code dense}, {@code lowrank}. */
+  String form();
+
+  /** What a reader calls the form and its sizes: {@code dense}, {@code r=64}. */
+  default String label() {
+    return form();
+  }
+
+  /** The rank of W's factors; 0 where the form has none. */
+  default int rank() {
+    return 0;
+  }
+
+  /**
+   * The same map with other maps in the place of the dense ones that it is made of.
+   *
+   * @param leaf makes them; what it is given may have no bias
+   */
+  default Linear mapLeaves(UnaryOperator<Linear> leaf) {
+    return this;
+  }
+
+  /** Stored numbers that represent W; a code of a few bits is one. */
   long parameters();
+
+  /** Stored bits that represent W: its numbers, and all that they mean nothing without. */
+  long bits();
 
   /**
    * Floating-point operations for one input vector; a multiplication and an addition count as two.
    */
   long flopsPerRow();
 
-  /** The type of the stored numbers. */
+  /** The type in which it computes. */
   DType dtype();
 
   /** Bytes that represent W. */
-  long bytes();
+  default long bytes() {
+    return (bits() + Byte.SIZE - 1) / Byte.SIZE;
+  }
+
+  /** Wᵀ [inputs, outputs] where that is how W is stored; null in every other form. */
+  default Matrix dense() {
+    return null;
+  }
+
+  /** The two factors where they are how W is stored; null in every other form. */
+  default LowRankFactors factors() {
+    return null;
+  }
 
   /**
    * {@code y = activation(x Wᵀ + b)}.
@@ -47,6 +86,20 @@ public interface Linear {
    * @param y [T, outputs], modified; may be a slice of columns
    */
   void forward(Ops ops, Matrix x, Activation activation, Matrix y);
+
+  /**
+   * {@code y += x Wᵀ + b}.
+   *
+   * @param x [T, inputs]
+   * @param y [T, outputs], modified; may be a slice of columns
+   */
+  default void addTo(Ops ops, Matrix x, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix own = Matrix.of(frame.allocate(x.dtype(), x.rows(), outputs()));
+      forward(frame, x, Activation.NONE, own);
+      frame.add(own, y);
+    }
+  }
 
   /**
    * Writes W itself.
@@ -62,17 +115,12 @@ public interface Linear {
    */
   List<Parameter> weights(String name);
 
-  /** The rank of W's factors; 0 where the form has none. */
-  default int rank() {
-    return 0;
-  }
-
-  /** The same map with another bias, or none; W is shared. */
+  /** The same W, which is shared, with another bias, or none if that is null. */
   Linear withBias(Tensor other);
 
   /** The same map in memory of another scope of the same device. */
   Linear copyTo(Scope scope);
 
-  /** The same map with its numbers in another type. */
+  /** The same map, computing in another type. */
   Linear copyTo(Scope scope, DType dtype);
 }

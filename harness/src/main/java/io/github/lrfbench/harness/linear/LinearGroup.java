@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -98,26 +99,28 @@ public final class LinearGroup {
    */
   private static LinearGroup ofBases(
       List<Linear> members, Scope scope, UnaryOperator<Linear> place) {
-    boolean dense = members.stream().allMatch(DenseLinear.class::isInstance);
-    if (dense && members.stream().allMatch(member -> member.bias() != null)) {
+    if (members.stream().allMatch(member -> member.dense() != null && member.bias() != null)) {
       return stack(members, scope);
     }
-    int totalRank = members.stream().mapToInt(LinearGroup::rankOf).sum();
-    if (totalRank == 0) {
+    List<LowRankFactors> factored =
+        members.stream().map(Linear::factors).filter(Objects::nonNull).toList();
+    if (factored.isEmpty()) {
       return new LinearGroup(members.stream().map(place).toList(), null, null);
     }
-    Matrix stackedDown =
-        Matrix.of(scope.allocate(lowRankType(members), members.get(0).inputs(), totalRank));
+    int totalRank = factored.stream().mapToInt(LowRankFactors::rank).sum();
+    DType dtype = factored.get(0).dtype();
+    Matrix stackedDown = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), totalRank));
     List<Linear> placed = new ArrayList<>();
     int column = 0;
     for (Linear member : members) {
-      if (member instanceof LowRankLinear lowRank) {
-        Matrix down = stackedDown.columns(column, column + lowRank.rank());
-        scope.device().blas().copy(lowRank.factors().down(), down);
-        Matrix up = Copies.of(lowRank.factors().up(), scope);
+      LowRankFactors factors = member.factors();
+      if (factors != null) {
+        Matrix down = stackedDown.columns(column, column + factors.rank());
+        scope.device().blas().copy(factors.down(), down);
+        Matrix up = Copies.of(factors.up(), scope);
         placed.add(
-            new LowRankLinear(new LowRankFactors(down, up), Copies.of(lowRank.bias(), scope)));
-        column += lowRank.rank();
+            new LowRankLinear(new LowRankFactors(down, up), Copies.of(member.bias(), scope)));
+        column += factors.rank();
       } else {
         placed.add(place.apply(member));
       }
@@ -125,25 +128,17 @@ public final class LinearGroup {
     return new LinearGroup(placed, null, stackedDown);
   }
 
-  private static DType lowRankType(List<Linear> members) {
-    return members.stream()
-        .filter(LowRankLinear.class::isInstance)
-        .map(member -> ((LowRankLinear) member).factors().dtype())
-        .findFirst()
-        .orElseThrow();
-  }
-
   private static LinearGroup stack(List<Linear> members, Scope scope) {
     int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
     int total = Arrays.stream(widths).sum();
-    DType dtype = ((DenseLinear) members.get(0)).weight().dtype();
+    DType dtype = members.get(0).dense().dtype();
     Matrix weight = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), total));
     Tensor bias = scope.allocate(dtype, total);
     Matrix biases = new Matrix(bias, 0, 1, total, total);
     int column = 0;
     for (Linear member : members) {
       int end = column + member.outputs();
-      scope.device().blas().copy(((DenseLinear) member).weight(), weight.columns(column, end));
+      scope.device().blas().copy(member.dense(), weight.columns(column, end));
       Matrix vector = Parameter.vector("bias", member.bias()).value();
       scope.device().blas().copy(vector, biases.columns(column, end));
       column = end;
@@ -172,7 +167,7 @@ public final class LinearGroup {
     for (Linear member : members) {
       Linear base = LoraLinear.baseOf(member);
       // Low-rank members are copied once more when they are stacked.
-      copies.add(base.copyTo(base instanceof LowRankLinear ? scratch : scope, dtype));
+      copies.add(base.copyTo(base.factors() == null ? scope : scratch, dtype));
     }
     return ofBases(copies, scope, UnaryOperator.identity());
   }
@@ -184,7 +179,7 @@ public final class LinearGroup {
 
   /** The one map that all members are parts of, or null if they are not, or have adapters. */
   public DenseLinear stacked() {
-    return members.stream().allMatch(DenseLinear.class::isInstance) ? stackedDense : null;
+    return members.stream().allMatch(member -> member.dense() != null) ? stackedDense : null;
   }
 
   /**
@@ -230,7 +225,7 @@ public final class LinearGroup {
     int column = 0;
     for (Linear member : members) {
       if (member instanceof LoraLinear adapted) {
-        adapted.addTo(ops, x, y.columns(column, column + member.outputs()));
+        adapted.second().addTo(ops, x, y.columns(column, column + member.outputs()));
       }
       column += member.outputs();
     }
@@ -244,10 +239,11 @@ public final class LinearGroup {
       for (Linear adapted : members) {
         Linear member = LoraLinear.baseOf(adapted);
         Matrix slice = y.columns(column, column + member.outputs());
-        if (member instanceof LowRankLinear lowRank) {
-          lowRank.expand(
-              frame, middle.columns(rank, rank + lowRank.rank()), Activation.NONE, slice);
-          rank += lowRank.rank();
+        LowRankFactors factors = member.factors();
+        if (factors != null) {
+          Matrix own = middle.columns(rank, rank + factors.rank());
+          frame.linear(own, false, factors.up(), member.bias(), Activation.NONE, slice);
+          rank += factors.rank();
         } else {
           member.forward(frame, x, Activation.NONE, slice);
         }
@@ -260,9 +256,5 @@ public final class LinearGroup {
     Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), stackedDown.cols()));
     frame.linear(x, false, stackedDown, null, Activation.NONE, middle);
     return middle;
-  }
-
-  private static int rankOf(Linear linear) {
-    return linear instanceof LowRankLinear lowRank ? lowRank.rank() : 0;
   }
 }

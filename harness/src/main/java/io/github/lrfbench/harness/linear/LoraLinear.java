@@ -1,15 +1,12 @@
 package io.github.lrfbench.harness.linear;
 
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,7 +21,7 @@ import java.util.SplittableRandom;
  * @param dropout rate in training
  */
 public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, double dropout)
-    implements Linear {
+    implements LinearSum {
   /** How PEFT calls A, [rank, inputs], in the place of {@code .weight}. */
   public static final String A = ".lora_A.weight";
 
@@ -60,67 +57,23 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   /** Width of the adapter's bottleneck. */
-  @Override
   public int rank() {
     return down.cols();
   }
 
   @Override
-  public int inputs() {
-    return base.inputs();
+  public Linear first() {
+    return base;
   }
 
   @Override
-  public int outputs() {
-    return base.outputs();
+  public Adapter second() {
+    return new Adapter(down, up, scale, dropout);
   }
 
   @Override
-  public Tensor bias() {
-    return base.bias();
-  }
-
-  private long adapterParameters() {
-    return (long) rank() * (inputs() + outputs());
-  }
-
-  @Override
-  public long parameters() {
-    return base.parameters() + adapterParameters();
-  }
-
-  @Override
-  public long flopsPerRow() {
-    return base.flopsPerRow() + 2 * adapterParameters();
-  }
-
-  @Override
-  public DType dtype() {
-    return base.dtype();
-  }
-
-  @Override
-  public long bytes() {
-    return base.bytes() + adapterParameters() * down.dtype().bytes();
-  }
-
-  @Override
-  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
-    base.forward(ops, x, Activation.NONE, y);
-    addTo(ops, x, y);
-    if (activation != Activation.NONE) {
-      ops.biasActivation(y, null, activation);
-    }
-  }
-
-  /**
-   * {@code y += s B A dropout(x)} in every row.
-   *
-   * @param x [T, inputs]
-   * @param y [T, outputs], modified
-   */
-  void addTo(Ops ops, Matrix x, Matrix y) {
-    ops.addLowRank(ops.dropout(x, dropout), down, up, scale, y);
+  public String form() {
+    return "lora";
   }
 
   @Override
@@ -152,14 +105,8 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   @Override
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>(base.weights(name));
-    weights.add(new Parameter(name + A, down, Storage.TRANSPOSED));
-    weights.add(new Parameter(name + B, up, Storage.TRANSPOSED));
+    weights.addAll(second().weights(name));
     return weights;
-  }
-
-  @Override
-  public Linear copyTo(Scope scope) {
-    return over(base.copyTo(scope), scope);
   }
 
   @Override
@@ -168,18 +115,22 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   @Override
+  public Linear copyTo(Scope scope) {
+    return over(base.copyTo(scope), scope);
+  }
+
+  @Override
   public Linear copyTo(Scope scope, DType dtype) {
-    return new LoraLinear(
-        base.copyTo(scope, dtype),
-        Copies.of(down, scope, dtype),
-        Copies.of(up, scope, dtype),
-        scale,
-        dropout);
+    return over(base.copyTo(scope, dtype), second().copyTo(scope, dtype));
   }
 
   /** A copy of the adapter beside a base, which is shared. */
   LoraLinear over(Linear sharedBase, Scope scope) {
-    return new LoraLinear(sharedBase, Copies.of(down, scope), Copies.of(up, scope), scale, dropout);
+    return over(sharedBase, second().copyTo(scope));
+  }
+
+  private static LoraLinear over(Linear base, Adapter adapter) {
+    return new LoraLinear(base, adapter.down(), adapter.up(), adapter.scale(), adapter.dropout());
   }
 
   /**

@@ -13,11 +13,12 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * A linear map stored as two factors, W = U Vᵀ, applied as y = (x V) Uᵀ + b.
+ * A linear map stored as two factors, W = U V, applied as y = (x Vᵀ) Uᵀ + b.
  *
- * @param factors V [inputs, rank] and Uᵀ [rank, outputs], F32
+ * @param factors Vᵀ [inputs, rank] and Uᵀ [rank, outputs], F32
  * @param bias F32 [outputs], or null for none
  */
 public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Linear {
@@ -28,6 +29,16 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   }
 
   @Override
+  public String label() {
+    return "r=" + rank();
+  }
+
+  @Override
+  public Linear mapLeaves(UnaryOperator<Linear> leaf) {
+    return Chain.of(this).mapLeaves(leaf);
+  }
+
+  @Override
   public int inputs() {
     return factors.inputs();
   }
@@ -35,6 +46,11 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   @Override
   public int outputs() {
     return factors.outputs();
+  }
+
+  @Override
+  public String form() {
+    return "lowrank";
   }
 
   @Override
@@ -53,8 +69,8 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   }
 
   @Override
-  public long bytes() {
-    return parameters() * factors.dtype().bytes();
+  public long bits() {
+    return parameters() * factors.dtype().bytes() * Byte.SIZE;
   }
 
   private LowRankCost cost() {
@@ -66,14 +82,12 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
     ops.lowRank(x, factors.down(), factors.up(), bias, activation, y);
   }
 
-  /**
-   * The second half of the product: {@code y = activation(middle Uᵀ + b)}.
-   *
-   * @param middle x V, [T, rank]
-   * @param y [T, outputs], modified
-   */
-  void expand(Ops ops, Matrix middle, Activation activation, Matrix y) {
-    ops.linear(middle, false, factors.up(), bias, activation, y);
+  @Override
+  public void addTo(Ops ops, Matrix x, Matrix y) {
+    ops.addLowRank(x, factors.down(), factors.up(), 1, y);
+    if (bias != null) {
+      ops.biasActivation(y, bias, Activation.NONE);
+    }
   }
 
   @Override
@@ -86,20 +100,18 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
     List<Parameter> weights = new ArrayList<>();
     weights.add(new Parameter(name + LowRankNames.UP, factors.up(), Storage.TRANSPOSED));
     weights.add(new Parameter(name + LowRankNames.DOWN, factors.down(), Storage.MATRIX));
-    if (bias != null) {
-      weights.add(Parameter.vector(name + ".bias", bias));
-    }
+    weights.addAll(Parameter.bias(name, bias));
     return weights;
-  }
-
-  @Override
-  public Linear copyTo(Scope scope) {
-    return copyTo(scope, factors.dtype());
   }
 
   @Override
   public Linear withBias(Tensor other) {
     return new LowRankLinear(factors, other);
+  }
+
+  @Override
+  public Linear copyTo(Scope scope) {
+    return copyTo(scope, factors.dtype());
   }
 
   @Override

@@ -45,6 +45,11 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
+  public String form() {
+    return "heads";
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }
@@ -60,8 +65,8 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
-  public long bytes() {
-    return parameters() * weight.dtype().bytes();
+  public long bits() {
+    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override
@@ -78,11 +83,10 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
 
   @Override
   public void materialize(Device device, Matrix target) {
-    int size = outputs / heads;
-    device.gradients().clear(target);
-    for (int head = 0; head < heads; head++) {
-      Matrix own = weight.columns(head * kept(), (head + 1) * kept());
-      device.blas().transpose(own, target.rows(head * size, head * size + kept()));
+    try (Scope scratch = device.openScope()) {
+      Matrix spread = Matrix.of(scratch.allocate(weight.dtype(), inputs(), outputs));
+      device.nn().spread(weight, heads, spread);
+      device.blas().transpose(spread, target);
     }
   }
 
@@ -90,20 +94,18 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>();
     weights.add(new Parameter(name + WEIGHT, weight, Storage.TRANSPOSED));
-    if (bias != null) {
-      weights.add(Parameter.vector(name + ".bias", bias));
-    }
+    weights.addAll(Parameter.bias(name, bias));
     return weights;
-  }
-
-  @Override
-  public Linear copyTo(Scope scope) {
-    return new NarrowHeads(Copies.of(weight, scope), Copies.of(bias, scope), heads, outputs);
   }
 
   @Override
   public Linear withBias(Tensor other) {
     return new NarrowHeads(weight, other, heads, outputs);
+  }
+
+  @Override
+  public Linear copyTo(Scope scope) {
+    return new NarrowHeads(Copies.of(weight, scope), Copies.of(bias, scope), heads, outputs);
   }
 
   @Override

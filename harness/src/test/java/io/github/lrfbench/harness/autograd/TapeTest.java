@@ -81,6 +81,75 @@ class TapeTest {
   }
 
   @Test
+  void swappedAxes() {
+    Matrix first = differences.trainedMatrix(3, 6);
+    Matrix second = differences.trainedMatrix(3, 6);
+    differences.check(
+        ops -> {
+          Matrix y = allocate(ops, TOKENS, 12);
+          Matrix x = value(ops, first);
+          ops.swapAxes(x, 2, 3, y.columns(0, 6));
+          ops.swapAxes(value(ops, second), 6, 1, y.columns(6, 12));
+          Matrix z = allocate(ops, TOKENS, 12);
+          ops.swapAxes(y, 3, 4, z);
+          Matrix again = allocate(ops, TOKENS, 18);
+          ops.swapAxes(z, 12, 1, again.columns(0, 12));
+          ops.swapAxes(x, 3, 2, again.columns(12, 18));
+          return again;
+        });
+  }
+
+  /** {@code y = (A ⊗ B) x} of every row, by two products and two swaps. */
+  @Test
+  void kroneckerProduct() {
+    Matrix a = differences.trainedMatrix(5, 2);
+    Matrix b = differences.trainedMatrix(4, 3);
+    Matrix inner = differences.trainedMatrix(3, 6);
+    differences.check(
+        ops -> {
+          Matrix x = value(ops, inner);
+          Matrix first = allocate(ops, TOKENS, 2 * 4);
+          ops.linear(
+              x.reshape(TOKENS * 2, 3),
+              true,
+              b,
+              null,
+              Activation.NONE,
+              first.reshape(TOKENS * 2, 4));
+          Matrix swapped = allocate(ops, TOKENS, 4 * 2);
+          ops.swapAxes(first, 2, 4, swapped);
+          Matrix second = allocate(ops, TOKENS, 4 * 5);
+          ops.linear(
+              swapped.reshape(TOKENS * 4, 2),
+              true,
+              a,
+              null,
+              Activation.NONE,
+              second.reshape(TOKENS * 4, 5));
+          Matrix y = allocate(ops, TOKENS, 5 * 4);
+          ops.swapAxes(second, 4, 5, y);
+          assertKronecker(a, b, x, y);
+          return y;
+        });
+  }
+
+  private static void assertKronecker(Matrix a, Matrix b, Matrix x, Matrix y) {
+    double[] as = a.data().toDoubles();
+    double[] bs = b.data().toDoubles();
+    double[] xs = x.data().toDoubles();
+    double[] ys = y.data().toDoubles();
+    for (int t = 0; t < TOKENS; t++) {
+      for (int o = 0; o < 20; o++) {
+        double sum = 0;
+        for (int i = 0; i < 6; i++) {
+          sum += as[o / 4 * 2 + i / 3] * bs[o % 4 * 3 + i % 3] * xs[t * 6 + i];
+        }
+        assertEquals(sum, ys[t * 20 + o], 1e-12);
+      }
+    }
+  }
+
+  @Test
   void linearOfParametersThemselves() {
     Matrix x = differences.trainedMatrix(TOKENS, WIDTH);
     Matrix w = differences.trainedMatrix(WIDTH, 3);

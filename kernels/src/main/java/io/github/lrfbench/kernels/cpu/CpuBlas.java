@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
+import java.nio.ByteBuffer;
 
 /**
  * {@link Blas} over OpenBLAS, which is kept to one thread: the device's workers split the work
@@ -91,10 +92,20 @@ final class CpuBlas implements Blas {
 
   @Override
   public void copy(Matrix x, Matrix y) {
-    ARGUMENTS.requireFloating("copy", x);
-    ARGUMENTS.requireFloating("copy", y);
-    ARGUMENTS.requireShapes(x.rows() == y.rows() && x.cols() == y.cols(), "copy", x, y);
-    kernelsFor(x, y).copy(x, y);
+    ARGUMENTS.requireCopy(x, y);
+    if (x.dtype().isCode()) {
+      copyCodes(x, y);
+    } else {
+      kernelsFor(x, y).copy(x, y);
+    }
+  }
+
+  private static void copyCodes(Matrix x, Matrix y) {
+    ByteBuffer source = CpuTensor.of(x).codeBuffer();
+    ByteBuffer target = CpuTensor.of(y).codeBuffer();
+    for (int i = 0; i < x.rows(); i++) {
+      target.put((int) Rows.start(y, i), source, (int) Rows.start(x, i), x.cols());
+    }
   }
 
   @Override

@@ -19,14 +19,16 @@ final class CpuNn implements Nn {
       RowKernels<A> rows,
       LinearKernel<A> linear,
       AttentionKernel<A> attention,
-      CachedAttentionKernel<A> cachedAttention) {
+      CachedAttentionKernel<A> cachedAttention,
+      DequantizeKernel<A> dequantize) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       RowKernels<A> rows = new RowKernels<>(math, workers);
       return new Kernels<>(
           rows,
           new LinearKernel<>(math, rows, workers, pool, SmallProducts.areFast(math.dtype())),
           new AttentionKernel<>(math, workers, pool),
-          new CachedAttentionKernel<>(math, workers, pool));
+          new CachedAttentionKernel<>(math, workers, pool),
+          new DequantizeKernel<>(math, workers));
     }
   }
 
@@ -156,6 +158,30 @@ final class CpuNn implements Nn {
   public void scatterRows(Matrix x, Tensor rows, Matrix y) {
     int[] index = CHECK.scatterRows(x, rows, y);
     kernels(y).rows().scatter(x, index, y);
+  }
+
+  @Override
+  public void add(Matrix x, Matrix y) {
+    CHECK.add(x, y);
+    kernels(y).rows().add(x, y);
+  }
+
+  @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    CHECK.spread(x, parts, y);
+    kernels(y).rows().spread(x, parts, y);
+  }
+
+  @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    CHECK.swapAxes(x, first, second, y);
+    kernels(y).rows().swapAxes(x, first, second, y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    CHECK.dequantize(codes, scales, zeros, group, y);
+    kernels(y).dequantize().run(codes, scales, zeros, group, y);
   }
 
   @Override

@@ -38,7 +38,7 @@ final class CpuScope implements Scope {
   @Override
   public synchronized Tensor allocate(DType dtype, long... dims) {
     requireOpen();
-    if (dtype != DType.F32 && dtype != DType.F64 && dtype != DType.I32) {
+    if (dtype == DType.F16 || dtype == DType.BF16) {
       throw new IllegalArgumentException("the CPU device computes in F32 and F64, not in " + dtype);
     }
     Shape shape = Shape.of(dims);

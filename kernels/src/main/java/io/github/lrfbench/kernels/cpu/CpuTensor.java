@@ -100,6 +100,13 @@ final class CpuTensor implements Tensor {
     return bytes().asIntBuffer();
   }
 
+  /** This tensor's codes, from index 0; absolute access from several threads is safe. */
+  ByteBuffer codeBuffer() {
+    scope.requireOpen();
+    ARGUMENTS.requireCodes(this);
+    return bytes();
+  }
+
   Block block() {
     return block;
   }
@@ -187,6 +194,16 @@ final class CpuTensor implements Tensor {
   @Override
   public void read(long from, int[] target, int targetOffset, int length) {
     intBuffer().get(check(from, length), target, targetOffset, length);
+  }
+
+  @Override
+  public void write(long from, byte[] source, int sourceOffset, int length) {
+    codeBuffer().put(check(from, length), source, sourceOffset, length);
+  }
+
+  @Override
+  public void read(long from, byte[] target, int targetOffset, int length) {
+    codeBuffer().get(check(from, length), target, targetOffset, length);
   }
 
   private int check(long from, int length) {

@@ -114,6 +114,13 @@ final class DoubleRowMath implements RowMath<double[]> {
   }
 
   @Override
+  public void dequantize(byte[] codes, int from, int to, float scale, float zero, double[] y) {
+    for (int i = from; i < to; i++) {
+      y[i] = (double) scale * ((double) codes[i] - zero);
+    }
+  }
+
+  @Override
   public void invert(double[] x, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = 1 / x[i];

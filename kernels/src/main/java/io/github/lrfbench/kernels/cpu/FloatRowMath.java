@@ -112,6 +112,13 @@ final class FloatRowMath implements RowMath<float[]> {
   }
 
   @Override
+  public void dequantize(byte[] codes, int from, int to, float scale, float zero, float[] y) {
+    for (int i = from; i < to; i++) {
+      y[i] = scale * (codes[i] - zero);
+    }
+  }
+
+  @Override
   public void invert(float[] x, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = 1 / x[i];

@@ -186,6 +186,66 @@ final class RowKernels<A> {
         });
   }
 
+  /** {@code y += x}. */
+  void add(Matrix x, Matrix y) {
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A sum = scratch.get().array(OTHER_SLOT, y.cols());
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            output.read(i, sum, y.cols());
+            math.addScaled(sum, row, 1, y.cols());
+            output.write(i, sum, y.cols());
+          }
+        });
+  }
+
+  /** Copies parts of x's columns to the beginnings of parts of y's, among zeros. */
+  void spread(Matrix x, int parts, Matrix y) {
+    int narrow = x.cols() / parts;
+    int wide = y.cols() / parts;
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A wideRow = scratch.get().array(OTHER_SLOT, y.cols());
+          math.fill(wideRow, 0, y.cols(), 0);
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            for (int part = 0; part < parts; part++) {
+              System.arraycopy(row, part * narrow, wideRow, part * wide, narrow);
+            }
+            output.write(i, wideRow, y.cols());
+          }
+        });
+  }
+
+  /** Transposes every row, [first, second]. */
+  void swapAxes(Matrix x, int first, int second, Matrix y) {
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    Bands.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A swapped = scratch.get().array(OTHER_SLOT, x.cols());
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            math.transpose(row, first, second, swapped);
+            output.write(i, swapped, x.cols());
+          }
+        });
+  }
+
   /** {@code losses[i] = log Σ exp(x[i]) - x[i, targets[i]]}, 0 without a target. */
   void crossEntropy(Matrix x, int[] targets, Tensor losses) {
     int cols = x.cols();

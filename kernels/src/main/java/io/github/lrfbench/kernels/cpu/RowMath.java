@@ -51,6 +51,9 @@ interface RowMath<A> {
   /** {@code y = xᵀ} with x [rows, cols] and y [cols, rows]. */
   void transpose(A x, int rows, int cols, A y);
 
+  /** {@code y[i] = scale (codes[i] - zero)} for i in {@code [from, to)}. */
+  void dequantize(byte[] codes, int from, int to, float scale, float zero, A y);
+
   /** {@code x = 1 / x}. */
   void invert(A x, int n);
 

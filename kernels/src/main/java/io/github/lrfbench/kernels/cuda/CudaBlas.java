@@ -35,10 +35,12 @@ final class CudaBlas implements Blas {
 
   @Override
   public void copy(Matrix x, Matrix y) {
-    arguments.requireFloating("copy", x);
-    arguments.requireFloating("copy", y);
-    arguments.requireShapes(x.rows() == y.rows() && x.cols() == y.cols(), "copy", x, y);
-    kernels.copyConvert(x, y);
+    arguments.requireCopy(x, y);
+    if (x.dtype().isCode()) {
+      kernels.copyBytes(x, y);
+    } else {
+      kernels.copyConvert(x, y);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.lrfbench.kernels.cuda;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.module.Grid;
@@ -285,6 +286,84 @@ final class CudaNn implements Nn {
         x.rows(),
         x.cols(),
         y.rows());
+  }
+
+  @Override
+  public void add(Matrix x, Matrix y) {
+    check.add(x, y);
+    Operand input = Operand.of(x);
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(x.dtype(), input, output);
+    launch(
+        ElementTypes.variant("add_scaled", x.dtype()).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        input.address(),
+        input.stride(),
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols(),
+        1.0);
+  }
+
+  @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    check.spread(x, parts, y);
+    Operand input = Operand.of(x.columns(0, x.cols() / parts));
+    Operand output = Operand.of(y.columns(0, y.cols() / parts));
+    int vector = Operand.vector(x.dtype(), input, output);
+    launch(
+        ElementTypes.variant("spread", x.dtype()).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        input.address(),
+        input.stride(),
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols(),
+        input.cols(),
+        output.cols());
+  }
+
+  @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    check.swapAxes(x, first, second, y);
+    launch(
+        ElementTypes.variant("swap_axes", x.dtype()),
+        Grid.covering((long) y.rows() * y.cols(), THREADS),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        CudaTensor.address(y),
+        (long) y.stride(),
+        y.rows(),
+        first,
+        second);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    check.dequantize(codes, scales, zeros, group, y);
+    int bits = codes.dtype() == DType.I8 ? Byte.SIZE : Byte.SIZE / 2;
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(y.dtype(), output);
+    int bytes = Math.max(1, vector * bits / Byte.SIZE);
+    vector = Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
+    launch(
+        ElementTypes.variant("dequantize", y.dtype()).with("BITS", bits).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        CudaTensor.address(codes),
+        (long) codes.stride(),
+        address(scales),
+        address(zeros),
+        group,
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols());
   }
 
   @Override

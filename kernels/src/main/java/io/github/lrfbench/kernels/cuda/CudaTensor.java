@@ -137,6 +137,20 @@ public final class CudaTensor implements Tensor {
         (slot, part, count) -> slot.asIntBuffer().get(0, target, targetOffset + part, count));
   }
 
+  @Override
+  public void write(long from, byte[] source, int sourceOffset, int length) {
+    check(from, length, sourceOffset, source.length);
+    scope.device().arguments().requireCodes(this);
+    upload(from, length, (slot, part, count) -> slot.put(0, source, sourceOffset + part, count));
+  }
+
+  @Override
+  public void read(long from, byte[] target, int targetOffset, int length) {
+    check(from, length, targetOffset, target.length);
+    scope.device().arguments().requireCodes(this);
+    download(from, length, (slot, part, count) -> slot.get(0, target, targetOffset + part, count));
+  }
+
   private void upload(long from, int length, StagingRing.Transfer fill) {
     scope.device().stream().upload(address() + from * dtype.bytes(), length, dtype.bytes(), fill);
   }

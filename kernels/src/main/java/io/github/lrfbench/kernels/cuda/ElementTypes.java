@@ -18,7 +18,8 @@ final class ElementTypes {
       case F32 -> "float";
       case F16 -> "half";
       case BF16 -> "bf16";
-      case I32 -> throw new IllegalArgumentException("kernels compute on floating-point types");
+      case I32, I8, U8 ->
+          throw new IllegalArgumentException("kernels compute on floating-point types");
     };
   }
 }

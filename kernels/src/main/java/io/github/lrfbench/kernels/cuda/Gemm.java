@@ -164,7 +164,7 @@ final class Gemm {
       case F32 -> cudaDataType.CUDA_R_32F;
       case F16 -> cudaDataType.CUDA_R_16F;
       case BF16 -> cudaDataType.CUDA_R_16BF;
-      case I32 -> throw new IllegalArgumentException("products of I32");
+      case I32, I8, U8 -> throw new IllegalArgumentException("products of " + dtype);
     };
   }
 
@@ -179,7 +179,7 @@ final class Gemm {
             case BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF;
           };
       case F16, BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F;
-      case I32 -> throw new IllegalArgumentException("products of I32");
+      case I32, I8, U8 -> throw new IllegalArgumentException("products of " + dtype);
     };
   }
 

@@ -29,7 +29,7 @@ final class HostElements {
               slot.putShort(i * Short.BYTES, HalfFloats.toBf16(source[offset + from + i]));
             }
           };
-      case I32 -> throw notFloating();
+      case I32, I8, U8 -> throw notFloating(dtype);
     };
   }
 
@@ -55,7 +55,7 @@ final class HostElements {
               slot.putShort(i * Short.BYTES, HalfFloats.toBf16(source[offset + from + i]));
             }
           };
-      case I32 -> throw notFloating();
+      case I32, I8, U8 -> throw notFloating(dtype);
     };
   }
 
@@ -81,7 +81,7 @@ final class HostElements {
               target[offset + from + i] = HalfFloats.fromBf16(slot.getShort(i * Short.BYTES));
             }
           };
-      case I32 -> throw notFloating();
+      case I32, I8, U8 -> throw notFloating(dtype);
     };
   }
 
@@ -107,11 +107,12 @@ final class HostElements {
               target[offset + from + i] = HalfFloats.fromBf16(slot.getShort(i * Short.BYTES));
             }
           };
-      case I32 -> throw notFloating();
+      case I32, I8, U8 -> throw notFloating(dtype);
     };
   }
 
-  private static IllegalArgumentException notFloating() {
-    return new IllegalArgumentException("wanted floating-point elements, but the tensor holds I32");
+  private static IllegalArgumentException notFloating(DType dtype) {
+    return new IllegalArgumentException(
+        "wanted floating-point elements, but the tensor holds " + dtype);
   }
 }

@@ -1,13 +1,19 @@
 package io.github.lrfbench.kernels.cuda;
 
+import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
+
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import io.github.lrfbench.kernels.cuda.module.Grid;
 import io.github.lrfbench.kernels.cuda.module.Kernel;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
 import java.util.stream.DoubleStream;
+import jcuda.driver.CUDA_MEMCPY2D;
+import jcuda.driver.CUmemorytype;
+import jcuda.driver.JCudaDriver;
 
 /** What goes over a matrix once. Arguments have been checked. */
 final class MatrixKernels {
@@ -42,6 +48,24 @@ final class MatrixKernels {
         to.stride(),
         x.rows(),
         x.cols());
+  }
+
+  /** {@code y = x}, both [m, n] and of one type, as they are. */
+  void copyBytes(Matrix x, Matrix y) {
+    if (x.rows() == 0 || x.cols() == 0) {
+      return;
+    }
+    CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
+    copy.srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+    copy.srcDevice = new DevicePointer(CudaTensor.address(x));
+    copy.srcPitch = (long) x.stride() * x.dtype().bytes();
+    copy.dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+    copy.dstDevice = new DevicePointer(CudaTensor.address(y));
+    copy.dstPitch = (long) y.stride() * y.dtype().bytes();
+    copy.WidthInBytes = (long) x.cols() * x.dtype().bytes();
+    copy.Height = x.rows();
+    checkDriver(
+        JCudaDriver.cuMemcpy2DAsync(copy, device.stream().handle()), "cuMemcpy2DAsync of codes");
   }
 
   /** {@code y = xᵀ}, x [m, n], with conversion. */

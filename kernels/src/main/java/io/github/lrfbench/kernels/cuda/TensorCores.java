@@ -14,7 +14,7 @@ final class TensorCores {
     return switch (dtype) {
       case F16 -> device.capability() >= TURING;
       case BF16 -> device.capability() >= AMPERE;
-      case F32, F64, I32 -> false;
+      case F32, F64, I32, I8, U8 -> false;
     };
   }
 }

@@ -40,8 +40,30 @@ public final class Arguments {
   public void requireFloating(String operation, Matrix matrix) {
     requireHere.accept(matrix.data());
     if (!matrix.dtype().isFloating()) {
-      throw new IllegalArgumentException(operation + " of " + matrix.dtype());
+      throw new IllegalArgumentException(
+          operation + " of " + matrix.dtype() + ": floating-point numbers are wanted");
     }
+  }
+
+  /** Checks that a tensor lives here and holds codes. */
+  public void requireCodes(Tensor tensor) {
+    requireHere.accept(tensor);
+    if (!tensor.dtype().isCode()) {
+      throw new IllegalArgumentException(
+          "wanted I8 or U8 elements, but the tensor holds " + tensor.dtype());
+    }
+  }
+
+  /** Checks the arguments of y = x: floating-point numbers, or codes of one type. */
+  public void requireCopy(Matrix x, Matrix y) {
+    if (x.dtype().isCode() && x.dtype() == y.dtype()) {
+      requireHere.accept(x.data());
+      requireHere.accept(y.data());
+    } else {
+      requireFloating("copy", x);
+      requireFloating("copy", y);
+    }
+    requireShapes(x.rows() == y.rows() && x.cols() == y.cols(), "copy", x, y);
   }
 
   /** Checks that a tensor lives here and has so many elements of a type. */

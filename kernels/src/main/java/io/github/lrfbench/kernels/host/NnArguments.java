@@ -1,5 +1,6 @@
 package io.github.lrfbench.kernels.host;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Nn;
@@ -180,6 +181,55 @@ public final class NnArguments {
     arguments.requireOneType("gatherRows", x, y);
     arguments.requireShapes(x.cols() == y.cols(), "gatherRows", x, y);
     return indices.rows("row", rows, x, y.rows());
+  }
+
+  /** Checks {@link Nn#add}. */
+  public void add(Matrix x, Matrix y) {
+    arguments.requireOneType("add", x, y);
+    arguments.requireShapes(sameShape(x, y), "add", x, y);
+  }
+
+  /** Checks {@link Nn#spread}. */
+  public void spread(Matrix x, int parts, Matrix y) {
+    arguments.requireOneType("spread", x, y);
+    if (parts < 1 || x.cols() % parts != 0 || y.cols() % parts != 0) {
+      throw new IllegalArgumentException(
+          "spread: "
+              + x.cols()
+              + " and "
+              + y.cols()
+              + " columns do not divide into "
+              + parts
+              + " parts");
+    }
+    arguments.requireShapes(x.rows() == y.rows() && x.cols() <= y.cols(), "spread", x, y);
+  }
+
+  /** Checks {@link Nn#swapAxes}. */
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    arguments.requireOneType("swapAxes", x, y);
+    if (first < 0 || second < 0 || (long) first * second != x.cols()) {
+      throw new IllegalArgumentException(
+          "swapAxes: " + x.cols() + " columns are not " + first + " x " + second);
+    }
+    arguments.requireShapes(sameShape(x, y), "swapAxes", x, y);
+  }
+
+  /** Checks {@link Nn#dequantize}. */
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    arguments.requireFloating("dequantize", y);
+    arguments.requireCodes(codes.data());
+    if (group < 1) {
+      throw new IllegalArgumentException("dequantize in groups of " + group);
+    }
+    int bytes = codes.dtype() == DType.I8 ? y.cols() : (y.cols() + 1) / 2;
+    arguments.requireShapes(
+        codes.rows() == y.rows() && codes.cols() == bytes, "dequantize", codes, y);
+    long groups = (y.cols() - 1L + group) / group;
+    arguments.requireVector("dequantize", scales, y.rows() * groups, DType.F32);
+    if (zeros != null) {
+      arguments.requireVector("dequantize", zeros, y.rows() * groups, DType.F32);
+    }
   }
 
   /**

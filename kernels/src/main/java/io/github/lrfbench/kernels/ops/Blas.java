@@ -24,7 +24,10 @@ public interface Blas {
    */
   void syrk(boolean transA, Matrix a, Matrix c);
 
-  /** {@code y = x} with conversion between floating-point types; both [m, n]. */
+  /**
+   * {@code y = x} with conversion between floating-point types, or of codes of one type; both [m,
+   * n].
+   */
   void copy(Matrix x, Matrix y);
 
   /** {@code y = xᵀ} with conversion between floating-point types; x is [m, n], y [n, m]. */

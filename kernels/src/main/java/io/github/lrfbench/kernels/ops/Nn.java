@@ -185,6 +185,53 @@ public interface Nn {
   void scatterRows(Matrix x, Tensor rows, Matrix y);
 
   /**
+   * {@code y += x}.
+   *
+   * @param x [T, H]
+   * @param y [T, H], modified; may be a slice of columns, does not overlap x
+   */
+  void add(Matrix x, Matrix y);
+
+  /**
+   * Copies each of some equal parts of x's columns to the beginning of one of as many equal parts
+   * of y's; what is left of these becomes 0.
+   *
+   * @param x [T, P K]
+   * @param parts P
+   * @param y [T, P N], N at least K, modified; may be a slice of columns, does not overlap x
+   */
+  void spread(Matrix x, int parts, Matrix y);
+
+  /**
+   * Transposes every row for itself: {@code y[t, j A + i] = x[t, i B + j]}, that is [T, A, B] to
+   * [T, B, A]. With A and B exchanged it is its own inverse and its own backward pass.
+   *
+   * @param x [T, A B]
+   * @param first A
+   * @param second B
+   * @param y [T, B A], modified; may be a slice of columns, does not overlap x
+   */
+  void swapAxes(Matrix x, int first, int second, Matrix y);
+
+  /**
+   * Expands the integer codes of a matrix, or of a tile of its rows, to numbers: {@code y[i, j] =
+   * scales[i, g] (codes[i, j] - zeros[i, g])} with g = j / G rounded down (Jacob et al. 2018, with
+   * groups as in Frantar et al. 2023). In single precision, in double for F64, then rounded once to
+   * y's type.
+   *
+   * <p>Codes are constants and the expansion has no backward pass of its own: that of a layer whose
+   * matrix was expanded needs products with the expanded matrix only.
+   *
+   * @param codes I8 [M, N], or U8 [M, N / 2 rounded up] with two codes of 4 bits, 0 to 15, in a
+   *     byte, the first in the lower half
+   * @param scales F32 [M, N / G rounded up]
+   * @param zeros F32 of the same size, or null for 0
+   * @param group G, at least 1; N for one scale a row
+   * @param y [M, N] of any floating-point type, modified
+   */
+  void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y);
+
+  /**
    * The mean of the rows of every sequence.
    *
    * @param x [T, H]

@@ -33,7 +33,7 @@ abstract class ContractTest {
       case F32 -> 2e-6;
       case F16 -> 2e-3;
       case BF16 -> 2e-2;
-      case I32 -> 0;
+      case I32, I8, U8 -> 0;
     };
   }
 

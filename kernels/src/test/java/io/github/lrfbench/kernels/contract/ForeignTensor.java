@@ -70,6 +70,16 @@ final class ForeignTensor implements Tensor {
     throw touched();
   }
 
+  @Override
+  public void write(long offset, byte[] source, int sourceOffset, int length) {
+    throw touched();
+  }
+
+  @Override
+  public void read(long offset, byte[] target, int targetOffset, int length) {
+    throw touched();
+  }
+
   private static AssertionError touched() {
     return new AssertionError("a kernel touched a tensor of another device");
   }

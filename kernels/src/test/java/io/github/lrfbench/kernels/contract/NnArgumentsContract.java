@@ -117,6 +117,12 @@ public abstract class NnArgumentsContract extends ContractTest {
     calls.add(() -> nn().attention(a, a, a, s, 1, 1, false, bad));
     calls.add(() -> nn().gatherRows(bad, i, y));
     calls.add(() -> nn().gatherRows(a, i, bad));
+    calls.add(() -> nn().add(bad, y));
+    calls.add(() -> nn().add(a, bad));
+    calls.add(() -> nn().spread(bad, 1, y));
+    calls.add(() -> nn().spread(a, 2, bad));
+    calls.add(() -> nn().swapAxes(bad, 2, 2, y));
+    calls.add(() -> nn().swapAxes(a, 1, 4, bad));
     calls.add(() -> nn().meanPool(bad, s, y));
     calls.add(() -> nn().meanPool(a, s, bad));
     return calls;

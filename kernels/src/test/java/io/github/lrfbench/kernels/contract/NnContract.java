@@ -432,6 +432,100 @@ public abstract class NnContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void add(DType dtype) {
+    for (int[] s : SHAPES) {
+      Grid x = Grid.random(s[0], s[1], 1);
+      Grid y = Grid.random(s[0], s[1], 2);
+      if (x.values().length > 2) {
+        x.values()[1] = Double.NaN;
+        x.values()[2] = 1e30f;
+      }
+      for (Layout layout : Layout.values()) {
+        Placed sum = place(dtype, layout, y);
+        nn().add(place(dtype, layout, x).matrix(), sum.matrix());
+        sum.assertHolds(ReferenceNn.add(x, y), tolerance(dtype), "add " + Arrays.toString(s));
+      }
+    }
+    Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
+    Matrix wide = packed(dtype, Grid.random(2, 12, 2));
+    assertThrows(IllegalArgumentException.class, () -> nn().add(narrow, wide));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void spread(DType dtype) {
+    // Rows, parts, and the columns of a part before and after.
+    int[][] shapes = {
+      {1, 1, 1, 1},
+      {0, 2, 3, 4},
+      {3, 2, 0, 4},
+      {3, 2, 0, 0},
+      {5, 3, 4, 8},
+      {5, 12, 40, 64},
+      {67, 3, 7, 13},
+      {2, 131, 1, 2},
+      {301, 1, 96, 96}
+    };
+    for (int[] s : shapes) {
+      Grid x = Grid.random(s[0], s[1] * s[2], 1);
+      if (x.values().length > 3) {
+        x.values()[3] = Double.NaN;
+        x.values()[0] = Double.NEGATIVE_INFINITY;
+      }
+      for (Layout layout : Layout.values()) {
+        Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1] * s[3]);
+        nn().spread(place(dtype, layout, x).matrix(), s[1], y.matrix());
+        y.assertHolds(ReferenceNn.spread(x, s[1], s[1] * s[3]), 0, "spread " + Arrays.toString(s));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void swapAxes(DType dtype) {
+    int[][] shapes = {
+      {1, 1, 1},
+      {0, 2, 3},
+      {3, 0, 2},
+      {2, 1, 131},
+      {2, 131, 1},
+      {7, 5, 3},
+      {37, 32, 24},
+      {3, 65, 70}
+    };
+    for (int[] s : shapes) {
+      Grid x = Grid.random(s[0], s[1] * s[2], 1);
+      if (x.values().length > 3) {
+        x.values()[3] = Double.NaN;
+      }
+      for (Layout layout : Layout.values()) {
+        Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1] * s[2]);
+        nn().swapAxes(place(dtype, layout, x).matrix(), s[1], s[2], y.matrix());
+        y.assertHolds(ReferenceNn.swapAxes(x, s[1], s[2]), 0, "swapAxes " + Arrays.toString(s));
+        Placed back = Placed.empty(scope(), dtype, layout, s[0], s[1] * s[2]);
+        nn().swapAxes(y.matrix(), s[2], s[1], back.matrix());
+        back.assertHolds(x, 0, "swapped back " + Arrays.toString(s));
+      }
+    }
+    Matrix x = packed(dtype, Grid.random(2, 6, 1));
+    for (int[] wrong : new int[][] {{2, 2}, {-2, -3}, {6, 0}, {1 << 30, 1 << 30}}) {
+      assertThrows(IllegalArgumentException.class, () -> nn().swapAxes(x, wrong[0], wrong[1], x));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void unevenPartsAreIllegalArguments(DType dtype) {
+    Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
+    Matrix wide = packed(dtype, Grid.random(2, 12, 2));
+    for (int parts : new int[] {-1, 0, 4, 5, 12}) {
+      assertThrows(IllegalArgumentException.class, () -> nn().spread(narrow, parts, wide));
+    }
+    assertThrows(IllegalArgumentException.class, () -> nn().spread(wide, 2, narrow));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void scaledMaskedSoftmax(DType dtype) {
     for (int[] s : SHAPES) {
       Grid x = Grid.random(s[0], s[1], 1).map(value -> 5 * value);

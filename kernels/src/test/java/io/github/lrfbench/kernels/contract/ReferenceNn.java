@@ -56,6 +56,31 @@ public final class ReferenceNn {
     return Grid.of(rows.length, x.cols(), (i, j) -> x.at(rows[i], j));
   }
 
+  public static Grid add(Grid x, Grid y) {
+    return Grid.of(x.rows(), x.cols(), (i, j) -> x.at(i, j) + y.at(i, j));
+  }
+
+  public static Grid spread(Grid x, int parts, int cols) {
+    int narrow = x.cols() / parts;
+    int wide = cols / parts;
+    return Grid.of(
+        x.rows(), cols, (i, j) -> j % wide < narrow ? x.at(i, j / wide * narrow + j % wide) : 0);
+  }
+
+  public static Grid swapAxes(Grid x, int first, int second) {
+    return Grid.of(x.rows(), x.cols(), (t, e) -> x.at(t, e % first * second + e / first));
+  }
+
+  /** Scales and zeros [rows, cols / group rounded up]. */
+  public static Grid dequantize(Grid codes, Grid scales, Grid zeros, int group) {
+    return Grid.of(
+        codes.rows(),
+        codes.cols(),
+        (i, j) ->
+            scales.at(i, j / group)
+                * (codes.at(i, j) - (zeros == null ? 0 : zeros.at(i, j / group))));
+  }
+
   public static Grid meanPool(Grid x, int[] offsets) {
     return Grid.of(
         offsets.length - 1,

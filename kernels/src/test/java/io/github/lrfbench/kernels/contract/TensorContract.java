@@ -2,17 +2,21 @@ package io.github.lrfbench.kernels.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every {@link Tensor} and {@link Scope} promise. */
@@ -45,6 +49,87 @@ public abstract class TensorContract extends ContractTest {
     assertArrayEquals(new int[] {1, Integer.MIN_VALUE, Integer.MAX_VALUE}, tensor.toInts());
     tensor.write(1, new int[] {7, 8, 9}, 1, 1);
     assertArrayEquals(new int[] {1, 8, Integer.MAX_VALUE}, tensor.toInts());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"I8", "U8"})
+  void keepsCodes(DType dtype) {
+    byte[] all = new byte[300_001];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) (i * 7);
+    }
+    Tensor tensor = scope().codes(dtype, all, 1, all.length);
+    assertArrayEquals(all, tensor.toBytes());
+    tensor.view(3, 4).write(1, new byte[] {9, -128, 127, 9}, 1, 2);
+    byte[] part = new byte[6];
+    tensor.read(3, part, 1, 4);
+    assertArrayEquals(new byte[] {0, 21, -128, 127, 42, 0}, part);
+    assertArrayEquals(new byte[5], scope().zeros(dtype, 5).toBytes());
+    assertEquals(0, scope().zeros(dtype, 0, 3).toBytes().length);
+    assertEquals(1, dtype.bytes());
+    assertFalse(dtype.isFloating());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"I8", "U8"})
+  void copiesCodesBetweenScopes(DType dtype) {
+    byte[] values = {1, 2, 3, 4, 5, 6, -7, -128, 127, 0, -1, 11};
+    try (Scope own = device().openScope()) {
+      Matrix source = Matrix.of(own.codes(dtype, values, 3, 4));
+      Matrix target = Matrix.of(scope().zeros(dtype, 3, 5));
+      device().blas().copy(source.columns(1, 4), target.columns(2, 5));
+      device().blas().copy(source.rows(0, 0), target.rows(0, 0).columns(0, 4));
+      device().blas().copy(source.columns(0, 0), target.columns(0, 0));
+      assertArrayEquals(
+          new byte[] {0, 0, 2, 3, 4, 0, 0, 6, -7, -128, 0, 0, 0, -1, 11}, target.data().toBytes());
+      Matrix other = Matrix.of(scope().zeros(dtype == DType.I8 ? DType.U8 : DType.I8, 3, 4));
+      Matrix floats = Matrix.of(scope().zeros(DType.F32, 3, 4));
+      for (Matrix wrong : List.of(other, floats, target)) {
+        assertThrows(IllegalArgumentException.class, () -> device().blas().copy(source, wrong));
+        assertThrows(IllegalArgumentException.class, () -> device().blas().copy(wrong, source));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"I8", "U8"})
+  void codesAreNotComputedWith(DType dtype) {
+    Tensor codes = scope().zeros(dtype, 4, 4);
+    Tensor floats = scope().zeros(DType.F32, 4, 4);
+    Matrix code = Matrix.of(codes);
+    Matrix number = Matrix.of(floats);
+    List<Executable> wrong =
+        List.of(
+            codes::toFloats,
+            codes::toDoubles,
+            codes::toInts,
+            floats::toBytes,
+            () -> codes.write(0, new float[1], 0, 1),
+            () -> codes.write(0, new double[1], 0, 1),
+            () -> codes.write(0, new int[1], 0, 1),
+            () -> floats.write(0, new byte[1], 0, 1),
+            () -> scope().codes(dtype, new byte[3], 2),
+            () -> scope().codes(DType.F32, new byte[3], 3),
+            () -> device().blas().gemm(false, false, 1, code, code, 0, code),
+            () -> device().blas().gemm(false, false, 1, code, number, 0, number),
+            () -> device().blas().transpose(code, code),
+            () -> device().nn().linear(number, true, code, null, Activation.NONE, number),
+            () -> device().nn().gatherRows(number, codes.view(0, 4), number),
+            () -> device().nn().biasActivation(code, null, Activation.GELU));
+    wrong.forEach(use -> assertThrows(IllegalArgumentException.class, use));
+    Throwable refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> device().nn().biasActivation(code, null, Activation.GELU));
+    assertEquals(
+        "biasActivation of " + dtype + ": floating-point numbers are wanted", refusal.getMessage());
+    List<Executable> outside =
+        List.of(
+            () -> codes.write(15, new byte[2], 0, 2),
+            () -> codes.write(0, new byte[2], 1, 2),
+            () -> codes.read(-1, new byte[2], 0, 2),
+            () -> codes.read(0, new byte[2], 1, 2));
+    outside.forEach(access -> assertThrows(IndexOutOfBoundsException.class, access));
   }
 
   @Test
@@ -145,6 +230,7 @@ public abstract class TensorContract extends ContractTest {
     Tensor tensor = own.zeros(DType.F32, 2);
     Tensor doubles = own.zeros(DType.F64, 2);
     Tensor ints = own.zeros(DType.I32, 2);
+    Tensor codes = own.zeros(DType.U8, 2);
     Tensor view = tensor.view(0, 1);
     own.close();
     own.close();
@@ -155,6 +241,8 @@ public abstract class TensorContract extends ContractTest {
             doubles::toFloats,
             doubles::toDoubles,
             ints::toInts,
+            codes::toBytes,
+            () -> codes.write(0, new byte[1], 0, 1),
             view::toFloats,
             () -> tensor.write(0, new float[1], 0, 1),
             () -> tensor.write(0, new double[1], 0, 1),

@@ -207,6 +207,45 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void add(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      for (int width : new int[] {64, 13, 1}) {
+        RoundedMatrix x = random(dtype, margin, 3, width, 1);
+        RoundedMatrix y = random(dtype, margin, 3, width, 2);
+        Grid sum = ReferenceNn.add(x.values(), y.values());
+        device.nn().add(x.matrix(), y.matrix());
+        y.assertHolds(sum, tolerance(dtype), dtype + " add " + width + " " + margin);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void spread(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      for (int[] part : new int[][] {{40, 64}, {8, 8}, {5, 13}, {0, 4}}) {
+        RoundedMatrix x = random(dtype, margin, 3, 4 * part[0], 1);
+        RoundedMatrix y = result(dtype, margin, 3, 4 * part[1]);
+        device.nn().spread(x.matrix(), 4, y.matrix());
+        Grid expected = ReferenceNn.spread(x.values(), 4, 4 * part[1]);
+        y.assertHolds(expected, 0, dtype + " spread " + part[0] + " " + margin);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void swapAxes(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      RoundedMatrix x = random(dtype, margin, 3, 5 * 16, 1);
+      RoundedMatrix y = result(dtype, margin, 3, 5 * 16);
+      device.nn().swapAxes(x.matrix(), 5, 16, y.matrix());
+      y.assertHolds(ReferenceNn.swapAxes(x.values(), 5, 16), 0, dtype + " swapAxes " + margin);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};

@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LinearChain;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -60,7 +60,7 @@ final class LoraUpdate {
               settings,
               null,
               scratch);
-      trained.replaceAll((slot, chain) -> ((LinearChain) chain).merge(request.scope()));
+      trained.replaceAll((slot, chain) -> ((Chain) chain).merge(request.scope()));
       return trained;
     }
   }
@@ -70,15 +70,12 @@ final class LoraUpdate {
    *
    * @param left whether it is U, the second
    */
-  static LinearChain adapt(
-      LowRankLinear linear, boolean left, SplittableRandom random, Scope scope) {
-    LinearChain chain = LinearChain.of(linear);
+  static Chain adapt(LowRankLinear linear, boolean left, SplittableRandom random, Scope scope) {
+    Chain chain = Chain.of(linear);
     int rank = Math.min(RANK, linear.rank());
     Linear base = left ? chain.second() : chain.first();
     LoraLinear adapter = LoraLinear.draw(base, rank, ALPHA / rank, DROPOUT, random, scope);
-    return left
-        ? new LinearChain(chain.first(), adapter)
-        : new LinearChain(adapter, chain.second());
+    return left ? new Chain(chain.first(), adapter) : new Chain(adapter, chain.second());
   }
 
   /** What the results shall tell beside the options. */

@@ -23,6 +23,7 @@ final class KernelVariants {
           "row_squared_norms",
           "scale",
           "squared_norm",
+          "swap_axes",
           "zero_upper");
 
   /** Gradients are offered in these types. */
@@ -71,10 +72,16 @@ final class KernelVariants {
             variants.add(variant.with("TARGET", target));
           }
         }
+        case "dequantize" -> {
+          for (int bits : new int[] {4, 8}) {
+            variants.add(variant.with("BITS", bits));
+          }
+        }
         case "cached_attention" -> variants.add(variant.with("CHUNKS", 2).with("WARPS", 8));
         case "embed",
             "mean_pool",
             "scatter_rows",
+            "spread",
             "clear",
             "add_scaled",
             "add_squares",

@@ -11,31 +11,35 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * Two linear maps one after the other, y = U (V x) + b: what a {@link LowRankLinear} is where each
- * of its factors may have an adapter of its own.
+ * Two linear maps one after the other, y = U (V x) + b, each in a form of its own. Of two dense
+ * maps, {@link LowRankLinear} is the same and faster.
  *
  * @param first V, without a bias
  * @param second U and b
  */
-public record LinearChain(Linear first, Linear second) implements Linear {
+public record Chain(Linear first, Linear second) implements Linear {
+  /** What the parts are called below the module in a checkpoint, before their numbers. */
+  public static final String PART = ".chain.";
+
   /** Checks that the maps fit. */
-  public LinearChain {
+  public Chain {
     if (first.outputs() != second.inputs() || first.bias() != null) {
       throw new IllegalArgumentException("maps that do not follow each other");
     }
   }
 
   /** The same map, whose factors it shares. */
-  public static LinearChain of(LowRankLinear linear) {
-    return new LinearChain(
+  public static Chain of(LowRankLinear linear) {
+    return new Chain(
         new DenseLinear(linear.factors().down(), null),
         new DenseLinear(linear.factors().up(), linear.bias()));
   }
 
   /**
-   * The same map as two factors, adapters multiplied out into the factor that they stand beside.
+   * The same map as two factors, each part multiplied out.
    *
    * @param scope owns the result
    */
@@ -61,8 +65,28 @@ public record LinearChain(Linear first, Linear second) implements Linear {
   }
 
   @Override
+  public String label() {
+    return first.label() + " x " + second.label();
+  }
+
+  @Override
+  public Linear mapLeaves(UnaryOperator<Linear> leaf) {
+    return new Chain(first.mapLeaves(leaf), second.mapLeaves(leaf));
+  }
+
+  @Override
+  public String form() {
+    return "chain";
+  }
+
+  @Override
   public long parameters() {
     return first.parameters() + second.parameters();
+  }
+
+  @Override
+  public long bits() {
+    return first.bits() + second.bits();
   }
 
   @Override
@@ -76,16 +100,20 @@ public record LinearChain(Linear first, Linear second) implements Linear {
   }
 
   @Override
-  public long bytes() {
-    return first.bytes() + second.bytes();
-  }
-
-  @Override
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
     try (Ops frame = ops.frame()) {
       Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), first.outputs()));
       first.forward(frame, x, Activation.NONE, middle);
       second.forward(frame, middle, activation, y);
+    }
+  }
+
+  @Override
+  public void addTo(Ops ops, Matrix x, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix middle = Matrix.of(frame.allocate(x.dtype(), x.rows(), first.outputs()));
+      first.forward(frame, x, Activation.NONE, middle);
+      second.addTo(frame, middle, y);
     }
   }
 
@@ -102,23 +130,24 @@ public record LinearChain(Linear first, Linear second) implements Linear {
 
   @Override
   public List<Parameter> weights(String name) {
-    List<Parameter> weights = new ArrayList<>(first.weights(name + LowRankNames.DOWN));
-    weights.addAll(second.weights(name + LowRankNames.UP));
+    List<Parameter> weights = new ArrayList<>(first.weights(name + PART + 0));
+    weights.addAll(second.withBias(null).weights(name + PART + 1));
+    weights.addAll(Parameter.bias(name, bias()));
     return weights;
   }
 
   @Override
-  public Linear copyTo(Scope scope) {
-    return new LinearChain(first.copyTo(scope), second.copyTo(scope));
+  public Linear withBias(Tensor other) {
+    return new Chain(first, second.withBias(other));
   }
 
   @Override
-  public Linear withBias(Tensor other) {
-    return new LinearChain(first, second.withBias(other));
+  public Linear copyTo(Scope scope) {
+    return new Chain(first.copyTo(scope), second.copyTo(scope));
   }
 
   @Override
   public Linear copyTo(Scope scope, DType dtype) {
-    return new LinearChain(first.copyTo(scope, dtype), second.copyTo(scope, dtype));
+    return new Chain(first.copyTo(scope, dtype), second.copyTo(scope, dtype));
   }
 }

@@ -12,7 +12,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
 /** Runs every operation and tells the tape how to run it backwards. */
-final class RecordingOps implements Ops {
+final class TapeOps implements Ops {
   private final Tape tape;
   private final Nn nn;
   private final NnGradients gradients;
@@ -20,7 +20,7 @@ final class RecordingOps implements Ops {
   private final Long dropoutSeed;
   private long dropouts;
 
-  RecordingOps(Tape tape, Long dropoutSeed) {
+  TapeOps(Tape tape, Long dropoutSeed) {
     this.tape = tape;
     this.nn = tape.device().nn();
     this.gradients = tape.device().gradients();
@@ -133,8 +133,15 @@ final class RecordingOps implements Ops {
   }
 
   @Override
+  public void add(Matrix x, Matrix y) {
+    nn.add(x, y);
+    // The gradient of what was added to is that of the sum, and stays as it is.
+    tape.record(tape.isDifferentiable(x), () -> addTo(x, tape.gradientOrNull(y)), y);
+  }
+
+  @Override
   public void spread(Matrix x, int parts, Matrix y) {
-    Ops.super.spread(x, parts, y);
+    nn.spread(x, parts, y);
     int from = x.cols() / parts;
     int to = y.cols() / parts;
     tape.record(
@@ -150,6 +157,27 @@ final class RecordingOps implements Ops {
           }
         },
         y);
+  }
+
+  @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    nn.swapAxes(x, first, second, y);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          try (Scope scratch = tape.device().openScope()) {
+            Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
+            nn.swapAxes(tape.gradientOrNull(y), second, first, dx);
+            addTo(x, dx);
+          }
+        },
+        y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, scales, zeros, group, y);
+    tape.record(false, () -> {}, y);
   }
 
   @Override

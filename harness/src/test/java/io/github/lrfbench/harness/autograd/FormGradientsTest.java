@@ -1,0 +1,117 @@
+package io.github.lrfbench.harness.autograd;
+
+import io.github.lrfbench.harness.linear.Chain;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LoraLinear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.linear.NarrowHeads;
+import io.github.lrfbench.harness.linear.Sum;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.ops.Activation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every form of leaves that can be trained has the gradients of central differences. */
+class FormGradientsTest {
+  private static final int TOKENS = 3;
+  private static final int INPUTS = 4;
+  private static final int OUTPUTS = 6;
+
+  private final CentralDifferences differences = new CentralDifferences();
+
+  @AfterEach
+  void close() {
+    differences.close();
+  }
+
+  private Linear dense(int inputs, int outputs) {
+    return new DenseLinear(differences.trainedMatrix(inputs, outputs), null);
+  }
+
+  private Linear lowRank(int inputs, int rank, int outputs) {
+    return new LowRankLinear(
+        new LowRankFactors(
+            differences.trainedMatrix(inputs, rank), differences.trainedMatrix(rank, outputs)),
+        null);
+  }
+
+  private Linear heads(int inputs, int outputs) {
+    return new NarrowHeads(differences.trainedMatrix(inputs, 4), null, 2, outputs);
+  }
+
+  /** As a layer within a network, and as one of two layers whose outputs are side by side. */
+  private void check(Linear linear, Activation activation) {
+    Matrix inner = differences.trainedMatrix(2, INPUTS);
+    Matrix constant = Matrix.of(differences.frozen(TOKENS, 2));
+    differences.check(
+        ops -> {
+          Matrix x = Matrix.of(ops.allocate(constant.dtype(), TOKENS, INPUTS));
+          ops.linear(constant, false, inner, null, Activation.NONE, x);
+          Matrix y = Matrix.of(ops.allocate(x.dtype(), TOKENS, 2 * OUTPUTS));
+          linear.forward(ops, x, Activation.NONE, y.columns(0, OUTPUTS));
+          linear.forward(ops, x, Activation.NONE, y.columns(OUTPUTS, 2 * OUTPUTS));
+          linear.addTo(ops, x, y.columns(OUTPUTS, 2 * OUTPUTS));
+          Matrix z = Matrix.of(ops.allocate(x.dtype(), TOKENS, OUTPUTS));
+          linear.forward(ops, x, activation, z);
+          Matrix result = Matrix.of(ops.allocate(x.dtype(), TOKENS, 2 * OUTPUTS));
+          ops.linear(
+              y,
+              true,
+              Matrix.of(differences.scope().doubles(eye(), 2 * OUTPUTS, 2 * OUTPUTS)),
+              null,
+              Activation.NONE,
+              result);
+          ops.add(z, result.columns(1, 1 + OUTPUTS));
+          return result;
+        });
+  }
+
+  private static double[] eye() {
+    double[] eye = new double[4 * OUTPUTS * OUTPUTS];
+    for (int i = 0; i < 2 * OUTPUTS; i++) {
+      eye[i * (2 * OUTPUTS + 1)] = 1;
+    }
+    return eye;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void chains(Activation activation) {
+    check(
+        new Chain(lowRank(INPUTS, 2, 5), dense(5, OUTPUTS)).withBias(differences.trained(OUTPUTS)),
+        activation);
+    check(new Chain(new Chain(dense(INPUTS, 1), dense(1, 3)), heads(3, OUTPUTS)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void sums(Activation activation) {
+    check(
+        new Sum(dense(INPUTS, OUTPUTS), lowRank(INPUTS, 1, OUTPUTS))
+            .withBias(differences.trained(OUTPUTS)),
+        activation);
+    check(
+        new Sum(lowRank(INPUTS, 2, OUTPUTS), heads(INPUTS, OUTPUTS))
+            .withBias(differences.trained(OUTPUTS)),
+        activation);
+    Linear chain = new Chain(dense(INPUTS, 2), dense(2, OUTPUTS));
+    check(new Sum(chain, new Sum(dense(INPUTS, OUTPUTS), chain)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void adaptersBesideOtherForms(Activation activation) {
+    Linear sum = new Sum(dense(INPUTS, OUTPUTS), lowRank(INPUTS, 2, OUTPUTS));
+    check(
+        new LoraLinear(
+            sum.withBias(differences.trained(OUTPUTS)),
+            differences.trainedMatrix(INPUTS, 2),
+            differences.trainedMatrix(2, OUTPUTS),
+            0.7,
+            0),
+        activation);
+  }
+}

@@ -1,0 +1,49 @@
+// y[i, j] = scales[i, g] * (codes[i, j] - zeros[i, g]) with g = j / group.
+//
+// codes [rows, cols] of signed bytes where BITS is 8, [rows, cols / 2 rounded up] of two codes a
+// byte, the first in the lower half, where it is 4, with a stride in bytes; scales and zeros
+// [rows, cols / group rounded up] of float, zeros may be null; y [rows, cols] with stride.
+// VECTOR elements a thread, which is 1 or even. Grid: enough blocks of any size for
+// rows * cols / VECTOR threads. Shared memory: none.
+
+#include "prelude.cuh"
+
+template <>
+struct word<1> {
+  typedef unsigned char type;
+};
+
+extern "C" __global__ void dequantize(
+    const unsigned char* codes, long long codes_stride, const float* scales, const float* zeros,
+    int group, elem* y, long long y_stride, int rows, int cols) {
+  unsigned row;
+  unsigned col;
+  if (!find_elements<VECTOR>(rows, cols, row, col)) {
+    return;
+  }
+  vector<unsigned char, (VECTOR * BITS + 7) / 8> bytes;
+  const unsigned char* source = codes + row * codes_stride + (BITS == 8 ? col : col / 2);
+#pragma unroll
+  for (int i = 0; i < bytes.ACCESSES; i++) {
+    bytes.raw[i] = ((const decltype(bytes)::access*)source)[i];
+  }
+  unsigned first = col / group;
+  unsigned left = group - (col - first * group);
+  long long at = row * ((cols - 1LL + group) / group) + first;
+  acc scale = scales[at];
+  acc zero = zeros == 0 ? 0 : zeros[at];
+  acc v[VECTOR];
+#pragma unroll
+  for (int j = 0; j < VECTOR; j++) {
+    int code = BITS == 8 ? (signed char)bytes.at[j] : bytes.at[j / 2] >> (col + j) % 2 * 4 & 15;
+    v[j] = scale * (acc(code) - zero);
+    left--;
+    if (left == 0 && j + 1 < VECTOR) {
+      at++;
+      left = group;
+      scale = scales[at];
+      zero = zeros == 0 ? 0 : zeros[at];
+    }
+  }
+  store(y + row * y_stride + col, v);
+}

@@ -1,0 +1,161 @@
+package io.github.lrfbench.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.contract.Placed.Layout;
+import io.github.lrfbench.kernels.ops.Nn;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every {@link Nn} promises of integer codes. */
+public abstract class QuantizationContract extends ContractTest {
+  /** Rows, columns and group. */
+  private static final int[][] SHAPES = {
+    {1, 1, 1},
+    {0, 3, 2},
+    {3, 0, 2},
+    {1, 1, 4},
+    {2, 7, 3},
+    {3, 131, 131},
+    {5, 130, 32},
+    {4, 64, 1},
+    {3, 96, 1000},
+    {67, 768, 128},
+    {2, 3001, Integer.MAX_VALUE}
+  };
+
+  private Nn nn() {
+    return device().nn();
+  }
+
+  /** Codes with the extremes among them. */
+  private static Grid codes(int rows, int cols, int lowest, int highest) {
+    Random random = new Random(3);
+    return Grid.of(
+        rows,
+        cols,
+        (i, j) ->
+            switch ((i * cols + j) % 5) {
+              case 0 -> lowest;
+              case 1 -> highest;
+              default -> lowest + random.nextInt(highest - lowest + 1);
+            });
+  }
+
+  /** Codes on the device, in the middle of others. */
+  private Matrix upload(DType dtype, Grid codes, Layout layout) {
+    int perByte = dtype == DType.U8 ? 2 : 1;
+    int width = (codes.cols() + perByte - 1) / perByte;
+    int margin = layout == Layout.PACKED ? 0 : 3;
+    int stride = width + 2 * margin;
+    byte[] bytes = new byte[(codes.rows() + 1) * stride];
+    for (int i = 0; i < codes.rows(); i++) {
+      for (int j = 0; j < codes.cols(); j++) {
+        int code = (int) codes.at(i, j);
+        int at = i * stride + margin + j / perByte;
+        bytes[at] |= (byte) (perByte == 1 ? code : code << 4 * (j % 2));
+      }
+    }
+    return Matrix.of(scope().codes(dtype, bytes, codes.rows() + 1, stride))
+        .rows(0, codes.rows())
+        .columns(margin, margin + width);
+  }
+
+  private Tensor upload(Grid grid) {
+    return grid == null ? null : vector(DType.F32, grid.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void dequantize(DType dtype) {
+    for (int[] s : SHAPES) {
+      int groups = (int) ((s[1] - 1L + s[2]) / s[2]);
+      Grid scales = Grid.random(s[0], groups, 1);
+      Grid zeros = Grid.random(s[0], groups, 2).map(Math::rint);
+      for (DType type : List.of(DType.I8, DType.U8)) {
+        Grid codes = type == DType.I8 ? codes(s[0], s[1], -128, 127) : codes(s[0], s[1], 0, 15);
+        for (Layout layout : Layout.values()) {
+          for (Grid origin : Arrays.asList(null, zeros)) {
+            Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1]);
+            nn().dequantize(
+                    upload(type, codes, layout), upload(scales), upload(origin), s[2], y.matrix());
+            y.assertHolds(
+                ReferenceNn.dequantize(codes, scales, origin, s[2]),
+                tolerance(dtype),
+                type + " " + Arrays.toString(s));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void tilesOfRows(DType dtype) {
+    Grid codes = codes(9, 21, 0, 15);
+    Grid scales = Grid.random(9, 3, 1);
+    Placed y = Placed.empty(scope(), dtype, Layout.SLICE, 4, 21);
+    nn().dequantize(
+            upload(DType.U8, codes, Layout.SLICE).rows(3, 7),
+            upload(scales).view(9, 12),
+            null,
+            8,
+            y.matrix());
+    y.assertHolds(
+        ReferenceNn.dequantize(codes, scales, null, 8).rows(3, 7), tolerance(dtype), "rows 3 to 7");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void hostileScales(DType dtype) {
+    double[] scales = {0, Double.NaN, Double.POSITIVE_INFINITY, 1e-30f, 1, 1, 1};
+    scales[4] = dtype == DType.F16 ? 300 : 1e30f;
+    double[] zeros = {0, 0, 0.5, 0, 0, Double.NaN, 1e-3f};
+    Grid codes = codes(1, 28, -128, 127);
+    Grid scale = Grid.row(scales);
+    Grid zero = Grid.row(zeros);
+    Grid expected = ReferenceNn.dequantize(codes, scale, zero, 4);
+    Placed y = Placed.empty(scope(), dtype, Layout.SLICE, 1, 28);
+    nn().dequantize(
+            upload(DType.I8, codes, Layout.PACKED), upload(scale), upload(zero), 4, y.matrix());
+    for (int g = 0; g < scales.length; g++) {
+      Placed.assertClose(
+          expected.columns(4 * g, 4 * g + 4),
+          y.read().columns(4 * g, 4 * g + 4),
+          tolerance(dtype),
+          "scale " + scales[g] + " and zero " + zeros[g]);
+    }
+  }
+
+  @Test
+  void argumentsThatDoNotFitAreIllegal() {
+    Matrix y = packed(DType.F32, Grid.random(4, 7, 1));
+    Matrix eight = Matrix.of(scope().zeros(DType.I8, 4, 7));
+    Matrix four = Matrix.of(scope().zeros(DType.U8, 4, 4));
+    Tensor scales = scope().zeros(DType.F32, 4, 3);
+    Matrix floats = packed(DType.F32, Grid.random(4, 7, 1));
+    Matrix foreign = Matrix.of(new ForeignTensor(DType.I8, 4, 7));
+    List<Executable> wrong =
+        List.of(
+            () -> nn().dequantize(eight, scales, null, 0, y),
+            () -> nn().dequantize(eight, scales, null, -3, y),
+            () -> nn().dequantize(eight, scales, null, 2, y),
+            () -> nn().dequantize(eight, scales, scales.view(0, 11), 3, y),
+            () -> nn().dequantize(eight, scope().zeros(DType.F64, 4, 3), null, 3, y),
+            () -> nn().dequantize(eight, scales, null, 3, y.rows(0, 3)),
+            () -> nn().dequantize(eight.columns(0, 6), scales, null, 3, y),
+            () -> nn().dequantize(four.columns(0, 3), scales, null, 3, y),
+            () -> nn().dequantize(four, scales, null, 3, Matrix.of(scope().zeros(DType.I8, 4, 7))),
+            () -> nn().dequantize(floats, scales, null, 3, y),
+            () -> nn().dequantize(foreign, scales, null, 3, y));
+    wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
+  }
+}
