@@ -110,6 +110,15 @@ public final class Calibrator implements AutoCloseable {
         done -> {});
   }
 
+  /**
+   * A calibrator of another form of the model, on the same examples; it keeps nothing on disk.
+   *
+   * @param other must live as long
+   */
+  public Calibrator of(Model other) {
+    return new Calibrator(other, examples, heldOut, training, key, null, progress);
+  }
+
   private static TrainingSet heldOut(TrainingSet all, int count, long seed) {
     if (count >= all.size()) {
       return all.sample(MOST_HELD_OUT, seed);
@@ -170,7 +179,7 @@ public final class Calibrator implements AutoCloseable {
   }
 
   private Fisher readFisher(Path file) {
-    if (!Files.isRegularFile(file)) {
+    if (file == null || !Files.isRegularFile(file)) {
       return null;
     }
     Fisher read = new Fisher(model.slots(), model.device().openScope());
@@ -203,7 +212,7 @@ public final class Calibrator implements AutoCloseable {
     if (moments == null) {
       long start = System.nanoTime();
       Path file = file("inputs");
-      moments = MomentsFile.read(file, model);
+      moments = file == null ? null : MomentsFile.read(file, model);
       if (moments == null) {
         moments = MomentsCollector.collect(model, model.slots(), examples.sequences(), progress);
         SafetensorsWriter writer = new SafetensorsWriter();
@@ -247,6 +256,9 @@ public final class Calibrator implements AutoCloseable {
 
   /** Keeps statistics for the next time, unless the cache is another user's or its disk full. */
   private void write(SafetensorsWriter writer, Path file) {
+    if (file == null) {
+      return;
+    }
     try {
       Files.createDirectories(folder);
       writer.write(file);
@@ -255,7 +267,11 @@ public final class Calibrator implements AutoCloseable {
     }
   }
 
+  /** Null where nothing is kept. */
   private Path file(String kind) {
+    if (folder == null) {
+      return null;
+    }
     // What counts as a matrix may differ for the same weights.
     List<String> slots = model.slots().stream().map(LinearSlot::name).toList();
     String hash = TextFile.sha256(kind + "\n2\n" + key + "\n" + slots);

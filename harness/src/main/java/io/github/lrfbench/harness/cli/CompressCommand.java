@@ -7,13 +7,14 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -114,9 +115,9 @@ final class CompressCommand implements Callable<Integer> {
       throw new InputException("compress needs one --allocate");
     }
     Allocation allocated = allocation.allocations().get(0);
-    MethodSpec asked = MethodSpec.parse(method);
+    MethodChain asked = MethodChain.parse(method);
     asked.check(allocated);
-    CompressedCheckpoint.requireReadable(dense, asked.compressor().solvesHead());
+    CompressedCheckpoint.requireReadable(dense, asked.solvesHead());
     calibration.requireValid();
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
@@ -139,13 +140,13 @@ final class CompressCommand implements Callable<Integer> {
                 slots,
                 budgets.get(0),
                 allocated,
-                asked.options(),
+                MethodOptions.NONE,
                 statistics,
                 cache,
                 scope,
                 seed,
                 progress::detail);
-        compression = asked.compressor().compress(request);
+        compression = asked.compress(request);
         progress.done();
       }
       new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.replacements())
@@ -155,7 +156,7 @@ final class CompressCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(MethodSpec asked, Allocation allocated, LoadedModel loaded) {
+  private Calibrator statistics(MethodChain asked, Allocation allocated, LoadedModel loaded) {
     if (!asked.needsCalibration() && !allocated.policy().needsExamples()) {
       return null;
     }

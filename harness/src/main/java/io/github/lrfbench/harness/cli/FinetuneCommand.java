@@ -6,11 +6,12 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
@@ -273,7 +274,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (budgets.isEmpty()) {
       return new Compressed(dense, false);
     }
-    MethodSpec asked = MethodSpec.parse(method);
+    MethodChain asked = MethodChain.parse(method);
     try (FactorizationCache cache = new FactorizationCache(dense.device());
         Scope scope = dense.device().openScope();
         Calibrator statistics = statistics(asked, source, on)) {
@@ -282,17 +283,17 @@ final class FinetuneCommand implements Callable<Integer> {
               dense,
               SlotSelection.select(dense.slots(), layers),
               budgets.get(0),
-              asked.options(),
+              MethodOptions.NONE,
               statistics,
               cache,
               scope,
               seed);
-      Compression compression = asked.compressor().compress(request);
+      Compression compression = asked.compress(request);
       return new Compressed(dense.with(compression.replacements()), true);
     }
   }
 
-  private Calibrator statistics(MethodSpec asked, TaskModel source, Task on) {
+  private Calibrator statistics(MethodChain asked, TaskModel source, Task on) {
     if (!asked.needsCalibration()) {
       return null;
     }

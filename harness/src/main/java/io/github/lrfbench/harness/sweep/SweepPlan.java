@@ -1,10 +1,9 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
-import io.github.lrfbench.harness.compress.spi.DenseBaseline;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
@@ -24,14 +23,14 @@ public final class SweepPlan {
   static List<Variant> variants(SweepConfig config) {
     List<Variant> variants = new ArrayList<>();
     variants.add(Variant.dense(config.seeds().get(0)));
-    List<MethodSpec> methods =
+    List<MethodChain> methods =
         config.methods().stream()
-            .map(MethodSpec::parse)
-            .filter(method -> !method.name().equals(DenseBaseline.NAME))
+            .map(MethodChain::parse)
+            .filter(method -> !method.isDense())
             .toList();
     methods.forEach(method -> config.allocations().forEach(method::check));
     for (long seed : config.seeds()) {
-      for (MethodSpec method : methods) {
+      for (MethodChain method : methods) {
         for (Budget budget : config.budgets()) {
           for (Allocation allocation : config.allocations()) {
             for (Recovery recovery : config.recoveries()) {

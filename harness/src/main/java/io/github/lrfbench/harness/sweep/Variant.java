@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import java.util.Locale;
 
 /**
@@ -17,15 +17,15 @@ import java.util.Locale;
  * @param seed of everything random
  */
 record Variant(
-    MethodSpec method, Budget budget, Allocation allocation, Recovery recovery, long seed) {
+    MethodChain method, Budget budget, Allocation allocation, Recovery recovery, long seed) {
   /** A variant whose budget holds for every matrix alone. */
-  Variant(MethodSpec method, Budget budget, Recovery recovery, long seed) {
+  Variant(MethodChain method, Budget budget, Recovery recovery, long seed) {
     this(method, budget, Allocation.UNIFORM, recovery, seed);
   }
 
   /** The model as it is. */
   static Variant dense(long seed) {
-    return new Variant(MethodSpec.parse(DenseBaseline.NAME), null, Recovery.NONE, seed);
+    return new Variant(MethodChain.parse(DenseBaseline.NAME), null, Recovery.NONE, seed);
   }
 
   boolean isDense() {

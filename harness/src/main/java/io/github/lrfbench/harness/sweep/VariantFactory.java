@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
@@ -62,14 +63,17 @@ final class VariantFactory {
               slots,
               variant.budget(),
               variant.allocation(),
-              variant.method().options(),
+              MethodOptions.NONE,
               statistics,
               cache,
               scratch,
               variant.seed(),
               progress);
-      Compression compression = variant.method().compressor().compress(request);
-      Model model = dense.with(compression.replacements());
+      Compression compression = variant.method().compress(request);
+      Model model =
+          compression.trained() == null
+              ? dense.with(compression.replacements())
+              : compression.trained();
       double all = (System.nanoTime() - start) / 1e9;
       double calibration = statistics == null ? 0 : statistics.seconds() - calibrated;
       if (!variant.recovery().trains()) {

@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.compress.matrix;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -9,6 +11,7 @@ import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import java.util.EnumSet;
 import java.util.List;
@@ -86,6 +89,19 @@ public abstract class MatrixMethod implements Compressor {
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {
     return Map.of();
+  }
+
+  @Override
+  public boolean canMeet(Budget budget, MethodOptions options, List<LinearSlot> slots) {
+    for (LinearSlot slot : slots) {
+      OperatingPoints points = points(slot.linear().outputs(), slot.linear().inputs(), options);
+      Point cheapest = points.get(0);
+      boolean says = cheapest.rank() > 0 || !budget.needsRanks();
+      if (!says || !budget.needsErrors() && budget.unit().of(cheapest) > budget.allowance(points)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

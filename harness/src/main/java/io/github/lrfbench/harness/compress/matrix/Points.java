@@ -76,6 +76,9 @@ final class Points {
     if (request.slots().isEmpty()) {
       return List.of();
     }
+    if (request.budget() == null) {
+      return onlyPoints();
+    }
     requireRanks();
     List<Factorization> known = List.of();
     List<OperatingPoints> offers = request.slots().stream().map(this::of).toList();
@@ -93,8 +96,25 @@ final class Points {
       } else if (offer.savesNothing(chosen[i])) {
         keep.accept(slot, method.keptDense(offer, chosen[i]));
       } else {
-        targets.add(new Target(slot, chosen[i], false));
+        targets.add(new Target(slot, chosen[i], !known.isEmpty()));
       }
+    }
+    return targets;
+  }
+
+  /** Without a budget there must be nothing to choose. */
+  private List<Target> onlyPoints() {
+    List<Target> targets = new ArrayList<>();
+    for (LinearSlot slot : request.slots()) {
+      if (of(slot).count() > 1) {
+        throw new InputException(
+            "another stage of the chain has the budget, and --method "
+                + method.info().name()
+                + " needs one: mark it, "
+                + method.info().name()
+                + "@");
+      }
+      targets.add(new Target(slot, 0, false));
     }
     return targets;
   }
@@ -266,7 +286,7 @@ final class Points {
                     new Target(
                         target.slot(),
                         Math.max(target.point(), dearestUseful(target.slot())),
-                        false))
+                        target.errors()))
             .toList());
   }
 

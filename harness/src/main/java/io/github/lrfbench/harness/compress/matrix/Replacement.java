@@ -51,7 +51,7 @@ public final class Replacement {
   }
 
   /** b + (W − Ŵ) μ. */
-  private static Tensor compensated(LinearSlot slot, Linear map, double[] mean, Scope owner) {
+  static Tensor compensated(LinearSlot slot, Linear map, double[] mean, Scope owner) {
     try (Scope scratch = owner.device().openScope()) {
       double[] shift =
           MatrixErrors.times(MatrixErrors.difference(slot, map, scratch), mean, scratch);

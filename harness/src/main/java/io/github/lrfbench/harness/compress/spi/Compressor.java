@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.compress.spi;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.List;
 import java.util.Set;
 
@@ -46,6 +48,15 @@ public interface Compressor {
   /** What it takes of a model that earlier stages of a chain have compressed. */
   default Takes takes() {
     return Takes.WHOLE;
+  }
+
+  /**
+   * Whether a budget can be met by this stage of a chain; the first that can takes it.
+   *
+   * @param slots to compress
+   */
+  default boolean canMeet(Budget budget, MethodOptions options, List<LinearSlot> slots) {
+    return takes() == Takes.WHOLE;
   }
 
   /** What a stage of a chain works on. */

@@ -1,0 +1,265 @@
+package io.github.lrfbench.harness.compress;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.compress.MethodChain.Stage;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** One call of a {@link MethodChain}. */
+final class ChainRun {
+  private final MethodChain chain;
+  private final CompressionRequest request;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Map<String, Linear> replacements = new HashMap<>();
+  private final ChainReports reports;
+
+  /** The model with all weights that the replacements do not hold. */
+  private Model base;
+
+  private Model standing;
+
+  /** The model that stood when the user's present stage began, and when the one before it did. */
+  private Model began;
+
+  private Model previous;
+
+  /** Slots of which a stage has replaced the map. */
+  private final Set<String> replaced = new HashSet<>();
+
+  /** Slots that the stages of one user's word have looked at. */
+  private final Set<String> lookedAt = new HashSet<>();
+
+  /**
+   * A step of a chain: a stage of the user's, or one that its options stand for.
+   *
+   * @param method what it does
+   * @param stage the user's
+   * @param number of the user's stage, from 0
+   */
+  record Step(MethodSpec method, Stage stage, int number) {}
+
+  ChainRun(MethodChain chain, CompressionRequest request) {
+    this.chain = chain;
+    this.request = request;
+    this.base = request.model();
+    this.standing = request.model();
+    this.began = request.model();
+    this.reports = new ChainReports(request);
+  }
+
+  /** All steps of a chain. */
+  static List<Step> steps(MethodChain chain) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < chain.stages().size(); i++) {
+      Stage stage = chain.stages().get(i);
+      MethodSpec method = stage.method();
+      for (String before : method.compressor().before(method.options())) {
+        steps.add(new Step(MethodSpec.parse(before), stage, i));
+      }
+      steps.add(new Step(method, stage, i));
+      for (String after : method.compressor().after(method.options())) {
+        steps.add(new Step(MethodSpec.parse(after), stage, i));
+      }
+    }
+    return steps;
+  }
+
+  Compression run() {
+    List<Step> steps = steps(chain);
+    if (steps.size() == 1) {
+      MethodSpec method = steps.get(0).method();
+      return method
+          .compressor()
+          .compress(
+              request.with(
+                  request.slots(), request.budget(), request.allocation(), method.options()));
+    }
+    try {
+      return run(steps);
+    } finally {
+      close();
+    }
+  }
+
+  private Compression run(List<Step> steps) {
+    int spender = spender();
+    Map<String, String> parameters = new TreeMap<>();
+    Calibrator statistics = request.statistics();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (i > 0 && step.number() != steps.get(i - 1).number()) {
+        lookedAt.clear();
+        previous = began;
+        began = standing;
+        statistics = statisticsOf(statistics);
+      }
+      Compression made = compress(step, step.number() == spender, statistics);
+      made.parameters().forEach((name, value) -> parameters.put(prefix(step) + name, value));
+      stand(made, step);
+    }
+    if (chain.stages().size() > 1) {
+      parameters.put("budget_stage", chain.stages().get(spender).method().name());
+    }
+    return finish(parameters);
+  }
+
+  /** Parameters of several stages are told apart by the stages' names. */
+  private String prefix(Step step) {
+    if (chain.stages().size() == 1) {
+      return "";
+    }
+    String name = step.method().name();
+    long before =
+        chain.stages().subList(0, step.number()).stream()
+            .filter(stage -> stage.method().name().equals(name))
+            .count();
+    return name + (before == 0 ? "" : before + 1) + ".";
+  }
+
+  /** The number of the stage that has the budget. */
+  private int spender() {
+    List<Stage> stages = chain.stages();
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).marked()) {
+        return i;
+      }
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      MethodSpec method = stages.get(i).method();
+      if (method.compressor().canMeet(request.budget(), method.options(), request.slots())) {
+        return i;
+      }
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).method().compressor().takes() != Compressor.Takes.ALL) {
+        return i;
+      }
+    }
+    throw new InputException(
+        "no stage of --method " + chain.text() + " takes --" + request.budget().kind());
+  }
+
+  /** Statistics of the model that stands, on the same examples. */
+  private Calibrator statisticsOf(Calibrator dense) {
+    if (request.statistics() == null || standing == request.model()) {
+      return dense;
+    }
+    Calibrator own = request.statistics().of(standing);
+    opened.push(own);
+    return own;
+  }
+
+  private Compression compress(Step step, boolean spends, Calibrator statistics) {
+    Compressor compressor = step.method().compressor();
+    FactorizationCache cache = request.cache();
+    if (standing != request.model() || step.stage().residual()) {
+      // What belongs to a model of this cell alone serves no other.
+      cache = new FactorizationCache(standing.device());
+      opened.push(cache);
+    }
+    Budget budget = spends ? request.budget() : null;
+    Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
+    if (spends && compressor.takes() != Compressor.Takes.ALL) {
+      step.method().check(allocation);
+    }
+    ChainSlots slots = ChainSlots.of(step, request.slots(), this, request.scope());
+    if (slots.slots().isEmpty()) {
+      throw new InputException(
+          "--method " + chain.text() + ": no matrix is left for " + step.method().name());
+    }
+    CompressionRequest own =
+        new CompressionRequest(
+            standing,
+            request.reference(),
+            slots.slots(),
+            budget,
+            allocation,
+            step.method().options(),
+            statistics,
+            cache,
+            request.scope(),
+            request.seed(),
+            request.progress());
+    return slots.assemble(compressor.compress(own), own);
+  }
+
+  /** The model with what a step made. */
+  private void stand(Compression made, Step step) {
+    for (LayerReport layer : made.layers()) {
+      lookedAt.add(layer.layer());
+    }
+    replacements.putAll(made.replacements());
+    replaced.addAll(made.replacements().keySet());
+    if (made.trained() != null) {
+      opened.push(made.trained());
+      base = made.trained();
+      standing = base;
+      replacements.clear();
+    } else if (!made.replacements().isEmpty()) {
+      standing = base.with(replacements);
+      opened.push(standing);
+    }
+    reports.add(made);
+  }
+
+  private Compression finish(Map<String, String> parameters) {
+    List<LayerReport> layers = reports.finish(standing, replaced, chain.stages().size() > 1);
+    if (base == request.model()) {
+      return new Compression(Map.copyOf(replacements), layers, parameters);
+    }
+    // The trained model is closed here.
+    return new Compression(Map.of(), layers, parameters, standing.copy());
+  }
+
+  /** The model that stands. */
+  Model standing() {
+    return standing;
+  }
+
+  /** The model whose matrices the user's stage before the present one began with. */
+  Model previous() {
+    return previous;
+  }
+
+  /** Whether a matrix is for a stage that gives matrices a form of its own. */
+  boolean isWhole(LinearSlot slot) {
+    boolean formed = replaced.contains(slot.name()) && slot.linear().dense() == null;
+    return !formed && !lookedAt.contains(slot.name());
+  }
+
+  /** Whether a stage has replaced a matrix. */
+  boolean isReplaced(LinearSlot slot) {
+    return replaced.contains(slot.name());
+  }
+
+  private void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
