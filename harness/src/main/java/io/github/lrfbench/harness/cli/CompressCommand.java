@@ -123,7 +123,7 @@ final class CompressCommand implements Callable<Integer> {
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
-        DecompositionCache cache = new DecompositionCache(device, budgets);
+        DecompositionCache cache = new DecompositionCache(device);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);

@@ -274,7 +274,7 @@ final class FinetuneCommand implements Callable<Integer> {
       return new Compressed(dense, false);
     }
     MethodSpec asked = MethodSpec.parse(method);
-    try (DecompositionCache cache = new DecompositionCache(dense.device(), budgets);
+    try (DecompositionCache cache = new DecompositionCache(dense.device());
         Scope scope = dense.device().openScope();
         Calibrator statistics = statistics(asked, source, on)) {
       CompressionRequest request =

@@ -160,16 +160,13 @@ public final class SweepRunner {
       return Optional.of(new Broken(group, failure, loaded == null));
     }
     try (model;
-        DecompositionCache decompositions = new DecompositionCache(device, config.budgets())) {
+        DecompositionCache decompositions = new DecompositionCache(device)) {
       output.open();
       model.loaded().notes().forEach(listener::note);
       model.tasks().forEach(task -> task.evaluation().notes().forEach(listener::note));
       group.data().forEach(input -> input.deviation().ifPresent(listener::note));
-      boolean observesOutputs =
-          variants.stream().anyMatch(variant -> variant.method().needsActivations());
       VariantFactory factory =
-          new VariantFactory(
-              model.loaded().model(), model.slots(), decompositions, observesOutputs);
+          new VariantFactory(model.loaded().model(), model.slots(), decompositions);
       int seqLen = model.probe().seqLen();
       new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
           .run(variants);

@@ -57,7 +57,7 @@ class LatentDecodingTest extends DecodingTest {
             .toList();
     assertEquals(1, slots.size());
     MethodSpec svd = MethodSpec.parse("svd");
-    try (DecompositionCache cache = new DecompositionCache(scope.device(), List.of())) {
+    try (DecompositionCache cache = new DecompositionCache(scope.device())) {
       Compression compression =
           svd.compressor()
               .compress(

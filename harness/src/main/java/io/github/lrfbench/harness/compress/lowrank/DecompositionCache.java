@@ -10,22 +10,24 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Decompositions of one model's matrices: made once for a method, its options and its statistics,
- * at the largest rank that a sweep needs, and cut for every cell. Those that were used last are
- * kept, as far as memory goes. Owned and used by one thread.
+ * Decompositions of one model's matrices, made once for a method, its options, its statistics and a
+ * rank. Rounding, and the algorithm that is chosen, depend on the rank that a matrix is decomposed
+ * at: another rank's is never cut instead, so that what a cell gets does not depend on others.
+ * Those that were used last are kept, as far as memory goes. Owned and used by one thread.
  */
 public final class DecompositionCache implements AutoCloseable {
   private static final long CAPACITY = 2L << 30;
 
   private final Device device;
-  private final List<Budget> budgets;
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Those that were used last at the end. */
+  private final List<Batch> batches = new ArrayList<>();
+
   private final Map<Calibrator, Map<String, Double>> outputNorms = new HashMap<>();
   private final Map<Object, Object> findings = new HashMap<>();
 
@@ -46,54 +48,74 @@ public final class DecompositionCache implements AutoCloseable {
     List<? extends Decomposition> make(List<Target> targets, Scope scope);
   }
 
-  /** The decompositions of a key. */
-  private static final class Entry {
-    private final Map<String, Decomposition> bySlot = new HashMap<>();
-    private final List<Scope> scopes = new ArrayList<>();
-    private long bytes;
-
-    boolean has(Target target) {
-      Decomposition known = bySlot.get(target.slot().name());
-      return known != null
-          && known.rank() >= target.rank()
-          && (!target.wholeSpectrum() || known.spectrum().known() == target.size());
-    }
-
-    void close() {
-      scopes.forEach(Scope::close);
-    }
-  }
-
   /**
-   * An empty cache.
+   * Which decomposition of a matrix it is.
    *
-   * @param budgets of the cells to come, so that each matrix is decomposed once
+   * @param rank that it was made for; 0 where it has all singular values and cuts to any rank that
+   *     saves numbers
    */
-  public DecompositionCache(Device device, List<Budget> budgets) {
+  private record Of(Key key, String slot, int rank) {
+    static Of target(Key key, Target target) {
+      return new Of(key, target.slot().name(), target.wholeSpectrum() ? 0 : target.rank());
+    }
+  }
+
+  /** Decompositions that are made together. */
+  private static final class Batch {
+    private final Map<Of, Decomposition> made = new HashMap<>();
+    private final Scope scope;
+    private final long bytes;
+
+    Batch(Scope scope, long bytes) {
+      this.scope = scope;
+      this.bytes = bytes;
+    }
+  }
+
+  /** An empty cache. */
+  public DecompositionCache(Device device) {
     this.device = device;
-    this.budgets = List.copyOf(budgets);
   }
 
   /**
-   * Decompositions of these targets' matrices, each of at least its rank.
+   * Decompositions of these targets' matrices, each made for its rank; one of all singular values
+   * is made for the largest rank that saves numbers, if that is more.
    *
-   * @return in the order of the targets; they live until other keys need their memory
+   * @return in the order of the targets; they live until others need their memory
    */
   List<Decomposition> get(Key key, List<Target> targets, Maker maker) {
-    Entry entry = entries.computeIfAbsent(key, missing -> new Entry());
-    List<Target> missing =
-        targets.stream().filter(target -> !entry.has(target)).map(this::reserved).toList();
-    if (!missing.isEmpty()) {
-      entry.bytes += missing.stream().mapToLong(DecompositionCache::bytes).sum();
-      makeRoom(key);
-      Scope scope = device.openScope();
-      entry.scopes.add(scope);
-      List<? extends Decomposition> made = maker.make(missing, scope);
-      for (int i = 0; i < made.size(); i++) {
-        entry.bySlot.put(missing.get(i).slot().name(), made.get(i));
+    List<Target> missing = new ArrayList<>();
+    for (Target target : targets) {
+      Batch known = batch(Of.target(key, target));
+      if (known == null) {
+        missing.add(target.wholeSpectrum() ? useful(target) : target);
+      } else {
+        batches.remove(known);
+        batches.add(known);
       }
     }
-    return targets.stream().map(target -> entry.bySlot.get(target.slot().name())).toList();
+    if (!missing.isEmpty()) {
+      make(key, missing, maker, targets);
+    }
+    return targets.stream()
+        .map(target -> Of.target(key, target))
+        .map(of -> batch(of).made.get(of))
+        .toList();
+  }
+
+  private Batch batch(Of of) {
+    return batches.stream().filter(batch -> batch.made.containsKey(of)).findFirst().orElse(null);
+  }
+
+  private void make(Key key, List<Target> missing, Maker maker, List<Target> targets) {
+    long bytes = missing.stream().mapToLong(DecompositionCache::bytes).sum();
+    makeRoom(bytes, targets.stream().map(target -> Of.target(key, target)).toList());
+    Batch batch = new Batch(device.openScope(), bytes);
+    batches.add(batch);
+    List<? extends Decomposition> made = maker.make(missing, batch.scope);
+    for (int i = 0; i < made.size(); i++) {
+      batch.made.put(Of.target(key, missing.get(i)), made.get(i));
+    }
   }
 
   /**
@@ -125,20 +147,10 @@ public final class DecompositionCache implements AutoCloseable {
     return (T) findings.computeIfAbsent(about, missing -> maker.get());
   }
 
-  /** The same matrix at the largest rank that one of the budgets will ask for. */
-  private Target reserved(Target target) {
-    int rank = target.rank();
+  private static Target useful(Target target) {
     Linear linear = target.slot().linear();
-    for (Budget budget : budgets) {
-      int useful = Budget.largestBelowBreakEven(linear.outputs(), linear.inputs());
-      if (!budget.needsSpectrum()) {
-        int wanted = budget.rank(linear.outputs(), linear.inputs(), null);
-        rank = wanted <= useful ? Math.max(rank, wanted) : rank;
-      } else {
-        rank = Math.max(rank, useful);
-      }
-    }
-    return new Target(target.slot(), rank, target.wholeSpectrum());
+    int rank = Budget.largestBelowBreakEven(linear.outputs(), linear.inputs());
+    return new Target(target.slot(), Math.max(target.rank(), rank), true);
   }
 
   private static long bytes(Target target) {
@@ -147,21 +159,21 @@ public final class DecompositionCache implements AutoCloseable {
     return numbers * Double.BYTES;
   }
 
-  /** Drops what was not used for longest, but nothing of the given key. */
-  private void makeRoom(Key key) {
-    long used = entries.values().stream().mapToLong(entry -> entry.bytes).sum();
-    for (Key candidate : List.copyOf(entries.keySet())) {
-      if (used > CAPACITY && !candidate.equals(key)) {
-        Entry dropped = entries.remove(candidate);
-        used -= dropped.bytes;
-        dropped.close();
+  /** Drops what was not used for longest, but nothing that is asked for now. */
+  private void makeRoom(long bytes, List<Of> asked) {
+    long used = bytes + batches.stream().mapToLong(candidate -> candidate.bytes).sum();
+    for (Batch candidate : List.copyOf(batches)) {
+      if (used > CAPACITY && asked.stream().noneMatch(candidate.made::containsKey)) {
+        batches.remove(candidate);
+        used -= candidate.bytes;
+        candidate.scope.close();
       }
     }
   }
 
   @Override
   public void close() {
-    entries.values().forEach(Entry::close);
-    entries.clear();
+    batches.forEach(batch -> batch.scope.close());
+    batches.clear();
   }
 }

@@ -45,6 +45,9 @@ final class Factoring {
   /** Finds ranks by the loss; null where the budget says them. */
   private RankSearch search;
 
+  /** Whether ranks were chosen by all singular values, so that those decompositions are cut. */
+  private boolean choosesBySpectra;
+
   Factoring(FactoringMethod method, CompressionRequest request) {
     this.method = method;
     this.request = request;
@@ -84,7 +87,9 @@ final class Factoring {
       return List.of();
     }
     List<Decomposition> known = List.of();
-    if (request.budget().needsSpectrum() || request.allocation().policy().needsSpectra()) {
+    choosesBySpectra =
+        request.budget().needsSpectrum() || request.allocation().policy().needsSpectra();
+    if (choosesBySpectra) {
       known = decompose(request.slots().stream().map(Factoring::whole).toList());
     }
     List<double[]> spectra = known.stream().map(all -> all.spectrum().values()).toList();
@@ -239,7 +244,9 @@ final class Factoring {
         .cache()
         .get(
             key(),
-            targets,
+            targets.stream()
+                .map(target -> new Target(target.slot(), target.rank(), choosesBySpectra))
+                .toList(),
             (missing, scope) ->
                 method.decompose(
                     new DecompositionRequest(

@@ -85,7 +85,7 @@ public final class TaskCase implements AutoCloseable {
             16,
             0,
             folder.resolve("c"));
-    cache = new DecompositionCache(device, List.of());
+    cache = new DecompositionCache(device);
     scope = device.openScope();
   }
 
