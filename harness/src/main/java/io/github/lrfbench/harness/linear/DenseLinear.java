@@ -40,6 +40,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
+  public String form() {
+    return "dense";
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }

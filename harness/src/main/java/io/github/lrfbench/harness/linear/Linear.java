@@ -26,8 +26,16 @@ public interface Linear {
   /** The bias [outputs], or null if there is none. */
   Tensor bias();
 
+  /** What kind of form it is, in a word: {@code dense}, {@code lowrank}. */
+  String form();
+
   /** Stored numbers that represent W. */
   long parameters();
+
+  /** Stored bits that represent W: its numbers, and all that they mean nothing without. */
+  default long bits() {
+    return bytes() * Byte.SIZE;
+  }
 
   /**
    * Floating-point operations for one input vector; a multiplication and an addition count as two.

@@ -61,6 +61,11 @@ public record LinearChain(Linear first, Linear second) implements Linear {
   }
 
   @Override
+  public String form() {
+    return "chain";
+  }
+
+  @Override
   public long parameters() {
     return first.parameters() + second.parameters();
   }

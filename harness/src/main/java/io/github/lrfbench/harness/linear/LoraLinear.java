@@ -84,6 +84,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   @Override
+  public String form() {
+    return "lora";
+  }
+
+  @Override
   public long parameters() {
     return base.parameters() + adapterParameters();
   }

@@ -37,6 +37,11 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   }
 
   @Override
+  public String form() {
+    return "lowrank";
+  }
+
+  @Override
   public long parameters() {
     return cost().parameters();
   }

@@ -45,6 +45,11 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
+  public String form() {
+    return "heads";
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }
