@@ -4,7 +4,9 @@ import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Distillation;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.InputException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Training after compression.
@@ -55,8 +57,23 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
         seed);
   }
 
-  /** What a user reads, and what tells one from another in cell ids. */
+  /** What {@code run.json} tells. */
+  Map<String, Object> toJson() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("epochs", epochs);
+    told.put("lr", learningRate);
+    told.put("distill", softWeight);
+    told.put("distill_hidden", hiddenWeight);
+    return told;
+  }
+
+  /** What a user reads. */
   String describe() {
+    return token();
+  }
+
+  /** What tells one from another in cell ids; it never changes. */
+  String token() {
     String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
     return distills()
         ? text + String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight)

@@ -1,13 +1,22 @@
 package io.github.lrfbench.harness.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressors;
+import io.github.lrfbench.harness.compress.spi.MethodInfo;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.Plugin;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
+import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +231,31 @@ class CellIdTest {
                 "cuda",
                 512));
     return ids;
+  }
+
+  @Test
+  void aMethodThatIsNoneOfTheProgramsOwnBringsItsHash() {
+    Compressor svd = Compressors.get("svd");
+    Compressor foreign =
+        new Compressor() {
+          @Override
+          public MethodInfo info() {
+            return svd.info();
+          }
+
+          @Override
+          public Compression compress(CompressionRequest request) {
+            return svd.compress(request);
+          }
+        };
+    MethodOptions options = MethodSpec.parse("svd").options();
+    Variant variant = new Variant(new MethodSpec(foreign, options), HALF, Recovery.NONE, 0);
+    CellContext context =
+        new CellContext(
+            new Cell("m", "abc", "sst2", "", variant), CONFIG, 128, "cpu", "", 0, Step.COMPRESS);
+    String hash = "\nplugin=" + Plugin.of(foreign).orElseThrow().sha256();
+    assertTrue(SweepSetting.idKey(context).endsWith(hash));
+    assertTrue(SweepSetting.memoryKey(context).contains(hash));
   }
 
   @Test
