@@ -80,7 +80,8 @@ public final class SparkSweep {
   List<RunRow> run() {
     List<SweepConfig> configs = lines.stream().map(line -> line.config(runId)).toList();
     Path out = configs.get(0).out();
-    SweepRecord record = new SweepRecord(runId, configs, Shard.WHOLE, arguments);
+    SweepRecord record =
+        new SweepRecord(runId, configs, Shard.WHOLE, arguments, SweepLine.file(arguments));
     OutputDirectory.check(out);
     try (Device device = Devices.open("cpu", new DeviceOptions(0), line -> {})) {
       List<Open> cells = new ArrayList<>();

@@ -251,6 +251,11 @@ final class SweepCommand implements Callable<Integer> {
     return lines(read);
   }
 
+  /** What is in the file, or null without one. */
+  String fileText() {
+    return file == null ? null : SweepFile.read(file).text();
+  }
+
   /** Opens the device, or in the place of an automatic choice another. */
   Device openDevice(String instead) {
     if (selection.device.equals("auto") || instead.startsWith("cuda")) {
@@ -308,7 +313,8 @@ final class SweepCommand implements Callable<Integer> {
     List<RunRow> rows = new ArrayList<>();
     try (Device device = first.selection.open()) {
       SweepRecord record =
-          new SweepRecord(runId, configs, part, spec.commandLine().getParseResult().originalArgs());
+          new SweepRecord(
+              runId, configs, part, spec.commandLine().getParseResult().originalArgs(), fileText());
       Path cache = Natives.cacheFolder();
       if (configs.size() > 1) {
         // What is wrong with a later grid shows before the first has run for hours.

@@ -26,6 +26,11 @@ public final class SweepLine {
     return parse(arguments).command.lines().stream().map(SweepLine::parse).toList();
   }
 
+  /** The text of the file that arguments name, or null if they name none. */
+  public static String file(List<String> arguments) {
+    return parse(arguments).command.fileText();
+  }
+
   /**
    * A line that reads no file.
    *

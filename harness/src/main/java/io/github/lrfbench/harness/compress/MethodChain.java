@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.Plugin;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -124,6 +125,14 @@ public record MethodChain(List<Stage> stages) {
   /** Whether what it makes is a head, and not matrices. */
   public boolean solvesHead() {
     return stages.get(0).method().compressor().solvesHead();
+  }
+
+  /** What stages that are none of the program's own come from. */
+  public List<Plugin> plugins() {
+    return stages.stream()
+        .flatMap(stage -> Plugin.of(stage.method().compressor()).stream())
+        .distinct()
+        .toList();
   }
 
   /** What the stages need. */

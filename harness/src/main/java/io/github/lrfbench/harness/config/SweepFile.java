@@ -29,11 +29,12 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * grid of single values is one cell. What the other keys mean is not known here.
  *
  * @param path where it was read
+ * @param text what is in it
  * @param shared what stands outside of the grids
  * @param grids what each grid sets beside or instead of that; one that is empty if there is no key
  *     {@code grids}
  */
-public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> grids) {
+public record SweepFile(Path path, String text, List<Setting> shared, List<List<Setting>> grids) {
   /** The key, outside of grids, that names the command whose options the others are. */
   public static final String COMMAND = "command";
 
@@ -55,9 +56,9 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
    */
   public static SweepFile read(Path path) {
     Node root;
+    String text = TextFile.read(path);
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(path.toString()).build();
-      String text = TextFile.read(path);
       requireFlat(path, new Parse(settings).parseString(text));
       root = new Compose(settings).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
@@ -72,7 +73,7 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
     if (root == null) {
       throw Faults.of(path, "is empty; a sweep sets at least one key");
     }
-    return new Reading(path).file(root);
+    return new Reading(path, text).file(root);
   }
 
   /** A grid's settings: its own, and those shared, but the command, that it does not set itself. */
@@ -111,7 +112,7 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
     return Faults.of(path, "line " + line + ": " + message);
   }
 
-  private record Reading(Path path) {
+  private record Reading(Path path, String text) {
     SweepFile file(Node root) {
       List<Setting> shared = new ArrayList<>();
       List<List<Setting>> grids = new ArrayList<>();
@@ -129,7 +130,7 @@ public record SweepFile(Path path, List<Setting> shared, List<List<Setting>> gri
           shared.add(setting(tuple, shared));
         }
       }
-      return new SweepFile(path, shared, grids.isEmpty() ? List.of(List.of()) : grids);
+      return new SweepFile(path, text, shared, grids.isEmpty() ? List.of(List.of()) : grids);
     }
 
     private List<NodeTuple> tuples(Node node, String what) {

@@ -143,6 +143,7 @@ public final class ReportPage {
             .text("method")
             .text("budget")
             .number("kept")
+            .number("bits")
             .text("metric")
             .number("value")
             .number("stderr")
@@ -165,6 +166,7 @@ public final class ReportPage {
         continue;
       }
       number(table, row.get(RunColumns.LINEAR_RATIO), 3);
+      number(table, row.get(RunColumns.BITS_PER_WEIGHT), 2);
       table.cell(row.get(RunColumns.METRIC_NAME));
       number(table, row.get(RunColumns.METRIC), 4);
       number(table, row.get(RunColumns.METRIC_STDERR), 4);

@@ -30,7 +30,10 @@ public final class LayerColumns {
   public static final Column<Long> RANK =
       add(
           Column.integer(
-              "rank", "", "Rank of the factorization; min(m, n) where the matrix was kept dense."));
+              "rank",
+              "",
+              "Rank of the factorization; min(m, n) where the matrix was kept dense, empty where the "
+                  + "form has none."));
 
   public static final Column<Long> PARAMS_DENSE =
       add(Column.integer("params_dense", "", "Parameters before compression: m n."));
@@ -110,8 +113,19 @@ public final class LayerColumns {
               "",
               "Added to the diagonal of the Gram matrix of the inputs, relative to its mean."));
 
+  public static final Column<String> FORM =
+      add(
+          Column.text(
+              "form", "In what form the matrix is stored now, such as dense, lowrank, heads."));
+
+  public static final Column<Long> BITS =
+      add(Column.integer("bits", "bit", "Stored bits of the matrix now, all it needs included."));
+
+  public static final Column<String> LABEL =
+      add(Column.text("label", "Which of the form's points it is, such as r=64."));
+
   /** The table: every column in the order of the file. */
-  public static final TableSchema TABLE = new TableSchema("layers.csv", 2, COLUMNS);
+  public static final TableSchema TABLE = new TableSchema("layers.csv", 3, COLUMNS);
 
   private LayerColumns() {}
 

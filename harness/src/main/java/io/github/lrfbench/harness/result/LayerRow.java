@@ -9,7 +9,7 @@ package io.github.lrfbench.harness.result;
  * @param layer name of the matrix in the checkpoint
  * @param rows outputs of the matrix
  * @param cols inputs of the matrix
- * @param rank rank of the factorization, or min(rows, cols) where the matrix was kept dense
+ * @param rank rank of the factorization, min(rows, cols) where the matrix was kept dense, or null
  * @param paramsDense parameters before compression
  * @param params parameters after compression
  * @param svdAlgorithm algorithm of the factorization, or null
@@ -25,6 +25,9 @@ package io.github.lrfbench.harness.result;
  * @param predictedError of the dropped singular values in the method's own metric, or null
  * @param condition of the method's transform, or null
  * @param ridge relative to the mean of the Gram matrix's diagonal, or null
+ * @param form in which the matrix is stored now, or null
+ * @param bits that are stored now, or null
+ * @param label of the form's point, or null
  */
 public record LayerRow(
     String runId,
@@ -32,7 +35,7 @@ public record LayerRow(
     String layer,
     long rows,
     long cols,
-    long rank,
+    Long rank,
     long paramsDense,
     long params,
     String svdAlgorithm,
@@ -47,7 +50,10 @@ public record LayerRow(
     Double outputNorm,
     Double predictedError,
     Double condition,
-    Double ridge) {
+    Double ridge,
+    String form,
+    Long bits,
+    String label) {
 
   static LayerRow of(Cells cells) {
     return new LayerRow(
@@ -56,7 +62,7 @@ public record LayerRow(
         cells.require(LayerColumns.LAYER),
         cells.require(LayerColumns.ROWS),
         cells.require(LayerColumns.COLS),
-        cells.require(LayerColumns.RANK),
+        cells.get(LayerColumns.RANK),
         cells.require(LayerColumns.PARAMS_DENSE),
         cells.require(LayerColumns.PARAMS),
         cells.get(LayerColumns.SVD_ALGORITHM),
@@ -71,7 +77,10 @@ public record LayerRow(
         cells.get(LayerColumns.OUTPUT_NORM),
         cells.get(LayerColumns.PREDICTED_ERROR),
         cells.get(LayerColumns.CONDITION),
-        cells.get(LayerColumns.RIDGE));
+        cells.get(LayerColumns.RIDGE),
+        cells.get(LayerColumns.FORM),
+        cells.get(LayerColumns.BITS),
+        cells.get(LayerColumns.LABEL));
   }
 
   Cells cells() {
@@ -97,6 +106,9 @@ public record LayerRow(
         .set(LayerColumns.OUTPUT_NORM, outputNorm)
         .set(LayerColumns.PREDICTED_ERROR, predictedError)
         .set(LayerColumns.CONDITION, condition)
-        .set(LayerColumns.RIDGE, ridge);
+        .set(LayerColumns.RIDGE, ridge)
+        .set(LayerColumns.FORM, form)
+        .set(LayerColumns.BITS, bits)
+        .set(LayerColumns.LABEL, label);
   }
 }

@@ -84,15 +84,15 @@ public final class RunColumns {
               "method_params", "The method's parameters as name=value, separated by semicolons."));
 
   public static final Column<String> BUDGET_KIND =
-      add(Column.text("budget_kind", "What the budget counts: keep, rank or energy."));
+      add(Column.text("budget_kind", "What the budget counts: keep, bits, rank or energy."));
 
   public static final Column<Double> BUDGET =
       add(
           Column.number(
               "budget",
               "",
-              "The budget: kept fraction of the parameters of the compressed matrices, rank, or "
-                  + "kept fraction of the energy."));
+              "The budget: kept fraction of the parameters of the compressed matrices, stored bits "
+                  + "per number of the original ones, rank, or kept fraction of the energy."));
 
   public static final Column<Long> RANK_MIN =
       add(Column.integer("rank_min", "", "Smallest rank of the compressed matrices."));
@@ -326,8 +326,43 @@ public final class RunColumns {
   public static final Column<Map<String, Object>> EXTRA =
       add(Column.json("extra", "Whatever else is known about the cell."));
 
+  public static final Column<Long> BYTES_DENSE =
+      add(Column.integer("bytes_dense", "B", "Size of the dense model's stored weights in dtype."));
+
+  public static final Column<Double> BYTES_RATIO =
+      add(Column.number("bytes_ratio", "", "bytes / bytes_dense."));
+
+  public static final Column<Long> LINEAR_BYTES_DENSE =
+      add(
+          Column.integer(
+              "linear_bytes_dense",
+              "B",
+              "Size of the selected matrices before compression, biases not counted."));
+
+  public static final Column<Long> LINEAR_BYTES =
+      add(
+          Column.integer(
+              "linear_bytes",
+              "B",
+              "Size of the selected matrices after compression, with scales, indices and "
+                  + "codebooks; biases not counted."));
+
+  public static final Column<Double> BITS_PER_WEIGHT =
+      add(
+          Column.number(
+              "bits_per_weight",
+              "bit",
+              "Stored bits of the selected matrices after compression / linear_params_dense."));
+
+  public static final Column<String> FORMS =
+      add(
+          Column.text(
+              "forms",
+              "In what forms the selected matrices are stored, and how many in each, the most "
+                  + "frequent first: lowrank:64|dense:8."));
+
   /** The table: every column in the order of the file. */
-  public static final TableSchema TABLE = new TableSchema("runs.csv", 1, COLUMNS);
+  public static final TableSchema TABLE = new TableSchema("runs.csv", 2, COLUMNS);
 
   private RunColumns() {}
 

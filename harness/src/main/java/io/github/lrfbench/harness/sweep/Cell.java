@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.input.TextFile;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 
 /**
  * One cell of the grid.
@@ -27,48 +26,10 @@ record Cell(String model, String revision, String task, String data, Variant var
 
   /**
    * A hash of everything that determines the result, the same on every machine and in every order.
-   * The dense model does not depend on which matrices a method would compress.
+   * What that is says {@link SweepSetting}.
    */
   String id(SweepConfig config, String deviceKind, int seqLen) {
-    String budget =
-        variant.isDense() ? "" : variant.budget().kind() + "=" + variant.budget().value();
-    String layers = variant.isDense() ? "" : String.join("|", config.layers());
-    String key =
-        String.join(
-            "\n",
-            "1",
-            revision,
-            task,
-            variant.method().text(),
-            budget,
-            layers,
-            Long.toString(variant.seed()),
-            deviceKind,
-            config.dtype(),
-            Integer.toString(config.batchSize()),
-            Integer.toString(seqLen),
-            Integer.toString(config.maxLength()),
-            Integer.toString(config.limit()));
-    if (!data.isEmpty()) {
-      key += "\ndata=" + data;
-    }
-    if (variant.recovery().trains()) {
-      key += "\n" + variant.recovery().describe();
-    }
-    if (!variant.isDense() && !variant.allocation().isStandard()) {
-      key += "\nallocate=" + variant.allocation().describe();
-    }
-    if (!variant.isDense() && variant.needsCalibration()) {
-      key += "\ncalibration=" + config.calibration();
-    }
-    if (config.latency() != LatencyKind.FORWARD) {
-      key += "\nlatency=" + config.latency().label();
-    }
-    if (!config.matrices().equals(Gpt2Options.DEFAULT)) {
-      key += "\nsplit_qkv=" + config.matrices().splitQkv();
-      key += "\nuntie_head=" + config.matrices().untieHead();
-      key += config.matrices().latentCache() ? "\nlatent_cache=true" : "";
-    }
-    return TextFile.sha256(key).substring(0, ID_LENGTH);
+    CellContext context = new CellContext(this, config, seqLen, deviceKind, "", 0, null);
+    return TextFile.sha256("1\n" + SweepSetting.idKey(context)).substring(0, ID_LENGTH);
   }
 }

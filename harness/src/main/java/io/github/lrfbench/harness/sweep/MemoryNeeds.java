@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import io.github.lrfbench.kernels.Device;
@@ -13,13 +12,13 @@ import java.util.List;
  * <p>Sizes are the shape that is timed, and the kept fraction of a method whose matrices keep that
  * fraction each. A rank, a share of energy or another allocation is none: a matrix stays dense
  * where its factors would save nothing, and then shares the dense model's memory. All else must be
- * the same; the seed, too, where it chooses examples, whose lengths differ.
+ * the same, as far as {@link SweepSetting} says.
  */
 final class MemoryNeeds {
   private static final int HASH_LENGTH = 16;
 
   private final SweepConfig config;
-  private final String device;
+  private final Device device;
   private final int seqLen;
 
   /**
@@ -29,7 +28,7 @@ final class MemoryNeeds {
    */
   MemoryNeeds(SweepConfig config, Device device, int seqLen) {
     this.config = config;
-    this.device = device.name() + "\n" + device.threads();
+    this.device = device;
     this.seqLen = seqLen;
   }
 
@@ -59,48 +58,14 @@ final class MemoryNeeds {
   }
 
   private MemoryNeed of(Cell cell, Step step, int batch) {
-    Variant variant = cell.variant();
+    CellContext context =
+        new CellContext(cell, config, seqLen, "", device.name(), device.threads(), step);
     boolean timed = step == Step.TIME;
-    List<String> same =
-        new ArrayList<>(
-            List.of(
-                cell.revision(), device, config.dtype(), config.matrices().toString(), "" + step));
-    same.addAll(variantKey(variant));
-    if (step == Step.EVALUATE || variant.dependsOnTask()) {
-      same.addAll(List.of(cell.task(), cell.data()));
-    }
-    switch (step) {
-      case COMPRESS -> same.addAll(List.of("" + config.maxLength(), "" + config.calibration()));
-      case TIME -> same.add(config.latency().label());
-      case EVALUATE -> same.addAll(List.of("" + config.maxLength(), "" + config.limit()));
-    }
-    String hash = TextFile.sha256(String.join("\n", same)).substring(0, HASH_LENGTH);
     return new MemoryNeed(
         step,
-        hash,
-        keepIsSize(variant) ? variant.budget().value() : 0,
+        TextFile.sha256(SweepSetting.memoryKey(context)).substring(0, HASH_LENGTH),
+        context.keepIsSize() ? cell.variant().budget().value() : 0,
         timed ? batch : 0,
         timed ? seqLen : 0);
-  }
-
-  private List<String> variantKey(Variant variant) {
-    if (variant.isDense()) {
-      return List.of(variant.method().text());
-    }
-    Budget budget = variant.budget();
-    return List.of(
-        variant.method().text(),
-        keepIsSize(variant) ? budget.kind() : budget.kind() + "=" + budget.value(),
-        String.join("|", config.layers()),
-        variant.allocation().text(),
-        variant.recovery().describe(),
-        variant.dependsOnTask() ? "" + variant.seed() : "");
-  }
-
-  /** Below 1 every matrix is factored, and a larger fraction is a larger rank of each. */
-  private static boolean keepIsSize(Variant variant) {
-    return variant.budget() instanceof Budget.Keep keep
-        && keep.fraction() < 1
-        && variant.allocation().isStandard();
   }
 }

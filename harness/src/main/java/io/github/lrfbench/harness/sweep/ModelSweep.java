@@ -79,10 +79,9 @@ final class ModelSweep {
     Instant startedAt = Instant.now();
     String work = name + " " + variant.describe() + (only == null ? "" : " for " + only.name());
     log.working(work);
-    SweepTask owner = only == null && tasks.size() == 1 ? tasks.get(0) : only;
     Step step = Step.COMPRESS;
     try (CompressedModel compressed =
-        variants.make(variant, owner, far -> log.working(work + ": " + far))) {
+        variants.make(variant, only, far -> log.working(work + ": " + far))) {
       step = Step.TIME;
       Timing timing = probe.measure(loaded.model(), compressed.model());
       step = Step.EVALUATE;

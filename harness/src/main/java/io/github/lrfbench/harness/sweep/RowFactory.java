@@ -3,13 +3,12 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Score;
-import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.CausalModel;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.result.LayerRow;
@@ -20,6 +19,7 @@ import io.github.lrfbench.kernels.Device;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -146,25 +146,23 @@ final class RowFactory {
         .set(RunColumns.PARAMS, model.parameters())
         .set(RunColumns.PARAMS_RATIO, (double) model.parameters() / dense.parameters())
         .set(RunColumns.BYTES, model.bytes())
+        .set(RunColumns.BYTES_DENSE, dense.bytes())
+        .set(RunColumns.BYTES_RATIO, (double) model.bytes() / dense.bytes())
         .set(RunColumns.FLOPS_PER_EXAMPLE, flops)
         .set(RunColumns.FLOPS_RATIO, (double) flops / dense.flops(seqLen));
     List<LayerReport> layers = compressed.layers();
+    MatrixCounts.of(dense, compressed).applyTo(row);
     if (layers.isEmpty()) {
-      long matrices =
-          dense.slots().stream().map(LinearSlot::linear).mapToLong(Linear::parameters).sum();
-      linearCounts(row, matrices, matrices);
       return;
     }
-    linearCounts(
-        row,
-        layers.stream().mapToLong(LayerReport::parametersDense).sum(),
-        layers.stream().mapToLong(LayerReport::parameters).sum());
-    row.set(RunColumns.RANK_MIN, layers.stream().mapToLong(LayerReport::rank).min().orElseThrow())
-        .set(
-            RunColumns.RANK_MEAN,
-            layers.stream().mapToLong(LayerReport::rank).average().orElseThrow())
-        .set(RunColumns.RANK_MAX, layers.stream().mapToLong(LayerReport::rank).max().orElseThrow())
-        .set(RunColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
+    LongSummaryStatistics ranks =
+        layers.stream().mapToLong(LayerReport::rank).filter(rank -> rank > 0).summaryStatistics();
+    if (ranks.getCount() > 0) {
+      row.set(RunColumns.RANK_MIN, ranks.getMin())
+          .set(RunColumns.RANK_MEAN, ranks.getAverage())
+          .set(RunColumns.RANK_MAX, ranks.getMax());
+    }
+    row.set(RunColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
         .set(RunColumns.COMPRESS_SECONDS, compressed.seconds().compress())
         .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
         .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
@@ -172,12 +170,6 @@ final class RowFactory {
         .set(
             RunColumns.METHOD_PARAMS,
             parameters(variant, dense, compressed.compression().parameters()));
-  }
-
-  private static void linearCounts(RunRow.Builder row, long dense, long now) {
-    row.set(RunColumns.LINEAR_PARAMS_DENSE, dense)
-        .set(RunColumns.LINEAR_PARAMS, now)
-        .set(RunColumns.LINEAR_RATIO, (double) now / dense);
   }
 
   private static String algorithms(List<LayerReport> layers) {
@@ -250,10 +242,13 @@ final class RowFactory {
 
   /** A row for each matrix of a compressed model. */
   List<LayerRow> layers(String cellId, CompressedModel compressed) {
-    return compressed.layers().stream().map(layer -> layerRow(cellId, layer)).toList();
+    Map<String, Storage> stored = MatrixCounts.stored(compressed.model());
+    return compressed.layers().stream()
+        .map(layer -> layerRow(cellId, layer, stored.getOrDefault(layer.layer(), layer.now())))
+        .toList();
   }
 
-  private LayerRow layerRow(String cellId, LayerReport layer) {
+  private LayerRow layerRow(String cellId, LayerReport layer, Storage stored) {
     Diagnostics diagnostics = layer.diagnostics();
     return new LayerRow(
         runId,
@@ -261,7 +256,7 @@ final class RowFactory {
         layer.layer(),
         layer.rows(),
         layer.cols(),
-        layer.rank(),
+        layer.rank() == 0 ? null : (long) layer.rank(),
         layer.parametersDense(),
         layer.parameters(),
         diagnostics.algorithm().isEmpty() ? null : diagnostics.algorithm(),
@@ -278,7 +273,10 @@ final class RowFactory {
         finite(layer.outputNorm()),
         finite(diagnostics.predictedError()),
         applicable(diagnostics.condition()),
-        applicable(diagnostics.ridge()));
+        applicable(diagnostics.ridge()),
+        stored.form(),
+        stored.bits(),
+        layer.label().isEmpty() ? null : layer.label());
   }
 
   /** What is to be told of a matrix, such as numbers that are left empty; null if nothing is. */

@@ -1,7 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.result.Environment;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunInputs;
@@ -28,6 +26,7 @@ public final class SweepRecord {
   private final List<SweepConfig> configs;
   private final Shard shard;
   private final List<String> arguments;
+  private final String file;
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
   private final List<RunRow> rows = new ArrayList<>();
@@ -42,10 +41,21 @@ public final class SweepRecord {
    * @param arguments the command line
    */
   public SweepRecord(String runId, List<SweepConfig> configs, Shard shard, List<String> arguments) {
+    this(runId, configs, shard, arguments, null);
+  }
+
+  /**
+   * A record of a call that reads a file.
+   *
+   * @param file the text of the file, or null
+   */
+  public SweepRecord(
+      String runId, List<SweepConfig> configs, Shard shard, List<String> arguments, String file) {
     this.runId = runId;
     this.configs = List.copyOf(configs);
     this.shard = shard;
     this.arguments = List.copyOf(arguments);
+    this.file = file;
   }
 
   /** Identifies the rows of the call. */
@@ -58,7 +68,7 @@ public final class SweepRecord {
     return shard;
   }
 
-  private Path file() {
+  private Path target() {
     return configs.get(0).out().resolve(RunJson.FILE);
   }
 
@@ -74,7 +84,7 @@ public final class SweepRecord {
   /** Writes the file where the results go: the call has begun. */
   public void writeStart(Device device) {
     if (!started) {
-      previous = RunJson.read(file());
+      previous = RunJson.read(target());
       started = true;
     }
     write(describe(device));
@@ -87,7 +97,7 @@ public final class SweepRecord {
   public void writeEnd(Device device, List<RunRow> written) {
     rows.addAll(written);
     if (rows.isEmpty() && previous.isPresent()) {
-      RunJson.write(file(), previous.get());
+      RunJson.write(target(), previous.get());
       return;
     }
     Map<String, Object> record = describe(device);
@@ -101,7 +111,7 @@ public final class SweepRecord {
 
   private void write(Map<String, Object> record) {
     addEarlier(record);
-    RunJson.write(file(), record);
+    RunJson.write(target(), record);
   }
 
   private Map<String, Object> describe(Device device) {
@@ -110,7 +120,8 @@ public final class SweepRecord {
     record.put("started_at", startedAt.toString());
     record.put("command", arguments);
     record.put("working_directory", Path.of("").toAbsolutePath().toString());
-    List<Map<String, Object>> resolved = configs.stream().map(SweepRecord::configuration).toList();
+    record.put("file", file);
+    List<Map<String, Object>> resolved = configs.stream().map(SweepSetting::record).toList();
     record.put("configuration", resolved.size() == 1 ? resolved.get(0) : resolved);
     record.put("shard", shard.isWhole() ? null : shard.index() + "/" + shard.count());
     record.put("version", provenance.version());
@@ -138,28 +149,5 @@ public final class SweepRecord {
       earlier.addAll(records);
     }
     record.put(EARLIER, earlier);
-  }
-
-  private static Map<String, Object> configuration(SweepConfig config) {
-    Map<String, Object> resolved = new LinkedHashMap<>();
-    resolved.put("models", config.models());
-    resolved.put("tasks", config.tasks());
-    resolved.put("methods", config.methods());
-    resolved.put("budgets", config.budgets().stream().map(SweepRecord::budget).toList());
-    resolved.put("allocations", config.allocations().stream().map(Allocation::text).toList());
-    resolved.put("seeds", config.seeds());
-    resolved.put("layers", config.layers());
-    resolved.put("device", config.device());
-    resolved.put("dtype", config.dtype());
-    resolved.put("batch_size", config.batchSize());
-    resolved.put("seq_len", config.seqLen());
-    resolved.put("max_length", config.maxLength());
-    resolved.put("limit", config.limit());
-    resolved.put("glue", config.glue() == null ? null : config.glue().toString());
-    return resolved;
-  }
-
-  private static Map<String, Object> budget(Budget budget) {
-    return Map.of(budget.kind(), budget.value());
   }
 }

@@ -165,11 +165,8 @@ public final class SweepRunner {
       model.loaded().notes().forEach(listener::note);
       model.tasks().forEach(task -> task.evaluation().notes().forEach(listener::note));
       group.data().forEach(input -> input.deviation().ifPresent(listener::note));
-      boolean observesOutputs =
-          variants.stream().anyMatch(variant -> variant.method().needsActivations());
       VariantFactory factory =
-          new VariantFactory(
-              model.loaded().model(), model.slots(), decompositions, observesOutputs);
+          new VariantFactory(model.loaded().model(), model.slots(), decompositions);
       int seqLen = model.probe().seqLen();
       new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
           .run(variants);

@@ -17,26 +17,22 @@ final class VariantFactory {
   private final Model dense;
   private final List<LinearSlot> slots;
   private final FactorizationCache cache;
-  private final boolean observesOutputs;
 
   /**
    * A factory.
    *
    * @param slots the matrices to compress
    * @param cache shared by all variants
-   * @param observesOutputs whether the errors of outputs are measured of all variants that are made
-   *     for a task, because some need the moments of activations anyway
    */
-  VariantFactory(
-      Model dense, List<LinearSlot> slots, FactorizationCache cache, boolean observesOutputs) {
+  VariantFactory(Model dense, List<LinearSlot> slots, FactorizationCache cache) {
     this.dense = dense;
     this.slots = slots;
     this.cache = cache;
-    this.observesOutputs = observesOutputs;
   }
 
   /**
-   * A variant; the caller closes it.
+   * A variant; the caller closes it. Errors of outputs are measured of those that need training
+   * examples anyway, whatever other variants of the sweep need.
    *
    * @param task what it is made for; null for a variant that is the same for all of several tasks
    * @param progress receives in a few words how far a long search is
@@ -49,12 +45,10 @@ final class VariantFactory {
     Calibrator statistics = null;
     double calibrated = 0;
     long start = System.nanoTime();
-    if (variant.needsCalibration() || (observesOutputs && task != null)) {
+    if (variant.needsCalibration()) {
       statistics = task.calibrator(variant.seed());
       calibrated = statistics.seconds();
-      if (observesOutputs) {
-        statistics.moments();
-      }
+      statistics.moments();
     }
     try (Scope scratch = dense.device().openScope()) {
       CompressionRequest request =

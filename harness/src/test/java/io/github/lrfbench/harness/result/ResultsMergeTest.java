@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.result;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,6 +56,29 @@ class ResultsMergeTest {
     assertEquals(List.of(Rows.run("a", "1"), Rows.run("a", "3"), Rows.run("b", "2")), read(out));
     assertEquals(3, merge.read());
     assertEquals(6, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
+  }
+
+  @Test
+  void filesOfEarlierVersionsJoinThoseOfThisOne() throws IOException {
+    Path old = Files.createDirectories(folder.resolve("old"));
+    Files.writeString(
+        old.resolve("runs.csv"), "schema,run_id,cell_id,status,params\r\n1,a,1,ok,7\r\n");
+    Files.writeString(
+        old.resolve("layers.csv"),
+        "schema,run_id,cell_id,layer,rows,cols,rank,params_dense,params\r\n2,a,1,w,4,4,2,16,16\r\n");
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(old);
+    merge.add(write("new", Rows.run("b", "2")));
+    Path out = folder.resolve("all");
+    merge.write(out);
+    List<RunRow> rows = read(out);
+    assertEquals(List.of("1", "2"), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).toList());
+    assertEquals(7, rows.get(0).get(RunColumns.PARAMS));
+    assertNull(rows.get(0).get(RunColumns.FORMS));
+    List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
+    assertEquals(3, layers.size());
+    assertEquals(2, layers.get(0).rank());
+    assertNull(layers.get(0).form());
   }
 
   @Test

@@ -19,8 +19,8 @@ final class Rows {
 
   static LayerRow layer(String runId, String cellId, String layer) {
     return new LayerRow(
-        runId, cellId, layer, 768, 3072, 128, 2359296, 491520, "gram", 1.5, 0.75, 0.5, 0.5, 0.75,
-        null, null, 0.01, 2.0, 0.25, 1.0, 0.0);
+        runId, cellId, layer, 768, 3072, 128L, 2359296, 491520, "gram", 1.5, 0.75, 0.5, 0.5, 0.75,
+        null, null, 0.01, 2.0, 0.25, 1.0, 0.0, "lowrank", 15728640L, "r=128");
   }
 
   static List<LayerRow> layers(String runId, String cellId) {

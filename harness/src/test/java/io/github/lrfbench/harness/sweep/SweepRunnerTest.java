@@ -86,6 +86,19 @@ class SweepRunnerTest {
         half.get(RunColumns.LINEAR_PARAMS_DENSE) - half.get(RunColumns.LINEAR_PARAMS));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
+    assertEquals("dense:12", dense.get(RunColumns.FORMS));
+    assertEquals(32.0, dense.get(RunColumns.BITS_PER_WEIGHT));
+    assertEquals("lowrank:12", half.get(RunColumns.FORMS));
+    assertEquals(32 * half.get(RunColumns.LINEAR_RATIO), half.get(RunColumns.BITS_PER_WEIGHT));
+    assertEquals(4 * half.get(RunColumns.LINEAR_PARAMS), half.get(RunColumns.LINEAR_BYTES));
+    assertEquals(dense.get(RunColumns.BYTES), half.get(RunColumns.BYTES_DENSE));
+    assertEquals(
+        dense.get(RunColumns.BYTES) - half.get(RunColumns.BYTES),
+        half.get(RunColumns.LINEAR_BYTES_DENSE) - half.get(RunColumns.LINEAR_BYTES));
+    assertEquals("r=3", layers.get(0).label());
+    assertEquals(32 * layers.get(0).params(), layers.get(0).bits());
+    assertEquals("dense", layers.get(12).form());
+    assertNull(layers.get(12).label());
     assertTrue(Files.exists(out.resolve("run.json")));
   }
 

@@ -100,8 +100,13 @@ public record Allocation(Policy policy, int multiple) {
     return policy.label() + (multiple == 1 ? "" : " round " + multiple);
   }
 
-  /** What a user reads, and what tells one from another in cell ids; empty for the standard. */
+  /** What a user reads; empty for the standard. */
   public String describe() {
     return isStandard() ? "" : text();
+  }
+
+  /** What tells one from another in cell ids; it never changes. */
+  public String token() {
+    return policy.label() + (multiple == 1 ? "" : " round " + multiple);
   }
 }

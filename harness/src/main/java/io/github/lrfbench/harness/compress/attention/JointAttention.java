@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
@@ -165,6 +166,9 @@ final class JointAttention {
                 Double.NaN,
                 product.ridge(),
                 "scores of all pairs of tokens, " + rank + " dimensions a head"),
-            (System.nanoTime() - start) / 1e9));
+            (System.nanoTime() - start) / 1e9,
+            Storage.of(dense),
+            Storage.of(now),
+            rank + " dimensions a head"));
   }
 }

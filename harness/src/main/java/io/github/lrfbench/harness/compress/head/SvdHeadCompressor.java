@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -258,6 +259,13 @@ public final class SvdHeadCompressor implements Compressor {
             Double.NaN,
             solved.ridge(),
             "solved on " + examples + " training examples"),
-        (System.nanoTime() - start) / 1e9);
+        (System.nanoTime() - start) / 1e9,
+        new Storage("dense", bits(model.headLayers())),
+        new Storage("head", bits(solved.layers())),
+        "width " + solved.width());
+  }
+
+  private static long bits(Map<String, Linear> layers) {
+    return layers.values().stream().mapToLong(Linear::bits).sum();
   }
 }

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
@@ -29,11 +30,9 @@ public final class Replacement {
    * @param note why
    */
   public LayerReport keep(LinearSlot slot, String note) {
-    int rows = slot.linear().outputs();
-    int cols = slot.linear().inputs();
     try (Scope scratch = request.scope().device().openScope()) {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
-      return LayerReport.dense(slot.name(), rows, cols, slot.linear().parameters(), norm, note);
+      return LayerReport.kept(slot, norm, note);
     }
   }
 
@@ -106,7 +105,10 @@ public final class Replacement {
           outputNorm,
           outputError,
           diagnostics,
-          (System.nanoTime() - start) / 1e9);
+          (System.nanoTime() - start) / 1e9,
+          Storage.of(slot.linear()),
+          Storage.of(replacement),
+          replacement.label());
     }
   }
 

@@ -8,7 +8,9 @@ import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.InputException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Training after compression.
@@ -78,8 +80,23 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
         seed);
   }
 
-  /** What a user reads, and what tells one from another in cell ids. */
+  /** What {@code run.json} tells. */
+  public Map<String, Object> toJson() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("epochs", epochs);
+    told.put("lr", learningRate);
+    told.put("distill", softWeight);
+    told.put("distill_hidden", hiddenWeight);
+    return told;
+  }
+
+  /** What a user reads. */
   public String describe() {
+    return token();
+  }
+
+  /** What tells one from another in cell ids; it never changes. */
+  public String token() {
     String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
     return distills()
         ? text + String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight)

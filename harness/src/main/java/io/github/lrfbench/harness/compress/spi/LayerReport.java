@@ -1,12 +1,16 @@
 package io.github.lrfbench.harness.compress.spi;
 
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.LinearSlot;
+
 /**
  * What happened to one matrix W of [rows, cols]. Numbers that do not apply are NaN.
  *
  * @param layer the slot's name
  * @param rows outputs
  * @param cols inputs
- * @param rank of the factorization; min(rows, cols) if the matrix stays dense
+ * @param rank of the factorization; min(rows, cols) if the matrix stays dense; 0 if its form has
+ *     none
  * @param parametersDense numbers in W
  * @param parameters numbers stored now
  * @param norm ‖W‖ (Frobenius, as all norms here)
@@ -15,6 +19,9 @@ package io.github.lrfbench.harness.compress.spi;
  * @param outputError ‖W X + b − (Ŵ X + b̂)‖ over the calibration tokens
  * @param diagnostics what the method knows of it
  * @param seconds time spent on this matrix for this cell
+ * @param before how the matrix was stored
+ * @param now how it is stored now
+ * @param label which of the form's points it is, for a reader
  */
 public record LayerReport(
     String layer,
@@ -28,24 +35,54 @@ public record LayerReport(
     double outputNorm,
     double outputError,
     Diagnostics diagnostics,
-    double seconds) {
+    double seconds,
+    Storage before,
+    Storage now,
+    String label) {
+
+  /**
+   * How matrices are stored.
+   *
+   * @param form the word for it
+   * @param bits that are stored
+   */
+  public record Storage(String form, long bits) {
+    /** A map's. */
+    public static Storage of(Linear linear) {
+      return new Storage(linear.form(), linear.bits());
+    }
+  }
 
   /** A matrix that stays as it is. */
-  public static LayerReport dense(
-      String layer, int rows, int cols, long parameters, double norm, String note) {
+  public static LayerReport kept(LinearSlot slot, double norm, String note) {
+    Linear linear = slot.linear();
+    Storage storage = Storage.of(linear);
     return new LayerReport(
-        layer,
-        rows,
-        cols,
-        Math.min(rows, cols),
-        parameters,
-        parameters,
+        slot.name(),
+        linear.outputs(),
+        linear.inputs(),
+        Math.min(linear.outputs(), linear.inputs()),
+        linear.parameters(),
+        linear.parameters(),
         norm,
         0,
         Double.NaN,
         0,
         Diagnostics.none(note),
-        0);
+        0,
+        storage,
+        storage,
+        "");
+  }
+
+  /** The word for the form in which the matrix is stored now. */
+  public String form() {
+    return now.form();
+  }
+
+  /** Stored bits now. */
+  public long bits() {
+    return now.bits();
   }
 
   /** 1 − ‖W − Ŵ‖² / ‖W‖². */
@@ -53,8 +90,8 @@ public record LayerReport(
     return norm == 0 ? 1 : 1 - (error / norm) * (error / norm);
   }
 
-  /** True if the matrix was replaced. */
+  /** Whether the matrix is stored in another way, be it in as many numbers. */
   public boolean replaced() {
-    return parameters != parametersDense;
+    return !now.equals(before);
   }
 }
