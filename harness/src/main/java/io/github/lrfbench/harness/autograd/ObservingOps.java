@@ -14,12 +14,11 @@ public final class ObservingOps extends DelegatingOps {
   @FunctionalInterface
   public interface Observer {
     /**
-     * A product is about to be computed.
+     * A layer is about to be applied.
      *
-     * @param x [T, I], not to be modified
-     * @param weight the matrix by which x is multiplied; of factors, the first
+     * @param x [T, inputs], not to be modified
      */
-    void linear(Matrix x, Matrix weight);
+    void reads(Layer layer, Matrix x);
   }
 
   /**
@@ -44,27 +43,13 @@ public final class ObservingOps extends DelegatingOps {
   }
 
   @Override
+  public void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
+    observer.reads(layer, x);
+    super.apply(layer, x, activation, y);
+  }
+
+  @Override
   public void close() {
     ops.close();
-  }
-
-  @Override
-  public void linear(
-      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    observer.linear(x, w);
-    ops.linear(x, transW, w, bias, activation, y);
-  }
-
-  @Override
-  public void lowRank(
-      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
-    observer.linear(x, down);
-    ops.lowRank(x, down, up, bias, activation, y);
-  }
-
-  @Override
-  public void addLowRank(Matrix x, Matrix down, Matrix up, double scale, Matrix y) {
-    // What is beside it has seen the input.
-    ops.addLowRank(x, down, up, scale, y);
   }
 }

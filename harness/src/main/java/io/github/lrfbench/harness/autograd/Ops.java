@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.autograd;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -21,6 +22,17 @@ public interface Ops extends Nn, AutoCloseable {
    * Operations whose results are needed only until the frame is closed, like the inside of a layer.
    */
   Ops frame();
+
+  /**
+   * Applies a linear layer of a model, or several of one input: {@link Layer#forward}, where
+   * observers can look on.
+   *
+   * @param x [T, I]
+   * @param y [T, O], modified; may be a slice of columns
+   */
+  default void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
+    layer.forward(this, x, activation, y);
+  }
 
   /**
    * Dropout, which happens in training only.

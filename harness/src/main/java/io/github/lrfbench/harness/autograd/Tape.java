@@ -37,6 +37,7 @@ public final class Tape implements AutoCloseable {
 
   private final Device device;
   private final ParameterGradients parameters;
+  private final LayerGradients layers;
   private final Map<Tensor, Value> values = new IdentityHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final TapeOps ops;
@@ -47,8 +48,23 @@ public final class Tape implements AutoCloseable {
    * @param dropoutSeed of all dropout of the pass; null for none, as in inference
    */
   public Tape(Device device, ParameterGradients parameters, Long dropoutSeed) {
+    this(device, parameters, null, dropoutSeed);
+  }
+
+  /**
+   * An empty tape of a pass without dropout.
+   *
+   * @param layers receives the gradients of linear layers; no parameter is trained
+   */
+  public Tape(Device device, LayerGradients layers) {
+    this(device, parameter -> null, layers, null);
+  }
+
+  private Tape(
+      Device device, ParameterGradients parameters, LayerGradients layers, Long dropoutSeed) {
     this.device = device;
     this.parameters = parameters;
+    this.layers = layers;
     this.ops = new TapeOps(this, dropoutSeed);
   }
 
@@ -63,6 +79,20 @@ public final class Tape implements AutoCloseable {
 
   ParameterGradients parameters() {
     return parameters;
+  }
+
+  boolean wants(Layer layer) {
+    return layers != null && layers.wants(layer);
+  }
+
+  /**
+   * Makes a layer's output one whose gradient is wanted, whatever it depends on.
+   *
+   * @param x what it read
+   * @param y what it gave
+   */
+  void recordGradient(Layer layer, Matrix x, Matrix y) {
+    record(true, () -> layers.add(layer, x, gradientOrNull(y)), y);
   }
 
   Tensor allocate(DType dtype, long... dims) {

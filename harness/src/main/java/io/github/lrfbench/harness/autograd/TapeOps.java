@@ -44,6 +44,27 @@ final class TapeOps implements Ops {
   }
 
   @Override
+  public void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
+    if (!tape.wants(layer)) {
+      layer.forward(this, x, activation, y);
+      return;
+    }
+    boolean plain = activation == Activation.NONE;
+    Matrix sum = plain ? y : Matrix.of(tape.allocate(y.dtype(), y.rows(), y.cols()));
+    layer.forward(this, x, Activation.NONE, sum);
+    tape.recordGradient(layer, x, sum);
+    if (!plain) {
+      gradients.activate(sum, activation, y);
+      tape.record(
+          true,
+          () ->
+              gradients.activationGradient(
+                  sum, activation, tape.gradientOrNull(y), tape.freshGradient(sum)),
+          y);
+    }
+  }
+
+  @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     boolean differentiable =
@@ -86,15 +107,9 @@ final class TapeOps implements Ops {
   }
 
   private void weightBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
-    if (!tape.isDifferentiable(w)) {
-      return;
-    }
-    if (tape.parameters().of(w.data()) != null) {
-      tape.parameters().addProduct(w, transW, x, dy);
-    } else if (transW) {
-      gradients.gemm(true, false, 1, dy, x, 1, tape.gradient(w));
-    } else {
-      gradients.gemm(true, false, 1, x, dy, 1, tape.gradient(w));
+    Matrix dw = tape.gradient(w);
+    if (dw != null) {
+      gradients.gemm(true, false, 1, transW ? dy : x, transW ? x : dy, 1, dw);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.autograd.ParameterGradients;
+import io.github.lrfbench.harness.autograd.LayerGradients;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.model.Model;
@@ -33,7 +33,7 @@ final class BackwardPasses {
   static void run(
       Model model,
       TrainingSet examples,
-      Function<int[], ParameterGradients> gradients,
+      Function<int[], LayerGradients> gradients,
       IntConsumer progress) {
     int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
     int done = 0;
@@ -45,14 +45,14 @@ final class BackwardPasses {
   }
 
   private static void run(
-      Model model, TrainingSet batch, Function<int[], ParameterGradients> gradients) {
+      Model model, TrainingSet batch, Function<int[], LayerGradients> gradients) {
     Device device = model.device();
     int[] offsets = new int[batch.size() + 1];
     for (int i = 0; i < batch.size(); i++) {
       offsets[i + 1] = offsets[i] + batch.sequences().get(i).length();
     }
     try (Scope scope = device.openScope();
-        Tape tape = new Tape(device, gradients.apply(offsets), null)) {
+        Tape tape = new Tape(device, gradients.apply(offsets))) {
       TokenBatch tokens = TokenBatch.of(scope, batch.sequences(), model.info());
       // With all hidden states: nothing is left out that the output does not depend on.
       batch.loss(tape, batch.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);

@@ -183,6 +183,7 @@ public final class Calibrator implements AutoCloseable {
       return null;
     }
     Fisher read = new Fisher(model.slots(), model.device().openScope());
+    read.complete();
     try (SafetensorsFile saved = SafetensorsFile.open(file)) {
       for (LinearSlot slot : model.slots()) {
         Matrix f = read.of(slot.name());

@@ -1,50 +1,65 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The empirical diagonal Fisher information of a model's matrices: F = (1/N) Σ (dL/dW)², squared
- * example by example (Hsu et al. 2022), on the model's device. Elements lie as in the weights.
+ * The empirical diagonal Fisher information of the matrices in a model's slots, in whatever form
+ * they are stored: F = (1/N) Σ (dL/dW)², squared example by example (Hsu et al. 2022), on the
+ * model's device. Elements lie as in a dense map's weight.
  */
 public final class Fisher implements AutoCloseable {
   private final Scope scope;
-  private final Map<Tensor, Tensor> squares = new IdentityHashMap<>();
+  private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
+  private final Map<Layer, Matrix> byLayer = new IdentityHashMap<>();
   private final Map<String, Matrix> bySlot = new LinkedHashMap<>();
 
-  /**
-   * Zeros.
-   *
-   * @throws InputException if a matrix is not stored whole
-   */
+  /** No information yet, of some slots. */
   Fisher(List<LinearSlot> slots, Scope scope) {
     this.scope = scope;
     for (LinearSlot slot : slots) {
-      if (!(slot.linear() instanceof DenseLinear dense)) {
-        throw new InputException(
-            "Fisher information is collected on a dense model, but "
-                + slot.name()
-                + " is factored already");
-      }
-      Matrix w = dense.weight();
-      Tensor sums =
-          squares.computeIfAbsent(
-              w.data(), data -> scope.zeros(data.dtype(), data.shape().toArray()));
-      bySlot.put(slot.name(), new Matrix(sums, w.offset(), w.rows(), w.cols(), w.stride()));
+      this.slots.put(slot.linear(), slot);
+      bySlot.put(slot.name(), null);
     }
   }
 
-  /** The sums for a tensor that holds weights, of its shape; null if it holds none. */
-  Tensor sums(Tensor weights) {
-    return squares.get(weights);
+  /** Whether a layer, or one of its parts, is in a slot. */
+  boolean has(Layer layer) {
+    return layer.parts().stream().anyMatch(slots::containsKey);
+  }
+
+  /** The sums of a layer, which are zeros at first; those of its parts are slices of them. */
+  Matrix sums(Layer layer) {
+    return byLayer.computeIfAbsent(
+        layer,
+        key -> {
+          Matrix sums = Matrix.of(scope.zeros(DType.F32, layer.inputs(), layer.outputs()));
+          int column = 0;
+          for (Layer part : layer.parts()) {
+            LinearSlot slot = slots.get(part);
+            if (slot != null) {
+              bySlot.put(slot.name(), sums.columns(column, column + part.outputs()));
+            }
+            column += part.outputs();
+          }
+          return sums;
+        });
+  }
+
+  /** Gives slots that no example reached what they are to have: zeros. */
+  void complete() {
+    for (LinearSlot slot : slots.values()) {
+      if (bySlot.get(slot.name()) == null) {
+        sums(slot.linear());
+      }
+    }
   }
 
   /** All slots' names. */

@@ -23,6 +23,7 @@ final class FisherCollector {
     try {
       BackwardPasses.run(
           model, examples, offsets -> new FisherGradients(fisher, offsets), progress);
+      fisher.complete();
       for (String slot : fisher.slots()) {
         Matrix sums = fisher.of(slot);
         double[] shares = new double[sums.rows()];

@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.autograd.ParameterGradients;
+import io.github.lrfbench.harness.autograd.Layer;
+import io.github.lrfbench.harness.autograd.LayerGradients;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 
 /**
  * Adds the squares of every sequence's gradient to the Fisher information, in one backward pass
@@ -14,26 +14,18 @@ import io.github.lrfbench.kernels.Tensor;
  * @param fisher added to
  * @param offsets where the sequences begin, and the last ends
  */
-record FisherGradients(Fisher fisher, int[] offsets) implements ParameterGradients {
+record FisherGradients(Fisher fisher, int[] offsets) implements LayerGradients {
   @Override
-  public Tensor of(Tensor parameter) {
-    return fisher.sums(parameter);
+  public boolean wants(Layer layer) {
+    return fisher.has(layer);
   }
 
   @Override
-  public void addProduct(Matrix weight, boolean transposed, Matrix x, Matrix dy) {
-    Tensor sums = of(weight.data());
-    if (sums == null) {
-      return;
-    }
-    if (transposed) {
-      throw new IllegalArgumentException("weights of slots stand on the right as they are");
-    }
+  public void add(Layer layer, Matrix x, Matrix dy) {
     Device device = x.device();
-    Matrix target =
-        new Matrix(sums, weight.offset(), weight.rows(), weight.cols(), weight.stride());
+    Matrix target = fisher.sums(layer);
     try (Scope scope = device.openScope()) {
-      Matrix gradient = Matrix.of(scope.allocate(x.dtype(), weight.rows(), weight.cols()));
+      Matrix gradient = Matrix.of(scope.allocate(x.dtype(), target.rows(), target.cols()));
       for (int s = 0; s + 1 < offsets.length; s++) {
         Matrix inputs = x.rows(offsets[s], offsets[s + 1]);
         Matrix slopes = dy.rows(offsets[s], offsets[s + 1]);

@@ -1,82 +1,63 @@
 package io.github.lrfbench.harness.calibrate;
 
-import io.github.lrfbench.harness.autograd.ParameterGradients;
+import io.github.lrfbench.harness.autograd.Layer;
+import io.github.lrfbench.harness.autograd.LayerGradients;
 import io.github.lrfbench.harness.calibrate.GradientMoments.Moments;
 import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** Runs a dense model over labelled examples for the moments of its gradients. */
-final class GradientMomentsCollector implements ParameterGradients {
-  /** What is summed up for the slots of one weight tensor, which share their input. */
+/** Runs a model over labelled examples for the moments of its gradients. */
+final class GradientMomentsCollector implements LayerGradients {
+  /** What is summed up for a layer, whose parts share their input. */
   private static final class Sums {
-    private final List<LinearSlot> slots = new ArrayList<>();
     private final Moments moments;
-    private final Tensor unused;
-    private double[] outputs = new double[0];
+    private final double[] outputs;
     private long tokens;
 
-    Sums(Scope scope, int width) {
+    Sums(Layer layer, Scope scope) {
+      int width = layer.inputs();
       moments =
           new Moments(
               Matrix.of(scope.zeros(DType.F64, width, width)),
               Matrix.of(scope.zeros(DType.F64, width, width)),
               Matrix.of(scope.zeros(DType.F64, width, width)));
-      unused = scope.zeros(DType.F32, 1);
+      outputs = new double[layer.parts().size()];
     }
   }
 
   private final Device device;
-  private final Map<Tensor, Sums> byWeights = new IdentityHashMap<>();
+  private final GradientMoments moments;
+  private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
+  private final Map<Layer, Sums> byLayer = new IdentityHashMap<>();
 
-  private GradientMomentsCollector(Device device) {
-    this.device = device;
+  private GradientMomentsCollector(Model model, GradientMoments moments) {
+    this.device = model.device();
+    this.moments = moments;
+    model.slots().forEach(slot -> slots.put(slot.linear(), slot));
   }
 
   /**
    * Collects.
    *
    * @param progress receives the number of examples done
-   * @throws InputException if a matrix is not stored whole
    */
   static GradientMoments collect(Model model, TrainingSet examples, IntConsumer progress) {
     GradientMoments moments = new GradientMoments(model.device().openScope());
     try {
-      GradientMomentsCollector collector = new GradientMomentsCollector(model.device());
-      for (LinearSlot slot : model.slots()) {
-        if (!(slot.linear() instanceof DenseLinear dense)) {
-          throw new InputException(
-              "gradients are collected on a dense model, but "
-                  + slot.name()
-                  + " is factored already");
-        }
-        collector
-            .byWeights
-            .computeIfAbsent(
-                dense.weight().data(), key -> new Sums(moments.scope(), slot.linear().inputs()))
-            .slots
-            .add(slot);
-      }
+      GradientMomentsCollector collector = new GradientMomentsCollector(model, moments);
       BackwardPasses.run(model, examples, offsets -> collector, progress);
-      for (Sums sums : collector.byWeights.values()) {
-        for (int i = 0; i < sums.slots.size(); i++) {
-          double sensitivity = sums.outputs[i] / sums.tokens;
-          moments.put(sums.slots.get(i).name(), sums.moments, sensitivity);
-        }
-      }
+      collector.byLayer.forEach(collector::put);
       return moments;
     } catch (RuntimeException | Error e) {
       moments.close();
@@ -84,24 +65,32 @@ final class GradientMomentsCollector implements ParameterGradients {
     }
   }
 
-  @Override
-  public Tensor of(Tensor parameter) {
-    Sums sums = byWeights.get(parameter);
-    return sums == null ? null : sums.unused;
+  private void put(Layer layer, Sums sums) {
+    for (int i = 0; i < sums.outputs.length; i++) {
+      String name = slots.get(layer.parts().get(i)).name();
+      moments.put(name, sums.moments, sums.outputs[i] / sums.tokens);
+    }
   }
 
   @Override
-  public void addProduct(Matrix weight, boolean transposed, Matrix x, Matrix dy) {
-    Sums sums = byWeights.get(weight.data());
-    if (sums == null) {
-      return;
-    }
-    if (transposed) {
-      throw new IllegalArgumentException("weights of slots stand on the right as they are");
-    }
+  public boolean wants(Layer layer) {
+    return layer.parts().stream().allMatch(slots::containsKey);
+  }
+
+  @Override
+  public void add(Layer layer, Matrix x, Matrix dy) {
+    Sums sums = byLayer.computeIfAbsent(layer, key -> new Sums(layer, moments.scope()));
     sums.tokens += x.rows();
-    addOutputs(sums, weight, dy);
     try (Scope scratch = device.openScope()) {
+      Matrix weight = Matrix.of(scratch.allocate(x.dtype(), x.cols(), dy.cols()));
+      int column = 0;
+      for (int i = 0; i < sums.outputs.length; i++) {
+        Linear part = slots.get(layer.parts().get(i)).linear();
+        int end = column + part.outputs();
+        sums.outputs[i] += device.blas().squaredNorm(dy.columns(column, end));
+        device.blas().copy(DenseLinear.of(part, scratch).weight(), weight.columns(column, end));
+        column = end;
+      }
       Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().gemm(false, true, 1, dy, weight, 0, dx);
       addGram(dx, sums.moments.gradients(), scratch);
@@ -116,15 +105,6 @@ final class GradientMomentsCollector implements ParameterGradients {
       double[] slopes = device.blas().rowSquaredNorms(dx);
       device.blas().scaleRows(scaled, Arrays.stream(slopes).map(Math::sqrt).toArray());
       addGram(scaled, sums.moments.weighted(), scratch);
-    }
-  }
-
-  private void addOutputs(Sums sums, Matrix weight, Matrix dy) {
-    sums.outputs = Arrays.copyOf(sums.outputs, sums.slots.size());
-    for (int i = 0; i < sums.outputs.length; i++) {
-      Matrix own = ((DenseLinear) sums.slots.get(i).linear()).weight();
-      int column = Math.toIntExact(own.offset() - weight.offset());
-      sums.outputs[i] += device.blas().squaredNorm(dy.columns(column, column + own.cols()));
     }
   }
 

@@ -1,14 +1,11 @@
 package io.github.lrfbench.harness.calibrate;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.ObservingOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.linear.DenseLinear;
-import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -54,10 +51,18 @@ final class MomentsCollector {
   }
 
   private final Device device;
-  private final Map<Tensor, Sums> byWeights = new IdentityHashMap<>();
+  private final Scope owner;
+  private final Map<Layer, Sums> bySlot = new IdentityHashMap<>();
 
-  private MomentsCollector(Device device) {
+  /**
+   * A collector.
+   *
+   * @param owner of the sums
+   */
+  private MomentsCollector(Device device, List<LinearSlot> slots, Scope owner) {
     this.device = device;
+    this.owner = owner;
+    slots.forEach(slot -> bySlot.put(slot.linear(), null));
   }
 
   /**
@@ -69,11 +74,7 @@ final class MomentsCollector {
       Model model, List<LinearSlot> slots, List<TokenSequence> sequences, IntConsumer progress) {
     ActivationMoments moments = new ActivationMoments(model.device().openScope());
     try {
-      MomentsCollector collector = new MomentsCollector(model.device());
-      for (LinearSlot slot : slots) {
-        collector.byWeights.computeIfAbsent(
-            weights(slot), key -> new Sums(moments.scope(), slot.linear().inputs()));
-      }
+      MomentsCollector collector = new MomentsCollector(model.device(), slots, moments.scope());
       collector.run(model, sequences, progress);
       for (LinearSlot slot : slots) {
         moments.put(slot.name(), collector.moments(slot));
@@ -83,21 +84,6 @@ final class MomentsCollector {
       moments.close();
       throw e;
     }
-  }
-
-  /** The tensor that stands for a slot in products. */
-  private static Tensor weights(LinearSlot slot) {
-    Linear linear = slot.linear();
-    if (linear instanceof DenseLinear dense) {
-      return dense.weight().data();
-    }
-    if (linear instanceof LowRankLinear lowRank) {
-      return lowRank.factors().down().data();
-    }
-    if (linear instanceof NarrowHeads narrow) {
-      return narrow.weight().data();
-    }
-    throw new InputException("the inputs of " + slot.name() + " cannot be observed");
   }
 
   private void run(Model model, List<TokenSequence> sequences, IntConsumer progress) {
@@ -115,8 +101,21 @@ final class MomentsCollector {
     }
   }
 
-  private void add(Matrix x, Matrix weight) {
-    Sums sums = byWeights.get(weight.data());
+  /** The sums of a layer's input, which the slots among its parts share; null if none is. */
+  private Sums sums(Layer layer) {
+    List<? extends Layer> wanted = layer.parts().stream().filter(bySlot::containsKey).toList();
+    if (wanted.isEmpty()) {
+      return null;
+    }
+    if (bySlot.get(wanted.get(0)) == null) {
+      Sums fresh = new Sums(owner, layer.inputs());
+      wanted.forEach(part -> bySlot.put(part, fresh));
+    }
+    return bySlot.get(wanted.get(0));
+  }
+
+  private void add(Layer layer, Matrix x) {
+    Sums sums = sums(layer);
     if (sums == null) {
       return;
     }
@@ -168,8 +167,8 @@ final class MomentsCollector {
   }
 
   private Moments moments(LinearSlot slot) {
-    Sums sums = byWeights.get(weights(slot));
-    if (sums.tokens == 0) {
+    Sums sums = bySlot.get(slot.linear());
+    if (sums == null) {
       throw new InputException("no token of the calibration data reached " + slot.name());
     }
     double[] mean = Arrays.stream(sums.values).map(value -> value / sums.tokens).toArray();

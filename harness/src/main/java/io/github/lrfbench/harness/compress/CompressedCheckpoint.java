@@ -95,8 +95,7 @@ public final class CompressedCheckpoint {
         dense.headLayers().entrySet().stream()
             .anyMatch(
                 layer ->
-                    replacements.containsKey(layer.getKey())
-                        || !(layer.getValue() instanceof DenseLinear)));
+                    replacements.containsKey(layer.getKey()) || layer.getValue().dense() == null));
     try (Scope scope = dense.device().openScope();
         Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
       if (multipliedOut && names(written).contains("lm_head.bias")) {
@@ -138,7 +137,7 @@ public final class CompressedCheckpoint {
     Map<String, Linear> factored = new HashMap<>();
     for (LinearSlot slot : dense.slots()) {
       // The source may have been compressed before.
-      if (!(slot.linear() instanceof DenseLinear)) {
+      if (slot.linear().dense() == null) {
         factored.put(slot.name(), slot.linear());
       }
     }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
@@ -18,13 +19,7 @@ import java.util.function.UnaryOperator;
  * <p>Counts are of W alone: the bias stays as it is under every compression and is counted by the
  * model.
  */
-public interface Linear {
-  /** Width of the input. */
-  int inputs();
-
-  /** Width of the output. */
-  int outputs();
-
+public interface Linear extends Layer {
   /** The bias [outputs], or null if there is none. */
   Tensor bias();
 
@@ -78,14 +73,6 @@ public interface Linear {
   default LowRankFactors factors() {
     return null;
   }
-
-  /**
-   * {@code y = activation(x Wᵀ + b)}.
-   *
-   * @param x [T, inputs]
-   * @param y [T, outputs], modified; may be a slice of columns
-   */
-  void forward(Ops ops, Matrix x, Activation activation, Matrix y);
 
   /**
    * {@code y += x Wᵀ + b}.

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
@@ -20,7 +21,7 @@ import java.util.function.UnaryOperator;
  * side, and what they compute from the input alone is one matrix product. Dense members share one
  * stacked matrix, low-rank members one stacked down-projection. Adapters are added to that.
  */
-public final class LinearGroup {
+public final class LinearGroup implements Layer {
   private final List<Linear> members;
   private final DenseLinear stackedDense;
   private final Matrix stackedDown;
@@ -205,18 +206,24 @@ public final class LinearGroup {
     return weights;
   }
 
+  @Override
+  public List<Linear> parts() {
+    return members;
+  }
+
+  @Override
+  public int inputs() {
+    return members.get(0).inputs();
+  }
+
   /** Width of all outputs together. */
+  @Override
   public int outputs() {
     return members.stream().mapToInt(Linear::outputs).sum();
   }
 
-  /**
-   * Applies all members.
-   *
-   * @param x [T, inputs]
-   * @param y [T, sum of outputs], modified
-   */
-  public void forward(Ops ops, Matrix x, Matrix y) {
+  @Override
+  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
     if (stackedDense != null) {
       stackedDense.forward(ops, x, Activation.NONE, y);
     } else {
@@ -228,6 +235,9 @@ public final class LinearGroup {
         adapted.second().addTo(ops, x, y.columns(column, column + member.outputs()));
       }
       column += member.outputs();
+    }
+    if (activation != Activation.NONE) {
+      ops.biasActivation(y, null, activation);
     }
   }
 

@@ -29,9 +29,8 @@ class FisherGradientsTest {
       LinearSlot slot = new LinearSlot("w", 0, "query", new DenseLinear(weight, null));
       try (Fisher fisher = new Fisher(List.of(slot), device.openScope())) {
         new FisherGradients(fisher, new int[] {0, 3, 6})
-            .addProduct(
-                weight,
-                false,
+            .add(
+                slot.linear(),
                 Matrix.of(scope.floats(inputs, 6, 3)),
                 Matrix.of(scope.floats(slopes, 6, 4)));
         // Sums over the two examples; the means are half of them: 3.5, 1.5, 3.5.

@@ -126,7 +126,7 @@ class LinearGroupTest {
     Matrix x = Matrix.of(random(scope, ROWS, INPUTS));
     Matrix together = Matrix.of(scope.allocate(DType.F32, ROWS, group.outputs()));
     try (Ops ops = new EagerOps(device)) {
-      group.forward(ops, x, together);
+      group.forward(ops, x, Activation.NONE, together);
       int column = 0;
       for (Linear member : members) {
         Tensor alone = scope.allocate(DType.F32, ROWS, member.outputs());

@@ -143,7 +143,7 @@ class LoraLinearTest {
     Matrix x = Matrix.of(random(ROWS, INPUTS));
     Matrix y = Matrix.of(scope.allocate(DType.F32, ROWS, group.outputs()));
     try (Ops ops = new EagerOps(device)) {
-      group.forward(ops, x, y);
+      group.forward(ops, x, Activation.NONE, y);
     }
     int column = 0;
     for (Linear member : group.members()) {

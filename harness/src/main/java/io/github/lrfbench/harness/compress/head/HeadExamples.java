@@ -1,13 +1,11 @@
 package io.github.lrfbench.harness.compress.head;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.ObservingOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.compress.spi.Matrices;
-import io.github.lrfbench.harness.linear.DenseLinear;
-import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
@@ -16,7 +14,6 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -116,15 +113,15 @@ record HeadExamples(Matrix features, Matrix targets, int heldOut) {
   /** What the first of the head's layers is multiplied with. */
   private static void read(Model model, LabelledExamples chosen, Matrix into) {
     Device device = model.device();
-    Set<Tensor> layers = Collections.newSetFromMap(new IdentityHashMap<>());
-    model.headLayers().values().forEach(layer -> layers.add(weights(layer)));
+    Set<Layer> layers = Collections.newSetFromMap(new IdentityHashMap<>());
+    layers.addAll(model.headLayers().values());
     boolean[] seen = {false};
     try (Scope scope = device.openScope();
         Ops ops =
             new ObservingOps(
                 new EagerOps(device),
-                (x, weight) -> {
-                  if (!seen[0] && layers.contains(weight.data())) {
+                (layer, x) -> {
+                  if (!seen[0] && layers.contains(layer)) {
                     seen[0] = true;
                     device.blas().copy(x, into);
                   }
@@ -134,11 +131,5 @@ record HeadExamples(Matrix features, Matrix targets, int heldOut) {
     if (!seen[0]) {
       throw new IllegalStateException("the head reads nothing");
     }
-  }
-
-  private static Tensor weights(Linear layer) {
-    return layer instanceof LowRankLinear factored
-        ? factored.factors().down().data()
-        : ((DenseLinear) layer).weight().data();
   }
 }

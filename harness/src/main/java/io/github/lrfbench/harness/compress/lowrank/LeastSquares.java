@@ -20,9 +20,9 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 public final class LeastSquares implements Refinement {
   @Override
   public Linear refine(LinearSlot slot, Linear map, Moments moments, Scope scope) {
-    return map instanceof LowRankLinear lowRank
-        ? new LowRankLinear(refitUp(slot, lowRank.factors(), moments.gram(), scope), lowRank.bias())
-        : map;
+    return map.factors() == null
+        ? map
+        : new LowRankLinear(refitUp(slot, map.factors(), moments.gram(), scope), map.bias());
   }
 
   /**

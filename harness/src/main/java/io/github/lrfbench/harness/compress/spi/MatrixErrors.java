@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -28,9 +27,9 @@ public final class MatrixErrors {
   }
 
   private static Matrix subtract(Matrix difference, Linear map, Scope scope) {
-    if (map instanceof LowRankLinear lowRank) {
+    LowRankFactors factors = map.factors();
+    if (factors != null) {
       // Not rounded to single precision in between.
-      LowRankFactors factors = lowRank.factors();
       Matrix up = Matrices.toDouble(factors.up(), scope);
       Matrix down = Matrices.toDouble(factors.down(), scope);
       scope.device().blas().gemm(true, true, -1, up, down, 1, difference);

@@ -57,9 +57,9 @@ record Block(
     try (Ops frame = ops.frame()) {
       Matrix attended = attend(frame, x, segments, config);
       Matrix wide = Matrix.of(frame.allocate(x.dtype(), x.rows(), intermediate.outputs()));
-      intermediate.forward(frame, attended, config.activation(), wide);
+      frame.apply(intermediate, attended, config.activation(), wide);
       Matrix narrow = Matrix.of(frame.allocate(x.dtype(), x.rows(), x.cols()));
-      output.forward(frame, wide, Activation.NONE, narrow);
+      frame.apply(output, wide, Activation.NONE, narrow);
       Matrix kept = frame.dropout(narrow, config.dropout().hidden());
       outputNorm.forward(frame, kept, attended, y);
     }
@@ -71,7 +71,7 @@ record Block(
     Tensor normed = frame.allocate(x.dtype(), x.rows(), h);
     try (Ops inner = frame.frame()) {
       Matrix qkv = Matrix.of(inner.allocate(x.dtype(), x.rows(), projections.outputs()));
-      projections.forward(inner, x, qkv);
+      inner.apply(projections, x, Activation.NONE, qkv);
       Matrix context = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
       double scale = 1 / Math.sqrt((double) h / heads);
       inner.attention(
@@ -85,7 +85,7 @@ record Block(
           config.dropout().attention(),
           context);
       Matrix projected = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
-      attentionOutput.forward(inner, context, Activation.NONE, projected);
+      inner.apply(attentionOutput, context, Activation.NONE, projected);
       Matrix kept = inner.dropout(projected, config.dropout().hidden());
       attentionNorm.forward(inner, kept, x, Matrix.of(normed));
     }

@@ -79,9 +79,9 @@ sealed interface Head {
       try (Ops frame = ops.frame()) {
         Matrix first = first(frame, hidden, batch);
         Matrix pooled = Matrix.of(frame.allocate(hidden.dtype(), sequences, pooler.outputs()));
-        pooler.forward(frame, frame.dropout(first, firstDropout), activation, pooled);
+        frame.apply(pooler, frame.dropout(first, firstDropout), activation, pooled);
         Matrix kept = frame.dropout(pooled, dropout);
-        classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
+        frame.apply(classifier, kept, Activation.NONE, Matrix.of(logits));
       }
       return logits;
     }
@@ -154,7 +154,7 @@ sealed interface Head {
       try (Ops frame = ops.frame()) {
         Matrix first = first(frame, hidden, batch);
         Matrix kept = frame.dropout(first, dropout);
-        classifier.forward(frame, kept, Activation.NONE, Matrix.of(logits));
+        frame.apply(classifier, kept, Activation.NONE, Matrix.of(logits));
       }
       return logits;
     }

@@ -30,7 +30,7 @@ interface Attention {
     static Projected of(Ops ops, LinearGroup projections, Matrix x) {
       int h = projections.outputs() / 3;
       Matrix qkv = Matrix.of(ops.allocate(x.dtype(), x.rows(), 3L * h));
-      projections.forward(ops, x, qkv);
+      ops.apply(projections, x, Activation.NONE, qkv);
       return new Projected(qkv.columns(0, h), qkv.columns(h, 2 * h), qkv.columns(2 * h, 3 * h));
     }
   }

@@ -70,14 +70,14 @@ record Block(
       try (Ops inner = frame.frame()) {
         Matrix context = take(inner, attend(inner, layer, x.normed, attention), kept);
         Matrix projected = allocate(inner, context, context.cols());
-        attentionOutput.forward(inner, context, Activation.NONE, projected);
+        inner.apply(attentionOutput, context, Activation.NONE, projected);
         Matrix added = inner.dropout(projected, dropout);
         outputNorm.forward(inner, added, take(inner, x.sum, kept), middle.sum, middle.normed);
       }
       Matrix wide = allocate(frame, middle.sum, intermediate.outputs());
-      intermediate.forward(frame, middle.normed, config.activation(), wide);
+      frame.apply(intermediate, middle.normed, config.activation(), wide);
       Matrix narrow = allocate(frame, middle.sum, output.outputs());
-      output.forward(frame, wide, Activation.NONE, narrow);
+      frame.apply(output, wide, Activation.NONE, narrow);
       next.forward(frame, frame.dropout(narrow, dropout), middle.sum, y.sum, y.normed);
     }
     return y;

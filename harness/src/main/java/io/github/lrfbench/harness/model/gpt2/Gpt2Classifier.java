@@ -32,7 +32,7 @@ final class Gpt2Classifier extends Gpt2 {
   @Override
   Tensor head(Ops ops, Matrix states) {
     Tensor logits = ops.allocate(states.dtype(), states.rows(), score.outputs());
-    score.forward(ops, states, Activation.NONE, Matrix.of(logits));
+    ops.apply(score, states, Activation.NONE, Matrix.of(logits));
     return logits;
   }
 

@@ -62,7 +62,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
       Matrix word = Matrix.of(body().embeddings().word());
       ops.linear(states, true, word, null, Activation.NONE, Matrix.of(logits));
     } else {
-      ownHead.forward(ops, states, Activation.NONE, Matrix.of(logits));
+      ops.apply(ownHead, states, Activation.NONE, Matrix.of(logits));
     }
     return logits;
   }
