@@ -158,7 +158,7 @@ final class Points {
    * @param energy of the outputs, summed over tokens
    * @param squaredErrors of the cheapest points, likewise
    */
-  private static OperatingPoints meanErrors(
+  static OperatingPoints meanErrors(
       OperatingPoints points, double energy, double[] squaredErrors, long tokens) {
     double[] errors = new double[points.count()];
     double smallest = energy;

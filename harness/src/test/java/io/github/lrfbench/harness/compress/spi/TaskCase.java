@@ -84,7 +84,7 @@ public final class TaskCase implements AutoCloseable {
             16,
             0,
             folder.resolve("c"));
-    cache = new FactorizationCache(device, List.of());
+    cache = new FactorizationCache(device);
     scope = device.openScope();
   }
 
