@@ -57,7 +57,7 @@ class LatentDecodingTest extends DecodingTest {
             .toList();
     assertEquals(1, slots.size());
     MethodSpec svd = MethodSpec.parse("svd");
-    try (FactorizationCache cache = new FactorizationCache(scope.device(), List.of())) {
+    try (FactorizationCache cache = new FactorizationCache(scope.device())) {
       Compression compression =
           svd.compressor()
               .compress(

@@ -14,7 +14,6 @@ import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Scope;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +66,7 @@ class DemoScoresTest {
 
   private static double metricAt(double keep, Evaluation evaluation, Model dense) {
     MethodSpec svd = MethodSpec.parse("svd");
-    try (FactorizationCache cache = new FactorizationCache(dense.device(), List.of());
+    try (FactorizationCache cache = new FactorizationCache(dense.device());
         Scope scope = dense.device().openScope()) {
       CompressionRequest request =
           new CompressionRequest(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain;
+import io.github.lrfbench.harness.compress.MethodChain.Stage;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.recover.Recovery;
@@ -133,16 +135,16 @@ class CellIdTest {
   }
 
   private static Variant variant(String method, Budget budget) {
-    return new Variant(MethodSpec.parse(method), budget, Recovery.NONE, 0);
+    return new Variant(MethodChain.parse(method), budget, Recovery.NONE, 0);
   }
 
   private static Variant allocated(String method, Policy policy, int multiple) {
     return new Variant(
-        MethodSpec.parse(method), HALF, new Allocation(policy, multiple), Recovery.NONE, 0);
+        MethodChain.parse(method), HALF, new Allocation(policy, multiple), Recovery.NONE, 0);
   }
 
   private static Variant recovered(String method, Recovery recovery) {
-    return new Variant(MethodSpec.parse(method), HALF, recovery, 7);
+    return new Variant(MethodChain.parse(method), HALF, recovery, 7);
   }
 
   private static String id(Variant variant, SweepConfig config) {
@@ -166,7 +168,7 @@ class CellIdTest {
     add.accept("fisher", variant("fwsvd", new Budget.Rank(8)));
     add.accept("head", variant("svd-head:form=tanh", new Budget.Rank(2)));
     add.accept("progressive", variant("progressive:steps=2", HALF));
-    add.accept("seed", new Variant(MethodSpec.parse("svd"), HALF, Recovery.NONE, -5));
+    add.accept("seed", new Variant(MethodChain.parse("svd"), HALF, Recovery.NONE, -5));
     add.accept("greedy", allocated("svd", Policy.GREEDY, 1));
     add.accept("round", allocated("svd", Policy.UNIFORM, 8));
     add.accept("greedy round", allocated("svd", Policy.GREEDY, 8));
@@ -211,7 +213,7 @@ class CellIdTest {
     ids.put("sequence", new Cell("m", "abc", "sst2", "", half).id(CONFIG, "cpu", 64));
     Variant all =
         new Variant(
-            MethodSpec.parse("drone:attention=joint"),
+            MethodChain.parse("drone:attention=joint"),
             new Budget.Keep(0.3),
             new Allocation(Policy.GREEDY, 8),
             new Recovery(1, 1e-4, 0.5, 0.5),
@@ -250,7 +252,12 @@ class CellIdTest {
           }
         };
     MethodOptions options = MethodSpec.parse("svd").options();
-    Variant variant = new Variant(new MethodSpec(foreign, options), HALF, Recovery.NONE, 0);
+    Variant variant =
+        new Variant(
+            new MethodChain(List.of(new Stage(new MethodSpec(foreign, options), false, false))),
+            HALF,
+            Recovery.NONE,
+            0);
     CellContext context =
         new CellContext(
             new Cell("m", "abc", "sst2", "", variant), CONFIG, 128, "cpu", "", 0, Step.COMPRESS);

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -69,7 +69,7 @@ class MemoryNeedsTest {
   }
 
   private static Variant variant(String method, Budget budget, long seed) {
-    return new Variant(MethodSpec.parse(method), budget, Recovery.NONE, seed);
+    return new Variant(MethodChain.parse(method), budget, Recovery.NONE, seed);
   }
 
   private static Cell cell(Variant variant) {
@@ -123,7 +123,7 @@ class MemoryNeedsTest {
     Allocation greedy = new Allocation(Allocation.Policy.GREEDY, 1);
     for (double keep : new double[] {0.5, 0.9}) {
       Variant shared =
-          new Variant(MethodSpec.parse("svd"), new Budget.Keep(keep), greedy, Recovery.NONE, 0);
+          new Variant(MethodChain.parse("svd"), new Budget.Keep(keep), greedy, Recovery.NONE, 0);
       assertFalse(refuses(needs, svd(0.5), Step.TIME, needs, cell(shared)));
     }
   }

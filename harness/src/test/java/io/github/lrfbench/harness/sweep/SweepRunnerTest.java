@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
-import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
@@ -252,7 +252,7 @@ class SweepRunnerTest {
 
   @Test
   void cellsAreNamedByWhatMattersAlone() {
-    Variant variant = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
+    Variant variant = new Variant(MethodChain.parse("svd"), new Budget.Keep(0.5), Recovery.NONE, 0);
     Cell cell = new Cell("./here", "abc", "sst2", "", variant);
     SweepConfig config = config(folder.resolve("a"), List.of("sst2"), List.of(), List.of());
     SweepConfig elsewhere =
@@ -265,7 +265,7 @@ class SweepRunnerTest {
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abd", "sst2", "", variant).id(config, "cpu", 128));
-    Variant other = new Variant(MethodSpec.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
+    Variant other = new Variant(MethodChain.parse("svd"), new Budget.Keep(0.4), Recovery.NONE, 0);
     assertNotEquals(
         cell.id(config, "cpu", 128),
         new Cell("./here", "abc", "sst2", "", other).id(config, "cpu", 128));

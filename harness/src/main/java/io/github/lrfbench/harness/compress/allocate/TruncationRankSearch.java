@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.allocate;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,14 +15,14 @@ import java.util.List;
  * @param probes the loss of every single cut
  */
 public record TruncationRankSearch(List<Probe> probes) implements Allocator {
-  /** What a matrix is tried at: the kept fractions of its parameters. */
+  /** What a matrix is tried at: the kept fractions of its memory. */
   public static final List<Double> RATIOS = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
   /**
    * One cut.
    *
    * @param matrix the matrix's name
-   * @param ratio kept fraction of its parameters
+   * @param ratio kept fraction of its memory
    * @param loss of the model with this cut alone
    */
   public record Probe(String matrix, double ratio, double loss) {
@@ -49,6 +50,11 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
             .toList();
   }
 
+  /** What a matrix is cut to by a ratio; of factors a fraction of numbers is one of bits. */
+  public static int point(OperatingPoints matrix, double ratio) {
+    return new Budget.Bits(ratio * OperatingPoints.DENSE_BITS).choose(matrix);
+  }
+
   @Override
   public int[] choose(List<Candidate> matrices, Terms terms) {
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
@@ -63,7 +69,7 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
       int i = names.indexOf(probe.matrix());
       if (i >= 0 && probe.ratio() < ratios[i]) {
         ratios[i] = probe.ratio();
-        int point = new Budget.Keep(probe.ratio()).choose(matrices.get(i).points());
+        int point = point(matrices.get(i).points(), probe.ratio());
         selection.choose(i, selection.choices(i).atMost(point));
       }
     }

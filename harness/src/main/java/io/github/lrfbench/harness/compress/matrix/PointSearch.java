@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.compress.matrix;
 
-import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.allocate.LossAllowance;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
@@ -45,11 +44,11 @@ final class PointSearch {
     }
   }
 
-  /** The deepest point, and those above it that keep a tenth of the numbers or some. */
+  /** The deepest point, and those above it that keep a tenth of the memory or some. */
   static int[] points(OperatingPoints matrix, int deepest) {
     IntStream above =
         TruncationRankSearch.RATIOS.stream()
-            .mapToInt(ratio -> new Budget.Keep(ratio).choose(matrix))
+            .mapToInt(ratio -> TruncationRankSearch.point(matrix, ratio))
             .filter(point -> point > deepest)
             .filter(point -> !matrix.savesNothing(point));
     return IntStream.concat(IntStream.of(deepest), above).sorted().distinct().toArray();

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.compress.matrix;
 
-import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
@@ -178,7 +177,7 @@ final class Points {
    * @param energy of the outputs, summed over tokens
    * @param squaredErrors of the cheapest points, likewise
    */
-  private static OperatingPoints meanErrors(
+  static OperatingPoints meanErrors(
       OperatingPoints points, double energy, double[] squaredErrors, long tokens) {
     double[] errors = new double[points.count()];
     double smallest = energy;
@@ -217,7 +216,7 @@ final class Points {
       int dearest = Math.max(0, points.saving() - 1);
       request.progress().accept("tried " + i + " of " + known.size() + " matrices");
       for (double ratio : TruncationRankSearch.RATIOS) {
-        int tried = Math.min(new Budget.Keep(ratio).choose(points), dearest);
+        int tried = Math.min(TruncationRankSearch.point(points, ratio), dearest);
         probes.add(new Probe(slot.name(), ratio, lossOfOne.of(slot, known.get(i), tried)));
       }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class LossAllowanceTest {
@@ -25,15 +26,16 @@ class LossAllowanceTest {
   void whatIsNotUsedIsLeftToTheNext() {
     LossAllowance allowance = new LossAllowance(1);
     // Allowed are 1.1, 1.21 and 1.331.
-    assertEquals(3, allowance.next(1.1, new int[] {1, 3, 5}, rank -> 1.3 - 0.07 * rank));
-    assertEquals(0, allowance.next(1.1, new int[] {1, 3}, rank -> 1.22));
-    assertEquals(1, allowance.next(1.1, new int[] {1, 3}, rank -> 1.33));
+    assertEquals(
+        OptionalInt.of(3), allowance.next(1.1, new int[] {1, 3, 5}, point -> 1.3 - 0.07 * point));
+    assertEquals(OptionalInt.empty(), allowance.next(1.1, new int[] {1, 3}, point -> 1.22));
+    assertEquals(OptionalInt.of(1), allowance.next(1.1, new int[] {1, 3}, point -> 1.33));
   }
 
   @Test
-  void ranksAreTriedUntilOneIsAllowed() {
+  void pointsAreTriedUntilOneIsAllowed() {
     List<Integer> tried = new ArrayList<>();
-    int rank =
+    OptionalInt point =
         new LossAllowance(2)
             .next(
                 1,
@@ -42,7 +44,7 @@ class LossAllowanceTest {
                   tried.add(candidate);
                   return candidate == 2 ? Double.NaN : 2;
                 });
-    assertEquals(4, rank);
+    assertEquals(OptionalInt.of(4), point);
     assertEquals(List.of(2, 4), tried);
   }
 }

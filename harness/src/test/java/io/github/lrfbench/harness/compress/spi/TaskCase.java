@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.spi;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -84,7 +85,7 @@ public final class TaskCase implements AutoCloseable {
             16,
             0,
             folder.resolve("c"));
-    cache = new FactorizationCache(device, List.of());
+    cache = new FactorizationCache(device);
     scope = device.openScope();
   }
 
@@ -115,7 +116,7 @@ public final class TaskCase implements AutoCloseable {
 
   /** What a method makes of the model. */
   public Compression compress(String method, Budget budget, Allocation allocation) {
-    return MethodSpec.parse(method).compressor().compress(request(method, budget, allocation));
+    return MethodChain.parse(method).compress(request(method, budget, allocation));
   }
 
   /** What a method is asked for. */
@@ -125,7 +126,7 @@ public final class TaskCase implements AutoCloseable {
         slots(),
         budget,
         allocation,
-        MethodSpec.parse(method).options(),
+        MethodChain.parse(method).stages().get(0).method().options(),
         calibrator,
         cache,
         scope,

@@ -1,10 +1,10 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.matrix;
 
 import org.junit.jupiter.api.Tag;
 
 /** The shared flow on CUDA. */
 @Tag("cuda")
-class CudaFactoringTest extends FactoringTest {
+class CudaMatrixWalkTest extends MatrixWalkTest {
   @Override
   String kind() {
     return "cuda";

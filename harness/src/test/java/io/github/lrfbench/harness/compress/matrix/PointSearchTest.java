@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.matrix;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.matrix.PointSearch;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
-import io.github.lrfbench.harness.linear.Linear;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ranks by a tolerated loss. */
-class RankSearchTest {
+/** Points by a tolerated loss. */
+class PointSearchTest {
   @TempDir private Path folder;
 
   String deviceId() {
@@ -71,14 +71,12 @@ class RankSearchTest {
   }
 
   @Test
-  void ranksRiseFromTheDeepestToBreakEven() throws IOException {
-    try (TaskCase task = new TaskCase(deviceId(), folder)) {
-      // 12 x 12: a tenth of the parameters is rank 0.6, break-even 6.
-      Linear square = task.slots().get(0).linear();
-      assertArrayEquals(new int[] {1, 2, 3, 4, 5}, PointSearch.ranks(square, 1));
-      assertArrayEquals(new int[] {4, 5}, PointSearch.ranks(square, 4));
-      assertArrayEquals(new int[] {5}, PointSearch.ranks(square, 5));
-    }
+  void pointsRiseFromTheDeepestToBreakEven() {
+    // A tenth of the parameters is rank 0.6, break-even 6; the point of rank r is r - 1.
+    OperatingPoints square = RankPoints.of(12, 12);
+    assertArrayEquals(new int[] {0, 1, 2, 3, 4}, PointSearch.points(square, 0));
+    assertArrayEquals(new int[] {3, 4}, PointSearch.points(square, 3));
+    assertArrayEquals(new int[] {4}, PointSearch.points(square, 4));
   }
 
   @Test

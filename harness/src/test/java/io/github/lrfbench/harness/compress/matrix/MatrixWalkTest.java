@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.matrix;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -33,7 +33,6 @@ import io.github.lrfbench.kernels.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The flow that methods share, on the matrices of a reference model. */
-class FactoringTest {
+class MatrixWalkTest {
   private static final double[] LABELS = {2, 0, 1};
 
   @TempDir private Path folder;
@@ -78,8 +77,8 @@ class FactoringTest {
     }
   }
 
-  private Compression compress(String method, Budget budget, Budget... others) {
-    try (FactorizationCache cache = new FactorizationCache(device, List.of(others))) {
+  private Compression compress(String method, Budget budget) {
+    try (FactorizationCache cache = new FactorizationCache(device)) {
       return compress(method, budget, cache);
     }
   }
@@ -150,7 +149,7 @@ class FactoringTest {
   void whatIsCutForAnotherBudgetIsTheSame(String method) {
     Budget small = new Budget.Rank(3);
     Budget large = new Budget.Keep(0.8);
-    try (FactorizationCache cache = new FactorizationCache(device, List.of(small, large))) {
+    try (FactorizationCache cache = new FactorizationCache(device)) {
       Compression alone = compress(method, small);
       compress(method, large, cache);
       Compression shared = compress(method, small, cache);
@@ -206,20 +205,19 @@ class FactoringTest {
     assertEquals("3", sequential.parameters().get("examples"));
   }
 
-  /** What is done with factors afterwards asks for no decomposition of its own. */
+  /** What is done with factors afterwards asks for no factorization of its own. */
   @Test
-  void updatesShareDecompositions() {
+  void updatesShareFactorizations() {
     assertEquals(key("svdllm"), key("svdllm:update=ls"));
     assertEquals(key("svdllm"), key("svdllm:update=lora:epochs=1:bias=compensate"));
     assertNotEquals(key("svdllm"), key("svdllm:whitening=eigen"));
     assertNotEquals(key("asvd"), key("asvd:alpha=1"));
-    // What others ask for as plain decompositions is kept under this name.
     assertEquals("svd", key("svd:bias=compensate"));
   }
 
   private static String key(String method) {
     MethodSpec spec = MethodSpec.parse(method);
-    return ((LowRankMethod) spec.compressor()).decompositionKey(spec.options());
+    return ((MatrixMethod) spec.compressor()).factorizationKey(spec.options());
   }
 
   @Test

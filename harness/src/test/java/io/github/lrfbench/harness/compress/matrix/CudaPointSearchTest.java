@@ -1,9 +1,9 @@
-package io.github.lrfbench.harness.compress.lowrank;
+package io.github.lrfbench.harness.compress.matrix;
 
 import org.junit.jupiter.api.Tag;
 
 @Tag("cuda")
-class CudaRankSearchTest extends RankSearchTest {
+class CudaPointSearchTest extends PointSearchTest {
   @Override
   String deviceId() {
     return "cuda";
