@@ -3,9 +3,11 @@ package io.github.lrfbench.harness.compress.lowrank;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
+import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.kernels.Device;
@@ -121,9 +123,34 @@ class OutputErrorsTest {
           double expected = error(flat(w), matrix.product(method, r), x);
           assertEquals(expected, errors[r - 1], 1e-5 * whole, "rank " + r);
         }
+        assertSameOneByOne(errors, matrix, all, moments.of("w"), scope);
       } finally {
         matrix.closeMoments();
       }
+    }
+  }
+
+  /** What any form is measured by, one point after the other. */
+  private static void assertSameOneByOne(
+      double[] errors, MatrixCase matrix, LowRankFactorization all, Moments of, Scope scope) {
+    Factorization plain =
+        new Factorization() {
+          @Override
+          public OperatingPoints points() {
+            return all.points();
+          }
+
+          @Override
+          public Fit fit(int point, Scope owner) {
+            return all.fit(point, owner);
+          }
+        };
+    Matrix w = Matrices.toDouble(SlotMatrix.of(matrix.slot(), scope), scope);
+    double norm = norm(w, of);
+    double[] oneByOne = plain.outputErrors(w, norm, of);
+    assertEquals(Math.max(1, all.points().saving()), oneByOne.length);
+    for (int i = 0; i < oneByOne.length; i++) {
+      assertEquals(errors[i], oneByOne[i] / TOKENS, 1e-9 * norm * norm / TOKENS, "point " + i);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.lowrank.RankPoints;
@@ -17,6 +18,8 @@ import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +80,18 @@ class PointSearchTest {
     assertArrayEquals(new int[] {0, 1, 2, 3, 4}, PointSearch.points(square, 0));
     assertArrayEquals(new int[] {3, 4}, PointSearch.points(square, 3));
     assertArrayEquals(new int[] {4}, PointSearch.points(square, 4));
+  }
+
+  /** Codes are no fewer numbers: a fraction is one of memory. */
+  @Test
+  void pointsWithoutRanksAreTriedToo() {
+    List<Point> points = new ArrayList<>();
+    for (int width : new int[] {2, 4, 8, 16, 32}) {
+      points.add(new Point(144, 144L * width, Double.NaN, 0, width + " bits"));
+    }
+    OperatingPoints codes = new OperatingPoints(12, 12, Double.NaN, points);
+    assertArrayEquals(new int[] {0, 1, 2, 3}, PointSearch.points(codes, 0));
+    assertArrayEquals(new int[] {2, 3}, PointSearch.points(codes, 2));
   }
 
   @Test

@@ -1,0 +1,76 @@
+package io.github.lrfbench.harness.compress.allocate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.budget.Point;
+import io.github.lrfbench.harness.compress.lowrank.RankPoints;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class PointChoiceTest {
+  private static int uniform(Budget budget, int multiple, OperatingPoints points) {
+    Allocation allocation = new Allocation(Allocation.Policy.UNIFORM, multiple);
+    return new PointChoice(allocation, budget, null).choose(List.of(), List.of(points))[0];
+  }
+
+  /** Rounded down, but to no less than one multiple; 0 stands for the matrix as it is. */
+  @Test
+  void uniformRanksAreMultiples() {
+    int[] sides = {1, 2, 3, 8, 12, 17, 40};
+    for (int m : sides) {
+      for (int n : sides) {
+        OperatingPoints points = RankPoints.of(m, n);
+        for (int multiple : new int[] {1, 2, 3, 8}) {
+          for (int wanted = 1; wanted <= Math.min(m, n); wanted++) {
+            int rounded = Math.max(multiple, wanted / multiple * multiple);
+            int rank = wanted * (m + n) >= m * n ? wanted : rounded;
+            int expected = rank * (m + n) >= m * n ? 0 : rank;
+            int chosen = uniform(new Budget.Rank(wanted), multiple, points);
+            int actual = points.savesNothing(chosen) ? 0 : points.get(chosen).rank();
+            assertEquals(expected, actual, wanted + " of " + m + " x " + n + " by " + multiple);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void pointsWithoutRanksAreNotRounded() {
+    OperatingPoints codes = codes(4, 64);
+    assertEquals(0, uniform(new Budget.Bits(3), 8, codes));
+    assertEquals(1, uniform(new Budget.Bits(5), 8, codes));
+    assertEquals(2, uniform(new Budget.Bits(9), 8, codes));
+  }
+
+  private static OperatingPoints codes(int rows, int cols) {
+    long numbers = (long) rows * cols;
+    return new OperatingPoints(
+        rows,
+        cols,
+        10,
+        List.of(
+            new Point(numbers, 2 * numbers, 5, 0, ""),
+            new Point(numbers, 4 * numbers, 2, 0, ""),
+            new Point(numbers, 8 * numbers, 1, 0, "")));
+  }
+
+  /** Between measured points by their bits; above the dearest it is the matrix's own. */
+  @Test
+  void measuredCostsOfPointsWithoutRanks() {
+    Candidate matrix = new Candidate("m", "t", codes(4, 64));
+    TreeMap<Integer, Double> times = new TreeMap<>(Map.of(0, 1.0, 2, 4.0));
+    MeasuredCost.Shape shape = new MeasuredCost.Shape(4, 64);
+    Cost cost = new MeasuredCost(Map.of(shape, new MeasuredCost.Table(times, 9.0)));
+    assertEquals(1, cost.of(matrix, 0));
+    assertEquals(2, cost.of(matrix, 1), 1e-12);
+    assertEquals(4, cost.of(matrix, 2));
+    assertEquals(9, cost.of(matrix, 3));
+    times.remove(2);
+    Cost cheapestOnly = new MeasuredCost(Map.of(shape, new MeasuredCost.Table(times, 9.0)));
+    assertEquals(9, cheapestOnly.of(matrix, 1));
+  }
+}
