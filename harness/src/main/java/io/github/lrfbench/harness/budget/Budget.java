@@ -4,7 +4,7 @@ import io.github.lrfbench.kernels.InputException;
 
 /** How much of the compressed matrices may be kept. */
 public sealed interface Budget {
-  /** The name in the results: {@code keep}, {@code rank}, {@code energy}. */
+  /** The name in the results: {@code keep}, {@code bits}, {@code rank}, {@code energy}. */
   String kind();
 
   /** The number in the results. */
@@ -74,6 +74,40 @@ public sealed interface Budget {
     @Override
     public int rank(int rows, int cols, Spectrum spectrum) {
       return Math.max(1, (int) Math.floor(fraction * rows * cols / (rows + cols)));
+    }
+  }
+
+  /**
+   * Every matrix stores so many bits for each of its original numbers, 32 being those of fp32.
+   *
+   * @param bits in (0, 32]
+   */
+  record Bits(double bits) implements Budget {
+    /** Checks the number. */
+    public Bits {
+      if (!(bits > 0 && bits <= Float.SIZE)) {
+        throw new InputException("--bits must be in (0, 32], but is " + bits);
+      }
+    }
+
+    @Override
+    public String kind() {
+      return "bits";
+    }
+
+    @Override
+    public double value() {
+      return bits;
+    }
+
+    @Override
+    public double parameters(int rows, int cols, Spectrum spectrum) {
+      return bits / Float.SIZE * rows * cols;
+    }
+
+    @Override
+    public int rank(int rows, int cols, Spectrum spectrum) {
+      return new Keep(bits / Float.SIZE).rank(rows, cols, spectrum);
     }
   }
 

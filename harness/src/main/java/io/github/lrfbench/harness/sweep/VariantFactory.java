@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionCache;
 import io.github.lrfbench.harness.compress.spi.Compression;
-import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;
@@ -53,19 +52,8 @@ final class VariantFactory {
       statistics.moments();
     }
     try (Scope scratch = dense.device().openScope()) {
-      CompressionRequest request =
-          new CompressionRequest(
-              dense,
-              slots,
-              variant.budget(),
-              variant.allocation(),
-              variant.method().options(),
-              statistics,
-              cache,
-              scratch,
-              variant.seed(),
-              progress);
-      Compression compression = variant.method().compressor().compress(request);
+      Compression compression =
+          variant.job().run(dense, slots, statistics, cache, scratch, progress);
       Model model = dense.with(compression.replacements());
       double all = (System.nanoTime() - start) / 1e9;
       double calibration = statistics == null ? 0 : statistics.seconds() - calibrated;
