@@ -7,15 +7,9 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
-import io.github.lrfbench.harness.compress.MethodChain;
-import io.github.lrfbench.harness.compress.SlotSelection;
-import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.spi.Compression;
-import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
-import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
@@ -25,7 +19,6 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -66,29 +59,9 @@ final class CompressCommand implements Callable<Integer> {
           "Whose training set methods that need data learn from; what outputs named LABEL_0 and so on mean in it is written with the model; with a demo model also which one of it. Default: ${DEFAULT-VALUE}.")
   private String task;
 
-  @Mixin private CalibrationOptions calibration;
-
   @Mixin private DataOptions data;
 
-  @Option(
-      names = "--method",
-      paramLabel = "M",
-      defaultValue = "svd",
-      description =
-          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}.")
-  private String method;
-
-  @Mixin private GridOptions grid;
-
-  @Mixin private AllocationOptions allocation;
-
-  @Mixin private MatrixOptions matrices;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "GLOB",
-      description = "Compress only matrices of these names. Repeatable.")
-  private List<String> layers = new ArrayList<>();
+  @Mixin private CompressionOptions options;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
   private Path out;
@@ -96,71 +69,42 @@ final class CompressCommand implements Callable<Integer> {
   @Option(names = "--dense", description = "Write multiplied-out matrices instead of factors.")
   private boolean dense;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
   @Mixin private DeviceSelection selection;
 
   @Override
   public Integer call() {
-    List<Budget> budgets = grid.budgets();
-    if (budgets.size() != 1) {
-      throw new InputException("compress needs one of --keep, --rank and --energy, with one value");
+    CompressionJob job = options.job("compress");
+    if (job == null) {
+      throw new InputException(
+          "compress needs one of --keep, --bits, --rank and --energy, with one value");
     }
-    if (allocation.allocations().size() != 1) {
-      throw new InputException("compress needs one --allocate");
-    }
-    Allocation allocated = allocation.allocations().get(0);
-    MethodChain asked = MethodChain.parse(method);
-    asked.check(allocated);
-    CompressedCheckpoint.requireReadable(dense, asked.solvesHead());
-    calibration.requireValid();
+    CompressedCheckpoint.requireReadable(dense, job.method().solvesHead());
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     CheckpointWriter.requireWritable(out);
     try (Device device = selection.openInFull("compress");
-        LoadedModel loaded = LoadedModel.open(directory, matrices.options(), device);
-        FactorizationCache cache = new FactorizationCache(device);
+        LoadedModel loaded = LoadedModel.open(directory, options.matrices.options(), device);
         Scope scope = device.openScope();
         Checkpoint checkpoint = Checkpoint.open(loaded.transformer())) {
-      List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), layers);
       System.err.println(selection.choice());
       loaded.notes().forEach(System.err::println);
       List<String> outputNames = found.findOutputNames(loaded, data.source());
       Compression compression;
-      try (Calibrator statistics = statistics(asked, allocated, loaded);
-          Progress progress = Progress.start(1, "compress")) {
-        CompressionRequest request =
-            new CompressionRequest(
-                loaded.model(),
-                slots,
-                budgets.get(0),
-                allocated,
-                MethodOptions.NONE,
-                statistics,
-                cache,
-                scope,
-                seed,
-                progress::detail);
-        compression = asked.compress(request);
+      try (Progress progress = Progress.start(1, "compress")) {
+        compression =
+            options.compress(
+                job, loaded.model(), () -> statistics(loaded, job.seed()), scope, progress::detail);
         progress.done();
       }
       new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.replacements())
-          .write(out, dense, describe(compression, budgets.get(0), loaded.revision()), outputNames);
+          .write(out, dense, describe(compression, job.budget(), loaded.revision()), outputNames);
       report(loaded.model(), compression);
     }
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(MethodChain asked, Allocation allocated, LoadedModel loaded) {
-    if (!asked.needsCalibration() && !allocated.policy().needsExamples()) {
-      return null;
-    }
-    return calibration.open(
+  private Calibrator statistics(LoadedModel loaded, long seed) {
+    return options.calibration.open(
         loaded.model(),
         loaded.tokenizer(),
         loaded.revision(),
@@ -172,9 +116,12 @@ final class CompressCommand implements Callable<Integer> {
 
   private ObjectNode describe(Compression compression, Budget budget, String revision) {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
-    block.put("method", method).put("budget_kind", budget.kind()).put("budget", budget.value());
+    block
+        .put("method", options.methods.get(0))
+        .put("budget_kind", budget.kind())
+        .put("budget", budget.value());
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
-    block.put("split_qkv", matrices.splitQkv).put("untie_head", matrices.untieHead);
+    block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
         .filter(LayerReport::replaced)

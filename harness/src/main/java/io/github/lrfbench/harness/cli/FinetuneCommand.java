@@ -3,15 +3,10 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
-import io.github.lrfbench.harness.compress.MethodChain;
-import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.spi.Compression;
-import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.FactorizationCache;
-import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
@@ -34,7 +29,6 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -109,33 +103,8 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--restart", description = "Forget an unfinished run in the directory.")
   private boolean restart;
 
-  @Option(
-      names = "--method",
-      paramLabel = "M",
-      defaultValue = "svd",
-      description =
-          "Compress by this method, NAME[:OPTION=VALUE]..., first, with --keep, --rank or --energy.")
-  private String method;
-
-  @Mixin private GridOptions grid;
-
-  @Mixin private MatrixOptions matrices;
-
-  @Mixin private CalibrationOptions calibration;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "GLOB",
-      description = "Compress only matrices of these names. Repeatable.")
-  private List<String> layers = new ArrayList<>();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description =
-          "Of drawn weights, the order of examples and dropout. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  /** Compresses first, where a budget is given. */
+  @Mixin private CompressionOptions options;
 
   @Mixin private DataOptions data;
 
@@ -143,21 +112,18 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Budget> budgets = grid.budgets();
-    if (budgets.size() > 1) {
-      throw new InputException("finetune takes one of --keep, --rank and --energy, with one value");
-    }
+    CompressionJob job = options.job("finetune");
+    long seed = options.seed("finetune");
     if (trainLimit < 0 || saveSteps < 0) {
       throw new InputException("--train-limit and --save-steps must be at least 0");
     }
     boolean adapting = lora.areGiven();
-    if (adapting && (fromScratch || !budgets.isEmpty())) {
+    if (adapting && (fromScratch || job != null)) {
       throw new InputException(
           "--lora-r trains an adapter for the model as it is, not with "
               + (fromScratch ? "--from-scratch" : "a budget; compress it into a directory first"));
     }
     TrainingSettings settings = training.settings(seed);
-    calibration.requireValid();
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     if (adapting) {
@@ -171,9 +137,10 @@ final class FinetuneCommand implements Callable<Integer> {
       FineTuning.restart(out);
     }
     try (Device device = selection.openForTraining();
-        TaskModel dense = found.open(directory, fromScratch, matrices.options(), seed, device);
-        Compressed compressed = compress(dense, found, budgets);
-        LoraAdapter adapter = adapting ? drawAdapter(dense) : null;
+        TaskModel dense =
+            found.open(directory, fromScratch, options.matrices.options(), seed, device);
+        Compressed compressed = compress(dense, found, job);
+        LoraAdapter adapter = adapting ? drawAdapter(dense, seed) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
       dense.notes().forEach(System.err::println);
@@ -183,7 +150,7 @@ final class FinetuneCommand implements Callable<Integer> {
       evaluation.notes().forEach(System.err::println);
       nameOutputs(dense, evaluation.outputNames());
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
-      ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, budgets);
+      ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, job);
       FineTuning.Output output =
           new TrainedCheckpoint(
               compressed.model(), dense.config(), block, dense.transformer(), null);
@@ -194,7 +161,7 @@ final class FinetuneCommand implements Callable<Integer> {
         output = target -> AdapterDirectory.write(target, adapter, attached, told);
       }
       Model trained = adapting ? attached : compressed.model();
-      FineTuning.Job job =
+      FineTuning.Job work =
           new FineTuning.Job(
               trained,
               adapting ? adapter.weights(attached) : trained.weights(),
@@ -209,7 +176,7 @@ final class FinetuneCommand implements Callable<Integer> {
                   + data.maxLength
                   + evaluation.facts().identity(),
               saveSteps);
-      report(train(job, examples, settings, evaluation), job);
+      report(train(work, examples, settings, evaluation), work);
     }
     return ExitCode.DONE;
   }
@@ -221,7 +188,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private LoraAdapter drawAdapter(TaskModel source) {
+  private LoraAdapter drawAdapter(TaskModel source, long seed) {
     return LoraAdapter.draw(
         lora.config(source.model(), source.drawn(), model), source.model(), seed);
   }
@@ -269,35 +236,21 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private Compressed compress(TaskModel source, Task on, List<Budget> budgets) {
+  private Compressed compress(TaskModel source, Task on, CompressionJob job) {
     Model dense = source.model();
-    if (budgets.isEmpty()) {
+    if (job == null) {
       return new Compressed(dense, false);
     }
-    MethodChain asked = MethodChain.parse(method);
-    try (FactorizationCache cache = new FactorizationCache(dense.device());
-        Scope scope = dense.device().openScope();
-        Calibrator statistics = statistics(asked, source, on)) {
-      CompressionRequest request =
-          new CompressionRequest(
-              dense,
-              SlotSelection.select(dense.slots(), layers),
-              budgets.get(0),
-              MethodOptions.NONE,
-              statistics,
-              cache,
-              scope,
-              seed);
-      Compression compression = asked.compress(request);
+    try (Scope scope = dense.device().openScope()) {
+      Compression compression =
+          options.compress(
+              job, dense, () -> statistics(source, on, job.seed()), scope, words -> {});
       return new Compressed(dense.with(compression.replacements()), true);
     }
   }
 
-  private Calibrator statistics(MethodChain asked, TaskModel source, Task on) {
-    if (!asked.needsCalibration()) {
-      return null;
-    }
-    return calibration.open(
+  private Calibrator statistics(TaskModel source, Task on, long seed) {
+    return options.calibration.open(
         source.model(),
         source.tokenizer(),
         source.revision() + " " + source.start(),
@@ -312,16 +265,21 @@ final class FinetuneCommand implements Callable<Integer> {
       String trainHash,
       int trainExamples,
       TaskModel dense,
-      List<Budget> budgets) {
+      CompressionJob job) {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
     block.put("task", task).put("source", model).put("source_revision", dense.revision());
     block.put("from_scratch", fromScratch);
-    block.put("split_qkv", matrices.splitQkv).put("untie_head", matrices.untieHead);
+    block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
     block.put("train_examples", trainExamples).put("train_hash", trainHash);
-    if (!budgets.isEmpty()) {
-      block.put("method", method).put("calibration", calibration.examples());
-      block.put("layers", String.join("|", layers));
-      block.put("budget_kind", budgets.get(0).kind()).put("budget", budgets.get(0).value());
+    if (job != null) {
+      block.put("method", options.methods.get(0));
+      block.put("calibration", options.calibration.examples());
+      block.put("layers", String.join("|", options.layers));
+      block.put("budget_kind", job.budget().kind()).put("budget", job.budget().value());
+      if (!job.allocation().isStandard()) {
+        block.put("allocate", job.allocation().policy().label());
+        block.put("round_to", job.allocation().multiple());
+      }
     }
     AdamWSettings adam = settings.optimizer();
     block.put("epochs", settings.epochs()).put("learning_rate", settings.learningRate());

@@ -16,6 +16,14 @@ final class GridOptions {
   List<Double> keep = new ArrayList<>();
 
   @Option(
+      names = "--bits",
+      paramLabel = "B",
+      split = ",",
+      description =
+          "Stored bits per number of the original matrices, in (0, 32]; 32 is fp32. Repeat or separate by commas.")
+  List<Double> bits = new ArrayList<>();
+
+  @Option(
       names = "--rank",
       paramLabel = "R",
       split = ",",
@@ -30,10 +38,11 @@ final class GridOptions {
           "Kept share of each matrix's squared Frobenius norm, in (0, 1]. Repeat or separate by commas.")
   List<Double> energy = new ArrayList<>();
 
-  /** The budgets, in the order keep, rank, energy. */
+  /** The budgets, in the order keep, bits, rank, energy. */
   List<Budget> budgets() {
     List<Budget> budgets = new ArrayList<>();
     keep.forEach(value -> budgets.add(new Budget.Keep(value)));
+    bits.forEach(value -> budgets.add(new Budget.Bits(value)));
     rank.forEach(value -> budgets.add(new Budget.Rank(value)));
     energy.forEach(value -> budgets.add(new Budget.Energy(value)));
     return budgets;

@@ -87,20 +87,7 @@ final class SweepCommand implements Callable<Integer> {
           "See 'lrfbench list tasks'. Default, for a demo model: the demo tasks that it knows. Repeatable.")
   private List<String> tasks = new ArrayList<>();
 
-  @Option(
-      names = "--method",
-      paramLabel = "M",
-      split = ",",
-      defaultValue = "svd",
-      description =
-          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable.")
-  private List<String> methods = new ArrayList<>();
-
-  @Mixin private GridOptions grid;
-
-  @Mixin private AllocationOptions allocation;
-
-  @Mixin private MatrixOptions matrices;
+  @Mixin private CompressionOptions options;
 
   @Mixin private CacheOptions cache;
 
@@ -136,14 +123,6 @@ final class SweepCommand implements Callable<Integer> {
           "In that training, weight of the squared difference from the dense model's hidden states. Default: 0.")
   private double distillHidden;
 
-  @Mixin private CalibrationOptions calibration;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "GLOB",
-      description = "Compress only matrices of these names. Repeatable.")
-  private List<String> layers = new ArrayList<>();
-
   @Mixin private DeviceSelection selection;
 
   @Option(
@@ -170,14 +149,6 @@ final class SweepCommand implements Callable<Integer> {
   private int seqLen;
 
   @Mixin private DataOptions data;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      split = ",",
-      defaultValue = "0",
-      description = "Default: ${DEFAULT-VALUE}. Repeatable.")
-  private List<Long> seeds = new ArrayList<>();
 
   @Option(
       names = "--out",
@@ -368,20 +339,20 @@ final class SweepCommand implements Callable<Integer> {
   SweepConfig config(String runId, Shard part) {
     Path directory = out == null ? OutputDirectory.RUNS.resolve(runId) : out;
     List<String> chosenModels = models.isEmpty() ? List.of(DemoModel.BERT.modelName()) : models;
-    List<Budget> budgets = grid.budgets();
+    List<Budget> budgets = options.grid.budgets();
     if (budgets.isEmpty()) {
       DEMO_KEEP.forEach(keep -> budgets.add(new Budget.Keep(keep)));
     }
     return new SweepConfig(
         chosenModels,
         tasks.isEmpty() ? demoTasks(chosenModels) : tasks,
-        methods,
+        options.methods,
         budgets,
-        allocation.allocations(),
+        options.allocation.allocations(),
         recoveries(),
-        calibration.examples(),
-        seeds,
-        layers,
+        options.calibration.examples(),
+        options.seeds,
+        options.layers,
         selection.device,
         selection.dtype,
         selection.threads,
@@ -390,7 +361,7 @@ final class SweepCommand implements Callable<Integer> {
         seqLen,
         data.maxLength,
         data.limit(),
-        cache.of(matrices.options()),
+        cache.of(options.matrices.options()),
         data.glue,
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));

@@ -23,14 +23,14 @@ final class TrainingOptions {
   @Option(
       names = "--batch-size",
       paramLabel = "B",
-      defaultValue = "32",
+      defaultValue = "" + TrainingSettings.BATCH_SIZE,
       description = "Examples per step. Default: ${DEFAULT-VALUE}.")
   int batchSize;
 
   @Option(
       names = "--micro-batch",
       paramLabel = "B",
-      defaultValue = "32",
+      defaultValue = "" + TrainingSettings.BATCH_SIZE,
       description =
           "The most examples per forward pass; gradients of a step's passes are added up. Default: ${DEFAULT-VALUE}.")
   int microBatch;
@@ -38,7 +38,7 @@ final class TrainingOptions {
   @Option(
       names = "--warmup",
       paramLabel = "SHARE",
-      defaultValue = "0.1",
+      defaultValue = "" + TrainingSettings.WARMUP,
       description =
           "Share of the steps in which the learning rate rises; then it falls to 0. Default: ${DEFAULT-VALUE}.")
   double warmup;
@@ -53,7 +53,7 @@ final class TrainingOptions {
   @Option(
       names = "--grad-clip",
       paramLabel = "NORM",
-      defaultValue = "1",
+      defaultValue = "" + TrainingSettings.GRADIENT_CLIP,
       description =
           "Scale larger gradients down to this norm; 0 for none. Default: ${DEFAULT-VALUE}.")
   double gradientClip;

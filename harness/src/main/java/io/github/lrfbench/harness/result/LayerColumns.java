@@ -75,7 +75,8 @@ public final class LayerColumns {
           Column.number(
               "output_error",
               "",
-              "Frobenius norm of what the outputs on calibration data changed by, biases included, / output_norm."));
+              "Frobenius norm of what the outputs on calibration data changed by, biases included, "
+                  + "/ output_norm; of cells that read training examples."));
 
   public static final Column<String> NOTE =
       add(

@@ -47,7 +47,7 @@ public enum SweepSetting {
 
   /** What may be kept; where a fraction is a size, it is compared and not equal. */
   BUDGETS(
-      List.of("keep", "rank", "energy"),
+      List.of("keep", "bits", "rank", "energy"),
       Stream.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1).map(keep -> Map.of("keep", keep)).toList(),
       config ->
           config.budgets().stream().map(budget -> Map.of(budget.kind(), budget.value())).toList(),

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
@@ -39,7 +40,12 @@ record Variant(
 
   /** Whether statistics of the task's training examples are needed. */
   boolean needsCalibration() {
-    return method.needsCalibration() || allocation.policy().needsExamples();
+    return job().needsCalibration();
+  }
+
+  /** What is done to the dense model before any training. */
+  CompressionJob job() {
+    return new CompressionJob(method, budget, allocation, seed);
   }
 
   /** What a user reads in progress and plans. */

@@ -2,9 +2,7 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.spi.Compression;
-import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
-import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
@@ -48,22 +46,10 @@ final class VariantFactory {
     if (variant.needsCalibration()) {
       statistics = task.calibrator(variant.seed());
       calibrated = statistics.seconds();
-      statistics.moments();
     }
     try (Scope scratch = dense.device().openScope()) {
-      CompressionRequest request =
-          new CompressionRequest(
-              dense,
-              slots,
-              variant.budget(),
-              variant.allocation(),
-              MethodOptions.NONE,
-              statistics,
-              cache,
-              scratch,
-              variant.seed(),
-              progress);
-      Compression compression = variant.method().compress(request);
+      Compression compression =
+          variant.job().run(dense, slots, statistics, cache, scratch, progress);
       Model model =
           compression.trained() == null
               ? dense.with(compression.replacements())

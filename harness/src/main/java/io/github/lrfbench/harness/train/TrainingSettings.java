@@ -26,6 +26,30 @@ public record TrainingSettings(
     double gradientClip,
     int patience,
     long seed) {
+  /** Examples per step where nothing else is asked for, and of a pass. */
+  public static final int BATCH_SIZE = 32;
+
+  /** The share of steps in which the rate rises, where nothing else is asked for. */
+  public static final double WARMUP = 0.1;
+
+  /** The largest norm of gradients where nothing else is asked for. */
+  public static final int GRADIENT_CLIP = 1;
+
+  /** Training as it is where only these numbers are asked for. */
+  public static TrainingSettings standard(
+      int epochs, double learningRate, int batchSize, long seed) {
+    return new TrainingSettings(
+        epochs,
+        learningRate,
+        batchSize,
+        BATCH_SIZE,
+        WARMUP,
+        AdamWSettings.DEFAULT,
+        GRADIENT_CLIP,
+        0,
+        seed);
+  }
+
   /** Checks the numbers. */
   public TrainingSettings {
     require(epochs >= 1, "--epochs must be at least 1, but is " + epochs);

@@ -301,6 +301,25 @@ class FinetuneCommandTest {
   }
 
   @Test
+  void aBudgetIsSharedOutAsAskedFor() throws IOException {
+    Path target = folder.resolve("out");
+    String[] shared = {"--bits", "16", "--allocate", "greedy", "--round-to", "2", "--epochs", "1"};
+    assertEquals(0, finetune(target, shared), stderr());
+    var block = new ObjectMapper().readTree(target.resolve("config.json").toFile()).get("lrfbench");
+    assertEquals("bits", block.get("budget_kind").asText());
+    assertEquals("greedy", block.get("allocate").asText());
+    assertEquals(2, block.get("round_to").asInt());
+    try (SafetensorsFile file = SafetensorsFile.open(target.resolve("model.safetensors"))) {
+      List<String> factors =
+          file.names().stream().filter(name -> name.endsWith(".lowrank.v")).toList();
+      assertFalse(factors.isEmpty());
+      for (String name : factors) {
+        assertEquals(0, file.shape(name).dim(0) % 2, name);
+      }
+    }
+  }
+
+  @Test
   void factorsAreTrainedAfterCompression() throws IOException {
     Path compressed = folder.resolve("compressed");
     assertEquals(
@@ -432,6 +451,10 @@ class FinetuneCommandTest {
         "--train-limit -1 | --train-limit",
         "--save-steps -1 | --save-steps",
         "--keep 0.5,0.3 | --keep",
+        "--allocate greedy | give --keep",
+        "--round-to 2 | give --keep",
+        "--keep 0.5 --allocate greedy,v2 | one --allocate",
+        "--bits 33 | --bits",
         "--task ax | ax",
         "--task rte | RTE",
         "--method swd --keep 0.5 | did you mean 'svd'",

@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Scope;
 import java.util.HashMap;
@@ -20,9 +19,6 @@ final class LoraUpdate {
   private static final double ALPHA = 16;
   private static final double DROPOUT = 0.05;
   private static final int BATCH_SIZE = 64;
-  private static final int MICRO_BATCH = 32;
-  private static final double WARMUP = 0.1;
-  private static final double GRADIENT_CLIP = 1;
 
   private final CompressionRequest request;
   private final SplittableRandom random;
@@ -35,15 +31,10 @@ final class LoraUpdate {
   /** Trains one factor of every matrix. */
   Map<String, Linear> train(Map<String, Linear> factors, boolean left) {
     TrainingSettings settings =
-        new TrainingSettings(
+        TrainingSettings.standard(
             request.options().count(LoraUpdateCompressor.EPOCHS),
             request.options().number(LoraUpdateCompressor.RATE),
             BATCH_SIZE,
-            MICRO_BATCH,
-            WARMUP,
-            AdamWSettings.DEFAULT,
-            GRADIENT_CLIP,
-            0,
             request.seed());
     try (Scope scratch = request.scope().device().openScope()) {
       Map<String, Linear> adapted = new HashMap<>();

@@ -15,7 +15,6 @@ import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Distillation;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.DType;
@@ -48,9 +47,6 @@ import java.util.stream.Collectors;
 public final class ProgressiveCompressor implements Compressor {
   private static final double DISTILLED_FACTOR = 8;
   private static final double SOFT_WEIGHT = 0.5;
-  private static final int BATCH_SIZE = 32;
-  private static final double WARMUP = 0.1;
-  private static final double GRADIENT_CLIP = 1;
 
   @Override
   public MethodInfo info() {
@@ -159,15 +155,10 @@ public final class ProgressiveCompressor implements Compressor {
   }
 
   private static TrainingSettings settings(CompressionRequest request, int epochs, int step) {
-    return new TrainingSettings(
+    return TrainingSettings.standard(
         epochs,
         request.options().number("lr") * Math.pow(0.5, step - 1.0),
-        BATCH_SIZE,
-        BATCH_SIZE,
-        WARMUP,
-        AdamWSettings.DEFAULT,
-        GRADIENT_CLIP,
-        0,
+        TrainingSettings.BATCH_SIZE,
         request.seed());
   }
 
@@ -206,7 +197,7 @@ public final class ProgressiveCompressor implements Compressor {
 
   private static Map<String, String> parameters(CompressionRequest request) {
     Map<String, String> parameters = new LinkedHashMap<>(request.options().values());
-    parameters.put("batch_size", Integer.toString(BATCH_SIZE));
+    parameters.put("batch_size", Integer.toString(TrainingSettings.BATCH_SIZE));
     return parameters;
   }
 }

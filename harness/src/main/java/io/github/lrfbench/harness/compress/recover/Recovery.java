@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.Distillation;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
@@ -23,10 +22,6 @@ import java.util.Map;
 public record Recovery(int epochs, double learningRate, double softWeight, double hiddenWeight) {
   /** No training. */
   public static final Recovery NONE = new Recovery(0, 0, 0, 0);
-
-  private static final int BATCH_SIZE = 32;
-  private static final double WARMUP = 0.1;
-  private static final double GRADIENT_CLIP = 1;
 
   /** Checks the numbers. */
   public Recovery {
@@ -68,16 +63,7 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
   }
 
   private TrainingSettings settings(long seed) {
-    return new TrainingSettings(
-        epochs,
-        learningRate,
-        BATCH_SIZE,
-        BATCH_SIZE,
-        WARMUP,
-        AdamWSettings.DEFAULT,
-        GRADIENT_CLIP,
-        0,
-        seed);
+    return TrainingSettings.standard(epochs, learningRate, TrainingSettings.BATCH_SIZE, seed);
   }
 
   /** What {@code run.json} tells. */
