@@ -1,14 +1,32 @@
 package io.github.lrfbench.kernels.cuda;
 
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.blas.CudaBatched;
+import io.github.lrfbench.kernels.cuda.blas.CudaBlas;
+import io.github.lrfbench.kernels.cuda.blas.Gemm;
+import io.github.lrfbench.kernels.cuda.blas.MatrixKernels;
 import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
+import io.github.lrfbench.kernels.cuda.lapack.CudaLapack;
+import io.github.lrfbench.kernels.cuda.lowrank.LowRankCrossover;
+import io.github.lrfbench.kernels.cuda.lowrank.LowRankTuning;
 import io.github.lrfbench.kernels.cuda.module.KernelModules;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
+import io.github.lrfbench.kernels.cuda.nn.CudaGradients;
+import io.github.lrfbench.kernels.cuda.nn.CudaNn;
+import io.github.lrfbench.kernels.cuda.stream.BlockList;
+import io.github.lrfbench.kernels.cuda.stream.CudaContext;
+import io.github.lrfbench.kernels.cuda.stream.CudaEvent;
+import io.github.lrfbench.kernels.cuda.stream.CudaStream;
+import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
+import io.github.lrfbench.kernels.cuda.stream.DeviceProperties;
+import io.github.lrfbench.kernels.cuda.stream.NotCapturableException;
+import io.github.lrfbench.kernels.cuda.tensor.CudaScope;
+import io.github.lrfbench.kernels.cuda.tensor.CudaTensor;
+import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Batched;
@@ -33,7 +51,7 @@ import jcuda.driver.CUgraph;
  * workers of {@link #forEach}, each of which has its own: work of one task can overtake another's,
  * while a loop as a whole comes after what was queued before it, and before what is queued later.
  */
-public final class CudaDevice implements Device {
+public final class CudaDevice implements Gpu {
   private static final int MOST_WORKERS = 4;
 
   private final int index;
@@ -79,7 +97,7 @@ public final class CudaDevice implements Device {
     return new CudaStream(memory, properties());
   }
 
-  /** What the GPU is. */
+  @Override
   public DeviceProperties properties() {
     return context.properties();
   }
@@ -89,27 +107,17 @@ public final class CudaDevice implements Device {
     return rounding;
   }
 
-  /** Checks of arguments that must live on this device. */
-  Arguments arguments() {
+  @Override
+  public Arguments arguments() {
     return arguments;
   }
 
-  /**
-   * The stream for the calling thread's work; the device's context becomes the thread's. Ask for it
-   * at every call and do not keep it.
-   *
-   * @throws IllegalStateException if the device is closed
-   */
+  @Override
   public CudaStream stream() {
     requireOpen();
     context.enter();
     CudaStream own = ownStream.get();
     return own == null ? main : own;
-  }
-
-  /** Memory whose next use is on the calling thread's stream. */
-  CudaBuffer scratch(long bytes) {
-    return stream().take(bytes);
   }
 
   /**
@@ -130,8 +138,8 @@ public final class CudaDevice implements Device {
     }
   }
 
-  /** Our own kernels, compiled when first used. */
-  synchronized KernelModules modules() {
+  @Override
+  public synchronized KernelModules modules() {
     requireOpen();
     if (modules == null) {
       modules = KernelModules.open(Nvrtc.load(), properties().capability());
@@ -336,7 +344,8 @@ public final class CudaDevice implements Device {
     }
   }
 
-  void requireOpen() {
+  @Override
+  public void requireOpen() {
     if (!open) {
       throw new IllegalStateException("the device is closed");
     }

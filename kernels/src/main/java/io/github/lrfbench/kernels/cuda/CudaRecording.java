@@ -3,6 +3,9 @@ package io.github.lrfbench.kernels.cuda;
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
 import io.github.lrfbench.kernels.Recording;
+import io.github.lrfbench.kernels.cuda.stream.BlockList;
+import io.github.lrfbench.kernels.cuda.stream.CudaStream;
+import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
