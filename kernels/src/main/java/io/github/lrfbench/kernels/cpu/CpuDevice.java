@@ -1,8 +1,8 @@
 package io.github.lrfbench.kernels.cpu;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
 import io.github.lrfbench.kernels.cpu.blas.OpenBlasLibrary;
@@ -95,11 +95,11 @@ public final class CpuDevice implements Device {
 
   /** Weights that the work finds in open scopes are packed once, not in every product. */
   @Override
-  public Recording record(Runnable work) {
+  public CapturedGraph capture(Runnable work) {
     if (PackedKernels.areAvailable()) {
-      return PackedWeights.record(work, pool);
+      return PackedWeights.capture(work, pool);
     }
-    return Device.super.record(work);
+    return Device.super.capture(work);
   }
 
   @Override

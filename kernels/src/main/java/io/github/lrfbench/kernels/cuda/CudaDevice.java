@@ -1,8 +1,8 @@
 package io.github.lrfbench.kernels.cuda;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.ProductRounding;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.blas.CudaBatched;
@@ -63,7 +63,7 @@ public final class CudaDevice implements Gpu {
   private final CudaStream main;
   private final Set<CudaStream> workerStreams = ConcurrentHashMap.newKeySet();
   private final ThreadLocal<CudaStream> ownStream = new ThreadLocal<>();
-  private final Set<CudaRecording> recordings = ConcurrentHashMap.newKeySet();
+  private final Set<CudaGraph> graphs = ConcurrentHashMap.newKeySet();
   private final Blas blas;
   private final Lapack lapack;
   private final Batched batched;
@@ -201,7 +201,7 @@ public final class CudaDevice implements Gpu {
   @Override
   public void forEach(int count, IntConsumer task) {
     CudaStream caller = stream();
-    if (count < 2 || workers.width() == 1 || caller.isRecording()) {
+    if (count < 2 || workers.width() == 1 || caller.isCapturing()) {
       for (int i = 0; i < count; i++) {
         task.accept(i);
       }
@@ -243,61 +243,61 @@ public final class CudaDevice implements Gpu {
   }
 
   @Override
-  public Recording record(Runnable work) {
+  public CapturedGraph capture(Runnable work) {
     CudaStream home = stream();
-    home.requireNotRecording("a recording");
-    CudaStream recorder = home.recorder();
+    home.requireNotCapturing("a capture");
+    CudaStream captureStream = home.captureStream();
     BlockList blocks = memory.newPrivateList(home.blocks());
-    CudaRecording recording = null;
-    ownStream.set(recorder);
-    recorder.useBlocks(blocks);
+    CudaGraph graph = null;
+    ownStream.set(captureStream);
+    captureStream.useBlocks(blocks);
     try {
-      // Done once as it is: that compiles kernels and fills caches, which no recording can.
-      recorder.waitFor(home);
+      // Done once as it is: that compiles kernels and fills caches, which no graph can.
+      captureStream.waitFor(home);
       try {
         work.run();
       } finally {
-        home.waitFor(recorder);
+        home.waitFor(captureStream);
       }
-      CUgraph graph = capture(recorder, work);
-      if (graph != null) {
-        recording = new CudaRecording(this, home, blocks, graph);
-        recordings.add(recording);
+      CUgraph captured = captureOn(captureStream, work);
+      if (captured != null) {
+        graph = new CudaGraph(this, home, blocks, captured);
+        graphs.add(graph);
       }
     } finally {
-      recorder.useBlocks(null);
+      captureStream.useBlocks(null);
       ownStream.set(home == main ? null : home);
-      if (recording == null) {
+      if (graph == null) {
         memory.closeList(blocks);
       }
     }
-    return recording == null ? Recording.ofRunning(work) : recording;
+    return graph == null ? CapturedGraph.ofRunning(work) : graph;
   }
 
-  /** What the work queues on the stream, or null if that cannot be recorded. */
-  private static CUgraph capture(CudaStream recorder, Runnable work) {
+  /** What the work queues on the stream, or null if that cannot be captured. */
+  private static CUgraph captureOn(CudaStream captureStream, Runnable work) {
     boolean complete = false;
     CUgraph graph = null;
-    recorder.beginRecording();
+    captureStream.beginCapture();
     try {
       work.run();
       complete = true;
     } catch (NotCapturableException | CudaCallException e) {
-      // If the work fails for another reason than being recorded, it will do so again and say why.
+      // If the work fails for another reason than the capture, it will do so again and say why.
     } finally {
-      graph = recorder.endRecording();
+      graph = captureStream.endCapture();
       if (!complete) {
-        CudaRecording.discard(graph);
+        CudaGraph.discard(graph);
       }
     }
     return complete ? graph : null;
   }
 
-  /** Frees what a closed recording held, unless the device has done so. */
-  void forget(CudaRecording recording) {
-    if (recordings.remove(recording)) {
+  /** Frees what a closed graph held, unless the device has done so. */
+  void forget(CudaGraph graph) {
+    if (graphs.remove(graph)) {
       context.enter();
-      recording.destroy(memory);
+      graph.destroy(memory);
     }
   }
 
@@ -332,7 +332,7 @@ public final class CudaDevice implements Gpu {
     if (open) {
       workers.close();
       context.synchronize();
-      List.copyOf(recordings).forEach(CudaRecording::close);
+      List.copyOf(graphs).forEach(CudaGraph::close);
       open = false;
       workerStreams.forEach(CudaStream::close);
       if (modules != null) {

@@ -1,8 +1,8 @@
 package io.github.lrfbench.kernels.cpu.blas;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.cpu.memory.Block;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
@@ -10,11 +10,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Weights that were packed for {@link PackedKernels} when work on them was recorded. The work runs
+ * Weights that were packed for {@link PackedKernels} when work on them was captured. The work runs
  * in {@link #around}, so that the linear layers that it calls find them.
  */
 public final class PackedWeights {
-  /** Weights beyond this are packed in every product, as they are without a recording. */
+  /** Weights beyond this are packed in every product, as they are without a graph. */
   private static final long MAX_BYTES = 1L << 30;
 
   private record Key(boolean transposed, long address, int stride, int rows, int cols) {}
@@ -40,7 +40,7 @@ public final class PackedWeights {
   }
 
   /** Runs work for the first time, which packs what it multiplies by; runs it again on that. */
-  public static Recording record(Runnable work, BlockPool pool) {
+  public static CapturedGraph capture(Runnable work, BlockPool pool) {
     PackedWeights weights = new PackedWeights(pool);
     try {
       weights.around(work);
@@ -49,7 +49,7 @@ public final class PackedWeights {
       throw e;
     }
     weights.complete = true;
-    return Recording.ofRunning(() -> weights.around(work), weights::free);
+    return CapturedGraph.ofRunning(() -> weights.around(work), weights::free);
   }
 
   /** Runs work that finds these weights. */

@@ -1,8 +1,8 @@
 package io.github.lrfbench.kernels.cuda.lowrank;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Measures both forms of the low-rank product. Each is recorded several times in a row and
+ * Measures both forms of the low-rank product. Each is captured several times in a row and
  * replayed, so that the host's part does not count; the runs alternate, and the median is taken.
  */
 public final class LowRankTuning {
@@ -33,7 +33,7 @@ public final class LowRankTuning {
             new int[] {1, 16, 64, 256, 1024, 4096});
   }
 
-  private static final int RUNS_IN_RECORDING = 20;
+  private static final int RUNS_IN_GRAPH = 20;
   private static final int REPLAYS = 9;
   private static final double MICROS_PER_MILLI = 1000;
 
@@ -81,8 +81,8 @@ public final class LowRankTuning {
             device.nn().linear(x, false, down, null, Activation.NONE, middle);
             device.nn().linear(middle, false, up, null, Activation.NONE, y);
           };
-      try (Recording one = device.record(repeated(asOne));
-          Recording two = device.record(repeated(asTwo))) {
+      try (CapturedGraph one = device.capture(repeated(asOne));
+          CapturedGraph two = device.capture(repeated(asTwo))) {
         double[] oneMicros = new double[REPLAYS];
         double[] twoMicros = new double[REPLAYS];
         for (int i = 0; i < REPLAYS; i++) {
@@ -97,11 +97,11 @@ public final class LowRankTuning {
   }
 
   private static Runnable repeated(Runnable work) {
-    return () -> IntStream.range(0, RUNS_IN_RECORDING).forEach(i -> work.run());
+    return () -> IntStream.range(0, RUNS_IN_GRAPH).forEach(i -> work.run());
   }
 
-  private double micros(Recording recording) {
-    return device.time(recording::replay).deviceMillis() * MICROS_PER_MILLI / RUNS_IN_RECORDING;
+  private double micros(CapturedGraph graph) {
+    return device.time(graph::replay).deviceMillis() * MICROS_PER_MILLI / RUNS_IN_GRAPH;
   }
 
   private static double median(double[] values) {

@@ -23,8 +23,8 @@ record AttentionCall(
     boolean causal,
     Dropout dropout) {
   /**
-   * Takes the longest sequence from what the host knows and from what is promised, because a
-   * recording may be replayed with other sequences up to that.
+   * Takes the longest sequence from what the host knows and from what is promised, because a graph
+   * may be replayed with other sequences up to that.
    */
   static AttentionCall of(
       Matrix q,

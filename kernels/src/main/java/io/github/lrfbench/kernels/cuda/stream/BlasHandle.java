@@ -66,7 +66,7 @@ public final class BlasHandle implements AutoCloseable {
       handle = created;
       checkBlas(
           JCublas2.cublasSetStream(created, new cudaStream_t(stream.handle())), "cublasSetStream");
-      // Its own workspace: one that cuBLAS would allocate cannot be part of a recording.
+      // Its own workspace: one that cuBLAS would allocate cannot be part of a graph.
       CudaBuffer workspace = stream.takeWorkspace(workspaceBytes);
       checkBlas(
           JCublas2.cublasSetWorkspace(

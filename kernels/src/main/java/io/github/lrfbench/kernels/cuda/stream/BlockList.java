@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Free buffers by size that may be used again without waiting by the stream, or inside the
- * recording, that gave them back: it does its work in order. Guarded by {@link DeviceMemory}.
+ * Free buffers by size that may be used again without waiting by the stream, or inside the graph,
+ * that gave them back: it does its work in order. Guarded by {@link DeviceMemory}.
  */
 public final class BlockList {
   private final Map<Long, Deque<CudaBuffer>> free = new HashMap<>();

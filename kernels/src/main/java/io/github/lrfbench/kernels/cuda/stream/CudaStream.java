@@ -26,9 +26,9 @@ public final class CudaStream implements AutoCloseable {
   private final SolverHandle solver;
   private StagingRing staging;
   private CudaBuffer zeros;
-  private CudaStream recorder;
+  private CudaStream captureStream;
   private BlockList privateBlocks;
-  private boolean recording;
+  private boolean capturing;
 
   /** A new stream of the calling thread's context. */
   public CudaStream(DeviceMemory memory, DeviceProperties properties) {
@@ -71,14 +71,14 @@ public final class CudaStream implements AutoCloseable {
 
   /**
    * Memory that was filled with zeros when it was first asked for. Kernels leave zeros behind, so
-   * that the next, which runs after them, finds them. A recording is replayed on the stream that it
-   * was made for, and uses that one's.
+   * that the next, which runs after them, finds them. A graph is replayed on the stream that it was
+   * made for, and uses that one's.
    *
    * @param bytes the same at every call
    */
   public synchronized CudaBuffer zeros(long bytes) {
     if (zeros == null) {
-      requireNotRecording("a first use of memory");
+      requireNotCapturing("a first use of memory");
       zeros = takeWorkspace(bytes);
       checkDriver(
           JCudaDriver.cuMemsetD8Async(new DevicePointer(zeros.address()), (byte) 0, bytes, handle),
@@ -89,14 +89,14 @@ public final class CudaStream implements AutoCloseable {
 
   /** Copies to the device; see {@link StagingRing#upload}. */
   public synchronized void upload(long address, int count, int bytes, StagingRing.Transfer fill) {
-    requireNotRecording("a copy from the host");
+    requireNotCapturing("a copy from the host");
     staging().upload(address, count, bytes, fill);
   }
 
   /** Copies from the device; see {@link StagingRing#download}. */
   public synchronized void download(
       long address, int count, int bytes, StagingRing.Transfer empty) {
-    requireNotRecording("a copy to the host");
+    requireNotCapturing("a copy to the host");
     staging().download(address, count, bytes, empty);
   }
 
@@ -109,7 +109,7 @@ public final class CudaStream implements AutoCloseable {
 
   /** Waits until all work of this stream is done. */
   public void synchronize() {
-    requireNotRecording("waiting for the device");
+    requireNotCapturing("waiting for the device");
     checkDriver(JCudaDriver.cuStreamSynchronize(handle), "cuStreamSynchronize");
   }
 
@@ -121,15 +121,15 @@ public final class CudaStream implements AutoCloseable {
     }
   }
 
-  /** The stream on which this one's work is recorded; its own, so that nothing else gets in. */
-  public synchronized CudaStream recorder() {
-    if (recorder == null) {
-      recorder = new CudaStream(memory, properties);
+  /** The stream on which this one's work is captured; its own, so that nothing else gets in. */
+  public synchronized CudaStream captureStream() {
+    if (captureStream == null) {
+      captureStream = new CudaStream(memory, properties);
     }
-    if (recorder.zeros == null) {
-      recorder.zeros = zeros;
+    if (captureStream.zeros == null) {
+      captureStream.zeros = zeros;
     }
-    return recorder;
+    return captureStream;
   }
 
   /** Free buffers of this stream. */
@@ -142,38 +142,38 @@ public final class CudaStream implements AutoCloseable {
     privateBlocks = list;
   }
 
-  /** From now on, work is recorded and not done. */
-  public void beginRecording() {
+  /** From now on, work is captured and not done. */
+  public void beginCapture() {
     checkDriver(
         JCudaDriver.cuStreamBeginCapture(
             handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
         "cuStreamBeginCapture");
-    recording = true;
+    capturing = true;
   }
 
-  /** Ends a recording: what was recorded, or null if it cannot be replayed. */
-  public CUgraph endRecording() {
-    recording = false;
+  /** Ends a capture: what was captured, or null if it cannot be replayed. */
+  public CUgraph endCapture() {
+    capturing = false;
     CUgraph graph = new CUgraph();
     return JCudaDriver.cuStreamEndCapture(handle, graph) == CUresult.CUDA_SUCCESS ? graph : null;
   }
 
-  /** Whether work is recorded and not done. */
-  public boolean isRecording() {
-    return recording;
+  /** Whether work is captured and not done. */
+  public boolean isCapturing() {
+    return capturing;
   }
 
   /** Refuses what the host takes part in. */
-  public void requireNotRecording(String operation) {
-    if (isRecording()) {
+  public void requireNotCapturing(String operation) {
+    if (isCapturing()) {
       throw new NotCapturableException(operation);
     }
   }
 
   @Override
   public void close() {
-    if (recorder != null) {
-      recorder.close();
+    if (captureStream != null) {
+      captureStream.close();
     }
     blas.close();
     solver.close();

@@ -39,12 +39,12 @@ public final class DeviceMemory {
     return list;
   }
 
-  /** A list for the buffers of a recording, which nobody else must use while it is open. */
+  /** A list for the buffers of a graph, which nobody else must use while it is open. */
   public synchronized BlockList newPrivateList(BlockList parent) {
     return new BlockList(parent);
   }
 
-  /** Hands a recording's buffers to its stream. */
+  /** Hands a graph's buffers to its stream. */
   public synchronized void closeList(BlockList list) {
     list.close();
   }

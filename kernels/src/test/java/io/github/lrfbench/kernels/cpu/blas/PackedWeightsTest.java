@@ -4,18 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.Activation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What recordings pack; that results are right is for the device's contract. */
+/** What graphs pack; that results are right is for the device's contract. */
 class PackedWeightsTest {
   private static final int SIZE = 64;
   private static final long BYTES = 4L * SIZE * SIZE;
@@ -34,8 +34,8 @@ class PackedWeightsTest {
             device.nn().linear(x, false, w, null, Activation.NONE, y);
             device.nn().linear(y, false, w, null, Activation.NONE, x);
           };
-      try (Recording recording = device.record(work)) {
-        recording.replay();
+      try (CapturedGraph graph = device.capture(work)) {
+        graph.replay();
         during = device.memory().currentBytes() - before;
       }
       assertEquals(before, device.memory().currentBytes());
@@ -45,7 +45,7 @@ class PackedWeightsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {2, 128})
-  void weightsArePackedOnceForAsLongAsTheRecordingLasts(int rows) {
+  void weightsArePackedOnceForAsLongAsTheGraphLasts(int rows) {
     assumeTrue(PackedKernels.areAvailable(), "OpenBLAS packs by itself on this processor");
     assertEquals(BYTES, packed(rows, DType.F32));
   }
@@ -72,9 +72,9 @@ class PackedWeightsTest {
               throw new IllegalStateException("work failed");
             }
           };
-      try (Recording recording = device.record(work)) {
+      try (CapturedGraph graph = device.capture(work)) {
         fails[0] = true;
-        recording.replay();
+        graph.replay();
       } catch (IllegalStateException e) {
         assertTrue(e.getMessage().contains("work failed"));
       }

@@ -1,12 +1,12 @@
 package io.github.lrfbench.kernels;
 
-/** A recording on a device that cannot record: it runs the work again. */
-final class PlainRecording implements Recording {
+/** What stands for a graph on a device that cannot capture: it runs the work again. */
+final class RerunGraph implements CapturedGraph {
   private final Runnable work;
   private final Runnable release;
   private boolean open = true;
 
-  PlainRecording(Runnable work, Runnable release) {
+  RerunGraph(Runnable work, Runnable release) {
     this.work = work;
     this.release = release;
   }
@@ -14,7 +14,7 @@ final class PlainRecording implements Recording {
   @Override
   public void replay() {
     if (!open) {
-      throw new IllegalStateException("the recording is closed");
+      throw new IllegalStateException("the graph is closed");
     }
     work.run();
   }

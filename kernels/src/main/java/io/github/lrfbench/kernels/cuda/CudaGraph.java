@@ -2,7 +2,7 @@ package io.github.lrfbench.kernels.cuda;
 
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
-import io.github.lrfbench.kernels.Recording;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.cuda.stream.BlockList;
 import io.github.lrfbench.kernels.cuda.stream.CudaStream;
 import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
@@ -10,26 +10,26 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
 
-/** Kernels recorded as a CUDA graph, with the memory that they use between them. */
-final class CudaRecording implements Recording {
+/** Kernels captured as a CUDA graph, with the memory that they use between them. */
+final class CudaGraph implements CapturedGraph {
   private final CudaDevice device;
   private final CudaStream home;
   private final BlockList blocks;
-  private final CUgraphExec graph = new CUgraphExec();
+  private final CUgraphExec executable = new CUgraphExec();
   private boolean open = true;
 
   /**
-   * Makes a recorded graph ready to run, and destroys the graph itself.
+   * Makes a captured graph ready to run, and destroys the graph itself.
    *
    * @param home the stream on which it will run
-   * @param blocks memory that belongs to the recording until it is closed
+   * @param blocks memory that belongs to the graph until it is closed
    */
-  CudaRecording(CudaDevice device, CudaStream home, BlockList blocks, CUgraph recorded) {
+  CudaGraph(CudaDevice device, CudaStream home, BlockList blocks, CUgraph captured) {
     this.device = device;
     this.home = home;
     this.blocks = blocks;
-    int result = JCudaDriver.cuGraphInstantiate(graph, recorded, 0);
-    discard(recorded);
+    int result = JCudaDriver.cuGraphInstantiate(executable, captured, 0);
+    discard(captured);
     checkDriver(result, "cuGraphInstantiate");
   }
 
@@ -43,14 +43,14 @@ final class CudaRecording implements Recording {
   @Override
   public synchronized void replay() {
     if (!open) {
-      throw new IllegalStateException("the recording is closed");
+      throw new IllegalStateException("the graph is closed");
     }
     CudaStream current = device.stream();
-    current.requireNotRecording("a recording");
+    current.requireNotCapturing("a capture");
     if (current != home) {
       home.waitFor(current);
     }
-    checkDriver(JCudaDriver.cuGraphLaunch(graph, home.handle()), "cuGraphLaunch");
+    checkDriver(JCudaDriver.cuGraphLaunch(executable, home.handle()), "cuGraphLaunch");
     if (current != home) {
       current.waitFor(home);
     }
@@ -69,10 +69,10 @@ final class CudaRecording implements Recording {
     }
   }
 
-  /** Frees the graph; the device's context is the calling thread's. */
+  /** Frees the executable; the device's context is the calling thread's. */
   void destroy(DeviceMemory memory) {
     home.synchronize();
-    checkDriver(JCudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+    checkDriver(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
     memory.closeList(blocks);
   }
 }
