@@ -76,13 +76,13 @@ public interface Device extends AutoCloseable {
    *
    * <p>The work calls kernels only: it neither writes nor reads tensors from the host, and always
    * calls the same kernels with the same tensors. Those that it makes belong to a scope that it
-   * closes itself; the others must stay open as long as the recording. Work that does otherwise is
-   * run again as it is where that shows. The weights of linear layers stay as they are: a device
-   * may keep them in another form, for which it takes as much memory again.
+   * closes itself; the others must stay open as long as the graph. Work that does otherwise is run
+   * again as it is where that shows. The weights of linear layers stay as they are: a device may
+   * keep them in another form, for which it takes as much memory again.
    */
-  default Recording record(Runnable work) {
+  default CapturedGraph capture(Runnable work) {
     work.run();
-    return Recording.ofRunning(work);
+    return CapturedGraph.ofRunning(work);
   }
 
   /** Does some work, waits until it is done, and says how long that took. */

@@ -13,12 +13,12 @@ import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.harness.model.bert.EncoderLoader;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
 /**
  * Latency of bert-base with random weights, dense and with every matrix of every block at one rank,
  * runs interleaved. Arguments: device, threads, rank, runs, dtype (fp32, tf32, fp16 or bf16), then
- * shapes such as {@code 1x128}. The passes are recorded where the device can. Prints the columns
+ * shapes such as {@code 1x128}. The passes are captured where the device can. Prints the columns
  * that {@code peers/bert_cpu.py} prints.
  */
 public final class BertLatency {
@@ -87,10 +87,10 @@ public final class BertLatency {
     try (Scope scope = device.openScope()) {
       TokenBatch tokens = randomBatch(scope, batch, length);
       List<double[]> times = new ArrayList<>();
-      List<Recording> recordings = new ArrayList<>();
+      List<CapturedGraph> graphs = new ArrayList<>();
       for (Model model : models) {
-        recordings.add(
-            device.record(
+        graphs.add(
+            device.capture(
                 () -> {
                   try (Ops ops = new EagerOps(device)) {
                     model.forward(ops, tokens);
@@ -102,13 +102,13 @@ public final class BertLatency {
           if (run == -3) {
             times.add(new double[runs]);
           }
-          double ms = run(device, recordings.get(m));
+          double ms = run(device, graphs.get(m));
           if (run >= 0) {
             times.get(m)[run] = ms;
           }
         }
       }
-      recordings.forEach(Recording::close);
+      graphs.forEach(CapturedGraph::close);
       for (int m = 0; m < models.size(); m++) {
         double[] sorted = times.get(m);
         Arrays.sort(sorted);
@@ -125,9 +125,9 @@ public final class BertLatency {
     }
   }
 
-  private static double run(Device device, Recording recording) {
+  private static double run(Device device, CapturedGraph graph) {
     long start = System.nanoTime();
-    recording.replay();
+    graph.replay();
     device.synchronize();
     return (System.nanoTime() - start) / 1e6;
   }

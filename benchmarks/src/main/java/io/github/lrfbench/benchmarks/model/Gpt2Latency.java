@@ -11,10 +11,10 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,8 +92,8 @@ public final class Gpt2Latency {
               }
             }
           };
-      try (Recording recording = device.record(pass)) {
-        return time(recording::replay);
+      try (CapturedGraph graph = device.capture(pass)) {
+        return time(graph::replay);
       }
     }
   }

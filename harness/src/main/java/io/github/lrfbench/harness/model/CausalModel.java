@@ -38,7 +38,7 @@ public interface CausalModel extends Model {
 
   /**
    * Reads the beginnings of sequences, for which {@link KeyValueCache#fill} has made room. Like
-   * {@link #decode} it can be recorded.
+   * {@link #decode} it can be captured.
    *
    * @return [B, V], logits of the token that follows each
    */
@@ -46,7 +46,7 @@ public interface CausalModel extends Model {
 
   /**
    * Reads one more token of every sequence in a cache, for which {@link KeyValueCache#extend} has
-   * made room. It reads and writes the device's memory only, so that it can be recorded.
+   * made room. It reads and writes the device's memory only, so that it can be captured.
    *
    * @return [B, V], logits of the token that follows each
    */

@@ -3,24 +3,24 @@ package io.github.lrfbench.harness.model;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.List;
 
 /**
  * Sequences that a language model reads token by token, each pass reading what is new only. On
- * devices that can do so a step is recorded once and replayed.
+ * devices that can do so a step is captured once and replayed.
  */
 public final class Decoding implements AutoCloseable {
   private final CausalModel model;
   private final KeyValueCache cache;
   private final Scope scope;
   private final Tensor logits;
-  private Recording step;
-  private int recorded;
+  private CapturedGraph step;
+  private int captured;
 
   /**
    * A decoding of no sequences yet.
@@ -60,12 +60,12 @@ public final class Decoding implements AutoCloseable {
    */
   public Tensor next(int... tokens) {
     cache.extend(tokens);
-    if (step != null && recorded == tokens.length) {
+    if (step != null && captured == tokens.length) {
       step.replay();
     } else {
       closeStep();
-      recorded = tokens.length;
-      step = model.device().record(this::decode);
+      captured = tokens.length;
+      step = model.device().capture(this::decode);
     }
     return logits();
   }

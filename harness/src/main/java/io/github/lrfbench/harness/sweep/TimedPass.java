@@ -7,13 +7,13 @@ import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
-import io.github.lrfbench.kernels.Recording;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Scope;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A pass of a model that is recorded when it is first run, so that the first call is as slow as a
+ * A pass of a model that is captured when it is first run, so that the first call is as slow as a
  * user's, and replayed from then on. It always does the same work.
  */
 final class TimedPass implements Runnable, AutoCloseable {
@@ -23,7 +23,7 @@ final class TimedPass implements Runnable, AutoCloseable {
   private TokenBatch batch;
   private KeyValueCache cache;
   private long cacheBytes;
-  private Recording recording;
+  private CapturedGraph graph;
 
   /**
    * A pass.
@@ -88,14 +88,14 @@ final class TimedPass implements Runnable, AutoCloseable {
   }
 
   void replay() {
-    if (recording == null) {
-      recording = model.device().record(this::enqueue);
+    if (graph == null) {
+      graph = model.device().capture(this::enqueue);
     } else {
-      recording.replay();
+      graph.replay();
     }
   }
 
-  /** Does the work without recording it. */
+  /** Does the work without capturing it. */
   void enqueue() {
     try (Ops ops = new EagerOps(model.device())) {
       switch (kind) {
@@ -108,8 +108,8 @@ final class TimedPass implements Runnable, AutoCloseable {
 
   @Override
   public void close() {
-    if (recording != null) {
-      recording.close();
+    if (graph != null) {
+      graph.close();
     }
     if (cache != null) {
       cache.close();

@@ -1,16 +1,23 @@
 package io.github.lrfbench.kernels.cpu;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
+import io.github.lrfbench.kernels.cpu.blas.OpenBlasLibrary;
+import io.github.lrfbench.kernels.cpu.blas.PackedKernels;
+import io.github.lrfbench.kernels.cpu.blas.PackedWeights;
+import io.github.lrfbench.kernels.cpu.lapack.CpuLapack;
+import io.github.lrfbench.kernels.cpu.memory.BlockPool;
+import io.github.lrfbench.kernels.cpu.nn.CpuGradients;
+import io.github.lrfbench.kernels.cpu.nn.CpuNn;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
 /** The processor. It computes in F32 and F64. */
@@ -22,8 +29,6 @@ public final class CpuDevice implements Device {
   private final Nn nn;
   private final NnGradients gradients;
   private final String name;
-  private final AtomicLong scopes = new AtomicLong();
-  private volatile boolean open = true;
 
   CpuDevice(DeviceOptions options) {
     OpenBlasLibrary.loadBlas();
@@ -59,8 +64,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public Scope openScope() {
-    requireOpen();
-    return new CpuScope(this, scopes.incrementAndGet());
+    return pool.openScope(this);
   }
 
   @Override
@@ -91,11 +95,11 @@ public final class CpuDevice implements Device {
 
   /** Weights that the work finds in open scopes are packed once, not in every product. */
   @Override
-  public Recording record(Runnable work) {
+  public CapturedGraph capture(Runnable work) {
     if (PackedKernels.areAvailable()) {
-      return PackedWeights.record(work, this);
+      return PackedWeights.capture(work, pool);
     }
-    return Device.super.record(work);
+    return Device.super.capture(work);
   }
 
   @Override
@@ -115,23 +119,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public void close() {
-    open = false;
     workers.close();
     pool.close();
-  }
-
-  /** How many scopes have been opened so far. */
-  long scopesOpened() {
-    return scopes.get();
-  }
-
-  BlockPool pool() {
-    return pool;
-  }
-
-  void requireOpen() {
-    if (!open) {
-      throw new IllegalStateException("the device is closed");
-    }
   }
 }

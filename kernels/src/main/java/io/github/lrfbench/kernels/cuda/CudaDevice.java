@@ -1,14 +1,32 @@
 package io.github.lrfbench.kernels.cuda;
 
-import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.ProductRounding;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.blas.CudaBatched;
+import io.github.lrfbench.kernels.cuda.blas.CudaBlas;
+import io.github.lrfbench.kernels.cuda.blas.Gemm;
+import io.github.lrfbench.kernels.cuda.blas.MatrixKernels;
 import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
+import io.github.lrfbench.kernels.cuda.lapack.CudaLapack;
+import io.github.lrfbench.kernels.cuda.lowrank.LowRankCrossover;
+import io.github.lrfbench.kernels.cuda.lowrank.LowRankTuning;
 import io.github.lrfbench.kernels.cuda.module.KernelModules;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
+import io.github.lrfbench.kernels.cuda.nn.CudaGradients;
+import io.github.lrfbench.kernels.cuda.nn.CudaNn;
+import io.github.lrfbench.kernels.cuda.stream.BlockList;
+import io.github.lrfbench.kernels.cuda.stream.CudaContext;
+import io.github.lrfbench.kernels.cuda.stream.CudaEvent;
+import io.github.lrfbench.kernels.cuda.stream.CudaStream;
+import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
+import io.github.lrfbench.kernels.cuda.stream.DeviceProperties;
+import io.github.lrfbench.kernels.cuda.stream.NotCapturableException;
+import io.github.lrfbench.kernels.cuda.tensor.CudaScope;
+import io.github.lrfbench.kernels.cuda.tensor.CudaTensor;
+import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Batched;
@@ -33,7 +51,7 @@ import jcuda.driver.CUgraph;
  * workers of {@link #forEach}, each of which has its own: work of one task can overtake another's,
  * while a loop as a whole comes after what was queued before it, and before what is queued later.
  */
-public final class CudaDevice implements Device {
+public final class CudaDevice implements Gpu {
   private static final int MOST_WORKERS = 4;
 
   private final int index;
@@ -45,7 +63,7 @@ public final class CudaDevice implements Device {
   private final CudaStream main;
   private final Set<CudaStream> workerStreams = ConcurrentHashMap.newKeySet();
   private final ThreadLocal<CudaStream> ownStream = new ThreadLocal<>();
-  private final Set<CudaRecording> recordings = ConcurrentHashMap.newKeySet();
+  private final Set<CudaGraph> graphs = ConcurrentHashMap.newKeySet();
   private final Blas blas;
   private final Lapack lapack;
   private final Batched batched;
@@ -79,7 +97,7 @@ public final class CudaDevice implements Device {
     return new CudaStream(memory, properties());
   }
 
-  /** What the GPU is. */
+  @Override
   public DeviceProperties properties() {
     return context.properties();
   }
@@ -89,27 +107,17 @@ public final class CudaDevice implements Device {
     return rounding;
   }
 
-  /** Checks of arguments that must live on this device. */
-  Arguments arguments() {
+  @Override
+  public Arguments arguments() {
     return arguments;
   }
 
-  /**
-   * The stream for the calling thread's work; the device's context becomes the thread's. Ask for it
-   * at every call and do not keep it.
-   *
-   * @throws IllegalStateException if the device is closed
-   */
+  @Override
   public CudaStream stream() {
     requireOpen();
     context.enter();
     CudaStream own = ownStream.get();
     return own == null ? main : own;
-  }
-
-  /** Memory whose next use is on the calling thread's stream. */
-  CudaBuffer scratch(long bytes) {
-    return stream().take(bytes);
   }
 
   /**
@@ -130,8 +138,8 @@ public final class CudaDevice implements Device {
     }
   }
 
-  /** Our own kernels, compiled when first used. */
-  synchronized KernelModules modules() {
+  @Override
+  public synchronized KernelModules modules() {
     requireOpen();
     if (modules == null) {
       modules = KernelModules.open(Nvrtc.load(), properties().capability());
@@ -193,7 +201,7 @@ public final class CudaDevice implements Device {
   @Override
   public void forEach(int count, IntConsumer task) {
     CudaStream caller = stream();
-    if (count < 2 || workers.width() == 1 || caller.isRecording()) {
+    if (count < 2 || workers.width() == 1 || caller.isCapturing()) {
       for (int i = 0; i < count; i++) {
         task.accept(i);
       }
@@ -235,61 +243,61 @@ public final class CudaDevice implements Device {
   }
 
   @Override
-  public Recording record(Runnable work) {
+  public CapturedGraph capture(Runnable work) {
     CudaStream home = stream();
-    home.requireNotRecording("a recording");
-    CudaStream recorder = home.recorder();
+    home.requireNotCapturing("a capture");
+    CudaStream captureStream = home.captureStream();
     BlockList blocks = memory.newPrivateList(home.blocks());
-    CudaRecording recording = null;
-    ownStream.set(recorder);
-    recorder.useBlocks(blocks);
+    CudaGraph graph = null;
+    ownStream.set(captureStream);
+    captureStream.useBlocks(blocks);
     try {
-      // Done once as it is: that compiles kernels and fills caches, which no recording can.
-      recorder.waitFor(home);
+      // Done once as it is: that compiles kernels and fills caches, which no graph can.
+      captureStream.waitFor(home);
       try {
         work.run();
       } finally {
-        home.waitFor(recorder);
+        home.waitFor(captureStream);
       }
-      CUgraph graph = capture(recorder, work);
-      if (graph != null) {
-        recording = new CudaRecording(this, home, blocks, graph);
-        recordings.add(recording);
+      CUgraph captured = captureOn(captureStream, work);
+      if (captured != null) {
+        graph = new CudaGraph(this, home, blocks, captured);
+        graphs.add(graph);
       }
     } finally {
-      recorder.useBlocks(null);
+      captureStream.useBlocks(null);
       ownStream.set(home == main ? null : home);
-      if (recording == null) {
+      if (graph == null) {
         memory.closeList(blocks);
       }
     }
-    return recording == null ? Recording.ofRunning(work) : recording;
+    return graph == null ? CapturedGraph.ofRunning(work) : graph;
   }
 
-  /** What the work queues on the stream, or null if that cannot be recorded. */
-  private static CUgraph capture(CudaStream recorder, Runnable work) {
+  /** What the work queues on the stream, or null if that cannot be captured. */
+  private static CUgraph captureOn(CudaStream captureStream, Runnable work) {
     boolean complete = false;
     CUgraph graph = null;
-    recorder.beginRecording();
+    captureStream.beginCapture();
     try {
       work.run();
       complete = true;
     } catch (NotCapturableException | CudaCallException e) {
-      // If the work fails for another reason than being recorded, it will do so again and say why.
+      // If the work fails for another reason than the capture, it will do so again and say why.
     } finally {
-      graph = recorder.endRecording();
+      graph = captureStream.endCapture();
       if (!complete) {
-        CudaRecording.discard(graph);
+        CudaGraph.discard(graph);
       }
     }
     return complete ? graph : null;
   }
 
-  /** Frees what a closed recording held, unless the device has done so. */
-  void forget(CudaRecording recording) {
-    if (recordings.remove(recording)) {
+  /** Frees what a closed graph held, unless the device has done so. */
+  void forget(CudaGraph graph) {
+    if (graphs.remove(graph)) {
       context.enter();
-      recording.destroy(memory);
+      graph.destroy(memory);
     }
   }
 
@@ -324,7 +332,7 @@ public final class CudaDevice implements Device {
     if (open) {
       workers.close();
       context.synchronize();
-      List.copyOf(recordings).forEach(CudaRecording::close);
+      List.copyOf(graphs).forEach(CudaGraph::close);
       open = false;
       workerStreams.forEach(CudaStream::close);
       if (modules != null) {
@@ -336,7 +344,8 @@ public final class CudaDevice implements Device {
     }
   }
 
-  void requireOpen() {
+  @Override
+  public void requireOpen() {
     if (!open) {
       throw new IllegalStateException("the device is closed");
     }

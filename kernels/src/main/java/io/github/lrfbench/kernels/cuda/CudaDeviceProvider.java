@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
 import io.github.lrfbench.kernels.cuda.driver.CudaLibrary;
+import io.github.lrfbench.kernels.cuda.stream.DeviceProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

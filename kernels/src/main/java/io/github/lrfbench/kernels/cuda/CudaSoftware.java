@@ -4,6 +4,7 @@ import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
 import io.github.lrfbench.kernels.cuda.driver.CudaLibrary;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
+import io.github.lrfbench.kernels.cuda.stream.DeviceProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

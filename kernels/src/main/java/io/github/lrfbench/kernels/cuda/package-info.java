@@ -1,2 +1,2 @@
-/** The device over JCuda: memory, streams, cuBLAS, cuSOLVER and our own kernels. */
+/** The device over JCuda: the entry to all below, and work captured as CUDA graphs. */
 package io.github.lrfbench.kernels.cuda;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.contract.Placed.Layout;
@@ -148,7 +148,7 @@ public abstract class DeviceContract extends ContractTest {
   }
 
   @Test
-  void aRecordingDoesItsWorkAgainOnWhatTensorsHoldThen() {
+  void aCapturedGraphDoesItsWorkAgainOnWhatTensorsHoldThen() {
     Grid w = Grid.random(40, 30, 1);
     Matrix x = packed(DType.F32, Grid.random(3, 40, 2));
     Matrix weights = packed(DType.F32, w);
@@ -161,14 +161,14 @@ public abstract class DeviceContract extends ContractTest {
             device().blas().copy(middle, y);
           }
         };
-    try (Recording recording = device().record(work)) {
+    try (CapturedGraph graph = device().capture(work)) {
       assertHolds(y, ReferenceBlas.multiply(Grid.random(3, 40, 2), w), "done once");
       for (int round = 4; round < 7; round++) {
         Grid input = Grid.random(3, 40, round);
         x.data().write(0, input.values(), 0, input.values().length);
         try (Scope other = device().openScope()) {
           other.zeros(DType.F32, 3, 30);
-          recording.replay();
+          graph.replay();
         }
         assertHolds(y, ReferenceBlas.multiply(input, w), "replay");
       }
@@ -185,7 +185,7 @@ public abstract class DeviceContract extends ContractTest {
     "33, 900, 401",
     "600, 70, 65"
   })
-  void recordedLinearLayersAreAsOthers(int rows, int inner, int cols) {
+  void capturedLinearLayersAreAsOthers(int rows, int inner, int cols) {
     Grid first = Grid.random(rows, inner, 1);
     Grid second = Grid.random(rows, inner, 2);
     Grid weights = Grid.random(inner, cols, 3);
@@ -201,10 +201,10 @@ public abstract class DeviceContract extends ContractTest {
             Matrix expected = packed(DType.F32, Grid.of(rows, cols, (i, j) -> 0));
             Runnable work =
                 () -> device().nn().linear(x.matrix(), transW, w, added, activation, y.matrix());
-            try (Recording recording = device().record(work)) {
+            try (CapturedGraph graph = device().capture(work)) {
               for (Grid input : List.of(first, second)) {
                 device().blas().copy(packed(DType.F32, input), x.matrix());
-                recording.replay();
+                graph.replay();
                 device().nn().linear(x.matrix(), transW, w, added, activation, expected);
                 String what = layout + ", transposed " + transW + ", " + activation;
                 y.assertHolds(new Placed(expected).read(), tolerance(DType.F32) * inner, what);
@@ -217,7 +217,7 @@ public abstract class DeviceContract extends ContractTest {
   }
 
   @Test
-  void weightsThatRecordedWorkMakesAreThoseOfEachRun() {
+  void weightsThatCapturedWorkMakesAreThoseOfEachRun() {
     Grid input = Grid.random(5, 40, 1);
     Matrix x = packed(DType.F32, input);
     Matrix source = packed(DType.F32, Grid.random(40, 30, 2));
@@ -230,11 +230,11 @@ public abstract class DeviceContract extends ContractTest {
             device().nn().linear(x, false, w, null, Activation.NONE, y);
           }
         };
-    try (Recording recording = device().record(work)) {
+    try (CapturedGraph graph = device().capture(work)) {
       for (int round = 4; round < 6; round++) {
         Grid weights = Grid.random(40, 30, round);
         source.data().write(0, weights.values(), 0, weights.values().length);
-        recording.replay();
+        graph.replay();
         assertHolds(y, ReferenceBlas.multiply(input, weights), "round " + round);
       }
     }
@@ -248,45 +248,45 @@ public abstract class DeviceContract extends ContractTest {
   void workThatReadsTensorsIsRunAgainAsItIs() {
     Matrix x = packed(DType.F32, Grid.row(3, 4));
     double[] norm = new double[1];
-    try (Recording recording = device().record(() -> norm[0] = device().blas().squaredNorm(x))) {
+    try (CapturedGraph graph = device().capture(() -> norm[0] = device().blas().squaredNorm(x))) {
       assertEquals(25, norm[0], 1e-12);
       x.data().write(0, new double[] {1}, 0, 1);
-      recording.replay();
+      graph.replay();
       assertEquals(17, norm[0], 1e-12);
     }
   }
 
   @Test
-  void failuresOfRecordedWorkAreThrown() {
+  void failuresOfCapturedWorkAreThrown() {
     IllegalStateException failure = new IllegalStateException("work failed");
     Runnable work =
         () -> {
           throw failure;
         };
     assertSame(
-        failure, assertThrows(IllegalStateException.class, () -> device().record(work).close()));
+        failure, assertThrows(IllegalStateException.class, () -> device().capture(work).close()));
   }
 
   @Test
-  void aClosedRecordingFails() {
-    Recording recording = device().record(() -> {});
-    recording.close();
-    recording.close();
-    assertThrows(IllegalStateException.class, recording::replay);
+  void aClosedGraphFails() {
+    CapturedGraph graph = device().capture(() -> {});
+    graph.close();
+    graph.close();
+    assertThrows(IllegalStateException.class, graph::replay);
   }
 
   @Test
-  void aRecordingLeavesNoMemoryInUse() {
+  void aGraphLeavesNoMemoryInUse() {
     long before = device().memory().currentBytes();
-    try (Recording recording =
+    try (CapturedGraph graph =
         device()
-            .record(
+            .capture(
                 () -> {
                   try (Scope own = device().openScope()) {
                     own.zeros(DType.F32, 1000);
                   }
                 })) {
-      recording.replay();
+      graph.replay();
     }
     assertEquals(before, device().memory().currentBytes());
   }

@@ -56,7 +56,7 @@ class CudaMemoryLimitTest {
     Matrix a = Matrix.of(scope.zeros(DType.F32, 30, 30));
     device.blas().gemm(false, false, 1, a, a, 0, Matrix.of(scope.zeros(DType.F32, 30, 30)));
     device.forEach(5, i -> device.blas().squaredNorm(a));
-    device.record(() -> device.blas().copy(a, a));
+    device.capture(() -> device.blas().copy(a, a));
     device.close();
     scope.close();
     assertEquals(before, Emulator.liveAllocations());

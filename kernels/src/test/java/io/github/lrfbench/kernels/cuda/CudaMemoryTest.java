@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.DeviceMemoryException;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
+import io.github.lrfbench.kernels.cuda.stream.StagingRing;
+import io.github.lrfbench.kernels.cuda.tensor.CudaTensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,12 +153,12 @@ class CudaMemoryTest {
   }
 
   @Test
-  void aRecordingOwnsItsMemoryUntilItIsClosed() {
+  void aGraphOwnsItsMemoryUntilItIsClosed() {
     try (Scope scope = device.openScope()) {
       Tensor target = scope.zeros(DType.F32, 1000);
       long[] inside = new long[1];
-      Recording recording =
-          device.record(
+      CapturedGraph graph =
+          device.capture(
               () -> {
                 try (Scope own = device.openScope()) {
                   Matrix zeros = Matrix.of(own.zeros(DType.F32, 1, 1000));
@@ -163,20 +166,20 @@ class CudaMemoryTest {
                   device.blas().copy(zeros, new Matrix(target, 0, 1, 1000, 1000));
                 }
               });
-      assertTrue(recording.isCaptured());
+      assertTrue(graph.isCaptured());
       for (int i = 0; i < 5; i++) {
         assertNotEquals(inside[0], address(scope.allocate(DType.F32, 1000)));
       }
-      recording.close();
+      graph.close();
       assertEquals(inside[0], address(scope.allocate(DType.F32, 1000)));
     }
   }
 
   @Test
-  void theDeviceClosesRecordingsThatAreOpen() {
-    Recording recording = device.record(() -> {});
+  void theDeviceClosesGraphsThatAreOpen() {
+    CapturedGraph graph = device.capture(() -> {});
     device.close();
-    assertThrows(IllegalStateException.class, recording::replay);
-    recording.close();
+    assertThrows(IllegalStateException.class, graph::replay);
+    graph.close();
   }
 }

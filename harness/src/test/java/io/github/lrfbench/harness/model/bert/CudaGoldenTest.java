@@ -10,12 +10,12 @@ import io.github.lrfbench.harness.model.GoldenInputs;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Recording;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.TestData;
@@ -73,11 +73,11 @@ class CudaGoldenTest {
           };
       forward.run();
       float[] expected = kept.toFloats();
-      try (Recording recording = device.record(forward)) {
+      try (CapturedGraph graph = device.capture(forward)) {
         device.gradients().clear(Matrix.of(kept));
-        recording.replay();
+        graph.replay();
         assertArrayEquals(expected, kept.toFloats());
-        assertEquals(true, recording.isCaptured());
+        assertEquals(true, graph.isCaptured());
       }
     }
   }

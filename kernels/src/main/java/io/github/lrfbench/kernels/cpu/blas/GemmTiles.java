@@ -1,0 +1,87 @@
+package io.github.lrfbench.kernels.cpu.blas;
+
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
+
+/**
+ * How a product [rows, cols] is cut into tiles for the workers.
+ *
+ * <p>OpenBLAS packs both operands of every call, so a tile must be large in both directions for
+ * packing not to show: a cut through the rows packs the right operand once more, a cut through the
+ * columns the left.
+ *
+ * @param rows of the whole product
+ * @param cols of the whole product
+ * @param bands number of cuts through the rows
+ * @param strips number of cuts through the columns
+ */
+public record GemmTiles(int rows, int cols, int bands, int strips) {
+  /** Below so many multiplications, waking a worker costs more than it saves. */
+  private static final long SERIAL_WORK = 1 << 18;
+
+  /** Tiles per worker that even out workers of unequal speed, for products worth it. */
+  private static final int TILES_PER_WORKER = 2;
+
+  private static final long TILE_WORK = 1 << 27;
+
+  private static final int MIN_ROWS = 128;
+  private static final int MIN_COLS = 64;
+
+  /** Cuts start at multiples of so many elements: whole vectors and cache lines. */
+  private static final int STEP = 16;
+
+  /** The tiles of a product [rows, inner] by [inner, cols]. */
+  public static GemmTiles of(int rows, int cols, int inner, int workers) {
+    long work = (long) rows * cols * inner;
+    if (workers == 1 || work < SERIAL_WORK) {
+      return new GemmTiles(rows, cols, 1, 1);
+    }
+    int wanted = workers;
+    if (work / (workers * TILES_PER_WORKER) >= TILE_WORK) {
+      wanted *= TILES_PER_WORKER;
+    }
+    int bands = Math.max(1, rows / MIN_ROWS);
+    int strips = Math.max(1, cols / MIN_COLS);
+    if (rows > cols) {
+      bands = Math.min(bands, wanted);
+      strips = Math.min(strips, ceilDiv(wanted, bands));
+    } else {
+      strips = Math.min(strips, wanted);
+      bands = Math.min(Math.max(bands, rows / STEP), ceilDiv(wanted, strips));
+    }
+    return new GemmTiles(rows, cols, Math.max(1, bands), strips);
+  }
+
+  private static int ceilDiv(int dividend, int divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+
+  /** Number of tiles. */
+  public int count() {
+    return bands * strips;
+  }
+
+  /** The first row of a tile. */
+  public int top(int tile) {
+    return cut(rows, tile / strips, bands);
+  }
+
+  /** The row after its last. */
+  public int bottom(int tile) {
+    return cut(rows, tile / strips + 1, bands);
+  }
+
+  /** The first column of a tile. */
+  public int left(int tile) {
+    return cut(cols, tile % strips, strips);
+  }
+
+  /** The column after its last. */
+  public int right(int tile) {
+    return cut(cols, tile % strips + 1, strips);
+  }
+
+  private static int cut(int size, int part, int parts) {
+    int at = RowPartition.cut(size, part, parts);
+    return part == parts ? size : at / STEP * STEP;
+  }
+}

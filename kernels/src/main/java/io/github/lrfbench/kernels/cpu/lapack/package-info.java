@@ -1,0 +1,2 @@
+/** Decompositions by LAPACK, and by methods of our own where these are faster. */
+package io.github.lrfbench.kernels.cpu.lapack;

@@ -1,0 +1,199 @@
+package io.github.lrfbench.kernels.cpu.nn;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cpu.blas.SmallProducts;
+import io.github.lrfbench.kernels.cpu.memory.BlockPool;
+import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
+import io.github.lrfbench.kernels.cpu.rows.DoubleRowMath;
+import io.github.lrfbench.kernels.cpu.rows.FloatRowMath;
+import io.github.lrfbench.kernels.cpu.rows.RowMath;
+import io.github.lrfbench.kernels.host.NnArguments;
+import io.github.lrfbench.kernels.host.Workers;
+import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Nn;
+import io.github.lrfbench.kernels.ops.Segments;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@link Nn} on the processor: checks the arguments and hands them to the kernel of their type. */
+public final class CpuNn implements Nn {
+  private static final NnArguments CHECK = new NnArguments(CpuTensor.ARGUMENTS, CpuTensor.INDICES);
+
+  private record Kernels<A>(
+      RowKernels<A> rows,
+      LinearKernel<A> linear,
+      AttentionKernel<A> attention,
+      CachedAttentionKernel<A> cachedAttention,
+      DequantizeKernel<A> dequantize) {
+    static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
+      RowKernels<A> rows = new RowKernels<>(math, workers);
+      return new Kernels<>(
+          rows,
+          new LinearKernel<>(math, rows, workers, pool, SmallProducts.areFast(math.dtype())),
+          new AttentionKernel<>(math, workers, pool),
+          new CachedAttentionKernel<>(math, workers, pool),
+          new DequantizeKernel<>(math, workers));
+    }
+  }
+
+  private final Kernels<float[]> floats;
+  private final Kernels<double[]> doubles;
+
+  /** Operations that these workers share, with scratch memory of the pool. */
+  public CpuNn(Workers workers, BlockPool pool) {
+    floats = Kernels.of(FloatRowMath.INSTANCE, workers, pool);
+    doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
+  }
+
+  private Kernels<?> kernels(Matrix matrix) {
+    return matrix.dtype() == DType.F64 ? doubles : floats;
+  }
+
+  @Override
+  public void linear(
+      Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    CHECK.linear(x, transW, w, bias, y);
+    kernels(y).linear().run(x, transW, w, bias, activation, y);
+  }
+
+  @Override
+  public void lowRank(
+      Matrix x, Matrix down, Matrix up, Tensor bias, Activation activation, Matrix y) {
+    CHECK.lowRank(x, down, up, bias, y);
+    Nn.super.lowRank(x, down, up, bias, activation, y);
+  }
+
+  @Override
+  public void biasActivation(Matrix x, Tensor bias, Activation activation) {
+    CHECK.biasActivation(x, bias);
+    kernels(x).rows().biasActivation(x, bias, activation);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
+    CHECK.layerNorm(x, bias, residual, gamma, beta, y);
+    kernels(x).rows().layerNorm(x, bias, residual, gamma, beta, eps, null, y);
+  }
+
+  @Override
+  public void addLayerNorm(
+      Matrix x, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix sum, Matrix y) {
+    CHECK.addLayerNorm(x, residual, gamma, beta, sum, y);
+    kernels(x).rows().layerNorm(x, null, residual, gamma, beta, eps, sum, y);
+  }
+
+  @Override
+  public void embed(
+      Tensor ids,
+      Matrix word,
+      Tensor positions,
+      Matrix position,
+      Tensor types,
+      Matrix type,
+      Matrix y) {
+    List<Matrix> tables = new ArrayList<>();
+    List<int[]> indices = new ArrayList<>();
+    addTable("word", ids, word, y, tables, indices);
+    if (positions != null || position != null) {
+      addTable("position", positions, position, y, tables, indices);
+    }
+    if (types != null || type != null) {
+      addTable("type", types, type, y, tables, indices);
+    }
+    kernels(y).rows().gather(tables.toArray(Matrix[]::new), indices.toArray(int[][]::new), y);
+  }
+
+  private static void addTable(
+      String name, Tensor index, Matrix table, Matrix y, List<Matrix> tables, List<int[]> indices) {
+    indices.add(CHECK.embed(name, index, table, y));
+    tables.add(table);
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix y) {
+    int[] offsets = CHECK.attention(q, k, v, segments, heads, y);
+    kernels(q).attention().run(new AttentionKernel.Call(q, k, v, offsets, heads, scale, causal, y));
+  }
+
+  @Override
+  public void cachedAttention(
+      Matrix q,
+      Matrix keys,
+      Matrix values,
+      Tensor rows,
+      Tensor lengths,
+      int heads,
+      double scale,
+      Matrix y) {
+    NnArguments.CacheIndices indices =
+        CHECK.cachedAttention(q, keys, values, rows, lengths, heads, y);
+    kernels(q)
+        .cachedAttention()
+        .run(new CachedAttentionKernel.Call(q, keys, values, indices, heads, scale, y));
+  }
+
+  @Override
+  public void crossEntropy(Matrix x, Tensor targets, Tensor losses) {
+    int[] columns = CHECK.crossEntropy(x, targets, losses);
+    kernels(x).rows().crossEntropy(x, columns, losses);
+  }
+
+  @Override
+  public void scaledMaskedSoftmax(Matrix x, double scale, Tensor valid) {
+    int[] lengths = CHECK.scaledMaskedSoftmax(x, valid);
+    kernels(x).rows().softmax(x, scale, lengths);
+  }
+
+  @Override
+  public void gatherRows(Matrix x, Tensor rows, Matrix y) {
+    int[] index = CHECK.gatherRows(x, rows, y);
+    kernels(y).rows().gather(new Matrix[] {x}, new int[][] {index}, y);
+  }
+
+  @Override
+  public void scatterRows(Matrix x, Tensor rows, Matrix y) {
+    int[] index = CHECK.scatterRows(x, rows, y);
+    kernels(y).rows().scatter(x, index, y);
+  }
+
+  @Override
+  public void add(Matrix x, Matrix y) {
+    CHECK.add(x, y);
+    kernels(y).rows().add(x, y);
+  }
+
+  @Override
+  public void spread(Matrix x, int parts, Matrix y) {
+    CHECK.spread(x, parts, y);
+    kernels(y).rows().spread(x, parts, y);
+  }
+
+  @Override
+  public void swapAxes(Matrix x, int first, int second, Matrix y) {
+    CHECK.swapAxes(x, first, second, y);
+    kernels(y).rows().swapAxes(x, first, second, y);
+  }
+
+  @Override
+  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+    CHECK.dequantize(codes, scales, zeros, group, y);
+    kernels(y).dequantize().run(codes, scales, zeros, group, y);
+  }
+
+  @Override
+  public void meanPool(Matrix x, Segments segments, Matrix y) {
+    int[] offsets = CHECK.meanPool(x, segments, y);
+    kernels(x).rows().means(x, offsets, y);
+  }
+}

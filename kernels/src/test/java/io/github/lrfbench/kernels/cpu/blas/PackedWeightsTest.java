@@ -1,0 +1,84 @@
+package io.github.lrfbench.kernels.cpu.blas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.lrfbench.kernels.CapturedGraph;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.Activation;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What graphs pack; that results are right is for the device's contract. */
+class PackedWeightsTest {
+  private static final int SIZE = 64;
+  private static final long BYTES = 4L * SIZE * SIZE;
+
+  private final Device device = Devices.open("cpu");
+
+  private long packed(int rows, DType dtype) {
+    try (Scope scope = device.openScope()) {
+      Matrix x = Matrix.of(scope.zeros(dtype, rows, SIZE));
+      Matrix w = Matrix.of(scope.zeros(dtype, SIZE, SIZE));
+      Matrix y = Matrix.of(scope.zeros(dtype, rows, SIZE));
+      long before = device.memory().currentBytes();
+      long during;
+      Runnable work =
+          () -> {
+            device.nn().linear(x, false, w, null, Activation.NONE, y);
+            device.nn().linear(y, false, w, null, Activation.NONE, x);
+          };
+      try (CapturedGraph graph = device.capture(work)) {
+        graph.replay();
+        during = device.memory().currentBytes() - before;
+      }
+      assertEquals(before, device.memory().currentBytes());
+      return during;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 128})
+  void weightsArePackedOnceForAsLongAsTheGraphLasts(int rows) {
+    assumeTrue(PackedKernels.areAvailable(), "OpenBLAS packs by itself on this processor");
+    assertEquals(BYTES, packed(rows, DType.F32));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void neitherASingleRowNorDoublePrecisionNeedsPackedWeights(DType dtype) {
+    assertEquals(0, packed(dtype == DType.F32 ? 1 : 5, dtype));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFailureLeavesNothingPacked(boolean first) {
+    try (Scope scope = device.openScope()) {
+      Matrix x = Matrix.of(scope.zeros(DType.F32, 5, SIZE));
+      Matrix w = Matrix.of(scope.zeros(DType.F32, SIZE, SIZE));
+      Matrix y = Matrix.of(scope.zeros(DType.F32, 5, SIZE));
+      long before = device.memory().currentBytes();
+      boolean[] fails = {first};
+      Runnable work =
+          () -> {
+            device.nn().linear(x, false, w, null, Activation.NONE, y);
+            if (fails[0]) {
+              throw new IllegalStateException("work failed");
+            }
+          };
+      try (CapturedGraph graph = device.capture(work)) {
+        fails[0] = true;
+        graph.replay();
+      } catch (IllegalStateException e) {
+        assertTrue(e.getMessage().contains("work failed"));
+      }
+      assertEquals(before, device.memory().currentBytes());
+    }
+  }
+}
