@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
@@ -64,6 +65,11 @@ public final class Checkpoint implements AutoCloseable {
   /** A copy of what {@code config.json} holds. */
   public ObjectNode config() {
     return config.deepCopy();
+  }
+
+  /** What this program told of the model under its own key when it wrote it; missing if not. */
+  public JsonNode block() {
+    return config.path(CheckpointWriter.MARK);
   }
 
   /** The names of the tensors, without what a wrapper of the model put before them. */

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  * ever overwritten, and in them only the files that this class writes.
  */
 public final class CheckpointWriter {
-  private static final String MARK = "lrfbench";
+  /** The key of {@code config.json} that is this program's own. */
+  static final String MARK = "lrfbench";
 
   /** In the mark: what the weights were when they were written. */
   private static final String WEIGHTS_HASH = "weights_sha256";

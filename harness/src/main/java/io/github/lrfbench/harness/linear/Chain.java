@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
@@ -134,6 +135,12 @@ public record Chain(Linear first, Linear second) implements Linear {
     weights.addAll(second.withBias(null).weights(name + PART + 1));
     weights.addAll(Parameter.bias(name, bias()));
     return weights;
+  }
+
+  @Override
+  public void describe(String name, ObjectNode constants) {
+    first.describe(name + PART + 0, constants);
+    second.describe(name + PART + 1, constants);
   }
 
   @Override

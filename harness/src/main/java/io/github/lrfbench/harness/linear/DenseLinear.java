@@ -95,17 +95,17 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   }
 
   @Override
-  public Linear withBias(Tensor other) {
+  public DenseLinear withBias(Tensor other) {
     return new DenseLinear(weight, other);
   }
 
   @Override
-  public Linear copyTo(Scope scope, DType dtype) {
+  public DenseLinear copyTo(Scope scope, DType dtype) {
     return new DenseLinear(Copies.of(weight, scope, dtype), Copies.of(bias, scope, dtype));
   }
 
   @Override
-  public Linear copyTo(Scope scope) {
+  public DenseLinear copyTo(Scope scope) {
     return new DenseLinear(Copies.of(weight, scope), Copies.of(bias, scope));
   }
 }

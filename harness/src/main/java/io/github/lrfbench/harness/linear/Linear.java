@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
@@ -101,6 +102,14 @@ public interface Linear extends Layer {
    * @param name of the module in a checkpoint
    */
   List<Parameter> weights(String name);
+
+  /**
+   * Tells what the weights' shapes do not: numbers that a checkpoint keeps in its configuration.
+   *
+   * @param name of the module in a checkpoint
+   * @param constants an object for every module that has some, by its name
+   */
+  default void describe(String name, ObjectNode constants) {}
 
   /** The same W, which is shared, with another bias, or none if that is null. */
   Linear withBias(Tensor other);

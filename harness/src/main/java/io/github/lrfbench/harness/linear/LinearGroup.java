@@ -162,7 +162,7 @@ public final class LinearGroup implements Layer {
   private LinearGroup copyBasesTo(Scope scope, Scope scratch, DType dtype) {
     if (stackedDense != null) {
       int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
-      return dense((DenseLinear) stackedDense.copyTo(scope, dtype), widths);
+      return dense(stackedDense.copyTo(scope, dtype), widths);
     }
     List<Linear> copies = new ArrayList<>();
     for (Linear member : members) {

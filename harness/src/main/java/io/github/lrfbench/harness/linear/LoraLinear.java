@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -107,6 +108,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
     List<Parameter> weights = new ArrayList<>(base.weights(name));
     weights.addAll(second().weights(name));
     return weights;
+  }
+
+  @Override
+  public void describe(String name, ObjectNode constants) {
+    base.describe(name, constants);
   }
 
   @Override

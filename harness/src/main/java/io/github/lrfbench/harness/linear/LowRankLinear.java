@@ -98,24 +98,24 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   @Override
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>();
-    weights.add(new Parameter(name + LowRankNames.UP, factors.up(), Storage.TRANSPOSED));
-    weights.add(new Parameter(name + LowRankNames.DOWN, factors.down(), Storage.MATRIX));
+    weights.add(new Parameter(name + LowRankFormat.UP, factors.up(), Storage.TRANSPOSED));
+    weights.add(new Parameter(name + LowRankFormat.DOWN, factors.down(), Storage.MATRIX));
     weights.addAll(Parameter.bias(name, bias));
     return weights;
   }
 
   @Override
-  public Linear withBias(Tensor other) {
+  public LowRankLinear withBias(Tensor other) {
     return new LowRankLinear(factors, other);
   }
 
   @Override
-  public Linear copyTo(Scope scope) {
+  public LowRankLinear copyTo(Scope scope) {
     return copyTo(scope, factors.dtype());
   }
 
   @Override
-  public Linear copyTo(Scope scope, DType dtype) {
+  public LowRankLinear copyTo(Scope scope, DType dtype) {
     return new LowRankLinear(
         new LowRankFactors(
             Copies.of(factors.down(), scope, dtype), Copies.of(factors.up(), scope, dtype)),

@@ -23,9 +23,6 @@ import java.util.List;
  * @param outputs heads times the dimensions of each
  */
 public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) implements Linear {
-  /** The rows that are not zero in a checkpoint, in the place of {@code .weight}. */
-  public static final String WEIGHT = ".lowrank.heads";
-
   /** Checks that heads have the room. */
   public NarrowHeads {
     if (weight.cols() % heads != 0 || outputs % heads != 0 || weight.cols() > outputs) {
@@ -93,7 +90,7 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   @Override
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>();
-    weights.add(new Parameter(name + WEIGHT, weight, Storage.TRANSPOSED));
+    weights.add(new Parameter(name + NarrowHeadsFormat.WEIGHT, weight, Storage.TRANSPOSED));
     weights.addAll(Parameter.bias(name, bias));
     return weights;
   }

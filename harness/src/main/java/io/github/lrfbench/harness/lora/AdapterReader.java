@@ -207,7 +207,7 @@ final class AdapterReader {
   }
 
   private void requireDenseHead(String name, Linear linear) {
-    if (base.headLayers().containsKey(name) && !(linear instanceof DenseLinear)) {
+    if (base.headLayers().containsKey(name) && linear.dense() == null) {
       throw Faults.of(
           file.path(), "changes " + Faults.quote(name) + ", which the model has in two factors");
     }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.Set;
@@ -29,8 +30,18 @@ public record FreshWeights(WeightSource weights, WeightSource fresh, Predicate<S
   }
 
   @Override
+  public boolean hasBelow(String path) {
+    return source(path).hasBelow(path);
+  }
+
+  @Override
   public Shape shape(String name) {
     return source(name).shape(name);
+  }
+
+  @Override
+  public JsonNode constants(String module) {
+    return weights.constants(module);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -76,14 +77,31 @@ public interface Model extends AutoCloseable {
    */
   Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states);
 
+  /** What the model is made of, in the order of the forward pass. */
+  List<ModelPart> parts();
+
   /** Number of parameters: matrices as stored, biases, embeddings, norms and head. */
-  long parameters();
+  default long parameters() {
+    return parts().stream().mapToLong(ModelPart::parameters).sum();
+  }
 
   /** All weights, as the model uses them, in the order of the forward pass. */
-  List<Parameter> weights();
+  default List<Parameter> weights() {
+    return parts().stream().flatMap(part -> part.weights().stream()).toList();
+  }
 
   /** Bytes of all parameters as stored on the device. */
-  long bytes();
+  default long bytes() {
+    return parts().stream().mapToLong(ModelPart::bytes).sum();
+  }
+
+  /** All maps that can be replaced, in slots and in the head, by the names of their modules. */
+  default Map<String, Linear> linears() {
+    Map<String, Linear> linears = new LinkedHashMap<>();
+    slots().forEach(slot -> linears.put(slot.name(), slot.linear()));
+    linears.putAll(headLayers());
+    return linears;
+  }
 
   /**
    * Floating-point operations of a forward pass over sequences of these lengths: matrix products

@@ -1,27 +1,24 @@
 package io.github.lrfbench.harness.model;
 
-import io.github.lrfbench.harness.linear.DenseLinear;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.linear.LowRankNames;
-import io.github.lrfbench.harness.linear.NarrowHeads;
+import io.github.lrfbench.harness.linear.LinearFormat.Place;
+import io.github.lrfbench.harness.linear.LinearFormats;
+import io.github.lrfbench.harness.linear.ModuleTensors;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.Set;
 
-/** Makes the parts of a model of named tensors, and counts the numbers that it reads. */
-public final class WeightReader {
+/** Makes the parts of a model of named tensors. */
+public final class WeightReader implements ModuleTensors {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
   private final WeightSource weights;
   private final Scope scope;
-  private long parameters;
 
   /**
    * A reader.
@@ -33,7 +30,7 @@ public final class WeightReader {
     this.scope = scope;
   }
 
-  /** True if there is a tensor of this name. */
+  @Override
   public boolean has(String name) {
     return weights.has(name);
   }
@@ -43,14 +40,14 @@ public final class WeightReader {
     return weights.names();
   }
 
-  /** The shape of a tensor that there is. */
-  public Shape shape(String name) {
-    return weights.shape(name);
+  @Override
+  public boolean hasBelow(String path) {
+    return weights.hasBelow(path);
   }
 
-  /** Numbers read so far. */
-  public long parameters() {
-    return parameters;
+  @Override
+  public Shape shape(String name) {
+    return weights.shape(name);
   }
 
   /** What owns the parts. */
@@ -58,9 +55,19 @@ public final class WeightReader {
     return scope;
   }
 
-  /** A tensor of this shape. */
+  @Override
+  public JsonNode constants(String module) {
+    return weights.constants(module);
+  }
+
+  /** An F32 tensor of this shape. */
   public Tensor tensor(String name, long... dims) {
-    Tensor tensor = scope.allocate(DType.F32, dims);
+    return tensor(name, DType.F32, dims);
+  }
+
+  @Override
+  public Tensor tensor(String name, DType dtype, long... dims) {
+    Tensor tensor = scope.allocate(dtype, dims);
     read(name, tensor);
     return tensor;
   }
@@ -68,7 +75,6 @@ public final class WeightReader {
   /** Reads into a tensor of the stored one's shape. */
   public void read(String name, Tensor target) {
     weights.read(name, target);
-    parameters += target.shape().size();
   }
 
   /** Reads the transpose of what is stored into a matrix. */
@@ -80,69 +86,37 @@ public final class WeightReader {
     }
   }
 
-  /** The transpose, [cols, rows], of a matrix that is stored as [rows, cols]. */
+  @Override
   public Matrix transposed(String name, int rows, int cols) {
     Matrix matrix = Matrix.of(scope.allocate(DType.F32, cols, rows));
     readTransposed(name, matrix);
     return matrix;
   }
 
-  /** Whether a module's matrix is stored as two factors. */
-  public boolean isLowRank(String module) {
-    return weights.has(module + LowRankNames.UP);
+  /** Whether there are tensors of a module's matrix, in whatever format. */
+  public boolean isStored(String module) {
+    return LinearFormats.find(this, module) != null;
   }
 
-  /** Whether a module's matrix is stored in another form than whole. */
+  /** Whether a module's matrix is stored in another format than whole. */
   public boolean isCompressed(String module) {
-    return isLowRank(module) || weights.has(module + NarrowHeads.WEIGHT);
+    return LinearFormats.isCompressed(this, module);
+  }
+
+  /** Width of a module's output. */
+  public int outputs(String module) {
+    return LinearFormats.outputs(this, module);
   }
 
   /**
-   * The projection of a compressed model to the heads of an attention, with its bias.
+   * A map in whatever format it is stored, whole as [outputs, inputs].
    *
-   * @param heads of the attention
-   */
-  public Linear projection(String module, int outputs, int inputs, int heads) {
-    if (isLowRank(module)) {
-      return lowRank(module, outputs, inputs, true);
-    }
-    String name = module + NarrowHeads.WEIGHT;
-    int rows = Math.toIntExact(weights.shape(name).dim(0));
-    if (rows < heads || rows > outputs || rows % heads != 0) {
-      throw new InputException(
-          name + " has " + rows + " rows, which are not as many for each of " + heads + " heads");
-    }
-    return new NarrowHeads(
-        transposed(name, rows, inputs), tensor(module + BIAS, outputs), heads, outputs);
-  }
-
-  /**
-   * A matrix of a compressed model as two factors.
-   *
+   * @param heads of the attention that reads the outputs; 1 where none does
    * @param biased whether it has a bias
    */
-  public Linear lowRank(String module, int outputs, int inputs, boolean biased) {
-    Shape factor = weights.shape(module + LowRankNames.UP);
-    if (factor.rank() != 2 || factor.dim(1) < 1) {
-      throw new InputException(
-          "the factor "
-              + module
-              + LowRankNames.UP
-              + " has the shape "
-              + factor
-              + ", not [outputs, rank]");
-    }
-    long rank = factor.dim(1);
-    Matrix down = Matrix.of(tensor(module + LowRankNames.DOWN, inputs, rank));
-    Matrix up = transposed(module + LowRankNames.UP, outputs, Math.toIntExact(rank));
-    Tensor bias = biased ? tensor(module + BIAS, outputs) : null;
-    return new LowRankLinear(new LowRankFactors(down, up), bias);
-  }
-
-  /** A matrix that is stored as [outputs, inputs], with its bias. */
-  public DenseLinear dense(String module, int outputs, int inputs) {
-    return new DenseLinear(
-        transposed(module + WEIGHT, outputs, inputs), tensor(module + BIAS, outputs));
+  public Linear linear(String module, int outputs, int inputs, int heads, boolean biased) {
+    Linear linear = LinearFormats.read(this, new Place(module, outputs, inputs, heads));
+    return biased ? linear.withBias(tensor(module + BIAS, outputs)) : linear;
   }
 
   /** A layer norm's parameters. */

@@ -1,26 +1,32 @@
 package io.github.lrfbench.harness.model;
 
-import io.github.lrfbench.kernels.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.lrfbench.harness.linear.TensorShapes;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.Set;
 
 /** Named tensors that a model is filled from: a checkpoint, or random numbers for latency alone. */
-public interface WeightSource {
-  /** True if there is a tensor of this name. */
-  boolean has(String name);
-
-  /** The names of the tensors, as far as they were given by someone; for messages. */
+public interface WeightSource extends TensorShapes {
+  /** The names of the tensors, as far as they were given by someone. */
   default Set<String> names() {
     return Set.of();
   }
 
-  /** The shape of a tensor that {@link #has} knows. */
-  Shape shape(String name);
+  @Override
+  default boolean hasBelow(String path) {
+    return names().stream().anyMatch(name -> name.startsWith(path));
+  }
+
+  /** What is told of a module beside its tensors; missing for nothing. */
+  default JsonNode constants(String module) {
+    return MissingNode.getInstance();
+  }
 
   /**
    * Copies a tensor to a device.
    *
-   * @param target F32, modified; has the tensor's shape
+   * @param target F32, or of the type of the tensor's codes, modified; has the tensor's shape
    * @throws io.github.lrfbench.kernels.InputException if the tensor is missing, has another shape
    *     or holds NaN or infinity
    */

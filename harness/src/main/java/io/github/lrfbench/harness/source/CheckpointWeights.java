@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.source;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
@@ -25,6 +27,11 @@ public record CheckpointWeights(Checkpoint checkpoint) implements WeightSource {
   @Override
   public Shape shape(String name) {
     return checkpoint.shape(name);
+  }
+
+  @Override
+  public JsonNode constants(String module) {
+    return checkpoint.block().path(LinearFormats.CONSTANTS).path(module);
   }
 
   @Override

@@ -117,7 +117,7 @@ class ChainTest {
       float[] y = forward(product, x, activation);
       assertArrayEquals(y, forward(sum, x, activation), 1e-4f);
       assertArrayEquals(y, forward(sum.copyTo(scope), x, activation), 1e-4f);
-      Sum turned = new Sum(dense.withBias(sum.bias()), (LowRankLinear) factors.withBias(null));
+      Sum turned = new Sum(dense.withBias(sum.bias()), factors.withBias(null));
       assertArrayEquals(y, forward(turned, x, activation), 1e-4f);
     }
     assertEquals((long) rank * (inputs + outputs) + (long) inputs * outputs, sum.parameters());

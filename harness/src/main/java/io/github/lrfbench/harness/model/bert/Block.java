@@ -10,7 +10,6 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
-import java.util.stream.Stream;
 
 /**
  * One encoder block (Vaswani et al. 2017, post-norm as in Devlin et al. 2019): attention and
@@ -30,12 +29,6 @@ record Block(
     Linear intermediate,
     Linear output,
     Norm outputNorm) {
-
-  /** The six maps that compression may replace, in the order of the forward pass. */
-  Stream<Linear> linears() {
-    return Stream.concat(
-        projections.members().stream(), Stream.of(attentionOutput, intermediate, output));
-  }
 
   Block copyTo(Scope scope, DType dtype) {
     return new Block(

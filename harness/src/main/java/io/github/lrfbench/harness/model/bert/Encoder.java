@@ -1,13 +1,14 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelPart;
+import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
@@ -32,14 +33,12 @@ public final class Encoder implements Model {
   private final List<Block> blocks;
   private final Head head;
   private final List<LinearSlot> slots;
-  private final long otherParameters;
 
   /**
    * An encoder of given parts.
    *
    * @param prefix what stands before the encoder's tensors in its checkpoint
    * @param scope closed with the model
-   * @param otherParameters all parameters but the matrices in the slots and the head's
    */
   Encoder(
       EncoderConfig config,
@@ -48,8 +47,7 @@ public final class Encoder implements Model {
       Scope scope,
       Embeddings embeddings,
       List<Block> blocks,
-      Head head,
-      long otherParameters) {
+      Head head) {
     this.config = config;
     this.info = info;
     this.prefix = prefix;
@@ -57,7 +55,6 @@ public final class Encoder implements Model {
     this.embeddings = embeddings;
     this.blocks = List.copyOf(blocks);
     this.head = head;
-    this.otherParameters = otherParameters;
     this.slots = findSlots();
   }
 
@@ -168,20 +165,15 @@ public final class Encoder implements Model {
 
   @Override
   public Model with(Map<String, Linear> replacements) {
-    Map<String, Linear> layers = headLayers();
-    for (String name : replacements.keySet()) {
-      if (!layers.containsKey(name) && slots.stream().noneMatch(slot -> slot.name().equals(name))) {
-        throw new IllegalArgumentException("the model has no slot " + name);
-      }
-    }
+    Replacements.requireKnown(replacements, this);
     Scope own = device().openScope();
+    Replacements placed = new Replacements(replacements, own, dtype());
     List<Block> replaced = new ArrayList<>();
     for (int layer = 0; layer < blocks.size(); layer++) {
-      replaced.add(replace(blocks.get(layer), layer, replacements, own));
+      replaced.add(replace(blocks.get(layer), layer, placed));
     }
-    Head replacedHead = head.with(replacements, own);
     return new Encoder(
-        config, info, prefix, own, embeddings, replaced, replacedHead, otherParameters);
+        config, info, prefix, own, embeddings, replaced, head.with(replacements, own));
   }
 
   private DType dtype() {
@@ -199,82 +191,47 @@ public final class Encoder implements Model {
     List<Block> copies = new ArrayList<>();
     blocks.forEach(block -> copies.add(block.copyTo(own, dtype)));
     return new Encoder(
-        config,
-        info,
-        prefix,
-        own,
-        embeddings.copyTo(own, dtype),
-        copies,
-        head.copyTo(own, dtype),
-        otherParameters);
+        config, info, prefix, own, embeddings.copyTo(own, dtype), copies, head.copyTo(own, dtype));
   }
 
-  private Block replace(Block block, int layer, Map<String, Linear> replacements, Scope own) {
-    List<Linear> projections = new ArrayList<>();
-    boolean sameProjections = true;
-    for (Part part : List.of(Part.QUERY, Part.KEY, Part.VALUE)) {
-      Linear replacement = replacements.get(slotName(layer, part));
-      sameProjections &= replacement == null;
-      projections.add(replacement == null ? linears(block).get(part) : replacement);
-    }
+  private Block replace(Block block, int layer, Replacements placed) {
     return new Block(
-        sameProjections ? block.projections() : group(block, projections, own),
-        replaceOne(
-            block.attentionOutput(), slotName(layer, Part.ATTENTION_OUTPUT), replacements, own),
+        placed.of(projectionNames(layer), block.projections()),
+        placed.of(slotName(layer, Part.ATTENTION_OUTPUT), block.attentionOutput()),
         block.attentionNorm(),
-        replaceOne(block.intermediate(), slotName(layer, Part.INTERMEDIATE), replacements, own),
-        replaceOne(block.output(), slotName(layer, Part.OUTPUT), replacements, own),
+        placed.of(slotName(layer, Part.INTERMEDIATE), block.intermediate()),
+        placed.of(slotName(layer, Part.OUTPUT), block.output()),
         block.outputNorm());
   }
 
-  /** Replacements come in the type in which they were computed. */
-  private LinearGroup group(Block block, List<Linear> projections, Scope own) {
-    List<Linear> converted = new ArrayList<>();
-    try (Scope scratch = device().openScope()) {
-      for (Linear projection : projections) {
-        converted.add(
-            projection.dtype() == dtype() ? projection : projection.copyTo(scratch, dtype()));
-      }
-      return block.projections().with(converted, own);
-    }
-  }
-
-  private Linear replaceOne(
-      Linear present, String name, Map<String, Linear> replacements, Scope own) {
-    Linear replacement = replacements.get(name);
-    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype());
+  private List<String> projectionNames(int layer) {
+    return Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> slotName(layer, part)).toList();
   }
 
   @Override
-  public long parameters() {
-    return otherParameters
-        + head.parameters()
-        + slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
-  }
-
-  @Override
-  public List<Parameter> weights() {
-    List<Parameter> weights = new ArrayList<>(embeddings.weights(prefix + "embeddings."));
+  public List<ModelPart> parts() {
+    List<ModelPart> parts = new ArrayList<>();
+    parts.add(ModelPart.of(embeddings.weights(prefix + "embeddings.")));
     for (int layer = 0; layer < blocks.size(); layer++) {
       Block block = blocks.get(layer);
-      int at = layer;
-      List<String> projections =
-          Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> slotName(at, part)).toList();
-      weights.addAll(block.projections().weights(projections));
-      weights.addAll(block.attentionOutput().weights(slotName(layer, Part.ATTENTION_OUTPUT)));
-      weights.addAll(block.attentionNorm().weights(slotName(layer, Part.ATTENTION_NORM)));
-      weights.addAll(block.intermediate().weights(slotName(layer, Part.INTERMEDIATE)));
-      weights.addAll(block.output().weights(slotName(layer, Part.OUTPUT)));
-      weights.addAll(block.outputNorm().weights(slotName(layer, Part.OUTPUT_NORM)));
+      LinearGroup projections = block.projections();
+      parts.add(ModelPart.of(projections.members(), projections.weights(projectionNames(layer))));
+      parts.add(part(layer, Part.ATTENTION_OUTPUT, block.attentionOutput()));
+      parts.add(part(layer, Part.ATTENTION_NORM, block.attentionNorm()));
+      parts.add(part(layer, Part.INTERMEDIATE, block.intermediate()));
+      parts.add(part(layer, Part.OUTPUT, block.output()));
+      parts.add(part(layer, Part.OUTPUT_NORM, block.outputNorm()));
     }
-    weights.addAll(head.weights());
-    return List.copyOf(weights);
+    parts.addAll(head.parts());
+    return parts;
   }
 
-  @Override
-  public long bytes() {
-    return (otherParameters + head.parameters()) * dtype().bytes()
-        + slots.stream().mapToLong(slot -> slot.linear().bytes()).sum();
+  private ModelPart part(int layer, Part part, Linear linear) {
+    return ModelPart.of(slotName(layer, part), linear);
+  }
+
+  private ModelPart part(int layer, Part part, Norm norm) {
+    return ModelPart.of(norm.weights(slotName(layer, part)));
   }
 
   @Override

@@ -2,9 +2,8 @@ package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.linear.LowRankNames;
 import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
@@ -97,10 +96,9 @@ public final class EncoderLoader {
    */
   public static WeightSource withHead(EncoderConfig config, WeightSource weights, long seed) {
     String classifier = config.family().headModules().get(1);
-    for (String head : List.of(classifier + WEIGHT, classifier + LowRankNames.UP)) {
-      if (weights.has(head) && weights.shape(head).dim(0) == config.labels().size()) {
-        return weights;
-      }
+    if (LinearFormats.find(weights, classifier) != null
+        && LinearFormats.outputs(weights, classifier) == config.labels().size()) {
+      return weights;
     }
     Family family = config.family();
     String first = family.headModules().get(0) + ".";
@@ -135,17 +133,8 @@ public final class EncoderLoader {
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(block(prefix + config.family().block(layer)));
     }
-    long matrices = blocks.stream().flatMap(Block::linears).mapToLong(Linear::parameters).sum();
     Head head = sentences == null ? classifier() : new Head.Pooling(sentences.pooling());
-    return new Encoder(
-        config,
-        info(sentences, head),
-        prefix,
-        scope,
-        embeddings,
-        blocks,
-        head,
-        reader.parameters() - matrices - head.parameters());
+    return new Encoder(config, info(sentences, head), prefix, scope, embeddings, blocks, head);
   }
 
   private ModelInfo info(SentenceEncoding sentences, Head head) {
@@ -227,10 +216,7 @@ public final class EncoderLoader {
   }
 
   private Linear projection(String name) {
-    int h = config.hidden();
-    return reader.isCompressed(name)
-        ? reader.projection(name, h, h, config.heads())
-        : reader.dense(name, h, h);
+    return reader.linear(name, config.hidden(), config.hidden(), config.heads(), true);
   }
 
   private Head classifier() {
@@ -243,15 +229,15 @@ public final class EncoderLoader {
     double dropout = config.dropout().classifier();
     List<String> modules = config.family().headModules();
     String last = modules.get(1);
-    if (reader.isLowRank(last)) {
-      int labels = rows(last + LowRankNames.UP);
-      Linear factored = reader.lowRank(last, labels, config.hidden(), true);
-      return new Head.Direct(last, (LowRankLinear) factored, dropout);
+    String first = config.family() == Family.BERT ? prefix + modules.get(0) : modules.get(0);
+    if (reader.isCompressed(last) && !reader.isStored(first)) {
+      int labels = reader.outputs(last);
+      return new Head.Direct(last, linear(last, labels, config.hidden()), dropout);
     }
     return switch (config.family()) {
-      case BERT -> classifier(prefix + modules.get(0), Activation.TANH, 0);
-      case ROBERTA -> classifier(modules.get(0), Activation.TANH, dropout);
-      case DISTILBERT -> classifier(modules.get(0), Activation.RELU, 0);
+      case BERT -> classifier(first, Activation.TANH, 0);
+      case ROBERTA -> classifier(first, Activation.TANH, dropout);
+      case DISTILBERT -> classifier(first, Activation.RELU, 0);
     };
   }
 
@@ -261,26 +247,19 @@ public final class EncoderLoader {
     requireHead(classifier);
     requireHead(pooler);
     // A head that was solved in closed form may have a layer of another width.
-    int width = reader.shape(pooler + WEIGHT).rank() == 2 ? rows(pooler + WEIGHT) : h;
+    boolean drawn = reader.has(pooler + WEIGHT) && reader.shape(pooler + WEIGHT).rank() == 0;
+    int width = drawn ? h : reader.outputs(pooler);
     return new Head.Classifier(
         List.of(pooler, classifier),
-        reader.dense(pooler, width, h),
+        linear(pooler, width, h),
         activation,
-        output(classifier, width),
+        linear(classifier, reader.outputs(classifier), width),
         firstDropout,
         config.dropout().classifier());
   }
 
-  private int rows(String tensor) {
-    return Math.toIntExact(reader.shape(tensor).dim(0));
-  }
-
-  private DenseLinear output(String name, int inputs) {
-    return reader.dense(name, rows(name + WEIGHT), inputs);
-  }
-
   private void requireHead(String name) {
-    if (!reader.has(name + WEIGHT)) {
+    if (!reader.isStored(name)) {
       throw new InputException(
           "the checkpoint has no classification head of a "
               + config.family().modelType()
@@ -296,11 +275,8 @@ public final class EncoderLoader {
     return config.family().module(part);
   }
 
-  /** A matrix as the checkpoint stores it: whole, or as two factors of a compressed model. */
   private Linear linear(String name, int outputs, int inputs) {
-    return reader.isLowRank(name)
-        ? reader.lowRank(name, outputs, inputs, true)
-        : reader.dense(name, outputs, inputs);
+    return reader.linear(name, outputs, inputs, 1, true);
   }
 
   private Norm norm(String name) {

@@ -1,17 +1,14 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -23,13 +20,8 @@ sealed interface Head {
   /** Floating-point operations for one sequence. */
   long flops();
 
-  /** The parameters. */
-  List<Parameter> weights();
-
-  /** Their number. */
-  default long parameters() {
-    return weights().stream().mapToLong(Parameter::size).sum();
-  }
+  /** What it is made of. */
+  List<ModelPart> parts();
 
   /** What follows the first of two layers. */
   default Activation activation() {
@@ -66,9 +58,9 @@ sealed interface Head {
    */
   record Classifier(
       List<String> names,
-      DenseLinear pooler,
+      Linear pooler,
       Activation activation,
-      DenseLinear classifier,
+      Linear classifier,
       double firstDropout,
       double dropout)
       implements Head {
@@ -92,10 +84,8 @@ sealed interface Head {
     }
 
     @Override
-    public List<Parameter> weights() {
-      List<Parameter> weights = new ArrayList<>(pooler.weights(names.get(0)));
-      weights.addAll(classifier.weights(names.get(1)));
-      return weights;
+    public List<ModelPart> parts() {
+      return List.of(ModelPart.of(names.get(0), pooler), ModelPart.of(names.get(1), classifier));
     }
 
     @Override
@@ -107,8 +97,9 @@ sealed interface Head {
     public Head with(Map<String, Linear> replacements, Scope scope) {
       Linear first = replacements.getOrDefault(names.get(0), pooler);
       Linear last = replacements.getOrDefault(names.get(1), classifier);
-      DType dtype = pooler.weight().dtype();
-      boolean direct = last instanceof LowRankLinear;
+      DType dtype = pooler.dtype();
+      // Two factors have their narrow layer between them; other forms where the widths say so.
+      boolean direct = last.factors() != null || last.inputs() != first.outputs();
       if (first.inputs() != pooler.inputs()
           || last.inputs() != (direct ? pooler.inputs() : first.outputs())
           || last.outputs() != classifier.outputs()
@@ -116,13 +107,13 @@ sealed interface Head {
         throw new IllegalArgumentException("the layers of the head do not fit");
       }
       if (direct) {
-        return new Direct(names.get(1), (LowRankLinear) last.copyTo(scope, dtype), dropout);
+        return new Direct(names.get(1), last.copyTo(scope, dtype), dropout);
       }
       return new Classifier(
           names,
-          first == pooler ? pooler : (DenseLinear) first.copyTo(scope, dtype),
+          first == pooler ? pooler : first.copyTo(scope, dtype),
           activation,
-          last == classifier ? classifier : (DenseLinear) last.copyTo(scope, dtype),
+          last == classifier ? classifier : last.copyTo(scope, dtype),
           firstDropout,
           dropout);
     }
@@ -131,22 +122,22 @@ sealed interface Head {
     public Head copyTo(Scope scope, DType dtype) {
       return new Classifier(
           names,
-          (DenseLinear) pooler.copyTo(scope, dtype),
+          pooler.copyTo(scope, dtype),
           activation,
-          (DenseLinear) classifier.copyTo(scope, dtype),
+          classifier.copyTo(scope, dtype),
           firstDropout,
           dropout);
     }
   }
 
   /**
-   * A classifier over the first token itself, in two factors without a layer between them.
+   * A classifier over the first token itself, without a layer before it.
    *
    * @param name of the module in a checkpoint
    * @param classifier from H to the labels
    * @param dropout rate in training before it
    */
-  record Direct(String name, LowRankLinear classifier, double dropout) implements Head {
+  record Direct(String name, Linear classifier, double dropout) implements Head {
     @Override
     public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
       int sequences = batch.segments().count();
@@ -165,8 +156,8 @@ sealed interface Head {
     }
 
     @Override
-    public List<Parameter> weights() {
-      return classifier.weights(name);
+    public List<ModelPart> parts() {
+      return List.of(ModelPart.of(name, classifier));
     }
 
     @Override
@@ -183,13 +174,13 @@ sealed interface Head {
       if (other.inputs() != classifier.inputs() || other.outputs() != classifier.outputs()) {
         throw new IllegalArgumentException("the layers of the head do not fit");
       }
-      DType dtype = classifier.factors().dtype();
-      return new Direct(name, (LowRankLinear) other.copyTo(scope, dtype), dropout);
+      DType dtype = classifier.dtype();
+      return new Direct(name, other.copyTo(scope, dtype), dropout);
     }
 
     @Override
     public Head copyTo(Scope scope, DType dtype) {
-      return new Direct(name, (LowRankLinear) classifier.copyTo(scope, dtype), dropout);
+      return new Direct(name, classifier.copyTo(scope, dtype), dropout);
     }
   }
 
@@ -221,7 +212,7 @@ sealed interface Head {
     }
 
     @Override
-    public List<Parameter> weights() {
+    public List<ModelPart> parts() {
       return List.of();
     }
 

@@ -4,12 +4,12 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Block.State;
 import io.github.lrfbench.kernels.DType;
@@ -19,7 +19,6 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,11 +161,11 @@ abstract class Gpt2 implements Model {
   /** Floating-point operations of the head for a sequence, but for those of its slots. */
   abstract long headFlops();
 
-  /** The parameters of the head. */
-  abstract List<Parameter> headWeights();
+  /** What the head is made of. */
+  abstract List<ModelPart> headParts();
 
   /** The same model of other parts. */
-  abstract Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own);
+  abstract Gpt2 rebuild(Body other, Replacements placed);
 
   /** The same model with its head in memory of another scope, in the type of the other parts. */
   abstract Gpt2 rebuild(Body other, Scope own);
@@ -252,51 +251,23 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final Model with(Map<String, Linear> replacements) {
-    Set<String> unknown = new HashSet<>(replacements.keySet());
-    slots.forEach(slot -> unknown.remove(slot.name()));
-    unknown.removeAll(headLayers().keySet());
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("the model has no slots " + unknown);
-    }
-    Scope own = device().openScope();
+    Replacements.requireKnown(replacements, this);
+    Replacements placed = new Replacements(replacements, device().openScope(), dtype());
     List<Block> replaced = new ArrayList<>();
     for (int layer = 0; layer < body.blocks.size(); layer++) {
-      replaced.add(replace(body.blocks.get(layer), path(layer), replacements, own));
+      replaced.add(replace(body.blocks.get(layer), path(layer), placed));
     }
-    return rebuild(body.with(replaced), replacements, own);
+    return rebuild(body.with(replaced), placed);
   }
 
-  private Block replace(Block block, String path, Map<String, Linear> replacements, Scope own) {
+  private static Block replace(Block block, String path, Replacements placed) {
     return new Block(
         block.attentionNorm(),
-        group(block, path, replacements, own),
-        replace(block.attentionOutput(), path + Modules.ATTENTION_OUTPUT, replacements, own),
+        placed.of(projectionNames(block, path), block.projections()),
+        placed.of(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()),
         block.outputNorm(),
-        replace(block.intermediate(), path + Modules.INTERMEDIATE, replacements, own),
-        replace(block.output(), path + Modules.OUTPUT, replacements, own));
-  }
-
-  /** Replacements come in the type in which they were computed. */
-  private LinearGroup group(Block block, String path, Map<String, Linear> replacements, Scope own) {
-    List<String> names = projectionNames(block, path);
-    if (names.stream().noneMatch(replacements::containsKey)) {
-      return block.projections();
-    }
-    List<Linear> converted = new ArrayList<>();
-    try (Scope scratch = device().openScope()) {
-      for (int i = 0; i < names.size(); i++) {
-        Linear present = block.projections().members().get(i);
-        Linear member = replacements.getOrDefault(names.get(i), present);
-        converted.add(member.dtype() == dtype() ? member : member.copyTo(scratch, dtype()));
-      }
-      return block.projections().with(converted, own);
-    }
-  }
-
-  /** What takes the place of a map; itself where no replacement has its name. */
-  final Linear replace(Linear present, String name, Map<String, Linear> replacements, Scope own) {
-    Linear replacement = replacements.get(name);
-    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype());
+        placed.of(path + Modules.INTERMEDIATE, block.intermediate()),
+        placed.of(path + Modules.OUTPUT, block.output()));
   }
 
   @Override
@@ -311,26 +282,22 @@ abstract class Gpt2 implements Model {
   }
 
   @Override
-  public final long parameters() {
-    return weights().stream().mapToLong(Parameter::size).sum();
-  }
-
-  @Override
-  public final List<Parameter> weights() {
-    List<Parameter> weights = new ArrayList<>(body.embeddings.weights(body.prefix));
+  public final List<ModelPart> parts() {
+    List<ModelPart> parts = new ArrayList<>();
+    parts.add(ModelPart.of(body.embeddings.weights(body.prefix)));
     for (int layer = 0; layer < body.blocks.size(); layer++) {
       Block block = body.blocks.get(layer);
       String path = path(layer);
-      weights.addAll(block.attentionNorm().weights(path + Modules.ATTENTION_NORM));
-      weights.addAll(projections(block, path));
-      weights.addAll(conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()));
-      weights.addAll(block.outputNorm().weights(path + Modules.OUTPUT_NORM));
-      weights.addAll(conv1d(path + Modules.INTERMEDIATE, block.intermediate()));
-      weights.addAll(conv1d(path + Modules.OUTPUT, block.output()));
+      parts.add(ModelPart.of(block.attentionNorm().weights(path + Modules.ATTENTION_NORM)));
+      parts.add(ModelPart.of(block.projections().members(), projections(block, path)));
+      parts.add(conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()));
+      parts.add(ModelPart.of(block.outputNorm().weights(path + Modules.OUTPUT_NORM)));
+      parts.add(conv1d(path + Modules.INTERMEDIATE, block.intermediate()));
+      parts.add(conv1d(path + Modules.OUTPUT, block.output()));
     }
-    weights.addAll(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM));
-    weights.addAll(headWeights());
-    return List.copyOf(weights);
+    parts.add(ModelPart.of(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM)));
+    parts.addAll(headParts());
+    return parts;
   }
 
   /** Projections that are one matrix in memory are one in checkpoints too, split or not. */
@@ -338,7 +305,7 @@ abstract class Gpt2 implements Model {
     String whole = path + Modules.PROJECTIONS;
     DenseLinear stacked = block.projections().stacked();
     if (stacked != null) {
-      return conv1d(whole, stacked);
+      return Modules.conv1d(whole, stacked.weights(whole));
     }
     List<String> names = projectionNames(block, path);
     List<Parameter> weights = block.projections().weights(names);
@@ -348,13 +315,8 @@ abstract class Gpt2 implements Model {
     return weights;
   }
 
-  private static List<Parameter> conv1d(String module, Linear linear) {
-    return Modules.conv1d(module, linear.weights(module));
-  }
-
-  @Override
-  public final long bytes() {
-    return weights().stream().mapToLong(w -> w.size() * w.value().dtype().bytes()).sum();
+  private static ModelPart conv1d(String module, Linear linear) {
+    return ModelPart.of(List.of(linear), Modules.conv1d(module, linear.weights(module)));
   }
 
   @Override

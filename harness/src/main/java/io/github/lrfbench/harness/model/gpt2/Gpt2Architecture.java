@@ -1,6 +1,6 @@
 package io.github.lrfbench.harness.model.gpt2;
 
-import io.github.lrfbench.harness.linear.LowRankNames;
+import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
@@ -9,8 +9,6 @@ import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Shape;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * GPT-2.
@@ -53,25 +51,12 @@ public record Gpt2Architecture(Gpt2Config config, Gpt2Options options) implement
 
   @Override
   public WeightSource withHead(WeightSource weights, long seed) {
-    String stored = scoreOf(weights::has);
-    if (stored != null && weights.shape(stored).dim(0) == config.labels().size()) {
+    if (LinearFormats.find(weights, Modules.SCORE) != null
+        && LinearFormats.outputs(weights, Modules.SCORE) == config.labels().size()) {
       return weights;
     }
     return new FreshWeights(
         weights, randomWeights(seed), name -> name.startsWith(Modules.SCORE + "."));
-  }
-
-  /**
-   * The tensor of a classifier that has a row for every label: its matrix, or a factor of it; null
-   * where there is no classifier.
-   *
-   * @param stored whether there is a tensor of a name
-   */
-  static String scoreOf(Predicate<String> stored) {
-    return Stream.of(SCORE, Modules.SCORE + LowRankNames.UP)
-        .filter(stored)
-        .findFirst()
-        .orElse(null);
   }
 
   @Override

@@ -1,9 +1,10 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelPart;
+import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -22,7 +23,7 @@ final class Gpt2Classifier extends Gpt2 {
   /**
    * A classifier.
    *
-   * @param score from H to the labels; as transformers has it, dense and without a bias
+   * @param score from H to the labels; as transformers has it, without a bias
    */
   Gpt2Classifier(Body body, ModelInfo info, Scope scope, Linear score) {
     super(body, info, scope, List.of());
@@ -52,17 +53,17 @@ final class Gpt2Classifier extends Gpt2 {
   }
 
   @Override
-  List<Parameter> headWeights() {
-    return score.weights(Modules.SCORE);
+  List<ModelPart> headParts() {
+    return List.of(ModelPart.of(Modules.SCORE, score));
   }
 
   @Override
-  Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own) {
-    Linear replaced = replace(score, Modules.SCORE, replacements, own);
+  Gpt2 rebuild(Body other, Replacements placed) {
+    Linear replaced = placed.of(Modules.SCORE, score);
     if (replaced.outputs() != score.outputs() || replaced.inputs() != score.inputs()) {
       throw new IllegalArgumentException("a layer of the head has another size");
     }
-    return new Gpt2Classifier(other, info(), own, replaced);
+    return new Gpt2Classifier(other, info(), placed.own(), replaced);
   }
 
   @Override

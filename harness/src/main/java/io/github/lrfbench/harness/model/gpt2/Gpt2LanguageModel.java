@@ -1,12 +1,13 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.model.ModelPart;
+import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -114,14 +115,14 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
-  List<Parameter> headWeights() {
-    return ownHead == null ? List.of() : ownHead.weights(Modules.LM_HEAD);
+  List<ModelPart> headParts() {
+    return ownHead == null ? List.of() : List.of(ModelPart.of(Modules.LM_HEAD, ownHead));
   }
 
   @Override
-  Gpt2 rebuild(Body other, Map<String, Linear> replacements, Scope own) {
-    Linear head = ownHead == null ? null : replace(ownHead, Modules.LM_HEAD, replacements, own);
-    return new Gpt2LanguageModel(other, info(), own, head, offersHead, latentCache);
+  Gpt2 rebuild(Body other, Replacements placed) {
+    Linear head = ownHead == null ? null : placed.of(Modules.LM_HEAD, ownHead);
+    return new Gpt2LanguageModel(other, info(), placed.own(), head, offersHead, latentCache);
   }
 
   @Override

@@ -72,7 +72,7 @@ final class Gpt2Loader {
             new Embeddings(word, position),
             List.copyOf(blocks),
             norm(prefix + Modules.FINAL_NORM));
-    if (Gpt2Architecture.scoreOf(reader::has) != null) {
+    if (reader.isStored(Modules.SCORE)) {
       return classifier(body);
     }
     requireNoForeignClassifier();
@@ -99,7 +99,7 @@ final class Gpt2Loader {
           (options.untieHead() ? "--untie-head" : "--latent-cache")
               + " is for language models; the model is a classifier");
     }
-    int labels = Math.toIntExact(reader.shape(Gpt2Architecture.scoreOf(reader::has)).dim(0));
+    int labels = reader.outputs(Modules.SCORE);
     if (labels != config.labels().size()) {
       throw new InputException(
           "config.json names "
@@ -108,38 +108,28 @@ final class Gpt2Loader {
               + labels
               + " outputs");
     }
-    Linear score =
-        reader.isLowRank(Modules.SCORE)
-            ? reader.lowRank(Modules.SCORE, labels, config.hidden(), true)
-            : new DenseLinear(
-                reader.transposed(Modules.SCORE + WEIGHT, labels, config.hidden()), null);
+    Linear score = head(Modules.SCORE, labels);
     Output output = labels == 1 ? Output.SCORE : Output.CLASSES;
     return new Gpt2Classifier(body, info(output, config.labels()), scope, score);
   }
 
   private Model languageModel(Gpt2.Body body) {
-    boolean factored = reader.isLowRank(Modules.LM_HEAD);
+    boolean compressed = reader.isCompressed(Modules.LM_HEAD);
     return new Gpt2LanguageModel(
         body,
         info(Output.NEXT_TOKEN, List.of()),
         scope,
-        ownHead(body, factored),
-        options.untieHead() || factored,
+        ownHead(body, compressed),
+        options.untieHead() || compressed,
         options.latentCache());
   }
 
   /** Null where the head is the word embedding. */
-  private Linear ownHead(Gpt2.Body body, boolean factored) {
+  private Linear ownHead(Gpt2.Body body, boolean compressed) {
     int vocabulary = config.vocabulary();
-    if (factored) {
-      // A GPT-2's head has no bias until a method gives it one.
-      boolean biased = reader.has(Modules.LM_HEAD + ".bias");
-      return reader.lowRank(Modules.LM_HEAD, vocabulary, config.hidden(), biased);
-    }
     // Some checkpoints store a tied head a second time.
-    if (!config.tied()) {
-      String name = Modules.LM_HEAD + WEIGHT;
-      return new DenseLinear(reader.transposed(name, vocabulary, config.hidden()), null);
+    if (compressed || !config.tied()) {
+      return head(Modules.LM_HEAD, vocabulary);
     }
     if (!options.untieHead()) {
       return null;
@@ -147,6 +137,12 @@ final class Gpt2Loader {
     Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
     scope.device().blas().transpose(Matrix.of(body.embeddings().word()), head);
     return new DenseLinear(head, null);
+  }
+
+  /** A GPT-2's heads have no bias until a method gives them one. */
+  private Linear head(String module, int outputs) {
+    boolean biased = reader.isCompressed(module) && reader.has(module + ".bias");
+    return reader.linear(module, outputs, config.hidden(), 1, biased);
   }
 
   private ModelInfo info(Output output, List<String> labels) {
@@ -176,11 +172,11 @@ final class Gpt2Loader {
   private LinearGroup projections(String path) {
     int h = config.hidden();
     List<String> parts = Modules.splitProjections(path);
-    if (parts.stream().anyMatch(part -> reader.isCompressed(part) || reader.has(part + WEIGHT))) {
+    if (parts.stream().anyMatch(reader::isStored)) {
       return LinearGroup.of(parts.stream().map(this::projection).toList(), scope);
     }
     String whole = path + Modules.PROJECTIONS;
-    if (!reader.isLowRank(whole)) {
+    if (!reader.isCompressed(whole)) {
       DenseLinear dense = dense(whole, 3 * h, h);
       return options.splitQkv()
           ? LinearGroup.dense(dense, h, h, h)
@@ -190,19 +186,20 @@ final class Gpt2Loader {
       throw new InputException(
           whole + " was compressed as one matrix and cannot be split any more");
     }
-    return LinearGroup.of(List.of(reader.lowRank(whole, 3 * h, h, true)), scope);
+    return LinearGroup.of(List.of(reader.linear(whole, 3 * h, h, 3 * config.heads(), true)), scope);
   }
 
   private Linear projection(String name) {
-    int h = config.hidden();
-    return reader.isCompressed(name)
-        ? reader.projection(name, h, h, config.heads())
-        : dense(name, h, h);
+    return linear(name, config.hidden(), config.hidden(), config.heads());
   }
 
   private Linear linear(String name, int outputs, int inputs) {
-    return reader.isLowRank(name)
-        ? reader.lowRank(name, outputs, inputs, true)
+    return linear(name, outputs, inputs, 1);
+  }
+
+  private Linear linear(String name, int outputs, int inputs, int heads) {
+    return reader.isCompressed(name)
+        ? reader.linear(name, outputs, inputs, heads, true)
         : dense(name, outputs, inputs);
   }
 

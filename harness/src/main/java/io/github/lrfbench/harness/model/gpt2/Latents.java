@@ -1,10 +1,12 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 
 /**
@@ -14,10 +16,11 @@ import io.github.lrfbench.kernels.ops.Activation;
  * out because it is the same for all tokens, and its outputs are U' times the mix of z', plus b',
  * because what it mixes by adds up to one.
  *
- * @param key U, V and b
- * @param value U', V' and b'
+ * @param key U and V
+ * @param value U' and V'
+ * @param bias b', or null for none
  */
-record Latents(LowRankLinear key, LowRankLinear value) {
+record Latents(LowRankFactors key, LowRankFactors value, Tensor bias) {
   /** One head of this width is what kernels can do. */
   private static final int WIDEST = 512;
 
@@ -28,13 +31,15 @@ record Latents(LowRankLinear key, LowRankLinear value) {
    *     adapter, or the ranks are too large
    */
   static Latents of(LinearGroup projections) {
-    if (projections.members().size() == 3
-        && projections.members().get(1) instanceof LowRankLinear key
-        && projections.members().get(2) instanceof LowRankLinear value
-        && Math.max(key.rank(), value.rank()) <= WIDEST) {
-      return new Latents(key, value);
+    if (projections.members().size() != 3) {
+      return null;
     }
-    return null;
+    Linear key = projections.members().get(1);
+    Linear value = projections.members().get(2);
+    boolean factored = key.factors() != null && value.factors() != null;
+    return factored && Math.max(key.factors().rank(), value.factors().rank()) <= WIDEST
+        ? new Latents(key.factors(), value.factors(), value.bias())
+        : null;
   }
 
   /** Numbers of a key, and of a value, in the cache. */
@@ -54,9 +59,9 @@ record Latents(LowRankLinear key, LowRankLinear value) {
   }
 
   /** z of [T, width]. */
-  private Matrix latent(Ops ops, Matrix x, LowRankLinear linear) {
-    Matrix z = Matrix.of(ops.allocate(x.dtype(), x.rows(), linear.rank()));
-    ops.linear(x, false, linear.factors().down(), null, Activation.NONE, z);
+  private Matrix latent(Ops ops, Matrix x, LowRankFactors factors) {
+    Matrix z = Matrix.of(ops.allocate(x.dtype(), x.rows(), factors.rank()));
+    ops.linear(x, false, factors.down(), null, Activation.NONE, z);
     return widened(ops, z);
   }
 
@@ -84,15 +89,15 @@ record Latents(LowRankLinear key, LowRankLinear value) {
       int to = from + size;
       try (Ops frame = ops.frame()) {
         Matrix reduced = Matrix.of(frame.allocate(q.dtype(), q.rows(), key.rank()));
-        Matrix up = key.factors().up().columns(from, to);
+        Matrix up = key.up().columns(from, to);
         frame.linear(q.columns(from, to), true, up, null, Activation.NONE, reduced);
         Matrix mixed = Matrix.of(frame.allocate(q.dtype(), q.rows(), width()));
         cache.attend(frame, layer, widened(frame, reduced), 1, scale, mixed);
         frame.linear(
             mixed.columns(0, value.rank()),
             false,
-            value.factors().up().columns(from, to),
-            value.bias() == null ? null : value.bias().view(from, size),
+            value.up().columns(from, to),
+            bias == null ? null : bias.view(from, size),
             Activation.NONE,
             y.columns(from, to));
       }

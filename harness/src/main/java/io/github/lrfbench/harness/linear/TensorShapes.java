@@ -1,0 +1,15 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.kernels.Shape;
+
+/** Which named tensors there are. */
+public interface TensorShapes {
+  /** True if there is a tensor of this name. */
+  boolean has(String name);
+
+  /** True if there are tensors whose names begin like this. */
+  boolean hasBelow(String path);
+
+  /** The shape of a tensor that {@link #has} knows. */
+  Shape shape(String name);
+}

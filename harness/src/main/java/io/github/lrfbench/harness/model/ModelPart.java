@@ -1,0 +1,46 @@
+package io.github.lrfbench.harness.model;
+
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.List;
+
+/**
+ * Some weights of a model and what they count as. A model is a list of such in the order of the
+ * forward pass.
+ *
+ * @param weights as the model uses them
+ * @param parameters numbers that they store
+ * @param bytes that they take on the device
+ */
+public record ModelPart(List<Parameter> weights, long parameters, long bytes) {
+  /** Embeddings and norms: every element is a number. */
+  public static ModelPart of(List<Parameter> weights) {
+    return new ModelPart(
+        weights,
+        weights.stream().mapToLong(Parameter::size).sum(),
+        weights.stream().mapToLong(w -> w.size() * w.value().dtype().bytes()).sum());
+  }
+
+  /**
+   * Linear maps, which tell themselves what their matrices count as.
+   *
+   * @param weights theirs, biases included
+   */
+  public static ModelPart of(List<Linear> linears, List<Parameter> weights) {
+    long parameters = 0;
+    long bytes = 0;
+    for (Linear linear : linears) {
+      Tensor bias = linear.bias();
+      long biases = bias == null ? 0 : bias.shape().size();
+      parameters += linear.parameters() + biases;
+      bytes += linear.bytes() + (bias == null ? 0 : biases * bias.dtype().bytes());
+    }
+    return new ModelPart(weights, parameters, bytes);
+  }
+
+  /** A linear map under the name of its module. */
+  public static ModelPart of(String module, Linear linear) {
+    return of(List.of(linear), linear.weights(module));
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.lrfbench.harness.model;
+
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.LoraLinear;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Scope;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Maps that take the places of others in a model, in the type in which they were computed.
+ *
+ * @param byName the maps by the names of the model's modules
+ * @param own owns their copies
+ * @param dtype of the model
+ */
+public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
+  /**
+   * Throws if there is a name that none of a model's modules has.
+   *
+   * @param model whose slots and layers of the head are known
+   */
+  public static void requireKnown(Map<String, Linear> byName, Model model) {
+    Set<String> unknown = new HashSet<>(byName.keySet());
+    model.slots().forEach(slot -> unknown.remove(slot.name()));
+    unknown.removeAll(model.headLayers().keySet());
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("the model has no slots " + unknown);
+    }
+  }
+
+  /** What takes the place of a map; itself where no replacement has its name. */
+  public Linear of(String name, Linear present) {
+    Linear replacement = byName.get(name);
+    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype);
+  }
+
+  /** What takes the place of a group; itself where no replacement has the name of a member. */
+  public LinearGroup of(List<String> names, LinearGroup present) {
+    if (names.stream().noneMatch(byName::containsKey)) {
+      return present;
+    }
+    List<Linear> converted = new ArrayList<>();
+    try (Scope scratch = own.device().openScope()) {
+      for (int i = 0; i < names.size(); i++) {
+        Linear member = byName.getOrDefault(names.get(i), present.members().get(i));
+        converted.add(member.dtype() == dtype ? member : member.copyTo(scratch, dtype));
+      }
+      return present.with(converted, own);
+    }
+  }
+}
