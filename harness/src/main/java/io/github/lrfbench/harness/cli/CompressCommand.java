@@ -124,7 +124,7 @@ final class CompressCommand implements Callable<Integer> {
     block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
-        .filter(LayerReport::replaced)
+        .filter(layer -> layer.replaced() && layer.rank() > 0)
         .forEach(layer -> ranks.put(layer.layer(), layer.rank()));
     return block;
   }

@@ -45,6 +45,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
+      "With --keep, --bits, --rank or --energy the model is compressed first, and then trained.",
+      "",
       "Writes a Hugging Face directory with the weights of the epoch that was best on the dev set, and",
       "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
       "where it last saved when the same command is given again, with the same result.",

@@ -193,7 +193,9 @@ public final class CsvAppender implements Closeable {
       truncate(0);
       write(expected.getBytes(StandardCharsets.UTF_8));
     } else {
-      throw new InputException(path + ": has another header than this version writes");
+      throw new InputException(
+          path
+              + ": has another header than this version writes; 'lrfbench merge' makes a copy to go on with");
     }
   }
 

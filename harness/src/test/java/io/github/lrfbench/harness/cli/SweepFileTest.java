@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
@@ -105,6 +106,10 @@ class SweepFileTest {
         variants(target.resolve("runs.csv")));
     String record = Files.readString(target.resolve("run.json"));
     assertTrue(record.contains("\"*.query\"") && record.contains("0.2"), record);
+    assertEquals(
+        Files.readString(file),
+        RunJson.read(target.resolve("run.json")).orElseThrow().get("file"),
+        "the text of the file");
     assertEquals(0, run("sweep", file.toString(), "--out", target.toString(), "--dry-run"));
     assertEquals(2 + 1 + 2 + 1 + 2, stdout().lines().count(), stdout());
     assertTrue(stdout().lines().allMatch(line -> line.matches(".*\t\\d+ s")), stdout());

@@ -148,18 +148,21 @@ class CellAloneTest {
     Allocation sensitivity = new Allocation(Policy.SENSITIVITY, 1);
     List<Grid> grids =
         List.of(
-            new Grid(
-                methods,
-                List.of(energy, keep),
-                List.of(Allocation.UNIFORM),
-                List.of(Recovery.NONE)),
+            new Grid(methods, List.of(keep), List.of(Allocation.UNIFORM), List.of(Recovery.NONE)),
             new Grid(
                 List.of("svd"),
+                List.of(energy, new Budget.Keep(0.6), keep),
+                List.of(Allocation.UNIFORM),
+                List.of(Recovery.NONE, RECOVERY)),
+            new Grid(
+                List.of("svd", "drone"),
                 List.of(keep),
-                List.of(Allocation.UNIFORM, GREEDY, sensitivity),
-                List.of(Recovery.NONE, RECOVERY)));
+                List.of(GREEDY, sensitivity),
+                List.of(Recovery.NONE)));
     List<Grid> single = new ArrayList<>();
-    methods.forEach(method -> single.add(Grid.of(method, keep)));
+    for (String method : List.of("svd", "fwsvd", "espace", "laser", "progressive:steps=2:last=1")) {
+      single.add(Grid.of(method, keep));
+    }
     single.add(Grid.of("svd", energy));
     single.add(Grid.of("svd", keep, GREEDY, Recovery.NONE));
     single.add(Grid.of("svd", keep, sensitivity, Recovery.NONE));
