@@ -75,6 +75,26 @@ public interface Linear extends Layer {
     return null;
   }
 
+  /** The map without an adapter; itself where it has none. */
+  default Linear base() {
+    return this;
+  }
+
+  /** What an adapter adds to {@link #base}; null where there is none. */
+  default Linear adapter() {
+    return null;
+  }
+
+  /**
+   * A copy of the adapter beside another base, or that base where there is no adapter.
+   *
+   * @param other shared
+   * @param scope owns the copy
+   */
+  default Linear over(Linear other, Scope scope) {
+    return other;
+  }
+
   /**
    * {@code y += x Wᵀ + b}.
    *

@@ -56,7 +56,7 @@ public final class LinearGroup implements Layer {
    * are and must live as long.
    */
   public static LinearGroup of(List<Linear> members, Scope scope) {
-    List<Linear> bases = members.stream().map(LoraLinear::baseOf).toList();
+    List<Linear> bases = members.stream().map(Linear::base).toList();
     return ofBases(bases, scope, UnaryOperator.identity()).adapt(members, scope);
   }
 
@@ -67,8 +67,8 @@ public final class LinearGroup implements Layer {
    * @param replaced members of this group, adapters over such, or other maps, which are copied
    */
   public LinearGroup with(List<Linear> replaced, Scope scope) {
-    List<Linear> present = members.stream().map(LoraLinear::baseOf).toList();
-    List<Linear> bases = replaced.stream().map(LoraLinear::baseOf).toList();
+    List<Linear> present = members.stream().map(Linear::base).toList();
+    List<Linear> bases = replaced.stream().map(Linear::base).toList();
     boolean onlyAdapters = true;
     for (int i = 0; i < present.size(); i++) {
       onlyAdapters &= bases.get(i) == present.get(i);
@@ -87,8 +87,7 @@ public final class LinearGroup implements Layer {
   private LinearGroup adapt(List<Linear> adapted, Scope scope) {
     List<Linear> placed = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
-      Linear base = LoraLinear.baseOf(members.get(i));
-      placed.add(adapted.get(i) instanceof LoraLinear lora ? lora.over(base, scope) : base);
+      placed.add(adapted.get(i).over(members.get(i).base(), scope));
     }
     return new LinearGroup(placed, stackedDense, stackedDown);
   }
@@ -153,7 +152,7 @@ public final class LinearGroup implements Layer {
       List<Linear> adapted = new ArrayList<>();
       for (Linear member : members) {
         // Adapters are copied once more where they are put beside their bases.
-        adapted.add(member instanceof LoraLinear lora ? lora.copyTo(scratch, dtype) : member);
+        adapted.add(member.adapter() == null ? member : member.copyTo(scratch, dtype));
       }
       return copyBasesTo(scope, scratch, dtype).adapt(adapted, scope);
     }
@@ -166,7 +165,7 @@ public final class LinearGroup implements Layer {
     }
     List<Linear> copies = new ArrayList<>();
     for (Linear member : members) {
-      Linear base = LoraLinear.baseOf(member);
+      Linear base = member.base();
       // Low-rank members are copied once more when they are stacked.
       copies.add(base.copyTo(base.factors() == null ? scope : scratch, dtype));
     }
@@ -197,9 +196,13 @@ public final class LinearGroup implements Layer {
       for (Parameter weight : member.weights(names.get(i))) {
         boolean stackedBias = stackedDense != null && weight.storage() == Storage.VECTOR;
         // The forward pass uses the stacked tensor; a gradient belongs to a slice of it.
-        Matrix value =
-            stackedBias ? new Matrix(stackedDense.bias(), column, 1, width, width) : weight.value();
-        weights.add(new Parameter(weight.name(), value, weight.storage()));
+        weights.add(
+            stackedBias
+                ? new Parameter(
+                    weight.name(),
+                    new Matrix(stackedDense.bias(), column, 1, width, width),
+                    Storage.VECTOR)
+                : weight);
       }
       column += width;
     }
@@ -231,8 +234,9 @@ public final class LinearGroup implements Layer {
     }
     int column = 0;
     for (Linear member : members) {
-      if (member instanceof LoraLinear adapted) {
-        adapted.second().addTo(ops, x, y.columns(column, column + member.outputs()));
+      Linear adapter = member.adapter();
+      if (adapter != null) {
+        adapter.addTo(ops, x, y.columns(column, column + member.outputs()));
       }
       column += member.outputs();
     }
@@ -247,7 +251,7 @@ public final class LinearGroup implements Layer {
       int column = 0;
       int rank = 0;
       for (Linear adapted : members) {
-        Linear member = LoraLinear.baseOf(adapted);
+        Linear member = adapted.base();
         Matrix slice = y.columns(column, column + member.outputs());
         LowRankFactors factors = member.factors();
         if (factors != null) {

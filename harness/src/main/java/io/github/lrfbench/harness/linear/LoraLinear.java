@@ -31,7 +31,7 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
 
   /** Checks that there is one adapter only. */
   public LoraLinear {
-    if (base instanceof LoraLinear) {
+    if (base.adapter() != null) {
       throw new IllegalArgumentException("an adapter beside another; merge that first");
     }
   }
@@ -65,6 +65,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   @Override
   public Linear first() {
     return base;
+  }
+
+  @Override
+  public Linear adapter() {
+    return second();
   }
 
   @Override
@@ -130,27 +135,12 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
     return over(base.copyTo(scope, dtype), second().copyTo(scope, dtype));
   }
 
-  /** A copy of the adapter beside a base, which is shared. */
-  LoraLinear over(Linear sharedBase, Scope scope) {
-    return over(sharedBase, second().copyTo(scope));
+  @Override
+  public Linear over(Linear other, Scope scope) {
+    return over(other, second().copyTo(scope));
   }
 
   private static LoraLinear over(Linear base, Adapter adapter) {
     return new LoraLinear(base, adapter.down(), adapter.up(), adapter.scale(), adapter.dropout());
-  }
-
-  /**
-   * What a model uses in a slot: a copy in the model's type, of which an adapter shares the base
-   * that is there.
-   */
-  public static Linear place(Linear replacement, Linear present, Scope scope, DType dtype) {
-    return replacement instanceof LoraLinear adapted && adapted.base == present
-        ? adapted.over(present, scope)
-        : replacement.copyTo(scope, dtype);
-  }
-
-  /** The map without an adapter. */
-  static Linear baseOf(Linear linear) {
-    return linear instanceof LoraLinear adapted ? adapted.base : linear;
   }
 }

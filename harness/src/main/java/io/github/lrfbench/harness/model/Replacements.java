@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
@@ -36,7 +35,13 @@ public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
   /** What takes the place of a map; itself where no replacement has its name. */
   public Linear of(String name, Linear present) {
     Linear replacement = byName.get(name);
-    return replacement == null ? present : LoraLinear.place(replacement, present, own, dtype);
+    if (replacement == null) {
+      return present;
+    }
+    // Only the adapter is new where it is one beside what is there.
+    return replacement.adapter() != null && replacement.base() == present
+        ? replacement.over(present, own)
+        : replacement.copyTo(own, dtype);
   }
 
   /** What takes the place of a group; itself where no replacement has the name of a member. */
