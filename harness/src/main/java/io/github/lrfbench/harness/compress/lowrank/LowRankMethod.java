@@ -32,7 +32,7 @@ public abstract class LowRankMethod extends MatrixMethod {
     return String.format(
         Locale.ROOT,
         "kept dense: rank %d would store no fewer numbers than the matrix (break-even %d)",
-        matrix.get(point).rank(),
+        matrix.get(Math.min(point, matrix.count() - 1)).rank(),
         (long) LowRankCost.breakEvenRank(matrix.rows(), matrix.cols()));
   }
 }

@@ -68,14 +68,18 @@ public abstract class MatrixMethod implements Compressor {
   protected abstract List<? extends Factorization> factorize(FactorRequest request);
 
   /**
-   * Why a matrix stays as it is that would save nothing at a point.
+   * Why a matrix stays as it is.
    *
    * @param matrix its points
+   * @param point that it would save nothing at; the number of points where the budget allows it as
+   *     it is
    */
   protected String keptDense(OperatingPoints matrix, int point) {
-    return "kept dense: "
-        + matrix.get(point).label()
-        + " would take no less memory than the matrix as it is";
+    return point == matrix.count()
+        ? "kept dense: the budget allows the matrix as it is"
+        : "kept dense: "
+            + matrix.get(point).label()
+            + " would take no less memory than the matrix as it is";
   }
 
   /**

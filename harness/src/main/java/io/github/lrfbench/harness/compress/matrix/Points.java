@@ -79,6 +79,7 @@ final class Points {
       return onlyPoints();
     }
     requireRanks();
+    requireSavings();
     List<Factorization> known = List.of();
     List<OperatingPoints> offers = request.slots().stream().map(this::of).toList();
     if (request.budget().needsErrors() || request.allocation().policy().needsSpectra()) {
@@ -90,9 +91,7 @@ final class Points {
     for (int i = 0; i < chosen.length; i++) {
       LinearSlot slot = request.slots().get(i);
       OperatingPoints offer = offers.get(i);
-      if (chosen[i] == offer.count()) {
-        keep.accept(slot, method.keptDense(offer, offer.count() - 1));
-      } else if (offer.savesNothing(chosen[i])) {
+      if (chosen[i] == offer.count() || offer.savesNothing(chosen[i])) {
         keep.accept(slot, method.keptDense(offer, chosen[i]));
       } else {
         targets.add(new Target(slot, chosen[i], !known.isEmpty()));
@@ -132,6 +131,24 @@ final class Points {
     if (!ranks && request.allocation().multiple() > 1) {
       throw new InputException(
           "--method " + method.info().name() + " has no ranks: leave out --round-to");
+    }
+  }
+
+  /** Where no point has fewer numbers, sharing numbers out would keep all matrices as they are. */
+  private void requireSavings() {
+    boolean saves =
+        request.slots().stream()
+            .map(this::of)
+            .anyMatch(offer -> offer.get(0).numbers() < offer.denseNumbers());
+    if (!saves
+        && request.budget().unit() == Budget.Unit.NUMBERS
+        && request.allocation().policy().needsSpectra()) {
+      throw new InputException(
+          "--method "
+              + method.info().name()
+              + " keeps every number: --allocate has nothing to share out of --"
+              + request.budget().kind()
+              + "; give --bits");
     }
   }
 
