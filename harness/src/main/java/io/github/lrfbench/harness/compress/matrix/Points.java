@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.matrix;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
