@@ -275,7 +275,7 @@ public final class Calibrator implements AutoCloseable {
     }
     // What counts as a matrix may differ for the same weights.
     List<String> slots = model.slots().stream().map(LinearSlot::name).toList();
-    String hash = TextFile.sha256(kind + "\n2\n" + key + "\n" + slots);
+    String hash = TextFile.sha256(kind + "\n3\n" + key + "\n" + slots);
     return folder.resolve(kind + "-" + hash.substring(0, NAME_LENGTH) + ".safetensors");
   }
 

@@ -17,11 +17,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Moments in a file of F32 numbers: every number in double precision is written as the sum of two,
- * which keeps 48 of its 53 bits. Of symmetric matrices one triangle is written.
+ * Moments in a file of F32 numbers: every number in double precision is written as the sum of
+ * three, which keeps all of its 53 bits, so that statistics are the same whether they were read or
+ * collected. Of symmetric matrices one triangle is written.
  */
 final class MomentsFile {
-  private static final String[] PARTS = {".high", ".low"};
+  private static final String[] PARTS = {".high", ".middle", ".low"};
 
   private MomentsFile() {}
 
@@ -67,15 +68,21 @@ final class MomentsFile {
 
   private static void add(
       SafetensorsWriter writer, String name, Shape shape, Supplier<double[]> values) {
-    writer.add(name + PARTS[0], shape, () -> part(values.get(), false));
-    writer.add(name + PARTS[1], shape, () -> part(values.get(), true));
+    for (int i = 0; i < PARTS.length; i++) {
+      int number = i;
+      writer.add(name + PARTS[i], shape, () -> part(values.get(), number));
+    }
   }
 
-  private static float[] part(double[] values, boolean low) {
+  /** What is left after so many parts, in single precision. */
+  private static float[] part(double[] values, int number) {
     float[] part = new float[values.length];
     for (int i = 0; i < part.length; i++) {
-      float high = (float) values[i];
-      part[i] = low ? (float) (values[i] - high) : high;
+      double left = values[i];
+      for (int before = 0; before < number; before++) {
+        left -= (float) left;
+      }
+      part[i] = (float) left;
     }
     return part;
   }
@@ -118,11 +125,14 @@ final class MomentsFile {
   }
 
   private static double[] read(SafetensorsFile saved, String name) {
-    float[] high = saved.readFloats(name + PARTS[0]);
-    float[] low = saved.readFloats(name + PARTS[1]);
-    double[] values = new double[high.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (double) high[i] + low[i];
+    double[] values = null;
+    // The smallest first: no sum of two is rounded.
+    for (int part = PARTS.length - 1; part >= 0; part--) {
+      float[] read = saved.readFloats(name + PARTS[part]);
+      values = values == null ? new double[read.length] : values;
+      for (int i = 0; i < read.length; i++) {
+        values[i] += read[i];
+      }
     }
     return values;
   }
