@@ -31,7 +31,8 @@ public record FreshWeights(WeightSource weights, WeightSource fresh, Predicate<S
 
   @Override
   public boolean hasBelow(String path) {
-    return source(path).hasBelow(path);
+    return fresh.hasBelow(path)
+        || weights.names().stream().anyMatch(name -> name.startsWith(path) && !isFresh.test(name));
   }
 
   @Override

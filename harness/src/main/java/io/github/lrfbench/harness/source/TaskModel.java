@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.model.Architecture;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
@@ -133,9 +134,8 @@ public record TaskModel(
 
   /** A layer that the checkpoint lacks, or has with another number of outputs. */
   private static boolean isDrawn(WeightSource stored, String module, Model model) {
-    String weight = module + ".weight";
-    return !stored.has(weight)
-        || stored.shape(weight).dim(0) != model.headLayers().get(module).outputs();
+    return LinearFormats.find(stored, module) == null
+        || LinearFormats.outputs(stored, module) != model.headLayers().get(module).outputs();
   }
 
   private static boolean hasHead(Architecture architecture, WeightSource weights) {

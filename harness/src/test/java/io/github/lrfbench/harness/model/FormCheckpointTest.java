@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,12 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.linear.Forms;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.source.Architectures;
+import io.github.lrfbench.harness.source.CheckpointWeights;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -168,6 +172,65 @@ class FormCheckpointTest {
           .write(target, false, block());
       try (GoldenModel read = load(target, name)) {
         assertSame(changed, read.model(), folder(name));
+      }
+    }
+  }
+
+  /** Only the classifier is drawn anew where a model with a compressed head gets other labels. */
+  @Test
+  void theLayerBeforeTheClassifierStaysWhereLabelsAreOthers() throws IOException {
+    Path source = folder("bert-cls");
+    try (GoldenModel golden = load(source, "bert-cls");
+        Checkpoint checkpoint = Checkpoint.open(source)) {
+      Map<String, Linear> layers = golden.model().headLayers();
+      String classifier = golden.model().classifier();
+      String pooler =
+          layers.keySet().stream().filter(name -> !name.equals(classifier)).findFirst().get();
+      for (String kind : List.of("chain", "lowrank", "codes", "losparse")) {
+        Linear before = layers.get(pooler);
+        Linear form = new Forms(5, scope).of(kind, before.outputs(), before.inputs(), true);
+        Path target = temporary.resolve(kind);
+        new CompressedCheckpoint(checkpoint, golden.model(), Map.of(pooler, form))
+            .write(target, false, block());
+        try (Checkpoint written = Checkpoint.open(target)) {
+          ObjectNode json = written.config();
+          OutputNames.write(json, OutputNames.numbered(5));
+          Architecture architecture =
+              Architectures.of(target, json, null, Gpt2Options.DEFAULT, new Notes());
+          WeightSource stored = new CheckpointWeights(written);
+          WeightSource weights = architecture.withHead(stored, 1);
+          assertNotSame(stored, weights);
+          try (Model model = architecture.load(weights, device)) {
+            assertEquals(5, model.headLayers().get(classifier).outputs());
+            assertEquals(form.form(), model.headLayers().get(pooler).form());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aClassifierWithoutALayerBeforeItMayHaveAnyForm() throws IOException {
+    Path source = folder("bert-cls");
+    Forms forms = new Forms(5, scope);
+    try (GoldenModel golden = load(source, "bert-cls")) {
+      String classifier = golden.model().classifier();
+      Linear before = golden.model().headLayers().get(classifier);
+      Path directory = source;
+      for (String kind : List.of("lowrank", "lplr", "codes", "sum")) {
+        Linear form = forms.of(kind, before.outputs(), before.inputs(), true);
+        Path target = temporary.resolve(kind);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+            GoldenModel present = load(directory, "bert-cls");
+            Model model = present.model().with(Map.of(classifier, form))) {
+          assertEquals(1, model.headLayers().size());
+          new CompressedCheckpoint(checkpoint, present.model(), Map.of(classifier, form))
+              .write(target, false, block());
+          try (GoldenModel read = load(target, "bert-cls")) {
+            assertSame(model, read.model(), source);
+          }
+        }
+        directory = target;
       }
     }
   }
