@@ -194,6 +194,19 @@ public final class Tape implements AutoCloseable {
     return new Matrix(tensor, matrix.offset(), matrix.rows(), matrix.cols(), matrix.stride());
   }
 
+  /** Adds to the gradient of a value, if it has one. */
+  void addTo(Matrix value, Matrix amount) {
+    if (!isDifferentiable(value)) {
+      return;
+    }
+    Matrix fresh = freshGradient(value);
+    if (fresh != null) {
+      device.blas().copy(amount, fresh);
+    } else {
+      device.gradients().addScaled(1, amount, gradient(value));
+    }
+  }
+
   /**
    * Runs the backward pass from one result.
    *

@@ -5,7 +5,6 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
-import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
@@ -16,7 +15,7 @@ final class TapeOps implements Ops {
   private final Tape tape;
   private final Nn nn;
   private final NnGradients gradients;
-  private final Blas blas;
+  private final BackwardSteps backward;
   private final Long dropoutSeed;
   private long dropouts;
 
@@ -24,7 +23,7 @@ final class TapeOps implements Ops {
     this.tape = tape;
     this.nn = tape.device().nn();
     this.gradients = tape.device().gradients();
-    this.blas = tape.device().blas();
+    this.backward = new BackwardSteps(tape);
     this.dropoutSeed = dropoutSeed;
   }
 
@@ -72,7 +71,7 @@ final class TapeOps implements Ops {
     if (activation == Activation.NONE || !differentiable) {
       nn.linear(x, transW, w, bias, activation, y);
       tape.record(
-          differentiable, () -> linearBackward(x, transW, w, bias, tape.gradientOrNull(y)), y);
+          differentiable, () -> backward.linear(x, transW, w, bias, tape.gradientOrNull(y)), y);
       return;
     }
     Tensor inner = tape.allocate(y.dtype(), y.rows(), y.cols());
@@ -84,33 +83,10 @@ final class TapeOps implements Ops {
         () -> {
           Matrix dy = tape.gradientOrNull(y);
           gradients.activationGradient(sum, activation, dy, dy);
-          linearBackward(x, transW, w, bias, dy);
+          backward.linear(x, transW, w, bias, dy);
         },
         y,
         inner);
-  }
-
-  private void linearBackward(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
-    weightBackward(x, transW, w, dy);
-    if (tape.isDifferentiable(bias)) {
-      gradients.addColumnSums(dy, tape.parameters().of(bias));
-    }
-    inputBackward(x, transW, w, dy);
-  }
-
-  private void inputBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
-    if (tape.isDifferentiable(x)) {
-      Matrix fresh = tape.freshGradient(x);
-      Matrix dx = fresh == null ? tape.gradient(x) : fresh;
-      gradients.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
-    }
-  }
-
-  private void weightBackward(Matrix x, boolean transW, Matrix w, Matrix dy) {
-    Matrix dw = tape.gradient(w);
-    if (dw != null) {
-      gradients.gemm(true, false, 1, transW ? dy : x, transW ? x : dy, 1, dw);
-    }
   }
 
   @Override
@@ -133,13 +109,13 @@ final class TapeOps implements Ops {
         () -> {
           // The gradient of what was added to is that of the sum, and stays as it is.
           Matrix dy = tape.gradientOrNull(y);
-          weightBackward(middle, false, up, dy);
+          backward.linearWeight(middle, false, up, dy);
           if (thin) {
             try (Scope scratch = tape.device().openScope()) {
               Matrix slope = Matrix.of(scratch.allocate(x.dtype(), x.rows(), down.cols()));
               gradients.gemm(false, true, scale, dy, up, 0, slope);
-              weightBackward(x, false, down, slope);
-              inputBackward(x, false, down, slope);
+              backward.linearWeight(x, false, down, slope);
+              backward.linearInput(x, false, down, slope);
             }
           }
         },
@@ -151,7 +127,7 @@ final class TapeOps implements Ops {
   public void add(Matrix x, Matrix y) {
     nn.add(x, y);
     // The gradient of what was added to is that of the sum, and stays as it is.
-    tape.record(tape.isDifferentiable(x), () -> addTo(x, tape.gradientOrNull(y)), y);
+    tape.record(tape.isDifferentiable(x), () -> tape.addTo(x, tape.gradientOrNull(y)), y);
   }
 
   @Override
@@ -183,7 +159,7 @@ final class TapeOps implements Ops {
           try (Scope scratch = tape.device().openScope()) {
             Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
             nn.swapAxes(tape.gradientOrNull(y), second, first, dx);
-            addTo(x, dx);
+            tape.addTo(x, dx);
           }
         },
         y);
@@ -200,7 +176,7 @@ final class TapeOps implements Ops {
     Tensor inner = tape.allocate(x.dtype(), x.rows(), x.cols());
     Matrix sum = Matrix.of(inner);
     nn.biasActivation(x, bias, Activation.NONE);
-    blas.copy(x, sum);
+    tape.device().blas().copy(x, sum);
     nn.biasActivation(x, null, activation);
     boolean differentiable = tape.isDifferentiable(x) || tape.isDifferentiable(bias);
     tape.record(
@@ -230,7 +206,8 @@ final class TapeOps implements Ops {
             || tape.isDifferentiable(bias)
             || tape.isDifferentiable(gamma)
             || tape.isDifferentiable(beta);
-    tape.record(differentiable, () -> layerNormBackward(x, bias, residual, gamma, beta, eps, y), y);
+    tape.record(
+        differentiable, () -> backward.layerNorm(x, bias, residual, gamma, beta, eps, y), y);
   }
 
   @Override
@@ -245,57 +222,14 @@ final class TapeOps implements Ops {
         added,
         () -> {
           Matrix slope = tape.gradientOrNull(sum);
-          addTo(x, slope);
-          addTo(residual, slope);
+          tape.addTo(x, slope);
+          tape.addTo(residual, slope);
         },
         sum);
     tape.record(
         added || tape.isDifferentiable(gamma) || tape.isDifferentiable(beta),
-        () -> layerNormBackward(sum, null, null, gamma, beta, eps, y),
+        () -> backward.layerNorm(sum, null, null, gamma, beta, eps, y),
         y);
-  }
-
-  private void layerNormBackward(
-      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
-    try (Scope scratch = tape.device().openScope()) {
-      Matrix dy = tape.gradientOrNull(y);
-      // No one reads dy after this, so that ds may take its place.
-      gradients.layerNormGradient(
-          x,
-          bias,
-          residual,
-          gamma,
-          eps,
-          dy,
-          gradientOrScratch(gamma, scratch),
-          gradientOrScratch(beta, scratch),
-          dy);
-      if (tape.isDifferentiable(bias)) {
-        gradients.addColumnSums(dy, tape.parameters().of(bias));
-      }
-      addTo(x, dy);
-      addTo(residual, dy);
-    }
-  }
-
-  private Tensor gradientOrScratch(Tensor parameter, Scope scratch) {
-    Tensor gradient = tape.parameters().of(parameter);
-    return gradient == null
-        ? scratch.zeros(parameter.dtype(), parameter.shape().toArray())
-        : gradient;
-  }
-
-  /** Adds to the gradient of a value, if it has one. */
-  private void addTo(Matrix value, Matrix amount) {
-    if (!tape.isDifferentiable(value)) {
-      return;
-    }
-    Matrix fresh = tape.freshGradient(value);
-    if (fresh != null) {
-      blas.copy(amount, fresh);
-    } else {
-      gradients.addScaled(1, amount, tape.gradient(value));
-    }
   }
 
   @Override
@@ -362,55 +296,8 @@ final class TapeOps implements Ops {
         tape.isDifferentiable(q) || tape.isDifferentiable(k) || tape.isDifferentiable(v);
     tape.record(
         differentiable,
-        () -> attentionBackward(q, k, v, segments, heads, scale, causal, dropout, y),
+        () -> backward.attention(q, k, v, segments, heads, scale, causal, dropout, y),
         y);
-  }
-
-  private void attentionBackward(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      Segments segments,
-      int heads,
-      double scale,
-      boolean causal,
-      Dropout dropout,
-      Matrix y) {
-    Matrix dy = tape.gradientOrNull(y);
-    boolean together = areApart(q, k) && areApart(q, v) && areApart(k, v);
-    Matrix dq = together ? tape.freshGradient(q, k, v) : null;
-    if (dq != null) {
-      gradients.attentionGradient(
-          q,
-          k,
-          v,
-          segments,
-          heads,
-          scale,
-          causal,
-          dropout,
-          dy,
-          dq,
-          tape.gradientOrNull(k),
-          tape.gradientOrNull(v));
-      return;
-    }
-    try (Scope scratch = tape.device().openScope()) {
-      Matrix[] parts = new Matrix[3];
-      for (int i = 0; i < parts.length; i++) {
-        parts[i] = Matrix.of(scratch.allocate(q.dtype(), q.rows(), q.cols()));
-      }
-      gradients.attentionGradient(
-          q, k, v, segments, heads, scale, causal, dropout, dy, parts[0], parts[1], parts[2]);
-      addTo(q, parts[0]);
-      addTo(k, parts[1]);
-      addTo(v, parts[2]);
-    }
-  }
-
-  /** Whether two matrices of one shape are parts of one tensor without common elements. */
-  private static boolean areApart(Matrix a, Matrix b) {
-    return a.data() == b.data() && Math.abs(a.offset() - b.offset()) >= a.cols();
   }
 
   @Override
@@ -426,7 +313,7 @@ final class TapeOps implements Ops {
         () -> {
           Matrix dy = tape.gradientOrNull(y);
           gradients.dropout(dy, dropout, dy);
-          addTo(x, dy);
+          tape.addTo(x, dy);
         },
         y);
     return y;

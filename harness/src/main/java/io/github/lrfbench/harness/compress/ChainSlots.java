@@ -106,7 +106,8 @@ record ChainSlots(
             layers.add(replacement.keep(slot, first.diagnostics().note()));
             return;
           }
-          Linear map = assemble(slot, own, made.replacements());
+          // What stays of the standing model goes with it.
+          Linear map = assemble(slot, own, made.replacements()).copyTo(request.scope());
           replacements.put(slot.name(), map);
           double seconds =
               own.stream().mapToDouble(part -> reports.get(part.name()).seconds()).sum();

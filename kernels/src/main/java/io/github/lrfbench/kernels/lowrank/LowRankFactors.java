@@ -4,10 +4,10 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 
 /**
- * A matrix W of [m, n] as a product U Vᵀ of rank r, stored as y = (x V) Uᵀ reads it: in both
+ * A matrix W of [m, n] as a product U V of rank r, stored as y = (x Vᵀ) Uᵀ reads it: in both
  * products the factor stands on the right, not transposed.
  *
- * @param down V, [n, r]
+ * @param down Vᵀ, [n, r]
  * @param up Uᵀ, [r, m]
  */
 public record LowRankFactors(Matrix down, Matrix up) {
@@ -43,7 +43,7 @@ public record LowRankFactors(Matrix down, Matrix up) {
     return up.dtype();
   }
 
-  /** Writes W = U Vᵀ to {@code target} [m, n]. */
+  /** Writes W = U V to {@code target} [m, n]. */
   public void multiply(Matrix target) {
     target.device().blas().gemm(true, true, 1, up, down, 0, target);
   }

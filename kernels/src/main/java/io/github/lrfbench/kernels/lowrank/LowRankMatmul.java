@@ -6,12 +6,12 @@ import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
 
 /**
- * The low-rank product {@code y = activation((x V) Uᵀ + b)}: two matrix products with a middle of
+ * The low-rank product {@code y = activation((x Vᵀ) Uᵀ + b)}: two matrix products with a middle of
  * width r instead of one.
  *
  * <p>Letters: T rows of x; n inputs; m outputs; r rank.
  *
- * @param factors V [n, r] and Uᵀ [r, m]
+ * @param factors Vᵀ [n, r] and Uᵀ [r, m]
  * @param bias b, [m], or null for none
  */
 public record LowRankMatmul(LowRankFactors factors, Tensor bias) {
@@ -42,7 +42,7 @@ public record LowRankMatmul(LowRankFactors factors, Tensor bias) {
    * Computes it as two matrix products, with the middle in memory of the caller.
    *
    * @param x [T, n]
-   * @param middle [T, r], receives x V
+   * @param middle [T, r], receives x Vᵀ
    * @param y [T, m], modified; may be a slice of columns, overlaps no input
    */
   public void apply(Matrix x, Matrix middle, Activation activation, Matrix y) {

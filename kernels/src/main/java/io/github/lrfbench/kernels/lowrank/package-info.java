@@ -1,2 +1,2 @@
-/** The low-rank matrix product y = (x V) Uᵀ + b, its costs and its break-even rank. */
+/** The low-rank matrix product y = (x Vᵀ) Uᵀ + b, its costs and its break-even rank. */
 package io.github.lrfbench.kernels.lowrank;

@@ -15,9 +15,9 @@ public interface InputTransform {
   Matrix multiply(Matrix w, Scope scope);
 
   /**
-   * V T⁻¹, or V T⁺ where T has no inverse.
+   * Qᵀ T⁻¹, or Qᵀ T⁺ where T has no inverse.
    *
-   * @param v [r, n] of the type that {@link #multiply} gives, modified
+   * @param v Qᵀ, [r, n] of the type that {@link #multiply} gives, modified
    */
   void divide(Matrix v);
 

@@ -26,14 +26,9 @@ public final class PlainSvd {
                 key,
                 List.of(target),
                 (missing, scope) ->
-                    decompose(
+                    WeightedSvd.decompose(
                         DecompositionRequest.of(
                             new FactorRequest(missing, MethodOptions.NONE, null, scope))))
             .get(0);
-  }
-
-  /** Decomposes matrices. */
-  public static List<LowRankFactorization> decompose(DecompositionRequest request) {
-    return WeightedSvd.decompose(request, (slot, scratch) -> new IdentityTransform());
   }
 }

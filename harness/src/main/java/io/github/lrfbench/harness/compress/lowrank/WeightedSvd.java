@@ -22,11 +22,11 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The singular value decomposition L W T = U S Vᵀ with L and T taken back: A = L⁻¹ U √S and B = √S
- * Vᵀ T⁻¹ minimize ‖L (W − A B) T‖ over the matrices of a rank (Eckart and Young 1936, after
+ * The singular value decomposition L W T = P S Qᵀ with L and T taken back: U = L⁻¹ P √S and V = √S
+ * Qᵀ T⁻¹ minimize ‖L (W − U V) T‖ over the matrices of a rank (Eckart and Young 1936, after
  * substitution). L is diagonal.
  *
- * @param factors L⁻¹ U, S and Vᵀ T⁻¹
+ * @param factors L⁻¹ P, S and Qᵀ T⁻¹
  * @param plain whether L and T are 1
  * @param condition of T
  * @param ridge in T
@@ -35,10 +35,15 @@ import java.util.function.Function;
 public record WeightedSvd(
     SvdFactors factors, boolean plain, double condition, double ridge, String note)
     implements LowRankFactorization {
+  /** Decomposes matrices as they are: L and T are 1. */
+  public static List<LowRankFactorization> decompose(DecompositionRequest request) {
+    return decompose(request, (slot, scratch) -> null);
+  }
+
   /**
    * Decomposes matrices, the inputs of each being weighted.
    *
-   * @param inputs T of a slot; what it allocates belongs to the given scope
+   * @param inputs T of a slot, null for 1; what it allocates belongs to the given scope
    */
   public static List<LowRankFactorization> decompose(
       DecompositionRequest request, BiFunction<LinearSlot, Scope, InputTransform> inputs) {
@@ -48,7 +53,7 @@ public record WeightedSvd(
   /**
    * Decomposes matrices, inputs and outputs of each being weighted.
    *
-   * @param inputs T of a slot; what it allocates belongs to the given scope
+   * @param inputs T of a slot, null for 1; what it allocates belongs to the given scope
    * @param outputs the diagonal of L of a slot, [m], positive; null for ones
    */
   public static List<LowRankFactorization> decompose(
@@ -74,7 +79,8 @@ public record WeightedSvd(
       List<SvdRequest> requests = new ArrayList<>();
       for (Target target : targets) {
         InputTransform transform = inputs.apply(target.slot(), scratch);
-        Matrix weighted = transform.multiply(SlotMatrix.of(target.slot(), scratch), scratch);
+        Matrix w = SlotMatrix.of(target.slot(), scratch);
+        Matrix weighted = transform == null ? w : transform.multiply(w, scratch);
         double[] scales = outputs.apply(target.slot());
         if (scales != null) {
           scope.device().blas().scaleRows(weighted, scales);
@@ -94,11 +100,14 @@ public record WeightedSvd(
         if (scales != null) {
           scope.device().blas().scaleRows(own.u(), reciprocals(scales));
         }
+        if (transform == null) {
+          decompositions.add(new WeightedSvd(own, scales == null, 1, 0, ""));
+          continue;
+        }
         transform.divide(own.vt());
-        boolean plain = scales == null && transform instanceof IdentityTransform;
         decompositions.add(
             new WeightedSvd(
-                own, plain, transform.condition(), transform.ridge(), transform.note()));
+                own, false, transform.condition(), transform.ridge(), transform.note()));
       }
     }
     return decompositions;

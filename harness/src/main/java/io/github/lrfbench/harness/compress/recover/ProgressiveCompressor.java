@@ -141,7 +141,7 @@ public final class ProgressiveCompressor implements Compressor {
     return schedules;
   }
 
-  /** The best approximation of the product U Vᵀ of a smaller rank, its norm shared out evenly. */
+  /** The best approximation of the product U V of a smaller rank, its norm shared out evenly. */
   static LowRankLinear cut(LowRankLinear linear, int rank, Scope scope) {
     Device device = scope.device();
     try (Scope scratch = device.openScope()) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /**
  * Conjugate gradients (Polak and Ribière) on V alone (Srebro and Jaakkola 2003, section 2): U is
- * always the best one for V, so that J*(V) = min over U of J has the gradient 2 (H (U Vᵀ − W))ᵀ U.
- * J* depends on the column space of V only, whose basis is made orthonormal at every restart.
+ * always the best one for V, so that J*(V) = min over U of J has the gradient 2 (H (U V − W))ᵀ U by
+ * Vᵀ. J* depends on the row space of V only, whose basis is made orthonormal at every restart.
  *
  * @param effort in steps, a line search each
  */

@@ -6,10 +6,10 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 
 /**
- * A matrix U Vᵀ of [m, n], in double precision.
+ * A matrix U V of [m, n], in double precision.
  *
  * @param u U, [m, r]
- * @param v V, [n, r]
+ * @param v Vᵀ, [n, r]
  */
 record Factors(Matrix u, Matrix v) {
   /** Factors with undefined contents. */
@@ -44,7 +44,7 @@ record Factors(Matrix u, Matrix v) {
     u.device().blas().copy(other.v, v);
   }
 
-  /** Writes U Vᵀ to a matrix. */
+  /** Writes U V to a matrix. */
   void multiply(Matrix target) {
     u.device().blas().gemm(false, true, 1, u, v, 0, target);
   }

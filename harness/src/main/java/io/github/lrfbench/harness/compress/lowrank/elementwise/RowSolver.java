@@ -9,12 +9,12 @@ import io.github.lrfbench.kernels.ops.Blas;
 import java.util.Arrays;
 
 /**
- * For a fixed V, the best U of a weighted problem: row i solves the normal equations (Vᵀ Hᵢ V + λ
- * I) uᵢ = Vᵀ Hᵢ wᵢ, Hᵢ being row i of H as a diagonal.
+ * For a fixed V, the best U of a weighted problem: row i solves the normal equations (V Hᵢ Vᵀ + λ
+ * I) uᵢ = V Hᵢ wᵢ, Hᵢ being row i of H as a diagonal.
  *
- * <p>The matrices of all rows come from few large products: element (a, b) of Vᵀ Hᵢ V is row i of H
- * times the product of columns a and b of V. The equations are then solved row by row, spread over
- * the device.
+ * <p>The matrices of all rows come from few large products: element (a, b) of V Hᵢ Vᵀ is row i of H
+ * times the product of rows a and b of V. The equations are then solved row by row, spread over the
+ * device.
  */
 final class RowSolver {
   /** Most numbers in the matrices that are formed at a time. */
@@ -42,7 +42,7 @@ final class RowSolver {
   /**
    * Solves for all rows. A row without any weight keeps what is in U.
    *
-   * @param v V, [n, r]
+   * @param v Vᵀ, [n, r]
    * @param u U, [m, r], modified
    */
   static void solve(WeightedProblem problem, Matrix v, Damping damping, Matrix u) {

@@ -10,7 +10,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 
 /**
  * The problem of Srebro and Jaakkola 2003: for a matrix W and weights H ≥ 0, both of [m, n], find U
- * and V of rank r that minimize J = Σ H (W − U Vᵀ)². It has no closed form unless H has rank one;
+ * and V of rank r that minimize J = Σ H (W − U V)². It has no closed form unless H has rank one;
  * there are local minima, and the best factors of a rank hold nothing of those of another.
  */
 final class WeightedProblem {
@@ -45,7 +45,7 @@ final class WeightedProblem {
     return new WeightedProblem(w, weights, Matrix.of(scope.doubles(roots, w.rows(), w.cols())), hw);
   }
 
-  /** The same problem with the roles of U and V exchanged. */
+  /** The same problem with the roles of U and Vᵀ exchanged. */
   WeightedProblem transposed(Scope scope) {
     return new WeightedProblem(
         Matrices.transpose(w, scope),
@@ -102,10 +102,10 @@ final class WeightedProblem {
   }
 
   /**
-   * J and its gradients: dU = 2 (H (U Vᵀ − W)) V and dV = 2 (H (U Vᵀ − W))ᵀ U.
+   * J and its gradients: dU = 2 (H (U V − W)) Vᵀ and dVᵀ = 2 (H (U V − W))ᵀ U.
    *
    * @param du [m, r], modified; null if not wanted
-   * @param dv [n, r], modified
+   * @param dv of Vᵀ, [n, r], modified
    */
   double gradients(Factors factors, Matrix du, Matrix dv) {
     Blas blas = device().blas();

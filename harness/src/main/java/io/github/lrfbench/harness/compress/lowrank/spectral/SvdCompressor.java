@@ -3,7 +3,7 @@ package io.github.lrfbench.harness.compress.lowrank.spectral;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
-import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
+import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class SvdCompressor extends LowRankMethod {
 
   @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
-    return PlainSvd.decompose(request);
+    return WeightedSvd.decompose(request);
   }
 
   @Override

@@ -1,0 +1,124 @@
+package io.github.lrfbench.harness.autograd;
+
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.NnGradients;
+import io.github.lrfbench.kernels.ops.Segments;
+
+/** The backward steps of {@link TapeOps} that take more than a line. */
+final class BackwardSteps {
+  private final Tape tape;
+  private final NnGradients gradients;
+
+  BackwardSteps(Tape tape) {
+    this.tape = tape;
+    this.gradients = tape.device().gradients();
+  }
+
+  /** Of {@code y = x op(w) + b}, dy being the gradient of y. */
+  void linear(Matrix x, boolean transW, Matrix w, Tensor bias, Matrix dy) {
+    linearWeight(x, transW, w, dy);
+    if (tape.isDifferentiable(bias)) {
+      gradients.addColumnSums(dy, tape.parameters().of(bias));
+    }
+    linearInput(x, transW, w, dy);
+  }
+
+  /** Of the same, for x alone. */
+  void linearInput(Matrix x, boolean transW, Matrix w, Matrix dy) {
+    if (tape.isDifferentiable(x)) {
+      Matrix fresh = tape.freshGradient(x);
+      Matrix dx = fresh == null ? tape.gradient(x) : fresh;
+      gradients.gemm(false, !transW, 1, dy, w, fresh == null ? 1 : 0, dx);
+    }
+  }
+
+  /** Of the same, for w alone. */
+  void linearWeight(Matrix x, boolean transW, Matrix w, Matrix dy) {
+    Matrix dw = tape.gradient(w);
+    if (dw != null) {
+      gradients.gemm(true, false, 1, transW ? dy : x, transW ? x : dy, 1, dw);
+    }
+  }
+
+  /** Of a layer norm; the gradient of y is overwritten. */
+  void layerNorm(
+      Matrix x, Tensor bias, Matrix residual, Tensor gamma, Tensor beta, double eps, Matrix y) {
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix dy = tape.gradientOrNull(y);
+      // No one reads dy after this, so that ds may take its place.
+      gradients.layerNormGradient(
+          x,
+          bias,
+          residual,
+          gamma,
+          eps,
+          dy,
+          gradientOrScratch(gamma, scratch),
+          gradientOrScratch(beta, scratch),
+          dy);
+      if (tape.isDifferentiable(bias)) {
+        gradients.addColumnSums(dy, tape.parameters().of(bias));
+      }
+      tape.addTo(x, dy);
+      tape.addTo(residual, dy);
+    }
+  }
+
+  private Tensor gradientOrScratch(Tensor parameter, Scope scratch) {
+    Tensor gradient = tape.parameters().of(parameter);
+    return gradient == null
+        ? scratch.zeros(parameter.dtype(), parameter.shape().toArray())
+        : gradient;
+  }
+
+  /** Of an attention. */
+  void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Dropout dropout,
+      Matrix y) {
+    Matrix dy = tape.gradientOrNull(y);
+    boolean together = areApart(q, k) && areApart(q, v) && areApart(k, v);
+    Matrix dq = together ? tape.freshGradient(q, k, v) : null;
+    if (dq != null) {
+      gradients.attentionGradient(
+          q,
+          k,
+          v,
+          segments,
+          heads,
+          scale,
+          causal,
+          dropout,
+          dy,
+          dq,
+          tape.gradientOrNull(k),
+          tape.gradientOrNull(v));
+      return;
+    }
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix[] parts = new Matrix[3];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = Matrix.of(scratch.allocate(q.dtype(), q.rows(), q.cols()));
+      }
+      gradients.attentionGradient(
+          q, k, v, segments, heads, scale, causal, dropout, dy, parts[0], parts[1], parts[2]);
+      tape.addTo(q, parts[0]);
+      tape.addTo(k, parts[1]);
+      tape.addTo(v, parts[2]);
+    }
+  }
+
+  /** Whether two matrices of one shape are parts of one tensor without common elements. */
+  private static boolean areApart(Matrix a, Matrix b) {
+    return a.data() == b.data() && Math.abs(a.offset() - b.offset()) >= a.cols();
+  }
+}
