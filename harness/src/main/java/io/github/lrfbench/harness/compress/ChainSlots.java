@@ -106,7 +106,7 @@ record ChainSlots(
             layers.add(replacement.keep(slot, first.diagnostics().note()));
             return;
           }
-          Linear map = assemble(slot, own, made.replacements());
+          Linear map = assemble(slot, own, made.replacements(), request.scope());
           replacements.put(slot.name(), map);
           double seconds =
               own.stream().mapToDouble(part -> reports.get(part.name()).seconds()).sum();
@@ -117,16 +117,18 @@ record ChainSlots(
     return new Compression(Map.copyOf(replacements), layers, made.parameters());
   }
 
-  private Linear assemble(LinearSlot slot, List<LinearSlot> own, Map<String, Linear> made) {
+  /** What stands belongs to a model of the chain's, and is copied. */
+  private Linear assemble(
+      LinearSlot slot, List<LinearSlot> own, Map<String, Linear> made, Scope owner) {
     if (residual) {
-      return new Sum(slot.linear(), made.get(slot.name()));
+      return new Sum(slot.linear().copyTo(owner), made.get(slot.name()));
     }
     int[] next = {0};
     return slot.linear()
         .mapLeaves(
             leaf -> {
               Linear now = made.get(own.get(next[0]++).name());
-              return now == null ? leaf : now;
+              return now == null ? leaf.copyTo(owner) : now;
             });
   }
 }
