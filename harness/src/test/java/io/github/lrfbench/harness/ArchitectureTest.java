@@ -41,11 +41,7 @@ class ArchitectureTest {
    * take matrices, which know their device. An entry without a circle is to be deleted.
    */
   private static final Set<Set<String>> KNOWN_CIRCLES =
-      Set.of(
-          Set.of("kernels", "kernels.ops"),
-          Set.of("harness.cli", "harness.cli.doctor"),
-          Set.of("harness.compress.lowrank", "harness.compress.spi"),
-          Set.of("harness.compress.lowrank.spectral", "harness.compress.recover"));
+      Set.of(Set.of("kernels", "kernels.ops"), Set.of("harness.cli", "harness.cli.doctor"));
 
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*");
 
@@ -91,6 +87,26 @@ class ArchitectureTest {
     assertTrue(reachable.get("kernels.cpu").contains("kernels"), "uses were found");
     circles.removeAll(KNOWN_CIRCLES);
     assertEquals(Set.of(), circles);
+  }
+
+  /** Families of methods know what all share, and low rank, from which some start; no other. */
+  @Test
+  void familiesOfMethodsDoNotKnowEachOther() throws IOException {
+    Set<String> shared = Set.of("spi", "allocate", "matrix", "lowrank");
+    Pattern family = Pattern.compile("\\bharness\\.compress\\.([a-z0-9]+)");
+    List<String> offences = new ArrayList<>();
+    Path compress = HARNESS.resolve("compress");
+    for (Path file : javaFiles(compress)) {
+      Path inside = compress.relativize(file);
+      String own = inside.getName(0).toString();
+      for (String used : matches(family, code(file))) {
+        boolean low = shared.contains(own) && used.equals("lowrank");
+        if (inside.getNameCount() > 1 && !used.equals(own) && (low || !shared.contains(used))) {
+          offences.add(inside + " uses " + used);
+        }
+      }
+    }
+    assertEquals(List.of(), offences);
   }
 
   /** The packages of all modules without their common beginning, and what each uses of the rest. */

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.Compressors;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.demo.DemoModel;
@@ -43,10 +44,18 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   }
 
   private static List<Line> methods() {
-    return Compressors.all().stream().map(Compressor::info).map(Catalogue::method).toList();
+    List<Line> lines = new ArrayList<>();
+    Compressors.all().forEach(method -> lines.add(method(method)));
+    lines.add(
+        new Line(
+            "A+B",
+            "a chain: B works on the model that A made; A++B: B stores what A leaves over; the first"
+                + " stage that can meet the budget takes it, or the one marked by @: A+B@"));
+    return lines;
   }
 
-  private static Line method(MethodInfo info) {
+  private static Line method(Compressor method) {
+    MethodInfo info = method.info();
     String source = info.source().isEmpty() ? "" : " (" + info.source() + ")";
     String needs =
         info.needs().stream()
@@ -61,6 +70,7 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
         info.name(),
         info.title()
             + source
+            + (method.takes() == Takes.ALL ? "; a stage after others" : "")
             + (needs.isEmpty() ? "" : "; needs " + needs)
             + (info.equivalent().isEmpty() ? "" : "; equals " + info.equivalent())
             + (options.isEmpty() ? "" : "; options " + options));

@@ -96,9 +96,11 @@ final class CompressCommand implements Callable<Integer> {
                 job, loaded.model(), () -> statistics(loaded, job.seed()), scope, progress::detail);
         progress.done();
       }
-      new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.replacements())
-          .write(out, dense, describe(compression, job.budget(), loaded.revision()), outputNames);
-      report(loaded.model(), compression);
+      try (Model compressed = compression.model(loaded.model())) {
+        new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression)
+            .write(out, dense, describe(compression, job, loaded.revision()), outputNames);
+        report(loaded.model(), compressed, compression);
+      }
     }
     return ExitCode.DONE;
   }
@@ -114,14 +116,16 @@ final class CompressCommand implements Callable<Integer> {
         seed);
   }
 
-  private ObjectNode describe(Compression compression, Budget budget, String revision) {
+  private ObjectNode describe(Compression compression, CompressionJob job, String revision) {
     ObjectNode block = JsonNodeFactory.instance.objectNode();
+    Budget budget = job.budget();
     block
         .put("method", options.methods.get(0))
         .put("budget_kind", budget.kind())
         .put("budget", budget.value());
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
     block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
+    job.method().describeBudgetStage(budget).ifPresent(stage -> block.put("budget_stage", stage));
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
         .filter(layer -> layer.replaced() && layer.rank() > 0)
@@ -129,14 +133,10 @@ final class CompressCommand implements Callable<Integer> {
     return block;
   }
 
-  private void report(Model source, Compression compression) {
+  private void report(Model source, Model compressed, Compression compression) {
     long before = compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
     long after = compression.layers().stream().mapToLong(LayerReport::parameters).sum();
     long replaced = compression.layers().stream().filter(LayerReport::replaced).count();
-    long parameters;
-    try (Model compressed = source.with(compression.replacements())) {
-      parameters = compressed.parameters();
-    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(
         Locale.ROOT,
@@ -147,7 +147,7 @@ final class CompressCommand implements Callable<Integer> {
         after,
         (double) after / before,
         source.parameters(),
-        parameters);
+        compressed.parameters());
     stdout.printf(Locale.ROOT, "written to %s%n", out);
   }
 }

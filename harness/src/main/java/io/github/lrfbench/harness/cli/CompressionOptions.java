@@ -27,7 +27,7 @@ final class CompressionOptions {
       split = ",",
       defaultValue = "svd",
       description =
-          "NAME[:OPTION=VALUE]..., see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable in a sweep.")
+          "NAME[:OPTION=VALUE]..., or stages in a chain, A+B, see 'lrfbench list methods'. Default: ${DEFAULT-VALUE}. Repeatable in a sweep.")
   List<String> methods = new ArrayList<>();
 
   @Mixin GridOptions grid;
@@ -84,7 +84,7 @@ final class CompressionOptions {
       return null;
     }
     MethodChain asked = MethodChain.parse(method);
-    asked.check(allocated);
+    asked.check(budgets.get(0), allocated);
     return new CompressionJob(asked, budgets.get(0), allocated, seed(command));
   }
 

@@ -247,7 +247,7 @@ final class FinetuneCommand implements Callable<Integer> {
       Compression compression =
           options.compress(
               job, dense, () -> statistics(source, on, job.seed()), scope, words -> {});
-      return new Compressed(dense.with(compression.replacements()), true);
+      return new Compressed(compression.model(dense), true);
     }
   }
 

@@ -48,14 +48,26 @@ final class ChainReports {
       if (own.isEmpty()) {
         layers.add(replacement.keep(slot, "no stage is for it"));
       } else if (replaced.contains(slot.name()) && (again || own.size() > 1)) {
+        if (own.size() == 1 && isElsewhere(own)) {
+          layers.add(own.get(0));
+          continue;
+        }
         double seconds = own.stream().mapToDouble(LayerReport::seconds).sum();
         long start = System.nanoTime() - Math.round(seconds * 1e9);
-        layers.add(replacement.report(slot, now.get(slot.name()), merged(own), start));
+        LayerReport all = replacement.report(slot, now.get(slot.name()), merged(own), start);
+        layers.add(isElsewhere(own) ? all.withoutErrors() : all);
       } else {
         layers.add(own.get(own.size() - 1));
       }
     }
     return layers;
+  }
+
+  /**
+   * Whether a step put a matrix in other coordinates, so that it has no distance to what it was.
+   */
+  private static boolean isElsewhere(List<LayerReport> own) {
+    return own.stream().anyMatch(layer -> Double.isNaN(layer.error()));
   }
 
   /** Of several steps no error is known beforehand. */

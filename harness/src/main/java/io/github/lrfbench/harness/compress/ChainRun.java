@@ -1,12 +1,11 @@
 package io.github.lrfbench.harness.compress;
 
-import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.MethodChain.Stage;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
@@ -37,12 +36,13 @@ final class ChainRun {
 
   private Model standing;
 
-  /** The model that stood when the user's present stage began, and when the one before it did. */
-  private Model began;
+  /** The model that stood when the last stage that gives matrices a form began. */
+  private Model unformed;
 
-  private Model previous;
+  /** Slots that stages have replaced since then. */
+  private final Set<String> formed = new HashSet<>();
 
-  /** Slots of which a stage has replaced the map. */
+  /** Slots of which any stage has replaced the map. */
   private final Set<String> replaced = new HashSet<>();
 
   /** Slots that the stages of one user's word have looked at. */
@@ -62,7 +62,7 @@ final class ChainRun {
     this.request = request;
     this.base = request.model();
     this.standing = request.model();
-    this.began = request.model();
+    this.unformed = request.model();
     this.reports = new ChainReports(request);
   }
 
@@ -101,61 +101,32 @@ final class ChainRun {
   }
 
   private Compression run(List<Step> steps) {
-    int spender = spender();
+    int spender = chain.budgetStage(request.budget());
     Map<String, String> parameters = new TreeMap<>();
     Calibrator statistics = request.statistics();
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       if (i > 0 && step.number() != steps.get(i - 1).number()) {
         lookedAt.clear();
-        previous = began;
-        began = standing;
+        if (step.stage().method().compressor().takes() == Takes.WHOLE && !step.stage().residual()) {
+          unformed = standing;
+          formed.clear();
+        }
         statistics = statisticsOf(statistics);
       }
-      Compression made = compress(step, step.number() == spender, statistics);
+      Compression made = compress(step, spender, statistics);
       made.parameters().forEach((name, value) -> parameters.put(prefix(step) + name, value));
       stand(made, step);
     }
-    if (chain.stages().size() > 1) {
-      parameters.put("budget_stage", chain.stages().get(spender).method().name());
-    }
+    chain
+        .describeBudgetStage(request.budget())
+        .ifPresent(stage -> parameters.put("budget_stage", stage));
     return finish(parameters);
   }
 
   /** Parameters of several stages are told apart by the stages' names. */
   private String prefix(Step step) {
-    if (chain.stages().size() == 1) {
-      return "";
-    }
-    String name = step.method().name();
-    long before =
-        chain.stages().subList(0, step.number()).stream()
-            .filter(stage -> stage.method().name().equals(name))
-            .count();
-    return name + (before == 0 ? "" : before + 1) + ".";
-  }
-
-  /** The number of the stage that has the budget. */
-  private int spender() {
-    List<Stage> stages = chain.stages();
-    for (int i = 0; i < stages.size(); i++) {
-      if (stages.get(i).marked()) {
-        return i;
-      }
-    }
-    for (int i = 0; i < stages.size(); i++) {
-      MethodSpec method = stages.get(i).method();
-      if (method.compressor().canMeet(request.budget(), method.options(), request.slots())) {
-        return i;
-      }
-    }
-    for (int i = 0; i < stages.size(); i++) {
-      if (stages.get(i).method().compressor().takes() != Compressor.Takes.ALL) {
-        return i;
-      }
-    }
-    throw new InputException(
-        "no stage of --method " + chain.text() + " takes --" + request.budget().kind());
+    return chain.stages().size() == 1 ? "" : chain.stageName(step.number()) + ".";
   }
 
   /** Statistics of the model that stands, on the same examples. */
@@ -168,38 +139,50 @@ final class ChainRun {
     return own;
   }
 
-  private Compression compress(Step step, boolean spends, Calibrator statistics) {
-    Compressor compressor = step.method().compressor();
-    FactorizationCache cache = request.cache();
-    if (standing != request.model() || step.stage().residual()) {
-      // What belongs to a model of this cell alone serves no other.
-      cache = new FactorizationCache(standing.device());
-      opened.push(cache);
-    }
-    Budget budget = spends ? request.budget() : null;
-    Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
-    if (spends && compressor.takes() != Compressor.Takes.ALL) {
-      step.method().check(allocation);
-    }
+  private Compression compress(Step step, int spender, Calibrator statistics) {
     ChainSlots slots = ChainSlots.of(step, request.slots(), this, request.scope());
     if (slots.slots().isEmpty()) {
+      if (step.stage().residual()) {
+        return new Compression(Map.of(), List.of(), Map.of());
+      }
       throw new InputException(
           "--method " + chain.text() + ": no matrix is left for " + step.method().name());
+    }
+    boolean spends = step.number() == spender || step.number() > spender && isOfOthers(step, slots);
+    if (spends && !step.stage().improves()) {
+      step.method().check(request.allocation());
     }
     CompressionRequest own =
         new CompressionRequest(
             standing,
             request.reference(),
             slots.slots(),
-            budget,
-            allocation,
+            spends ? request.budget() : null,
+            spends ? request.allocation() : Allocation.UNIFORM,
             step.method().options(),
             statistics,
-            cache,
+            cache(step),
             request.scope(),
             request.seed(),
             request.progress());
-    return slots.assemble(compressor.compress(own), own);
+    return slots.assemble(step.method().compressor().compress(own), own);
+  }
+
+  /** Whether a stage gives a form to matrices that no other has replaced. */
+  private boolean isOfOthers(Step step, ChainSlots slots) {
+    return step.method().compressor().takes() == Takes.WHOLE
+        && !step.stage().residual()
+        && slots.slots().stream().noneMatch(slot -> replaced.contains(slot.name()));
+  }
+
+  /** What belongs to a model of this cell alone serves no other. */
+  private FactorizationCache cache(Step step) {
+    if (standing == request.model() && !step.stage().residual()) {
+      return request.cache();
+    }
+    FactorizationCache own = new FactorizationCache(standing.device());
+    opened.push(own);
+    return own;
   }
 
   /** The model with what a step made. */
@@ -209,7 +192,9 @@ final class ChainRun {
     }
     replacements.putAll(made.replacements());
     replaced.addAll(made.replacements().keySet());
+    formed.addAll(made.replacements().keySet());
     if (made.trained() != null) {
+      made.layers().forEach(layer -> replaced.add(layer.layer()));
       opened.push(made.trained());
       base = made.trained();
       standing = base;
@@ -226,8 +211,11 @@ final class ChainRun {
     if (base == request.model()) {
       return new Compression(Map.copyOf(replacements), layers, parameters);
     }
-    // The trained model is closed here.
-    return new Compression(Map.of(), layers, parameters, standing.copy());
+    if (standing != base) {
+      return new Compression(Map.of(), layers, parameters, standing.copy());
+    }
+    opened.remove(base);
+    return new Compression(Map.of(), layers, parameters, base);
   }
 
   /** The model that stands. */
@@ -235,20 +223,20 @@ final class ChainRun {
     return standing;
   }
 
-  /** The model whose matrices the user's stage before the present one began with. */
-  Model previous() {
-    return previous;
+  /** The model before the last stage that gives matrices a form. */
+  Model unformed() {
+    return unformed;
   }
 
   /** Whether a matrix is for a stage that gives matrices a form of its own. */
   boolean isWhole(LinearSlot slot) {
-    boolean formed = replaced.contains(slot.name()) && slot.linear().dense() == null;
-    return !formed && !lookedAt.contains(slot.name());
+    boolean hasForm = replaced.contains(slot.name()) && slot.linear().dense() == null;
+    return !hasForm && !lookedAt.contains(slot.name());
   }
 
-  /** Whether a stage has replaced a matrix. */
-  boolean isReplaced(LinearSlot slot) {
-    return replaced.contains(slot.name());
+  /** Whether a matrix got what stands in its place since {@link #unformed}. */
+  boolean isFormed(LinearSlot slot) {
+    return formed.contains(slot.name());
   }
 
   private void close() {

@@ -36,7 +36,7 @@ record ChainSlots(
     Map<String, LinearSlot> present = byName(run.standing());
     List<LinearSlot> all = requested.stream().map(slot -> present.get(slot.name())).toList();
     if (step.stage().residual()) {
-      return residual(all.stream().filter(run::isReplaced).toList(), run, scope);
+      return residual(all.stream().filter(run::isFormed).toList(), run, scope);
     }
     return switch (step.method().compressor().takes()) {
       case ALL -> new ChainSlots(all, Map.of(), false);
@@ -51,12 +51,12 @@ record ChainSlots(
     return byName;
   }
 
-  /** W − Ŵ in the places of matrices that the stage before has replaced. */
-  private static ChainSlots residual(List<LinearSlot> replaced, ChainRun run, Scope scope) {
-    Map<String, LinearSlot> before = byName(run.previous());
+  /** W − Ŵ in the places of matrices that stages before have given a form. */
+  private static ChainSlots residual(List<LinearSlot> formed, ChainRun run, Scope scope) {
+    Map<String, LinearSlot> before = byName(run.unformed());
     Map<LinearSlot, List<LinearSlot>> parts = new LinkedHashMap<>();
     List<LinearSlot> slots = new ArrayList<>();
-    for (LinearSlot slot : replaced) {
+    for (LinearSlot slot : formed) {
       try (Scope scratch = scope.device().openScope()) {
         Matrix left = MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);
         Matrix weight = Matrix.of(scope.allocate(DType.F32, left.cols(), left.rows()));
@@ -106,8 +106,7 @@ record ChainSlots(
             layers.add(replacement.keep(slot, first.diagnostics().note()));
             return;
           }
-          // What stays of the standing model goes with it.
-          Linear map = assemble(slot, own, made.replacements()).copyTo(request.scope());
+          Linear map = assemble(slot, own, made.replacements(), request.scope());
           replacements.put(slot.name(), map);
           double seconds =
               own.stream().mapToDouble(part -> reports.get(part.name()).seconds()).sum();
@@ -118,16 +117,18 @@ record ChainSlots(
     return new Compression(Map.copyOf(replacements), layers, made.parameters());
   }
 
-  private Linear assemble(LinearSlot slot, List<LinearSlot> own, Map<String, Linear> made) {
+  /** What stands belongs to a model of the chain's, and is copied. */
+  private Linear assemble(
+      LinearSlot slot, List<LinearSlot> own, Map<String, Linear> made, Scope owner) {
     if (residual) {
-      return new Sum(slot.linear(), made.get(slot.name()));
+      return new Sum(slot.linear().copyTo(owner), made.get(slot.name()));
     }
     int[] next = {0};
     return slot.linear()
         .mapLeaves(
             leaf -> {
               Linear now = made.get(own.get(next[0]++).name());
-              return now == null ? leaf : now;
+              return now == null ? leaf.copyTo(owner) : now;
             });
   }
 }

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
+import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -25,23 +26,24 @@ import java.util.stream.Collectors;
 
 /**
  * Writes a compressed model as a Hugging Face directory: the factors of the replaced matrices, or
- * their product for programs that know no factors; all other tensors as the source has them.
+ * their product for programs that know no factors; all other tensors as the source has them, or as
+ * they were trained.
  */
 public final class CompressedCheckpoint {
   private final Checkpoint source;
   private final Path layout;
   private final Model dense;
-  private final Map<String, Linear> replacements;
+  private final Compression compression;
 
   /**
    * A compressed model.
    *
    * @param source the dense model's checkpoint, open until the model is written
    * @param dense the model in it
-   * @param replacements the new maps by slot name
+   * @param compression what became of it
    */
-  public CompressedCheckpoint(Checkpoint source, Model dense, Map<String, Linear> replacements) {
-    this(source, source.directory(), dense, replacements);
+  public CompressedCheckpoint(Checkpoint source, Model dense, Compression compression) {
+    this(source, source.directory(), dense, compression);
   }
 
   /**
@@ -50,11 +52,11 @@ public final class CompressedCheckpoint {
    * @param layout the directory of sentence-transformers that the checkpoint is or lies in
    */
   public CompressedCheckpoint(
-      Checkpoint source, Path layout, Model dense, Map<String, Linear> replacements) {
+      Checkpoint source, Path layout, Model dense, Compression compression) {
     this.source = source;
     this.layout = layout;
     this.dense = dense;
-    this.replacements = replacements;
+    this.compression = compression;
   }
 
   /**
@@ -91,14 +93,16 @@ public final class CompressedCheckpoint {
    */
   public void write(
       Path target, boolean multipliedOut, ObjectNode block, List<String> outputNames) {
+    Model base = compression.trained() == null ? dense : compression.trained();
+    Map<String, Linear> replacements = compression.replacements();
     requireReadable(
         multipliedOut,
-        dense.headLayers().entrySet().stream()
+        base.headLayers().entrySet().stream()
             .anyMatch(
                 layer ->
                     replacements.containsKey(layer.getKey()) || layer.getValue().dense() == null));
     try (Scope scope = dense.device().openScope();
-        Model written = dense.with(multipliedOut ? products(scope) : replacements)) {
+        Model written = base.with(multipliedOut ? products(base, scope) : replacements)) {
       if (multipliedOut && names(written).contains("lm_head.bias")) {
         throw new InputException(
             "the compressed head has a bias, and none in transformers; leave out --dense, or"
@@ -137,15 +141,15 @@ public final class CompressedCheckpoint {
     return model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
   }
 
-  private Map<String, Linear> products(Scope scope) {
+  private Map<String, Linear> products(Model base, Scope scope) {
     Map<String, Linear> factored = new HashMap<>();
-    for (LinearSlot slot : dense.slots()) {
+    for (LinearSlot slot : base.slots()) {
       // The source may have been compressed before.
       if (slot.linear().dense() == null) {
         factored.put(slot.name(), slot.linear());
       }
     }
-    factored.putAll(replacements);
+    factored.putAll(compression.replacements());
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
     return factored;
   }

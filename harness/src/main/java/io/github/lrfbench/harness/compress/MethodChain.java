@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
@@ -12,14 +13,15 @@ import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A method as it is asked for: one stage or several, {@code svd+int8}. Each stage works on the
+ * A method as it is asked for: one stage or several, {@code svdllm+refit}. Each stage works on the
  * model that the ones before it made, {@code a++b} on what a leaves over: the result is the sum of
  * both. The budget goes to the first stage that can meet it, or to the one that is marked, {@code
- * int8++svd@}.
+ * a++svd@}; stages after it that take other matrices have it for these.
  *
  * @param stages at least one
  */
@@ -31,39 +33,43 @@ public record MethodChain(List<Stage> stages) {
    * @param marked whether the user gave it the budget
    * @param residual whether it stores what the stage before it leaves over
    */
-  public record Stage(MethodSpec method, boolean marked, boolean residual) {}
+  public record Stage(MethodSpec method, boolean marked, boolean residual) {
+    /** Whether it works on what others made and stores nothing of its own. */
+    boolean improves() {
+      return method.compressor().takes() == Takes.ALL;
+    }
+  }
 
   /** Copies the stages and checks that they go together. */
   public MethodChain {
     stages = List.copyOf(stages);
     if (stages.stream().filter(Stage::marked).count() > 1) {
-      throw new InputException("--method " + join(stages) + " marks more than one stage by '@'");
+      throw fault(stages, "more than one stage is marked by '@'");
     }
-    MethodSpec first = stages.get(0).method();
-    if (first.compressor().takes() == Takes.ALL) {
-      throw new InputException(
-          "--method "
-              + join(stages)
-              + ": "
-              + first.name()
-              + " works on what others made; put it after one, svd+"
-              + first.name());
+    String first = stages.get(0).method().name();
+    if (stages.get(0).improves()) {
+      throw fault(
+          stages, first + " works on what others made; put it after one, such as svd+" + first);
     }
-    if (stages.size() > 1) {
-      for (Stage stage : stages) {
-        if (stage.method().name().equals(DenseBaseline.NAME)) {
-          throw new InputException("--method " + join(stages) + ": dense is no stage of a chain");
-        }
-        if (stage.method().compressor().solvesHead()) {
-          throw new InputException(
-              "--method "
-                  + join(stages)
-                  + ": "
-                  + stage.method().name()
-                  + " solves the head and is no stage of a chain");
-        }
+    for (Stage stage : stages) {
+      String name = stage.method().name();
+      if (stage.improves() && stage.marked()) {
+        throw fault(stages, name + " takes no budget, and cannot be marked by '@'");
+      }
+      if (stage.improves() && stage.residual()) {
+        throw fault(stages, name + " stores nothing that could be added; put it after one '+'");
+      }
+      if (stages.size() > 1 && name.equals(DenseBaseline.NAME)) {
+        throw fault(stages, "dense is no stage of a chain");
+      }
+      if (stages.size() > 1 && stage.method().compressor().solvesHead()) {
+        throw fault(stages, name + " solves the head and is no stage of a chain");
       }
     }
+  }
+
+  private static InputException fault(List<Stage> stages, String what) {
+    return new InputException("--method " + join(stages) + ": " + what);
   }
 
   /**
@@ -153,14 +159,48 @@ public record MethodChain(List<Stage> stages) {
   }
 
   /**
-   * Checks that a budget can be shared out like this.
+   * Checks that a budget finds a stage and can be shared out like this.
    *
    * @throws InputException if it cannot
    */
-  public void check(Allocation allocation) {
-    if (stages.size() == 1) {
-      stages.get(0).method().check(allocation);
+  public void check(Budget budget, Allocation allocation) {
+    stages.get(budgetStage(budget)).method().check(allocation);
+  }
+
+  /** The number of the stage that takes a budget, from 0. */
+  int budgetStage(Budget budget) {
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).marked()) {
+        return i;
+      }
     }
+    for (int i = 0; i < stages.size(); i++) {
+      MethodSpec method = stages.get(i).method();
+      if (method.compressor().canMeet(budget, method.options())) {
+        return i;
+      }
+    }
+    // It takes the point that is closest, or says why it cannot.
+    return 0;
+  }
+
+  /**
+   * What takes a budget, for a reader.
+   *
+   * @return empty where there is one stage only
+   */
+  public Optional<String> describeBudgetStage(Budget budget) {
+    return stages.size() == 1 ? Optional.empty() : Optional.of(stageName(budgetStage(budget)));
+  }
+
+  /** What tells a stage from the others: its method, numbered where one of these came before. */
+  String stageName(int number) {
+    String name = stages.get(number).method().name();
+    long before =
+        stages.subList(0, number).stream()
+            .filter(stage -> stage.method().name().equals(name))
+            .count();
+    return before == 0 ? name : name + (before + 1);
   }
 
   /**

@@ -32,8 +32,12 @@ public record Chain(Linear first, Linear second) implements Linear {
     }
   }
 
-  /** The same map, whose factors it shares. */
-  public static Chain of(LowRankLinear linear) {
+  /**
+   * The same map, whose factors it shares.
+   *
+   * @param linear stored as two factors
+   */
+  public static Chain of(Linear linear) {
     return new Chain(
         new DenseLinear(linear.factors().down(), null),
         new DenseLinear(linear.factors().up(), linear.bias()));

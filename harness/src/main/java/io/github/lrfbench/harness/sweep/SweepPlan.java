@@ -28,7 +28,11 @@ public final class SweepPlan {
             .map(MethodChain::parse)
             .filter(method -> !method.isDense())
             .toList();
-    methods.forEach(method -> config.allocations().forEach(method::check));
+    for (MethodChain method : methods) {
+      for (Budget budget : config.budgets()) {
+        config.allocations().forEach(allocation -> method.check(budget, allocation));
+      }
+    }
     for (long seed : config.seeds()) {
       for (MethodChain method : methods) {
         for (Budget budget : config.budgets()) {
@@ -58,11 +62,22 @@ public final class SweepPlan {
               new PlannedCell(
                   model,
                   task.name(),
-                  variant.describe(),
+                  describe(variant),
                   times.seconds(model, task.name(), variant)));
         }
       }
     }
     return cells;
+  }
+
+  /** Of a chain a plan tells beside it which stage takes the budget. */
+  private static String describe(Variant variant) {
+    return variant.isDense()
+        ? variant.describe()
+        : variant
+            .method()
+            .describeBudgetStage(variant.budget())
+            .map(stage -> variant.describe() + ", budget taken by " + stage)
+            .orElse(variant.describe());
   }
 }

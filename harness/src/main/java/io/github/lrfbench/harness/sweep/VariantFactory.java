@@ -50,10 +50,7 @@ final class VariantFactory {
     try (Scope scratch = dense.device().openScope()) {
       Compression compression =
           variant.job().run(dense, slots, statistics, cache, scratch, progress);
-      Model model =
-          compression.trained() == null
-              ? dense.with(compression.replacements())
-              : compression.trained();
+      Model model = compression.model(dense);
       double all = (System.nanoTime() - start) / 1e9;
       double calibration = statistics == null ? 0 : statistics.seconds() - calibrated;
       if (!variant.recovery().trains()) {

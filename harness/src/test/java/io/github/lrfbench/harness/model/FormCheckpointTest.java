@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
+import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.linear.Forms;
@@ -147,7 +148,8 @@ class FormCheckpointTest {
             assertSame(model, read.model(), source);
           }
           Path again = temporary.resolve("again" + first);
-          new CompressedCheckpoint(checkpoint, golden.model(), forms).write(again, false, block());
+          new CompressedCheckpoint(checkpoint, golden.model(), made(forms))
+              .write(again, false, block());
           try (GoldenModel read = load(again, name)) {
             assertSame(model, read.model(), source);
             assertEquals(1, JsonFile.read(again.resolve("config.json")).at("/lrfbench/a").asInt());
@@ -168,7 +170,7 @@ class FormCheckpointTest {
     Path target = temporary.resolve("more-" + source.getFileName());
     try (Checkpoint checkpoint = Checkpoint.open(source);
         Model changed = model.with(Map.of(slot.name(), other))) {
-      new CompressedCheckpoint(checkpoint, model, Map.of(slot.name(), other))
+      new CompressedCheckpoint(checkpoint, model, made(Map.of(slot.name(), other)))
           .write(target, false, block());
       try (GoldenModel read = load(target, name)) {
         assertSame(changed, read.model(), folder(name));
@@ -190,7 +192,7 @@ class FormCheckpointTest {
         Linear before = layers.get(pooler);
         Linear form = new Forms(5, scope).of(kind, before.outputs(), before.inputs(), true);
         Path target = temporary.resolve(kind);
-        new CompressedCheckpoint(checkpoint, golden.model(), Map.of(pooler, form))
+        new CompressedCheckpoint(checkpoint, golden.model(), made(Map.of(pooler, form)))
             .write(target, false, block());
         try (Checkpoint written = Checkpoint.open(target)) {
           ObjectNode json = written.config();
@@ -224,7 +226,7 @@ class FormCheckpointTest {
             GoldenModel present = load(directory, "bert-cls");
             Model model = present.model().with(Map.of(classifier, form))) {
           assertEquals(1, model.headLayers().size());
-          new CompressedCheckpoint(checkpoint, present.model(), Map.of(classifier, form))
+          new CompressedCheckpoint(checkpoint, present.model(), made(Map.of(classifier, form)))
               .write(target, false, block());
           try (GoldenModel read = load(target, "bert-cls")) {
             assertSame(model, read.model(), source);
@@ -248,7 +250,8 @@ class FormCheckpointTest {
         Checkpoint checkpoint = Checkpoint.open(source)) {
       Map<String, Linear> forms = forms(golden.model(), 1);
       golden.model().headLayers().keySet().forEach(forms::remove);
-      new CompressedCheckpoint(checkpoint, golden.model(), forms).write(target, true, block());
+      new CompressedCheckpoint(checkpoint, golden.model(), made(forms))
+          .write(target, true, block());
       try (Model model = golden.model().with(forms);
           GoldenModel read = load(target, name)) {
         assertTrue(
@@ -268,7 +271,7 @@ class FormCheckpointTest {
       Linear linear = slot.linear();
       for (String kind : List.of("lplr", "sum", "codes")) {
         Linear form = new Forms(5, scope).of(kind, linear.outputs(), linear.inputs(), true);
-        new CompressedCheckpoint(checkpoint, golden.model(), Map.of(slot.name(), form))
+        new CompressedCheckpoint(checkpoint, golden.model(), made(Map.of(slot.name(), form)))
             .write(target, false, block());
         for (Parameter weight : form.weights(slot.name())) {
           Path file = target.resolve("model.safetensors");
@@ -288,5 +291,9 @@ class FormCheckpointTest {
     String text = new String(file, StandardCharsets.ISO_8859_1);
     String other = "x".repeat(name.length());
     return text.replace('"' + name + '"', '"' + other + '"').getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Compression made(Map<String, Linear> replacements) {
+    return new Compression(replacements, List.of(), Map.of());
   }
 }

@@ -28,6 +28,7 @@ public final class JointAttentionCompressor implements Compressor {
 
   @Override
   public Compression compress(CompressionRequest request) {
+    request.requireBudget(info().name());
     JointAttention attention = new JointAttention(request);
     attention.run();
     return new Compression(Map.copyOf(attention.replacements()), attention.layers(), Map.of());

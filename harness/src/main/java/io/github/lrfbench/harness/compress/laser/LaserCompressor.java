@@ -69,6 +69,7 @@ public final class LaserCompressor implements Compressor {
 
   @Override
   public Compression compress(CompressionRequest request) {
+    request.requireBudget(info().name());
     List<Reduction> kept =
         request
             .cache()

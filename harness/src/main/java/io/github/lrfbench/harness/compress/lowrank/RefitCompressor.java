@@ -20,7 +20,7 @@ public final class RefitCompressor extends RefiningMethod {
   public MethodInfo info() {
     return new MethodInfo(
         "refit",
-        "left factors fitted by least squares to the original outputs; a stage after others",
+        "left factors fitted by least squares to the original outputs",
         "Wang et al. 2025",
         Set.of(Need.ACTIVATIONS),
         "svdllm:update=ls where it follows svdllm",

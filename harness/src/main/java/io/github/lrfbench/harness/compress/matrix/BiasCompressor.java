@@ -21,10 +21,10 @@ public final class BiasCompressor extends RefiningMethod {
   public MethodInfo info() {
     return new MethodInfo(
         "bias",
-        "biases that make up for what matrices lose on their mean input; a stage after others",
+        "biases that make up for what matrices lose on their mean input",
         "Masana et al. 2017",
         Set.of(Need.ACTIVATIONS),
-        "bias=compensate of the stage before it",
+        "svd:bias=compensate:statistics=sequential where it follows svd",
         List.of());
   }
 }

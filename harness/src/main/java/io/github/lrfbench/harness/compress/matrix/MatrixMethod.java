@@ -11,7 +11,6 @@ import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,6 +28,9 @@ import java.util.stream.Stream;
  * to the bias what the matrix loses on the mean input, (W − Ŵ) μ (Masana et al. 2017).
  */
 public abstract class MatrixMethod implements Compressor {
+  /** Rows and columns of the matrix by which it is told whether a method can meet a budget. */
+  private static final int USUAL_SIZE = 768;
+
   private static final String STATISTICS = "statistics";
   private static final String SEQUENTIAL = "sequential";
   private static final String BIAS = "bias";
@@ -96,16 +98,11 @@ public abstract class MatrixMethod implements Compressor {
   }
 
   @Override
-  public boolean canMeet(Budget budget, MethodOptions options, List<LinearSlot> slots) {
-    for (LinearSlot slot : slots) {
-      OperatingPoints points = points(slot.linear().outputs(), slot.linear().inputs(), options);
-      Point cheapest = points.get(0);
-      boolean says = cheapest.rank() > 0 || !budget.needsRanks();
-      if (!says || !budget.needsErrors() && budget.unit().of(cheapest) > budget.allowance(points)) {
-        return false;
-      }
-    }
-    return true;
+  public boolean canMeet(Budget budget, MethodOptions options) {
+    OperatingPoints points = points(USUAL_SIZE, USUAL_SIZE, options);
+    Point cheapest = points.get(0);
+    boolean says = cheapest.rank() > 0 || !budget.needsRanks();
+    return says && (budget.needsErrors() || budget.unit().of(cheapest) <= budget.allowance(points));
   }
 
   @Override

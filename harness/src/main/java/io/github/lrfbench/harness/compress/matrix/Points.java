@@ -106,12 +106,7 @@ final class Points {
     List<Target> targets = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       if (of(slot).count() > 1) {
-        throw new InputException(
-            "another stage of the chain has the budget, and --method "
-                + method.info().name()
-                + " needs one: mark it, "
-                + method.info().name()
-                + "@");
+        request.requireBudget(method.info().name());
       }
       targets.add(new Target(slot, 0, false));
     }

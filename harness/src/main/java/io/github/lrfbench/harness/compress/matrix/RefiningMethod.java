@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 
 /**
  * A stage that improves what earlier stages have put in the place of matrices, block by block, with
- * moments of the inputs in the model in which the blocks before are refined.
+ * moments of the inputs in the model in which the blocks before are refined and the matrices of the
+ * block itself are the original ones.
  */
 public abstract class RefiningMethod implements Compressor {
   private final Refinement refinement;
@@ -51,7 +52,9 @@ public abstract class RefiningMethod implements Compressor {
     for (List<LinearSlot> block : blocks.values()) {
       Set<String> names = new HashSet<>();
       block.forEach(slot -> names.add(slot.name()));
-      try (Model model = request.model().with(refined);
+      Map<String, Linear> before = new HashMap<>(refined);
+      names.forEach(name -> before.put(name, whole.get(name).linear()));
+      try (Model model = request.model().with(before);
           ActivationMoments moments =
               request
                   .statistics()

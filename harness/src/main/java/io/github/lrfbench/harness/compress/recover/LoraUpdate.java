@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Scope;
@@ -39,7 +38,8 @@ final class LoraUpdate {
     try (Scope scratch = request.scope().device().openScope()) {
       Map<String, Linear> adapted = new HashMap<>();
       for (LinearSlot slot : request.slots()) {
-        if (factors.get(slot.name()) instanceof LowRankLinear linear) {
+        Linear linear = factors.get(slot.name());
+        if (linear != null) {
           adapted.put(slot.name(), adapt(linear, left, random, scratch));
         }
       }
@@ -61,7 +61,7 @@ final class LoraUpdate {
    *
    * @param left whether it is U, the second
    */
-  static Chain adapt(LowRankLinear linear, boolean left, SplittableRandom random, Scope scope) {
+  static Chain adapt(Linear linear, boolean left, SplittableRandom random, Scope scope) {
     Chain chain = Chain.of(linear);
     int rank = Math.min(RANK, linear.rank());
     Linear base = left ? chain.second() : chain.first();

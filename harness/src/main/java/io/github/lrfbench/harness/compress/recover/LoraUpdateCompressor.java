@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class LoraUpdateCompressor implements Compressor {
     long start = System.nanoTime();
     Map<String, Linear> factors = new HashMap<>();
     for (LinearSlot slot : request.slots()) {
-      if (slot.linear() instanceof LowRankLinear) {
+      if (slot.linear().factors() != null) {
         factors.put(slot.name(), slot.linear());
       }
     }

@@ -67,6 +67,7 @@ public final class ProgressiveCompressor implements Compressor {
 
   @Override
   public Compression compress(CompressionRequest request) {
+    request.requireBudget(info().name());
     Compression target = start(request, request.slots(), request.budget(), request.allocation());
     Map<String, RankSchedule> schedules = schedules(target, request.options().count("steps"));
     Map<String, Linear> replacements = first(request, schedules);
@@ -76,7 +77,7 @@ public final class ProgressiveCompressor implements Compressor {
       if (step > 1) {
         for (Map.Entry<String, Linear> entry : replacements.entrySet()) {
           int rank = schedules.get(entry.getKey()).rank(step);
-          entry.setValue(cut((LowRankLinear) entry.getValue(), rank, request.scope()));
+          entry.setValue(cut(entry.getValue(), rank, request.scope()));
         }
       }
       int epochs = request.options().count(step == steps ? "last" : "epochs");
@@ -113,20 +114,7 @@ public final class ProgressiveCompressor implements Compressor {
   private static Compression start(
       CompressionRequest request, List<LinearSlot> slots, Budget budget, Allocation allocation) {
     MethodSpec method = MethodSpec.parse(request.options().text("start"));
-    return method
-        .compressor()
-        .compress(
-            new CompressionRequest(
-                request.model(),
-                slots,
-                budget,
-                allocation,
-                method.options(),
-                request.statistics(),
-                request.cache(),
-                request.scope(),
-                request.seed(),
-                request.progress()));
+    return method.compressor().compress(request.with(slots, budget, allocation, method.options()));
   }
 
   /** Of every matrix that is not kept as it is. */
@@ -142,7 +130,7 @@ public final class ProgressiveCompressor implements Compressor {
   }
 
   /** The best approximation of the product U V of a smaller rank, its norm shared out evenly. */
-  static LowRankLinear cut(LowRankLinear linear, int rank, Scope scope) {
+  static LowRankLinear cut(Linear linear, int rank, Scope scope) {
     Device device = scope.device();
     try (Scope scratch = device.openScope()) {
       Matrix u = Matrix.of(scratch.allocate(DType.F64, linear.outputs(), linear.rank()));
@@ -175,7 +163,7 @@ public final class ProgressiveCompressor implements Compressor {
         request.options().is("distill", "always")
             || request.options().is("distill", "auto") && before > DISTILLED_FACTOR * after;
     return wanted
-        ? new Distillation(request.model(), SOFT_WEIGHT, Distillation.TEMPERATURE, 0)
+        ? new Distillation(request.reference(), SOFT_WEIGHT, Distillation.TEMPERATURE, 0)
         : null;
   }
 
@@ -184,10 +172,11 @@ public final class ProgressiveCompressor implements Compressor {
     Replacement replacing = new Replacement(request);
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
-      if (replacements.get(slot.name()) instanceof LowRankLinear linear) {
+      Linear linear = replacements.get(slot.name());
+      if (linear != null) {
         Diagnostics diagnostics =
             new Diagnostics("exact", Double.NaN, Double.NaN, Double.NaN, Double.NaN, "trained");
-        layers.add(replacing.report(slot, linear, linear.rank(), diagnostics, start));
+        layers.add(replacing.report(slot, linear, diagnostics, start));
       } else {
         layers.add(replacing.keep(slot, "kept dense: factors would be no smaller"));
       }

@@ -24,4 +24,13 @@ public record Compression(
       Map<String, Linear> replacements, List<LayerReport> layers, Map<String, String> parameters) {
     this(replacements, layers, parameters, null);
   }
+
+  /**
+   * The compressed model; the caller closes it, and before the dense one.
+   *
+   * @param dense the model that was compressed
+   */
+  public Model model(Model dense) {
+    return trained == null ? dense.with(replacements) : trained;
+  }
 }

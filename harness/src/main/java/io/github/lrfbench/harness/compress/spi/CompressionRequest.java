@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +78,23 @@ public record CompressionRequest(
       Scope scope,
       long seed) {
     this(model, slots, budget, Allocation.UNIFORM, options, statistics, cache, scope, seed);
+  }
+
+  /**
+   * The budget of a method that cannot do without.
+   *
+   * @throws InputException if another stage of a chain has it
+   */
+  public Budget requireBudget(String method) {
+    if (budget == null) {
+      throw new InputException(
+          "another stage of the chain has the budget, and --method "
+              + method
+              + " needs it: mark it, "
+              + method
+              + "@");
+    }
+    return budget;
   }
 
   /** The same request for another method's budget and options. */

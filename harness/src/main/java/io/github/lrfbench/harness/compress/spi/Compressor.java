@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
-import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.List;
 import java.util.Set;
 
@@ -51,11 +50,10 @@ public interface Compressor {
   }
 
   /**
-   * Whether a budget can be met by this stage of a chain; the first that can takes it.
-   *
-   * @param slots to compress
+   * Whether a budget can be met by this stage of a chain; the first that can takes it. It is a
+   * matter of the method and not of a model, so that it is known before there is one.
    */
-  default boolean canMeet(Budget budget, MethodOptions options, List<LinearSlot> slots) {
+  default boolean canMeet(Budget budget, MethodOptions options) {
     return takes() == Takes.WHOLE;
   }
 

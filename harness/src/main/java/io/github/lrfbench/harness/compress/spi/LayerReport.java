@@ -75,6 +75,26 @@ public record LayerReport(
         "");
   }
 
+  /** The same of a matrix that has no distance to what it was. */
+  public LayerReport withoutErrors() {
+    return new LayerReport(
+        layer,
+        rows,
+        cols,
+        rank,
+        parametersDense,
+        parameters,
+        norm,
+        Double.NaN,
+        outputNorm,
+        Double.NaN,
+        diagnostics,
+        seconds,
+        before,
+        now,
+        label);
+  }
+
   /** The word for the form in which the matrix is stored now. */
   public String form() {
     return now.form();

@@ -171,8 +171,7 @@ class JointAttentionTest {
         assertArrayEquals(expected, logits(copy, sequences));
       }
       try (Checkpoint source = Checkpoint.open(folder.resolve("model"))) {
-        CompressedCheckpoint written =
-            new CompressedCheckpoint(source, task.model(), joint.replacements());
+        CompressedCheckpoint written = new CompressedCheckpoint(source, task.model(), joint);
         written.write(factored, false, JsonNodeFactory.instance.objectNode());
         written.write(dense, true, JsonNodeFactory.instance.objectNode());
       }

@@ -249,8 +249,7 @@ class SvdHeadCompressorTest {
         }
       }
       try (Checkpoint source = Checkpoint.open(folder.resolve("model"))) {
-        CompressedCheckpoint checkpoint =
-            new CompressedCheckpoint(source, task.model(), solved.replacements());
+        CompressedCheckpoint checkpoint = new CompressedCheckpoint(source, task.model(), solved);
         assertThrows(
             InputException.class,
             () -> checkpoint.write(written, true, JsonNodeFactory.instance.objectNode()));

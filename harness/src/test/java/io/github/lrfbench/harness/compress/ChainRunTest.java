@@ -1,0 +1,406 @@
+package io.github.lrfbench.harness.compress;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.MethodChain.Stage;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.Sum;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChainRunTest {
+  private static final Budget BUDGET = new Budget.Keep(0.4);
+
+  @TempDir private Path folder;
+
+  private TaskCase task;
+
+  String deviceId() {
+    return "cpu";
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    task = new TaskCase(deviceId(), folder);
+  }
+
+  @AfterEach
+  void close() {
+    task.close();
+  }
+
+  private Compression compress(String method) {
+    return compress(method, BUDGET);
+  }
+
+  private Compression compress(String method, Budget budget) {
+    return task.compress(method, budget, Allocation.UNIFORM);
+  }
+
+  private static float[] values(Linear linear, Scope scope) {
+    Matrix w = Matrix.of(scope.allocate(DType.F32, linear.outputs(), linear.inputs()));
+    linear.materialize(scope.device(), w);
+    return w.data().toFloats();
+  }
+
+  /** Maps and biases of two compressions, and what they tell of them. */
+  private void assertSame(Compression one, Compression other, double tolerance) {
+    assertEquals(one.replacements().keySet(), other.replacements().keySet());
+    assertFalse(one.replacements().isEmpty());
+    try (Scope scope = task.model().device().openScope()) {
+      one.replacements()
+          .forEach(
+              (slot, map) -> {
+                Linear twin = other.replacements().get(slot);
+                assertArrayEquals(values(map, scope), values(twin, scope), (float) tolerance, slot);
+                assertArrayEquals(
+                    map.bias().toFloats(), twin.bias().toFloats(), (float) tolerance, slot);
+              });
+    }
+    for (int i = 0; i < one.layers().size(); i++) {
+      LayerReport a = one.layers().get(i);
+      LayerReport b = other.layers().get(i);
+      assertEquals(a.layer(), b.layer());
+      assertEquals(a.rank(), b.rank());
+      assertEquals(a.parameters(), b.parameters());
+      assertEquals(a.now(), b.now());
+      assertEquals(a.before(), b.before());
+      assertEquals(a.norm(), b.norm());
+      assertEquals(a.error(), b.error(), tolerance * a.norm(), a.layer());
+      assertEquals(a.outputNorm(), b.outputNorm());
+      assertEquals(a.outputError(), b.outputError(), tolerance * a.outputNorm(), a.layer());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // The stage finds factors in single precision where the option has them in double.
+    "svdllm:update=ls, svdllm+refit, 1e-4",
+    "svd:bias=compensate:statistics=sequential, svd+bias, 0",
+    "svdllm:update=lora:epochs=2:lr=0.01, svdllm+lora:epochs=2:lr=0.01, 0",
+    "drone:tolerance=1.05, tolerance:of=drone:factor=1.05, 0",
+    "svd, svd@, 0",
+  })
+  void aStageDoesWhatTheOptionDoes(String option, String chain, double tolerance) {
+    assertSame(compress(option), compress(chain), tolerance);
+  }
+
+  @Test
+  void whatOneMethodTellsIsToldUnderItsStagesName() {
+    assertEquals(
+        Map.of("bias", "keep", "statistics", "static", "split", "sqrt"),
+        compress("svd").parameters());
+    assertEquals(
+        Map.of(
+            "svd.bias", "keep",
+            "svd.statistics", "static",
+            "svd.split", "sqrt",
+            "budget_stage", "svd"),
+        compress("svd+bias").parameters());
+    assertEquals("lora", compress("svdllm:update=lora:epochs=1").parameters().get("update"));
+  }
+
+  @Test
+  void recoveryIsTrainingAfterwards() {
+    Compression alone = compress("svd");
+    Compression chain = compress("svd+recover:epochs=2:lr=1e-3:distill=0.5");
+    assertTrue(chain.replacements().isEmpty());
+    try (Model compressed = alone.model(task.model());
+        Model expected = compressed.copy();
+        Model trained = chain.model(task.model())) {
+      new Recovery(2, 1e-3, 0.5, 0).train(expected, task.model(), task.calibrator().training(), 0);
+      List<Parameter> weights = trained.weights();
+      for (int i = 0; i < weights.size(); i++) {
+        assertArrayEquals(
+            expected.weights().get(i).read(), weights.get(i).read(), weights.get(i).name());
+      }
+      Map<String, Parameter> dense = new HashMap<>();
+      task.model().weights().forEach(weight -> dense.put(weight.name(), weight));
+      weights.stream()
+          .filter(weight -> dense.containsKey(weight.name()))
+          .forEach(
+              weight ->
+                  assertFalse(
+                      Arrays.equals(dense.get(weight.name()).read(), weight.read()),
+                      weight.name()));
+    }
+    for (int i = 0; i < task.slots().size(); i++) {
+      LayerReport before = alone.layers().get(i);
+      LayerReport after = chain.layers().get(i);
+      assertEquals(before.rank(), after.rank());
+      assertEquals("trained", after.diagnostics().note());
+      // What is closest was there before.
+      assertTrue(after.error() > before.error(), after.layer());
+      assertTrue(after.seconds() >= 0 && after.outputError() > 0);
+    }
+  }
+
+  /** What stages after a training change is in the trained model. */
+  @Test
+  void stagesFollowATraining() {
+    try (Model trained = compress("svd+recover:lr=1e-3").model(task.model());
+        Model refitted = compress("svd+recover:lr=1e-3+refit").model(task.model())) {
+      assertEquals(trained.parameters(), refitted.parameters());
+      int same = 0;
+      for (int i = 0; i < trained.weights().size(); i++) {
+        float[] before = trained.weights().get(i).read();
+        same += Arrays.equals(before, refitted.weights().get(i).read()) ? 1 : 0;
+      }
+      // Of every matrix one factor.
+      assertEquals(trained.weights().size() - task.slots().size(), same);
+    }
+  }
+
+  @Test
+  void refitBringsOutputsCloserInTheCompressedModel() {
+    Compression alone = compress("svd");
+    Compression refitted = compress("svd+refit");
+    for (int i = 0; i < 6; i++) {
+      // In the first block the inputs are those of the dense model.
+      if (!task.slots().get(i).role().equals("output")) {
+        LayerReport before = alone.layers().get(i);
+        assertTrue(refitted.layers().get(i).error() >= before.error() - 1e-6 * before.norm());
+      }
+      assertEquals("refit", refitted.layers().get(i).diagnostics().note());
+    }
+    for (int i = 0; i < 3; i++) {
+      assertTrue(refitted.layers().get(i).outputError() < alone.layers().get(i).outputError());
+    }
+  }
+
+  /** The option looks at the dense model's inputs, the second stage at what the first left. */
+  @Test
+  void matricesThatAStageDoesNotTakeAreForTheNext() {
+    Compression option = compress("drone:attention=joint");
+    Compression chain = compress("joint-attention+drone");
+    assertEquals(option.replacements().keySet(), chain.replacements().keySet());
+    try (Scope scope = task.model().device().openScope()) {
+      for (int i = 0; i < task.slots().size(); i++) {
+        LayerReport a = option.layers().get(i);
+        LayerReport b = chain.layers().get(i);
+        assertEquals(a.now(), b.now());
+        assertEquals(a.diagnostics().note(), b.diagnostics().note());
+        boolean joint = List.of("query", "key").contains(task.slots().get(i).role());
+        assertEquals(joint, Double.isNaN(b.error()));
+        assertEquals(a.outputError(), b.outputError(), joint ? 0 : 0.1 * a.outputNorm());
+        if (joint || a.layer().endsWith("layer.0.attention.self.value")) {
+          assertArrayEquals(
+              values(option.replacements().get(a.layer()), scope),
+              values(chain.replacements().get(a.layer()), scope));
+        }
+      }
+    }
+  }
+
+  private static Stage stage(boolean numbers, boolean residual) {
+    return new Stage(SignsMethod.spec(numbers), false, residual);
+  }
+
+  private CompressionRequest request(Budget budget, Scope scope, FactorizationCache cache) {
+    return new CompressionRequest(
+        task.model(),
+        task.slots(),
+        budget,
+        Allocation.UNIFORM,
+        MethodOptions.NONE,
+        task.calibrator(),
+        cache,
+        scope,
+        0,
+        words -> {});
+  }
+
+  @Test
+  void aSumStoresWhatIsLeftOver() {
+    Stage svd = new Stage(MethodSpec.parse("svd"), true, true);
+    MethodChain one = new MethodChain(List.of(stage(true, false)));
+    MethodChain two = new MethodChain(List.of(stage(true, false), svd));
+    MethodChain refined =
+        new MethodChain(
+            List.of(stage(true, false), new Stage(MethodSpec.parse("bias"), false, false), svd));
+    MethodChain three = new MethodChain(List.of(stage(true, false), stage(true, true), svd));
+    try (Scope scope = task.model().device().openScope();
+        FactorizationCache cache = new FactorizationCache(task.model().device())) {
+      CompressionRequest request = request(new Budget.Rank(3), scope, cache);
+      Compression first = one.compress(request(new Budget.Keep(1), scope, cache));
+      Compression sum = two.compress(request);
+      Compression afterBias = refined.compress(request);
+      Compression deep = three.compress(request);
+      assertEquals("svd", sum.parameters().get("budget_stage"));
+      for (int i = 0; i < task.slots().size(); i++) {
+        LinearSlot slot = task.slots().get(i);
+        Linear map = sum.replacements().get(slot.name());
+        assertEquals("sum", map.form());
+        assertEquals(3, ((Sum) map).second().rank());
+        LayerReport alone = first.layers().get(i);
+        LayerReport layer = sum.layers().get(i);
+        assertTrue(layer.error() < alone.error(), layer.layer());
+        assertTrue(deep.layers().get(i).error() < alone.error(), layer.layer());
+        assertEquals(map.bits(), layer.bits());
+        // Independent of how it is measured there: ‖W − (S + T)‖ in double precision.
+        assertEquals(distance(slot.linear(), map, scope), layer.error(), 1e-5 * layer.norm());
+        Linear s = ((Sum) map).first();
+        Linear t = ((Sum) map).second();
+        assertEquals(
+            distance(slot.linear(), s, scope), alone.error(), 1e-5 * alone.norm(), "first part");
+        // T is the best of its rank: no multiple of it is closer.
+        double best = layer.error() * layer.error() + squares(values(t, scope));
+        assertEquals(alone.error() * alone.error(), best, 1e-4 * alone.norm() * alone.norm());
+        // A stage in between that changes biases only leaves as much over.
+        assertEquals(layer.error(), afterBias.layers().get(i).error(), 1e-6 * layer.norm());
+      }
+    }
+  }
+
+  private static double squares(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return sum;
+  }
+
+  private static double distance(Linear one, Linear other, Scope scope) {
+    float[] a = values(one, scope);
+    float[] b = values(other, scope);
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
+  void nothingIsAddedWhereNothingWasReplaced() {
+    Compression kept = compress("svd@++drone", new Budget.Rank(1000));
+    assertTrue(kept.replacements().isEmpty());
+    assertEquals(task.slots().size(), kept.layers().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "svd+fwsvd, no matrix is left for fwsvd",
+    "svd++drone, mark it",
+    "svd++drone@, mark it",
+    "joint-attention+drone@, mark it",
+    "laser+svd@, mark it",
+    "progressive:epochs=0:last=0++svd@, mark it",
+    "svd+joint-attention, no matrix is left",
+  })
+  void whatCannotGoOnIsRefusedInALine(String method, String what) {
+    InputException refused = assertThrows(InputException.class, () -> compress(method));
+    assertTrue(refused.getMessage().contains(what), refused.getMessage());
+    assertFalse(refused.getMessage().contains("\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "laser+refit",
+        "laser:search=all+bias",
+        "progressive:start=drone:steps=2:last=1+refit",
+        "joint-attention+svd+recover",
+        "joint-attention+svd+bias",
+        "svd+recover+recover",
+        "svd+refit+refit",
+        "tolerance+bias+lora:epochs=1",
+      })
+  void otherMethodsGoOnToo(String method) {
+    Compression made = compress(method);
+    assertEquals(task.slots().size(), made.layers().size());
+    try (Model model = made.model(task.model())) {
+      for (int i = 0; i < task.slots().size(); i++) {
+        LayerReport layer = made.layers().get(i);
+        Linear now = model.slots().get(i).linear();
+        assertEquals(task.slots().get(i).name(), layer.layer());
+        assertEquals(now.form(), layer.form());
+        assertEquals(now.bits(), layer.bits());
+        assertEquals(now.form().equals("heads"), Double.isNaN(layer.error()), layer.layer());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "svd+bias",
+        "svdllm+refit",
+        "joint-attention+drone",
+        "svd+recover",
+        "svd+recover+refit+recover",
+        "svdllm:update=lora:epochs=1",
+        "svd+fwsvd",
+        "svd+recover:lr=0.9:epochs=50",
+      })
+  void nothingStaysBehind(String method) {
+    List<Long> used = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      try (Scope scope = task.model().device().openScope();
+          FactorizationCache cache = new FactorizationCache(task.model().device())) {
+        MethodChain.parse(method)
+            .compress(request(BUDGET, scope, cache))
+            .model(task.model())
+            .close();
+      } catch (InputException e) {
+        assertNotNull(e.getMessage());
+      }
+      used.add(task.model().device().memory().currentBytes());
+    }
+    // The first call collects statistics of the dense model, which stay.
+    assertEquals(used.get(1), used.get(2));
+    assertEquals(used.get(0), used.get(2));
+  }
+
+  @Test
+  void whatIsNoNumberInTheMiddleIsRefused() {
+    MethodChain chain =
+        new MethodChain(
+            List.of(stage(false, false), new Stage(MethodSpec.parse("svd"), true, false)));
+    compress("svd+bias");
+    long before = task.model().device().memory().currentBytes();
+    try (Scope scope = task.model().device().openScope();
+        FactorizationCache cache = new FactorizationCache(task.model().device())) {
+      ArithmeticException refused =
+          assertThrows(
+              ArithmeticException.class, () -> chain.compress(request(BUDGET, scope, cache)));
+      assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+    }
+    assertEquals(before, task.model().device().memory().currentBytes());
+    assertNull(compress("svd").trained());
+  }
+}
