@@ -18,15 +18,15 @@ public final class GradientBuffers implements ParameterGradients, AutoCloseable 
   private final List<Tensor> order = new ArrayList<>();
 
   /**
-   * Zeros for all parameters. Parameters that share a tensor, like parts of a stacked matrix, share
-   * its gradient.
+   * Zeros for all parameters that can be trained. Parameters that share a tensor, like parts of a
+   * stacked matrix, share its gradient.
    */
   public GradientBuffers(Device device, Collection<Parameter> parameters) {
     this.device = device;
     this.scope = device.openScope();
     for (Parameter parameter : parameters) {
       Tensor tensor = parameter.value().data();
-      if (!gradients.containsKey(tensor)) {
+      if (parameter.trainable() && !gradients.containsKey(tensor)) {
         gradients.put(tensor, scope.zeros(tensor.dtype(), tensor.shape().toArray()));
         order.add(tensor);
       }

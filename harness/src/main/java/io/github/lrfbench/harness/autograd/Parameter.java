@@ -13,8 +13,26 @@ import java.util.List;
  * @param name in the checkpoint
  * @param value the weight as the model uses it; a vector is one row
  * @param storage how the checkpoint's tensor lies to the value
+ * @param trainable whether a backward pass can give it a gradient; never of codes
  */
-public record Parameter(String name, Matrix value, Storage storage) {
+public record Parameter(String name, Matrix value, Storage storage, boolean trainable) {
+  /** Checks that codes lie as they are stored. */
+  public Parameter {
+    if (value.dtype().isCode() && (trainable || storage == Storage.TRANSPOSED)) {
+      throw new IllegalArgumentException("codes are neither trained nor transposed");
+    }
+  }
+
+  /** A weight that can be trained unless it is of codes. */
+  public Parameter(String name, Matrix value, Storage storage) {
+    this(name, value, storage, !value.dtype().isCode());
+  }
+
+  /** The same weight where it is not trained, like the scales of codes. */
+  public Parameter frozen() {
+    return new Parameter(name, value, storage, false);
+  }
+
   /** How a tensor of a checkpoint lies to the weight that is made of it. */
   public enum Storage {
     /** A tensor of one dimension. */
@@ -50,7 +68,22 @@ public record Parameter(String name, Matrix value, Storage storage) {
     };
   }
 
-  /** The elements in the checkpoint's order. */
+  /** The type of the checkpoint's tensor: F32, or that of the codes. */
+  public DType stored() {
+    return value.dtype().isCode() ? value.dtype() : DType.F32;
+  }
+
+  /** The codes in the checkpoint's order. */
+  public byte[] readCodes() {
+    try (Scope scope = value.device().openScope()) {
+      Tensor target = scope.allocate(value.dtype(), shape().toArray());
+      Matrix packed = new Matrix(target, 0, value.rows(), value.cols(), value.cols());
+      value.device().blas().copy(value, packed);
+      return target.toBytes();
+    }
+  }
+
+  /** The numbers in the checkpoint's order. */
   public float[] read() {
     return read(value);
   }

@@ -103,9 +103,9 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Copies a tensor to a device, converting F16, BF16 and F64 to F32.
    *
-   * @param target F32, modified; has the tensor's shape
-   * @throws InputException if the tensor is missing, has another shape, holds no floating-point
-   *     numbers, or one that is not finite in F32
+   * @param target F32, or of the type of stored codes (I8, U8), modified; has the tensor's shape
+   * @throws InputException if the tensor is missing, has another shape, holds numbers of another
+   *     kind, or one that is not finite in F32
    */
   public void read(String name, Tensor target) {
     file(name).read(stored.get(name), target);

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
@@ -52,6 +53,25 @@ public final class SafetensorsWriter {
     return add(name, shape, StoredType.F16, sink -> copy(name, shape, values.get(), sink));
   }
 
+  /**
+   * Adds a tensor of codes that are made when they are written.
+   *
+   * @param dtype I8 or U8
+   * @param codes gives the {@code shape.size()} bytes, row-major
+   */
+  public SafetensorsWriter addCodes(String name, DType dtype, Shape shape, Supplier<byte[]> codes) {
+    if (!dtype.isCode()) {
+      throw new IllegalArgumentException(dtype + " is no type of codes");
+    }
+    Source source =
+        sink -> {
+          byte[] values = codes.get();
+          requireSize(name, shape, values.length);
+          sink.write(ByteBuffer.wrap(values));
+        };
+    return add(name, shape, StoredType.of(dtype.name()), source);
+  }
+
   private SafetensorsWriter add(String name, Shape shape, StoredType type, Source source) {
     if (name.equals("__metadata__")
         || entries.putIfAbsent(name, new Entry(shape, type, source)) != null) {
@@ -96,9 +116,17 @@ public final class SafetensorsWriter {
       entry
           .source()
           .copyTo(
-              (values, offset, count) -> {
-                encode(entry.type(), values, offset, count, bytes.clear());
-                writeFully(channel, bytes);
+              new Sink() {
+                @Override
+                public void accept(float[] values, int offset, int count) throws IOException {
+                  encode(entry.type(), values, offset, count, bytes.clear());
+                  writeFully(channel, bytes);
+                }
+
+                @Override
+                public void write(ByteBuffer encoded) throws IOException {
+                  writeFully(channel, encoded);
+                }
               });
     }
   }
@@ -148,12 +176,16 @@ public final class SafetensorsWriter {
   }
 
   private static void copy(String name, Shape shape, float[] values, Sink sink) throws IOException {
-    if (values.length != shape.size()) {
-      throw new IllegalStateException(
-          "tensor '" + name + "' of shape " + shape + " was given " + values.length + " elements");
-    }
+    requireSize(name, shape, values.length);
     for (int offset = 0; offset < values.length; offset += CHUNK_ELEMENTS) {
       sink.accept(values, offset, Math.min(values.length - offset, CHUNK_ELEMENTS));
+    }
+  }
+
+  private static void requireSize(String name, Shape shape, int length) {
+    if (length != shape.size()) {
+      throw new IllegalStateException(
+          "tensor '" + name + "' of shape " + shape + " was given " + length + " elements");
     }
   }
 
@@ -171,5 +203,7 @@ public final class SafetensorsWriter {
 
   private interface Sink {
     void accept(float[] values, int offset, int count) throws IOException;
+
+    void write(ByteBuffer encoded) throws IOException;
   }
 }

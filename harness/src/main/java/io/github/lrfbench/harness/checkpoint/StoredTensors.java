@@ -69,6 +69,10 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
     if (!tensor.shape().equals(target.shape())) {
       throw fault(name, "has shape " + tensor.shape() + ", expected " + target.shape());
     }
+    if (target.dtype().isCode()) {
+      readCodes(tensor, target);
+      return;
+    }
     read(tensor, (offset, values, count) -> target.write(offset, values, 0, count));
   }
 
@@ -114,6 +118,19 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
     } catch (IOException e) {
       throw Faults.of(file, e);
     }
+  }
+
+  private void readCodes(StoredTensor tensor, Tensor target) {
+    if (!tensor.type().name().equals(target.dtype().name())) {
+      throw fault(tensor.name(), "holds " + tensor.type() + ", expected " + target.dtype());
+    }
+    byte[] codes = new byte[(int) Math.min(tensor.shape().size(), CHUNK_ELEMENTS)];
+    pieces(
+        tensor,
+        (offset, count) -> {
+          buffer.get(0, codes, 0, count);
+          target.write(offset, codes, 0, count);
+        });
   }
 
   private void read(StoredTensor tensor, FloatSink sink) {

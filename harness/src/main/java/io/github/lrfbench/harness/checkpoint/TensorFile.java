@@ -42,9 +42,9 @@ public interface TensorFile extends AutoCloseable {
   boolean holdsFloats(String name);
 
   /**
-   * Copies a tensor of floating-point numbers to a device.
+   * Copies a tensor of floating-point numbers, or of codes, to a device.
    *
-   * @param target F32, modified; has the tensor's shape
+   * @param target F32, or of the type of the codes (I8, U8), modified; has the tensor's shape
    * @throws InputException if the tensor is missing, has another shape or type, or holds a value
    *     that is not finite in F32
    */

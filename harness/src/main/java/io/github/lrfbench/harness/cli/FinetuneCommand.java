@@ -297,7 +297,8 @@ final class FinetuneCommand implements Callable<Integer> {
     stdout.printf(Locale.ROOT, "steps\t%d%n", outcome.steps());
     stdout.printf(Locale.ROOT, "seconds\t%.1f%n", outcome.seconds());
     stdout.printf(Locale.ROOT, "parameters\t%d%n", job.model().parameters());
-    long trained = job.trained().stream().mapToLong(Parameter::size).sum();
+    long trained =
+        job.trained().stream().filter(Parameter::trainable).mapToLong(Parameter::size).sum();
     stdout.printf(Locale.ROOT, "trained_parameters\t%d%n", trained);
     stdout.printf(Locale.ROOT, "out\t%s%n", out);
   }

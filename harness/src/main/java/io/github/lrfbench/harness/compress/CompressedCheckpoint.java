@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
+import io.github.lrfbench.harness.model.WeightWriter;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -110,8 +111,10 @@ public final class CompressedCheckpoint {
       dense.weights().forEach(weight -> shared.add(weight.value().data()));
       for (Parameter weight : written.weights()) {
         gone.remove(weight.name());
-        if (!shared.contains(weight.value().data()) || !before.contains(weight.name())) {
-          weights.add(weight.name(), weight.shape(), weight::read);
+        if (!shared.contains(weight.value().data())
+            || !before.contains(weight.name())
+            || weight.stored().isCode()) {
+          WeightWriter.add(weights, weight);
           gone.add(weight.name());
         }
       }
@@ -121,7 +124,8 @@ public final class CompressedCheckpoint {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }
-      ObjectNode config = CheckpointWriter.config(source.config(), gone, block);
+      ObjectNode config =
+          CheckpointWriter.config(source.config(), gone, WeightWriter.describe(block, written));
       if (!outputNames.isEmpty()) {
         OutputNames.write(config, outputNames);
       }

@@ -197,9 +197,13 @@ public final class LinearGroup implements Layer {
       for (Parameter weight : member.weights(names.get(i))) {
         boolean stackedBias = stackedDense != null && weight.storage() == Storage.VECTOR;
         // The forward pass uses the stacked tensor; a gradient belongs to a slice of it.
-        Matrix value =
-            stackedBias ? new Matrix(stackedDense.bias(), column, 1, width, width) : weight.value();
-        weights.add(new Parameter(weight.name(), value, weight.storage()));
+        weights.add(
+            stackedBias
+                ? new Parameter(
+                    weight.name(),
+                    new Matrix(stackedDense.bias(), column, 1, width, width),
+                    Storage.VECTOR)
+                : weight);
       }
       column += width;
     }

@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.checkpoint.TensorFile;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.WeightWriter;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ public final class AdapterDirectory {
     requireWritable(target);
     SafetensorsWriter weights = new SafetensorsWriter();
     for (Parameter parameter : adapter.weights(attached)) {
-      weights.add(key(attached, parameter.name()), parameter.shape(), parameter::read);
+      WeightWriter.add(weights, key(attached, parameter.name()), parameter);
     }
     try (Stage stage = Stage.open(target)) {
       weights.write(stage.resolve(WEIGHTS));

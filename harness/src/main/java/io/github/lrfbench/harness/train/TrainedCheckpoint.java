@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.WeightWriter;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,10 +27,11 @@ public record TrainedCheckpoint(
   public void write(Path target) {
     SafetensorsWriter weights = new SafetensorsWriter();
     for (Parameter parameter : model.weights()) {
-      weights.add(parameter.name(), parameter.shape(), parameter::read);
+      WeightWriter.add(weights, parameter);
     }
     Set<String> names = model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
-    ObjectNode written = CheckpointWriter.config(config, names, block);
+    ObjectNode written =
+        CheckpointWriter.config(config, names, WeightWriter.describe(block, model));
     CheckpointWriter.write(target, written, weights, source, layout);
   }
 }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -80,6 +81,46 @@ class SafetensorsFileTest {
         assertEquals(i, read[i]);
       }
     }
+  }
+
+  @Test
+  void codesComeBackByteByByte() {
+    Path file = folder.resolve("codes.safetensors");
+    byte[] codes = new byte[3 * 70001];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (i * 31 + i / 256);
+    }
+    Shape shape = Shape.of(3, 70001);
+    new SafetensorsWriter()
+        .addCodes("i", DType.I8, shape, () -> codes)
+        .add("f", Shape.of(2), () -> new float[] {1, 2})
+        .addCodes("u", DType.U8, Shape.of(1), () -> new byte[] {(byte) 0xf1})
+        .write(file);
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope();
+        SafetensorsFile read = SafetensorsFile.open(file)) {
+      Tensor signed = scope.allocate(DType.I8, 3, 70001);
+      read.read("i", signed);
+      assertArrayEquals(codes, signed.toBytes());
+      Tensor unsigned = scope.allocate(DType.U8, 1);
+      read.read("u", unsigned);
+      assertArrayEquals(new byte[] {(byte) 0xf1}, unsigned.toBytes());
+      assertArrayEquals(new int[] {0xf1}, read.readInts("u"));
+      assertArrayEquals(new float[] {1, 2}, read.readFloats("f"));
+      assertFalse(read.holdsFloats("i"));
+      for (String wrong : List.of("u", "f")) {
+        Tensor target = scope.allocate(DType.I8, read.shape(wrong).toArray());
+        InputException refused = assertThrows(InputException.class, () -> read.read(wrong, target));
+        assertTrue(refused.getMessage().contains("expected I8"), refused.getMessage());
+      }
+      Tensor floats = scope.allocate(DType.F32, 3, 70001);
+      assertThrows(InputException.class, () -> read.read("i", floats));
+    }
+    SafetensorsWriter writer = new SafetensorsWriter();
+    assertThrows(
+        IllegalArgumentException.class, () -> writer.addCodes("x", DType.F32, shape, () -> codes));
+    writer.addCodes("short", DType.I8, Shape.of(4), () -> new byte[3]);
+    assertThrows(IllegalStateException.class, () -> writer.write(file));
   }
 
   @Test

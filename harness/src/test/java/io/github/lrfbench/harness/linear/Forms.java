@@ -1,0 +1,81 @@
+package io.github.lrfbench.harness.linear;
+
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Linear maps of all forms with random numbers. */
+public final class Forms {
+  /** The forms that {@link #of} makes. */
+  public static final List<String> KINDS =
+      List.of("dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse");
+
+  private final SplittableRandom random;
+  private final Scope scope;
+
+  /**
+   * A maker of forms.
+   *
+   * @param scope owns them
+   */
+  public Forms(long seed, Scope scope) {
+    this.random = new SplittableRandom(seed);
+    this.scope = scope;
+  }
+
+  /** A tensor N(0, deviation²). */
+  public Tensor random(double deviation, long... dims) {
+    int size = (int) Arrays.stream(dims).reduce(1, (a, b) -> a * b);
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return scope.floats(values, dims);
+  }
+
+  private Matrix matrix(int rows, int cols) {
+    return Matrix.of(random(0.5 / Math.sqrt(rows), rows, cols));
+  }
+
+  /** A form of a size. */
+  public Linear of(String kind, int outputs, int inputs, boolean biased) {
+    Tensor bias = biased ? random(0.1, outputs) : null;
+    return plain(kind, outputs, inputs).withBias(bias);
+  }
+
+  /** Narrow heads of a size. */
+  public Linear heads(int heads, int outputs, int inputs) {
+    int kept = Math.max(1, outputs / heads / 2);
+    return new NarrowHeads(matrix(inputs, heads * kept), random(0.1, outputs), heads, outputs);
+  }
+
+  private Linear plain(String kind, int outputs, int inputs) {
+    return switch (kind) {
+      case "dense" -> new DenseLinear(matrix(inputs, outputs), null);
+      case "lowrank" ->
+          new LowRankLinear(new LowRankFactors(matrix(inputs, 3), matrix(3, outputs)), null);
+      case "chain" -> new Chain(plain("dense", 5, inputs), plain("lowrank", outputs, 5));
+      case "sum" -> new Sum(plain("lowrank", outputs, inputs), plain("chain", outputs, inputs));
+      case "codes" -> codes(DType.I8, outputs, inputs);
+      case "lplr" -> new Chain(codes(DType.U8, 3, inputs), codes(DType.I8, outputs, 3));
+      case "losparse" ->
+          new Sum(codes(DType.U8, outputs, inputs), plain("lowrank", outputs, inputs));
+      default -> throw new IllegalArgumentException(kind);
+    };
+  }
+
+  private Linear codes(DType dtype, int outputs, int inputs) {
+    int cols = dtype == DType.I8 ? inputs : (inputs + 1) / 2;
+    byte[] codes = new byte[outputs * cols];
+    random.nextBytes(codes);
+    Tensor tensor = scope.allocate(dtype, outputs, cols);
+    tensor.write(0, codes, 0, codes.length);
+    double deviation = dtype == DType.I8 ? 0.002 : 0.01;
+    return new CodesLinear(Matrix.of(tensor), random(deviation, outputs), inputs, null, DType.F32);
+  }
+}
