@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.autograd;
 
 import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -101,6 +102,20 @@ class FormGradientsTest {
         activation);
     Linear chain = new Chain(dense(INPUTS, 2), dense(2, OUTPUTS));
     check(new Sum(chain, new Sum(dense(INPUTS, OUTPUTS), chain)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void kronecker(Activation activation) {
+    check(products(2, 3, 2, 2, 1).withBias(differences.trained(OUTPUTS)), activation);
+    check(products(1, 2, 4, 3, 2).withBias(differences.trained(OUTPUTS)), activation);
+    check(products(4, 6, 1, 1, 1), activation);
+    check(new Sum(products(4, 2, 1, 3, 3), products(2, 1, 2, 6, 2)), activation);
+  }
+
+  private Linear products(int n1, int m1, int n2, int m2, int terms) {
+    return new KroneckerLinear(
+        differences.trained(n1, terms, m1), differences.trained(n2, terms, m2), null);
   }
 
   /** Codes have no gradients, but what is before them does. */
