@@ -209,6 +209,8 @@ final class ChainRun {
   private Compression finish(Map<String, String> parameters) {
     List<LayerReport> layers = reports.finish(standing, replaced, chain.stages().size() > 1);
     if (base == request.model()) {
+      // Biases and factors that a stage left as they are belong to models that are closed here.
+      replacements.replaceAll((name, linear) -> linear.copyTo(request.scope()));
       return new Compression(Map.copyOf(replacements), layers, parameters);
     }
     if (standing != base) {

@@ -105,17 +105,17 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
   }
 
   @Override
-  public Linear withBias(Tensor other) {
+  public LowRankLinear withBias(Tensor other) {
     return new LowRankLinear(factors, other);
   }
 
   @Override
-  public Linear copyTo(Scope scope) {
+  public LowRankLinear copyTo(Scope scope) {
     return copyTo(scope, factors.dtype());
   }
 
   @Override
-  public Linear copyTo(Scope scope, DType dtype) {
+  public LowRankLinear copyTo(Scope scope, DType dtype) {
     return new LowRankLinear(
         new LowRankFactors(
             Copies.of(factors.down(), scope, dtype), Copies.of(factors.up(), scope, dtype)),

@@ -2,11 +2,14 @@ package io.github.lrfbench.harness.autograd;
 
 import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
+import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.Sum;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -99,6 +102,46 @@ class FormGradientsTest {
         activation);
     Linear chain = new Chain(dense(INPUTS, 2), dense(2, OUTPUTS));
     check(new Sum(chain, new Sum(dense(INPUTS, OUTPUTS), chain)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void kronecker(Activation activation) {
+    check(products(2, 3, 2, 2, 1).withBias(differences.trained(OUTPUTS)), activation);
+    check(products(1, 2, 4, 3, 2).withBias(differences.trained(OUTPUTS)), activation);
+    check(products(4, 6, 1, 1, 1), activation);
+    check(new Sum(products(4, 2, 1, 3, 3), products(2, 1, 2, 6, 2)), activation);
+  }
+
+  private Linear products(int n1, int m1, int n2, int m2, int terms) {
+    return new KroneckerLinear(
+        differences.trained(n1, terms, m1), differences.trained(n2, terms, m2), null);
+  }
+
+  /** Codes have no gradients, but what is before them does. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void quantized(Activation activation) {
+    check(codes(INPUTS, OUTPUTS).withBias(differences.trained(OUTPUTS)), activation);
+    check(new Chain(dense(INPUTS, 3), codes(3, OUTPUTS)), activation);
+    check(new Sum(codes(INPUTS, OUTPUTS), lowRank(INPUTS, 2, OUTPUTS)), activation);
+  }
+
+  private Linear codes(int inputs, int outputs) {
+    byte[] codes = new byte[outputs * inputs];
+    float[] scales = new float[outputs];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (i * 37 % 255 - 127);
+      scales[i % outputs] = 0.01f + 0.001f * (i % outputs);
+    }
+    return new QuantizedLinear(
+        Matrix.of(differences.scope().codes(DType.I8, codes, outputs, inputs)),
+        differences.scope().floats(scales, outputs, 1),
+        null,
+        inputs,
+        inputs,
+        null,
+        DType.F64);
   }
 
   @ParameterizedTest

@@ -50,7 +50,9 @@ public record MeasuredCost(Map<Shape, Table> byShape) implements Cost {
       return above.getValue();
     }
     double from = bits(matrix, below.getKey());
-    double part = (bits(matrix, point) - from) / (bits(matrix, above.getKey()) - from);
+    double span = bits(matrix, above.getKey()) - from;
+    // Points of equal bits may differ in their numbers.
+    double part = span == 0 ? 1 : (bits(matrix, point) - from) / span;
     return below.getValue() + part * (above.getValue() - below.getValue());
   }
 

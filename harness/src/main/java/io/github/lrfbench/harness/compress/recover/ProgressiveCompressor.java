@@ -138,7 +138,7 @@ public final class ProgressiveCompressor implements Compressor {
       device.blas().transpose(linear.factors().up(), u);
       device.blas().copy(linear.factors().down(), v);
       LowRankFactors wide = ProductSvd.factor(scratch, u, v, rank).split(scratch, SigmaSplit.BOTH);
-      return (LowRankLinear) new LowRankLinear(wide, linear.bias()).copyTo(scope, DType.F32);
+      return new LowRankLinear(wide, linear.bias()).copyTo(scope, DType.F32);
     }
   }
 

@@ -1,0 +1,63 @@
+package io.github.lrfbench.harness.linear;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+
+/** Integer codes of a matrix, with their scales and, where there are such, zero points. */
+public final class QuantizedFormat implements LinearFormat {
+  /** I8 [outputs, inputs], or U8 [outputs, inputs / 2 rounded up]. */
+  static final String CODES = ".quantized.codes";
+
+  /** [outputs, groups]. */
+  static final String SCALES = ".quantized.scales";
+
+  /** [outputs, groups]; absent for 0. */
+  static final String ZEROS = ".quantized.zeros";
+
+  /** Constant: bits of a code, 8 or 4. */
+  static final String BITS = "bits";
+
+  /** Constant: inputs that share a scale. */
+  static final String GROUP = "group";
+
+  @Override
+  public String form() {
+    return "int8";
+  }
+
+  @Override
+  public boolean holds(TensorShapes tensors, String module) {
+    return tensors.has(module + CODES);
+  }
+
+  @Override
+  public int outputs(TensorShapes tensors, String module) {
+    return LinearFormats.rows(tensors, module + CODES);
+  }
+
+  @Override
+  public Linear read(ModuleTensors tensors, Place place) {
+    String module = place.module();
+    JsonNode constants = tensors.constants(module);
+    int bits = constants.path(BITS).asInt(8);
+    int group = constants.path(GROUP).asInt(place.inputs());
+    if (bits != 8 && bits != 4 || group < 1) {
+      throw new InputException(
+          module + " is said to hold codes of " + bits + " bits in groups of " + group);
+    }
+    int width = bits == 8 ? place.inputs() : (place.inputs() + 1) / 2;
+    int groups = QuantizedLinear.groups(place.inputs(), group);
+    Tensor codes =
+        tensors.tensor(module + CODES, bits == 8 ? DType.I8 : DType.U8, place.outputs(), width);
+    Tensor scales = tensors.tensor(module + SCALES, DType.F32, place.outputs(), groups);
+    Tensor zeros =
+        tensors.has(module + ZEROS)
+            ? tensors.tensor(module + ZEROS, DType.F32, place.outputs(), groups)
+            : null;
+    return new QuantizedLinear(
+        Matrix.of(codes), scales, zeros, place.inputs(), group, null, DType.F32);
+  }
+}

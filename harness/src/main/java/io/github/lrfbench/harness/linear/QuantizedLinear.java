@@ -1,0 +1,185 @@
+package io.github.lrfbench.harness.linear;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A linear map whose matrix is stored as integer codes, W[i, j] = scales[i, g] (codes[i, j] −
+ * zeros[i, g]), g being the group of inputs that j is in. Only the weights are quantized: it runs
+ * by expanding a tile of outputs at a time. Nothing of W is trained.
+ *
+ * @param codes I8 [outputs, inputs], or U8 [outputs, inputs / 2 rounded up] with two codes of 4
+ *     bits in a byte, the first in the lower half
+ * @param scales F32 [outputs, groups]
+ * @param zeros F32 [outputs, groups], or null for 0
+ * @param inputs width of the input
+ * @param group inputs that share a scale, the last ones maybe fewer; {@code inputs} for one scale a
+ *     row
+ * @param bias of the type in which it computes [outputs], or null for none
+ * @param dtype in which it computes
+ */
+public record QuantizedLinear(
+    Matrix codes, Tensor scales, Tensor zeros, int inputs, int group, Tensor bias, DType dtype)
+    implements Linear {
+  /** Most elements of W that are expanded at a time, but no fewer than a row. */
+  private static final int TILE = 1 << 20;
+
+  /** Checks that the sizes fit. */
+  public QuantizedLinear {
+    int width = codes.dtype() == DType.I8 ? inputs : (inputs + 1) / 2;
+    if (codes.cols() != width
+        || group < 1
+        || scales.shape().size() != (long) codes.rows() * groups(inputs, group)
+        || zeros != null && !zeros.shape().equals(scales.shape())) {
+      throw new IllegalArgumentException(
+          "codes of " + codes.rows() + " x " + codes.cols() + " for " + inputs + " inputs");
+    }
+  }
+
+  /** How many groups a row has. */
+  static int groups(int inputs, int group) {
+    return (inputs + group - 1) / group;
+  }
+
+  /** Bits of a code. */
+  public int codeBits() {
+    return codes.dtype() == DType.I8 ? 8 : 4;
+  }
+
+  /** Tiles that it expands one after the other. */
+  public int tiles() {
+    return (outputs() + tileRows() - 1) / tileRows();
+  }
+
+  private int tileRows() {
+    return Math.max(1, TILE / inputs);
+  }
+
+  @Override
+  public int outputs() {
+    return codes.rows();
+  }
+
+  @Override
+  public String form() {
+    return "int" + codeBits();
+  }
+
+  @Override
+  public String label() {
+    return codeBits() + " bit, " + (group >= inputs ? "per row" : "groups of " + group);
+  }
+
+  @Override
+  public long parameters() {
+    return (long) outputs() * inputs;
+  }
+
+  @Override
+  public long bits() {
+    long constants = scales.shape().size() + (zeros == null ? 0 : zeros.shape().size());
+    return (long) codes.rows() * codes.cols() * Byte.SIZE + constants * Float.SIZE;
+  }
+
+  @Override
+  public long flopsPerRow() {
+    return 2 * parameters();
+  }
+
+  @Override
+  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
+    if (tiles() == 1) {
+      forward(ops, x, 0, outputs(), bias, activation, y);
+      return;
+    }
+    for (int from = 0; from < outputs(); from += tileRows()) {
+      int to = Math.min(outputs(), from + tileRows());
+      forward(ops, x, from, to, null, Activation.NONE, y.columns(from, to));
+    }
+    // The bias is not taken apart: its gradient belongs to the whole tensor.
+    if (bias != null || activation != Activation.NONE) {
+      ops.biasActivation(y, bias, activation);
+    }
+  }
+
+  /** Some of the outputs. */
+  private void forward(
+      Ops ops, Matrix x, int from, int to, Tensor own, Activation activation, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix tile = Matrix.of(frame.allocate(x.dtype(), to - from, inputs));
+      frame.dequantize(
+          codes.rows(from, to), part(scales, from, to), part(zeros, from, to), group, tile);
+      frame.linear(x, true, tile, own, activation, y);
+    }
+  }
+
+  /** Constants of some rows. */
+  private Tensor part(Tensor constants, int from, int to) {
+    if (constants == null) {
+      return null;
+    }
+    int groups = groups(inputs, group);
+    return constants.view((long) from * groups, to - from, groups);
+  }
+
+  @Override
+  public void materialize(Device device, Matrix target) {
+    device.nn().dequantize(codes, scales, zeros, group, target);
+  }
+
+  @Override
+  public List<Parameter> weights(String name) {
+    List<Parameter> weights = new ArrayList<>();
+    weights.add(new Parameter(name + QuantizedFormat.CODES, codes, Storage.MATRIX));
+    weights.add(constants(name + QuantizedFormat.SCALES, scales));
+    if (zeros != null) {
+      weights.add(constants(name + QuantizedFormat.ZEROS, zeros));
+    }
+    weights.addAll(Parameter.bias(name, bias));
+    return weights;
+  }
+
+  private static Parameter constants(String name, Tensor value) {
+    return new Parameter(name, Matrix.of(value), Storage.MATRIX).frozen();
+  }
+
+  @Override
+  public void describe(String name, ObjectNode constants) {
+    constants
+        .putObject(name)
+        .put(QuantizedFormat.BITS, codeBits())
+        .put(QuantizedFormat.GROUP, group);
+  }
+
+  @Override
+  public QuantizedLinear withBias(Tensor other) {
+    return new QuantizedLinear(codes, scales, zeros, inputs, group, other, dtype);
+  }
+
+  @Override
+  public QuantizedLinear copyTo(Scope scope) {
+    return copyTo(scope, dtype);
+  }
+
+  @Override
+  public QuantizedLinear copyTo(Scope scope, DType other) {
+    return new QuantizedLinear(
+        Copies.of(codes, scope),
+        Copies.of(scales, scope),
+        Copies.of(zeros, scope),
+        inputs,
+        group,
+        Copies.of(bias, scope, other),
+        other);
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.lrfbench.harness.linear;
+
+import org.junit.jupiter.api.Tag;
+
+@Tag("cuda")
+class CudaKroneckerLinearTest extends KroneckerLinearTest {
+  @Override
+  String kind() {
+    return "cuda";
+  }
+}

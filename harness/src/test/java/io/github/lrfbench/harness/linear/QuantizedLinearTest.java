@@ -1,0 +1,167 @@
+package io.github.lrfbench.harness.linear;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Quantized maps compute what their codes mean. */
+class QuantizedLinearTest {
+  private final SplittableRandom random = new SplittableRandom(4);
+  private Device device;
+  private Scope scope;
+
+  /** The device that the test is for. */
+  String kind() {
+    return "cpu";
+  }
+
+  @BeforeEach
+  void open() {
+    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
+    scope = device.openScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+    device.close();
+  }
+
+  /** Codes of 8 or 4 bits, and the matrix that they mean, computed number by number. */
+  private QuantizedLinear codes(
+      int bits, int outputs, int inputs, int group, boolean zeros, double[] matrix) {
+    int width = bits == 8 ? inputs : (inputs + 1) / 2;
+    int groups = (inputs + group - 1) / group;
+    byte[] codes = new byte[outputs * width];
+    random.nextBytes(codes);
+    float[] scales = new float[outputs * groups];
+    float[] shifts = new float[outputs * groups];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) (0.01 * random.nextGaussian());
+      shifts[i] = zeros ? random.nextInt(16) : 0;
+    }
+    for (int i = 0; i < outputs; i++) {
+      for (int j = 0; j < inputs; j++) {
+        int nibble = codes[i * width + (bits == 8 ? j : j / 2)] >> (j % 2 == 0 ? 0 : 4) & 15;
+        int code = bits == 8 ? codes[i * width + j] : nibble;
+        int constant = i * groups + j / group;
+        matrix[i * inputs + j] = scales[constant] * (double) (code - shifts[constant]);
+      }
+    }
+    return new QuantizedLinear(
+        Matrix.of(scope.codes(bits == 8 ? DType.I8 : DType.U8, codes, outputs, width)),
+        scope.floats(scales, outputs, groups),
+        zeros ? scope.floats(shifts, outputs, groups) : null,
+        inputs,
+        group,
+        null,
+        DType.F32);
+  }
+
+  private Tensor random(long... dims) {
+    Tensor tensor = scope.allocate(DType.F32, dims);
+    float[] values = new float[(int) tensor.shape().size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    tensor.write(0, values, 0, values.length);
+    return tensor;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8, 1, 1, 1, false",
+    "8, 3, 5, 5, false",
+    "8, 7, 33, 8, true",
+    "4, 1, 1, 1, true",
+    "4, 5, 9, 9, false",
+    "4, 6, 40, 16, true",
+    // Several tiles, the last one smaller.
+    "8, 7, 400000, 400000, false"
+  })
+  void itComputesWhatItsCodesMean(int bits, int outputs, int inputs, int group, boolean zeros) {
+    double[] matrix = new double[outputs * inputs];
+    QuantizedLinear plain = codes(bits, outputs, inputs, group, zeros, matrix);
+    Tensor bias = random(outputs);
+    QuantizedLinear linear = plain.withBias(bias);
+    int rows = 2;
+    Matrix x = Matrix.of(random(rows, inputs));
+    Tensor wide = scope.zeros(DType.F32, rows, outputs + 3);
+    try (Ops ops = new EagerOps(device)) {
+      linear.forward(ops, x, Activation.RELU, Matrix.of(wide).columns(2, 2 + outputs));
+    }
+    double[] inputsOf = x.data().toDoubles();
+    double[] biases = bias.toDoubles();
+    double[] actual = wide.toDoubles();
+    for (int t = 0; t < rows; t++) {
+      for (int i = 0; i < outputs; i++) {
+        double sum = biases[i];
+        double size = Math.abs(sum);
+        for (int j = 0; j < inputs; j++) {
+          double term = matrix[i * inputs + j] * inputsOf[t * inputs + j];
+          sum += term;
+          size += Math.abs(term);
+        }
+        assertEquals(Math.max(0, sum), actual[t * (outputs + 3) + 2 + i], 1e-5 * size);
+      }
+      assertEquals(0, actual[t * (outputs + 3) + 1]);
+    }
+    Tensor whole = scope.allocate(DType.F32, outputs, inputs);
+    linear.materialize(device, Matrix.of(whole));
+    double[] written = whole.toDoubles();
+    for (int i = 0; i < written.length; i++) {
+      assertEquals(matrix[i], written[i], 1e-6 * Math.abs(matrix[i]));
+    }
+    assertEquals(inputs == 400000 ? 4 : 1, linear.tiles());
+    QuantizedLinear copy = linear.copyTo(scope);
+    Tensor again = scope.allocate(DType.F32, outputs, inputs);
+    copy.materialize(device, Matrix.of(again));
+    assertArrayEquals(whole.toFloats(), again.toFloats());
+    assertArrayEquals(bias.toFloats(), copy.bias().toFloats());
+  }
+
+  @Test
+  void itCountsWhatIsStored() {
+    QuantizedLinear rows = codes(8, 6, 5, 5, false, new double[30]);
+    assertEquals(30, rows.parameters());
+    assertEquals(30 * 8 + 6 * 32, rows.bits());
+    assertEquals(60, rows.flopsPerRow());
+    assertEquals("int8", rows.form());
+    assertEquals("8 bit, per row", rows.label());
+    QuantizedLinear groups = codes(4, 6, 5, 2, true, new double[30]);
+    assertEquals(30, groups.parameters());
+    assertEquals(6 * 3 * 8 + 6 * 3 * 2 * 32, groups.bits());
+    assertEquals("int4", groups.form());
+    assertEquals("4 bit, groups of 2", groups.label());
+    assertTrue(groups.weights("m").stream().noneMatch(weight -> weight.trainable()));
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    QuantizedLinear fits = codes(8, 6, 5, 5, false, new double[30]);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new QuantizedLinear(fits.codes(), fits.scales(), null, 4, 4, null, DType.F32));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new QuantizedLinear(fits.codes(), fits.scales(), null, 5, 2, null, DType.F32));
+  }
+}
