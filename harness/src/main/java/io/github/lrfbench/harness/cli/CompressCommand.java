@@ -137,15 +137,20 @@ final class CompressCommand implements Callable<Integer> {
     long before = compression.layers().stream().mapToLong(LayerReport::parametersDense).sum();
     long after = compression.layers().stream().mapToLong(LayerReport::parameters).sum();
     long replaced = compression.layers().stream().filter(LayerReport::replaced).count();
+    long bits = compression.layers().stream().mapToLong(LayerReport::bits).sum();
+    long weights =
+        compression.layers().stream().mapToLong(layer -> (long) layer.rows() * layer.cols()).sum();
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(
         Locale.ROOT,
-        "%d of %d matrices factored; their parameters %,d -> %,d (%.3f), the model's %,d -> %,d%n",
+        "%d of %d matrices replaced; their parameters %,d -> %,d (%.3f), %.3f bits per weight;"
+            + " the model's parameters %,d -> %,d%n",
         replaced,
         compression.layers().size(),
         before,
         after,
         (double) after / before,
+        (double) bits / weights,
         source.parameters(),
         compressed.parameters());
     stdout.printf(Locale.ROOT, "written to %s%n", out);
