@@ -35,9 +35,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The directory holds the factors, W = U V^T, as MODULE.lowrank.u [outputs, rank] and MODULE.lowrank.v",
-      "[inputs, rank]; lrfbench reads it like any model. With --dense it holds the multiplied-out matrices,",
-      "which transformers loads unchanged.",
+      "The directory holds what matrices were replaced by: of two factors, W = U V, U as MODULE.lowrank.u",
+      "[outputs, rank] and V, transposed, as MODULE.lowrank.v [inputs, rank]; of other forms their tensors below",
+      "MODULE. lrfbench reads it like any model. With --dense it holds the multiplied-out matrices, which",
+      "transformers loads unchanged.",
       "",
       "Example: lrfbench compress --model ./bert-sst2 --keep 0.5 --out ./bert-sst2-half"
     })
