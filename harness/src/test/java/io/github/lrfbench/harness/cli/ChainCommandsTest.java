@@ -114,7 +114,7 @@ class ChainCommandsTest {
     // Nothing is run twice.
     sweep(all, "svd,svdllm+refit," + TRAINED);
     assertEquals(5, rows(all).size());
-    Outcome report = run("report", all.toString());
+    Outcome report = run("report", all.resolve("runs.csv").toString());
     assertEquals(0, report.code(), report.err());
   }
 
