@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -85,7 +86,7 @@ final class ChainRun {
 
   Compression run() {
     List<Step> steps = steps(chain);
-    if (steps.size() == 1) {
+    if (steps.size() == 1 && !looksIntoForms(steps.get(0))) {
       MethodSpec method = steps.get(0).method();
       return method
           .compressor()
@@ -98,6 +99,12 @@ final class ChainRun {
     } finally {
       close();
     }
+  }
+
+  /** Whether a stage works on what the model's maps are made of. */
+  private boolean looksIntoForms(Step step) {
+    return step.method().compressor().takes() == Takes.LEAVES
+        && request.slots().stream().anyMatch(slot -> slot.linear().dense() == null);
   }
 
   private Compression run(List<Step> steps) {
@@ -152,20 +159,39 @@ final class ChainRun {
     if (spends && !step.stage().improves()) {
       step.method().check(request.allocation());
     }
+    Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
+    if (slots.areParts()) {
+      requireWeightsOnly(step.method(), allocation);
+    }
     CompressionRequest own =
         new CompressionRequest(
             standing,
             request.reference(),
             slots.slots(),
             spends ? request.budget() : null,
-            spends ? request.allocation() : Allocation.UNIFORM,
+            allocation,
             step.method().options(),
             statistics,
             cache(step),
             request.scope(),
             request.seed(),
             request.progress());
-    return slots.assemble(step.method().compressor().compress(own), own);
+    CompressionRequest known = slots.areParts() ? own.withoutStatistics() : own;
+    return slots.assemble(step.method().compressor().compress(known), own);
+  }
+
+  /** Statistics are of the inputs of whole matrices. */
+  private void requireWeightsOnly(MethodSpec method, Allocation allocation) {
+    boolean more = method.needs().stream().anyMatch(Need::isCalibration);
+    if (more || allocation.policy().needsExamples()) {
+      throw new InputException(
+          "--method "
+              + chain.text()
+              + ": "
+              + method.name()
+              + " works on the parts of matrices here, of whose inputs nothing is known; leave out"
+              + (more ? " options that ask for it, or let +bias follow" : " --allocate"));
+    }
   }
 
   /** Whether a stage gives a form to matrices that no other has replaced. */
