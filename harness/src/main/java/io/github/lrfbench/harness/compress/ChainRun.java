@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,6 +32,9 @@ final class ChainRun {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Map<String, Linear> replacements = new HashMap<>();
   private final ChainReports reports;
+
+  /** Owns what stages make; what the last ones leave is copied out of it. */
+  private Scope scratch;
 
   /** The model with all weights that the replacements do not hold. */
   private Model base;
@@ -95,6 +99,8 @@ final class ChainRun {
                   request.slots(), request.budget(), request.allocation(), method.options()));
     }
     try {
+      scratch = request.scope().device().openScope();
+      opened.push(scratch);
       return run(steps);
     } finally {
       close();
@@ -147,7 +153,7 @@ final class ChainRun {
   }
 
   private Compression compress(Step step, int spender, Calibrator statistics) {
-    ChainSlots slots = ChainSlots.of(step, request.slots(), this, request.scope());
+    ChainSlots slots = ChainSlots.of(step, request.slots(), this, scratch);
     if (slots.slots().isEmpty()) {
       if (step.stage().residual()) {
         return new Compression(Map.of(), List.of(), Map.of());
@@ -173,7 +179,7 @@ final class ChainRun {
             step.method().options(),
             statistics,
             cache(step),
-            request.scope(),
+            scratch,
             request.seed(),
             request.progress());
     CompressionRequest known = slots.areParts() ? own.withoutStatistics() : own;

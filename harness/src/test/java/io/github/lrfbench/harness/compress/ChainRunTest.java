@@ -423,6 +423,25 @@ class ChainRunTest {
     assertEquals(used.get(0), used.get(2));
   }
 
+  /** Of what the stages make the last one's alone is kept. */
+  @Test
+  void whatWasMadeInBetweenIsFreed() {
+    compress("svd+refit");
+    long factors = keptBytes("svd+refit");
+    assertTrue(factors > 0);
+    assertEquals(factors, keptBytes("svd+refit+refit"));
+  }
+
+  private long keptBytes(String method) {
+    long before = task.model().device().memory().currentBytes();
+    try (Scope scope = task.model().device().openScope()) {
+      try (FactorizationCache cache = new FactorizationCache(task.model().device())) {
+        MethodChain.parse(method).compress(request(BUDGET, scope, cache));
+      }
+      return task.model().device().memory().currentBytes() - before;
+    }
+  }
+
   @Test
   void whatIsNoNumberInTheMiddleIsRefused() {
     MethodChain chain =
