@@ -174,7 +174,7 @@ class AllocationTest {
     InputException unknown = assertThrows(InputException.class, () -> Policy.parse("gredy"));
     assertTrue(unknown.getMessage().contains("greedy"), unknown.getMessage());
     assertThrows(InputException.class, () -> new Allocation(Policy.GREEDY, 0));
-    assertEquals("", Allocation.UNIFORM.describe());
-    assertEquals("uniform round 8", new Allocation(Policy.UNIFORM, 8).describe());
+    assertEquals("uniform", Allocation.UNIFORM.text());
+    assertEquals("uniform round 8", new Allocation(Policy.UNIFORM, 8).text());
   }
 }
