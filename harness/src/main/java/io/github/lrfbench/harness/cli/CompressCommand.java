@@ -140,7 +140,7 @@ final class CompressCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(
         Locale.ROOT,
-        "%d of %d matrices factored; their parameters %,d -> %,d (%.3f), the model's %,d -> %,d%n",
+        "%d of %d matrices compressed; their parameters %,d -> %,d (%.3f), the model's %,d -> %,d%n",
         replaced,
         compression.layers().size(),
         before,

@@ -129,7 +129,7 @@ class CommandsTest {
     assertEquals(
         0,
         run("compress", "--model", distil.toString(), "--rank", "3", "--out", target.toString()));
-    assertTrue(stdout().startsWith("12 of 12 matrices factored"), stdout());
+    assertTrue(stdout().startsWith("12 of 12 matrices compressed"), stdout());
     logits(target);
   }
 
