@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** One call of a {@link MethodChain}. */
 final class ChainRun {
@@ -110,7 +111,9 @@ final class ChainRun {
   /** Whether a stage works on what the model's maps are made of. */
   private boolean looksIntoForms(Step step) {
     return step.method().compressor().takes() == Takes.LEAVES
-        && request.slots().stream().anyMatch(slot -> slot.linear().dense() == null);
+        && request.slots().stream()
+            .map(LinearSlot::linear)
+            .anyMatch(linear -> linear.mapLeaves(UnaryOperator.identity()) != linear);
   }
 
   private Compression run(List<Step> steps) {
