@@ -10,8 +10,8 @@ import java.util.List;
  * @param cols n
  * @param energy the squared error of keeping nothing of W, in the metric of the points' errors; NaN
  *     where not known
- * @param points from the cheapest to the dearest, each with more numbers or more bits than the one
- *     before; at least one
+ * @param points from the cheapest to the dearest, each with more bits than the one before, or as
+ *     many of them and no fewer numbers; at least one
  */
 public record OperatingPoints(int rows, int cols, double energy, List<Point> points) {
   /** Bits of a number of a matrix as it is. */
@@ -22,6 +22,15 @@ public record OperatingPoints(int rows, int cols, double energy, List<Point> poi
     points = List.copyOf(points);
     if (points.isEmpty()) {
       throw new IllegalArgumentException("a matrix without any point");
+    }
+    for (int i = 1; i < points.size(); i++) {
+      Point before = points.get(i - 1);
+      Point point = points.get(i);
+      if (point.bits() < before.bits()
+          || point.bits() == before.bits() && point.numbers() < before.numbers()) {
+        throw new IllegalArgumentException(
+            point.label() + " is cheaper than " + before.label() + ", which comes before it");
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
+import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -29,7 +30,8 @@ final class FailureReport {
     boolean users =
         failure instanceof InputException
             || failure instanceof ParameterException
-            || failure instanceof InvalidPathException;
+            || failure instanceof InvalidPathException
+            || failure instanceof ServiceConfigurationError;
     return users ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
   }
 
@@ -44,6 +46,9 @@ final class FailureReport {
     }
     if (failure instanceof InvalidPathException path) {
       return describe(path);
+    }
+    if (failure instanceof ServiceConfigurationError) {
+      return "a plug-in on the class path cannot be loaded: " + failure.getMessage();
     }
     if (OutOfMemory.isCauseOf(failure)) {
       return OutOfMemory.describe(failure);

@@ -8,11 +8,13 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** One call of a {@link MethodChain}. */
 final class ChainRun {
@@ -30,6 +33,9 @@ final class ChainRun {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Map<String, Linear> replacements = new HashMap<>();
   private final ChainReports reports;
+
+  /** Owns what stages make; what the last ones leave is copied out of it. */
+  private Scope scratch;
 
   /** The model with all weights that the replacements do not hold. */
   private Model base;
@@ -85,7 +91,7 @@ final class ChainRun {
 
   Compression run() {
     List<Step> steps = steps(chain);
-    if (steps.size() == 1) {
+    if (steps.size() == 1 && !looksIntoForms(steps.get(0))) {
       MethodSpec method = steps.get(0).method();
       return method
           .compressor()
@@ -94,10 +100,20 @@ final class ChainRun {
                   request.slots(), request.budget(), request.allocation(), method.options()));
     }
     try {
+      scratch = request.scope().device().openScope();
+      opened.push(scratch);
       return run(steps);
     } finally {
       close();
     }
+  }
+
+  /** Whether a stage works on what the model's maps are made of. */
+  private boolean looksIntoForms(Step step) {
+    return step.method().compressor().takes() == Takes.LEAVES
+        && request.slots().stream()
+            .map(LinearSlot::linear)
+            .anyMatch(linear -> linear.mapLeaves(UnaryOperator.identity()) != linear);
   }
 
   private Compression run(List<Step> steps) {
@@ -140,7 +156,7 @@ final class ChainRun {
   }
 
   private Compression compress(Step step, int spender, Calibrator statistics) {
-    ChainSlots slots = ChainSlots.of(step, request.slots(), this, request.scope());
+    ChainSlots slots = ChainSlots.of(step, request.slots(), this, scratch);
     if (slots.slots().isEmpty()) {
       if (step.stage().residual()) {
         return new Compression(Map.of(), List.of(), Map.of());
@@ -152,20 +168,39 @@ final class ChainRun {
     if (spends && !step.stage().improves()) {
       step.method().check(request.allocation());
     }
+    Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
+    if (slots.areParts()) {
+      requireWeightsOnly(step.method(), allocation);
+    }
     CompressionRequest own =
         new CompressionRequest(
             standing,
             request.reference(),
             slots.slots(),
             spends ? request.budget() : null,
-            spends ? request.allocation() : Allocation.UNIFORM,
+            allocation,
             step.method().options(),
             statistics,
             cache(step),
-            request.scope(),
+            scratch,
             request.seed(),
             request.progress());
-    return slots.assemble(step.method().compressor().compress(own), own);
+    CompressionRequest known = slots.areParts() ? own.withoutStatistics() : own;
+    return slots.assemble(step.method().compressor().compress(known), own);
+  }
+
+  /** Statistics are of the inputs of whole matrices. */
+  private void requireWeightsOnly(MethodSpec method, Allocation allocation) {
+    boolean more = method.needs().stream().anyMatch(Need::isCalibration);
+    if (more || allocation.policy().needsExamples()) {
+      throw new InputException(
+          "--method "
+              + chain.text()
+              + ": "
+              + method.name()
+              + " works on the parts of matrices here, of whose inputs nothing is known; leave out"
+              + (more ? " options that ask for it, or let +bias follow" : " --allocate"));
+    }
   }
 
   /** Whether a stage gives a form to matrices that no other has replaced. */

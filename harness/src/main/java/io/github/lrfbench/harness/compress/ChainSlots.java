@@ -82,10 +82,19 @@ record ChainSlots(
                 leaves.add(new LinearSlot(name, slot.layer(), slot.role(), leaf));
                 return leaf;
               });
-      slots.addAll(leaves);
-      parts.put(slot, leaves);
+      // Of a form that is made of no dense map nothing is left to do.
+      if (!leaves.isEmpty()) {
+        slots.addAll(leaves);
+        parts.put(slot, leaves);
+      }
     }
     return new ChainSlots(slots, parts, false);
+  }
+
+  /** Whether any of the slots is a part of one of the model's, and no slot of the model itself. */
+  boolean areParts() {
+    return !residual
+        && parts.entrySet().stream().anyMatch(own -> !own.getValue().equals(List.of(own.getKey())));
   }
 
   /** What a method made of these slots, as replacements of the model's. */

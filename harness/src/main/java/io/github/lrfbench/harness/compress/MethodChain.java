@@ -148,11 +148,6 @@ public record MethodChain(List<Stage> stages) {
     return needs;
   }
 
-  /** Whether a stage computes from moments of activations. */
-  public boolean needsActivations() {
-    return needs().contains(Need.ACTIVATIONS);
-  }
-
   /** Whether a stage computes from training data of the task. */
   public boolean needsCalibration() {
     return needs().stream().anyMatch(Need::isCalibration);

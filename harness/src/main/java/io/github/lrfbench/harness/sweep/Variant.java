@@ -56,7 +56,7 @@ record Variant(
     String text =
         String.format(Locale.ROOT, "%s %s %s", method.text(), budget.kind(), plain(budget.value()));
     if (!allocation.isStandard()) {
-      text += " " + allocation.describe();
+      text += " " + allocation.text();
     }
     return recovery.trains() ? text + " " + recovery.describe() : text;
   }

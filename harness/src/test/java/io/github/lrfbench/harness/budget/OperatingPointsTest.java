@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.budget;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,5 +80,18 @@ class OperatingPointsTest {
   void aMatrixHasSomePoint() {
     assertThrows(
         IllegalArgumentException.class, () -> new OperatingPoints(1, 1, Double.NaN, List.of()));
+  }
+
+  /** What saves memory is a beginning of the list only where bits do not fall. */
+  @Test
+  void pointsAreInTheOrderOfTheirCost() {
+    Point codes = new Point(100, 800, Double.NaN, 0, "8 bit");
+    Point factors = new Point(40, 1280, Double.NaN, 2, "r=2");
+    assertEquals(2, new OperatingPoints(10, 10, Double.NaN, List.of(codes, factors)).count());
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new OperatingPoints(10, 10, Double.NaN, List.of(factors, codes)));
+    assertTrue(refused.getMessage().contains("8 bit is cheaper than r=2"), refused.getMessage());
   }
 }

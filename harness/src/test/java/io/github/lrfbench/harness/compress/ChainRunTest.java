@@ -227,6 +227,38 @@ class ChainRunTest {
     }
   }
 
+  /** What was compressed before is compressed further as a second stage of a chain does it. */
+  @Test
+  void partsOfACompressedModelAreTakenWithoutAChain() {
+    Compression chain = compress("svd+int8");
+    MethodChain int8 = MethodChain.parse("int8");
+    try (Model factored = compress("svd").model(task.model());
+        Scope scope = factored.device().openScope();
+        FactorizationCache cache = new FactorizationCache(factored.device())) {
+      Compression alone =
+          int8.compress(
+              new CompressionRequest(
+                  factored,
+                  factored.slots(),
+                  new Budget.Bits(32),
+                  MethodOptions.NONE,
+                  null,
+                  cache,
+                  scope,
+                  0));
+      assertEquals(chain.replacements().keySet(), alone.replacements().keySet());
+      alone
+          .replacements()
+          .forEach(
+              (slot, map) -> {
+                Linear twin = chain.replacements().get(slot);
+                assertEquals(twin.form(), map.form());
+                assertEquals(twin.bits(), map.bits());
+                assertArrayEquals(values(twin, scope), values(map, scope), slot);
+              });
+    }
+  }
+
   private static Stage stage(boolean numbers, boolean residual) {
     return new Stage(SignsMethod.spec(numbers), false, residual);
   }
@@ -321,6 +353,7 @@ class ChainRunTest {
     "laser+svd@, mark it",
     "progressive:epochs=0:last=0++svd@, mark it",
     "svd+joint-attention, no matrix is left",
+    "svd+int8:bias=compensate, let +bias follow",
   })
   void whatCannotGoOnIsRefusedInALine(String method, String what) {
     InputException refused = assertThrows(InputException.class, () -> compress(method));
@@ -339,6 +372,10 @@ class ChainRunTest {
         "svd+recover+recover",
         "svd+refit+refit",
         "tolerance+bias+lora:epochs=1",
+        "drone+int8",
+        "svd+bias+int8",
+        "svdllm:update=ls+int8+bias",
+        "drone:attention=joint+int8",
       })
   void otherMethodsGoOnToo(String method) {
     Compression made = compress(method);
@@ -384,6 +421,25 @@ class ChainRunTest {
     // The first call collects statistics of the dense model, which stay.
     assertEquals(used.get(1), used.get(2));
     assertEquals(used.get(0), used.get(2));
+  }
+
+  /** Of what the stages make the last one's alone is kept. */
+  @Test
+  void whatWasMadeInBetweenIsFreed() {
+    compress("svd+refit");
+    long factors = keptBytes("svd+refit");
+    assertTrue(factors > 0);
+    assertEquals(factors, keptBytes("svd+refit+refit"));
+  }
+
+  private long keptBytes(String method) {
+    long before = task.model().device().memory().currentBytes();
+    try (Scope scope = task.model().device().openScope()) {
+      try (FactorizationCache cache = new FactorizationCache(task.model().device())) {
+        MethodChain.parse(method).compress(request(BUDGET, scope, cache));
+      }
+      return task.model().device().memory().currentBytes() - before;
+    }
   }
 
   @Test

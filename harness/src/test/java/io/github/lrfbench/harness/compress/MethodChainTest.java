@@ -121,7 +121,7 @@ class MethodChainTest {
   @Test
   void needsAreThoseOfAllStagesAndOfWhatOptionsStandFor() {
     assertEquals(Set.of(Need.WEIGHTS), MethodChain.parse("svd").needs());
-    assertTrue(MethodChain.parse("svd+bias").needsActivations());
+    assertTrue(MethodChain.parse("svd+bias").needs().contains(Need.ACTIVATIONS));
     assertTrue(MethodChain.parse("svd+recover").needs().contains(Need.TRAINING));
     assertTrue(MethodChain.parse("svdllm:update=lora").needs().contains(Need.TRAINING));
     assertTrue(MethodChain.parse("svd++drone@").needsCalibration());

@@ -95,14 +95,9 @@ public record Allocation(Policy policy, int multiple) {
     return equals(UNIFORM);
   }
 
-  /** All of it, as records tell it. */
+  /** All of it, as records tell it and users read it. */
   public String text() {
     return policy.label() + (multiple == 1 ? "" : " round " + multiple);
-  }
-
-  /** What a user reads; empty for the standard. */
-  public String describe() {
-    return isStandard() ? "" : text();
   }
 
   /** What tells one from another in cell ids; it never changes. */

@@ -156,14 +156,21 @@ final class Points {
             () -> request.statistics().gradients().sensitivities(),
             () -> outputErrors(known),
             () -> request.cache().find(probesKey(), () -> probes(known)),
-            () -> request.cache().find(List.of("times", key(true)), () -> times(known, offers))));
+            () ->
+                request
+                    .cache()
+                    .find(List.of("times", key(true), slots()), () -> times(known, offers))));
   }
 
   /** The points with errors of outputs. */
   private List<OperatingPoints> outputErrors(List<Factorization> known) {
     return method.measuresOutputs()
         ? known.stream().map(Factorization::points).toList()
-        : request.cache().find(List.of("outputs", key(true)), () -> measuredOutputErrors(known));
+        : request
+            .cache()
+            .find(
+                List.of("outputs", key(true), request.statistics(), slots()),
+                () -> measuredOutputErrors(known));
   }
 
   private List<OperatingPoints> measuredOutputErrors(List<Factorization> known) {
@@ -214,10 +221,19 @@ final class Points {
             Replacement.place(slot, bySlot.get(slot.name()).fit(point, scope).map(), null, scope));
   }
 
+  /** The matrices that findings are of, in their order. */
+  private List<String> slots() {
+    return request.slots().stream().map(LinearSlot::name).toList();
+  }
+
   /** What probes depend on beside the model. */
   private Object probesKey() {
     return List.of(
-        "probes", key(true), request.statistics(), new TreeMap<>(request.options().values()));
+        "probes",
+        key(true),
+        request.statistics(),
+        slots(),
+        new TreeMap<>(request.options().values()));
   }
 
   /** The loss on held-out training examples with every single matrix cut to several ratios. */

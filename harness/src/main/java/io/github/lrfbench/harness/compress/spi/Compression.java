@@ -11,8 +11,8 @@ import java.util.Map;
  * @param replacements new maps by slot name; slots that stay as they are are absent
  * @param layers a report for every slot that it looked at, in their order
  * @param parameters what the method chose or was given beside the budget, for the results
- * @param trained the model, its own to close, where all of its weights were changed; the
- *     replacements are then in it. Else null
+ * @param trained the model, its own to close and with weights of its own, where all of them were
+ *     changed; the replacements are then in it. Else null
  */
 public record Compression(
     Map<String, Linear> replacements,

@@ -103,4 +103,10 @@ public record CompressionRequest(
     return new CompressionRequest(
         model, reference, others, other, shared, values, statistics, cache, scope, seed, progress);
   }
+
+  /** The same request of a method that asks for no statistics. */
+  public CompressionRequest withoutStatistics() {
+    return new CompressionRequest(
+        model, reference, slots, budget, allocation, options, null, cache, scope, seed, progress);
+  }
 }

@@ -90,11 +90,6 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
     return compressor.needs(options);
   }
 
-  /** Whether the method computes from moments of activations. */
-  public boolean needsActivations() {
-    return needs().contains(Need.ACTIVATIONS);
-  }
-
   /** Whether the method computes from calibration data of the task. */
   public boolean needsCalibration() {
     return needs().stream().anyMatch(Need::isCalibration);

@@ -7,13 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +102,43 @@ class AllocationTest {
         .sum();
   }
 
+  /** A sweep's tasks share what was found out of a model, but not what is of a task's examples. */
+  @Test
+  void errorsOfOutputsAreThoseOfTheTask() throws IOException {
+    try (TaskCase task = new TaskCase(deviceId(), folder);
+        Calibrator other =
+            Calibrator.on(task.model(), "rev", "other", "hash", task.examples(), 1, 16, 9, folder);
+        FactorizationCache shared = new FactorizationCache(task.model().device());
+        FactorizationCache own = new FactorizationCache(task.model().device())) {
+      int differing = 0;
+      for (double keep : new double[] {0.3, 0.5, 0.7, 0.9}) {
+        int[] before = sensitiveRanks(task, task.calibrator(), shared, keep);
+        int[] after = sensitiveRanks(task, other, shared, keep);
+        assertArrayEquals(sensitiveRanks(task, other, own, keep), after);
+        differing += Arrays.equals(before, after) ? 0 : 1;
+      }
+      assertTrue(differing > 0);
+    }
+  }
+
+  private static int[] sensitiveRanks(
+      TaskCase task, Calibrator statistics, FactorizationCache cache, double keep) {
+    CompressionRequest request =
+        new CompressionRequest(
+            task.model(),
+            task.slots(),
+            new Budget.Keep(keep),
+            new Allocation(Policy.SENSITIVITY, 1),
+            MethodOptions.NONE,
+            statistics,
+            cache,
+            task.scope(),
+            0);
+    return MethodChain.parse("svd").compress(request).layers().stream()
+        .mapToInt(LayerReport::rank)
+        .toArray();
+  }
+
   @Test
   void ranksAreRounded() throws IOException {
     try (TaskCase task = new TaskCase(deviceId(), folder)) {
@@ -131,7 +174,7 @@ class AllocationTest {
     InputException unknown = assertThrows(InputException.class, () -> Policy.parse("gredy"));
     assertTrue(unknown.getMessage().contains("greedy"), unknown.getMessage());
     assertThrows(InputException.class, () -> new Allocation(Policy.GREEDY, 0));
-    assertEquals("", Allocation.UNIFORM.describe());
-    assertEquals("uniform round 8", new Allocation(Policy.UNIFORM, 8).describe());
+    assertEquals("uniform", Allocation.UNIFORM.text());
+    assertEquals("uniform round 8", new Allocation(Policy.UNIFORM, 8).text());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class MethodSpecTest {
   @Test
   void theNeedsDependOnTheOptions() {
     assertFalse(MethodSpec.parse("svd").needsCalibration());
-    assertTrue(MethodSpec.parse("svd:bias=compensate").needsActivations());
+    assertTrue(MethodSpec.parse("svd:bias=compensate").needs().contains(Need.ACTIVATIONS));
     assertThrows(InputException.class, () -> MethodSpec.parse("svd:statistics=sequential"));
   }
 
