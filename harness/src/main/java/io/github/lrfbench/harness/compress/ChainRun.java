@@ -85,7 +85,8 @@ final class ChainRun {
 
   Compression run() {
     List<Step> steps = steps(chain);
-    if (steps.size() == 1) {
+    boolean ofParts = steps.get(0).method().compressor().takes() == Takes.LEAVES;
+    if (steps.size() == 1 && !(ofParts && anyHasForm())) {
       MethodSpec method = steps.get(0).method();
       return method
           .compressor()
@@ -98,6 +99,10 @@ final class ChainRun {
     } finally {
       close();
     }
+  }
+
+  private boolean anyHasForm() {
+    return request.slots().stream().anyMatch(slot -> slot.linear().dense() == null);
   }
 
   private Compression run(List<Step> steps) {
