@@ -35,6 +35,11 @@ public final class ActivationMoments implements AutoCloseable {
     bySlot.put(slot, moments);
   }
 
+  /** Whether there are moments of a slot's input; of what a form is made of there are none. */
+  public boolean has(String slot) {
+    return bySlot.containsKey(slot);
+  }
+
   /** The moments of a slot's input. */
   public Moments of(String slot) {
     Moments found = bySlot.get(slot);

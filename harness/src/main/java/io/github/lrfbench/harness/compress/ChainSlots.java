@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MatrixErrors;
+import io.github.lrfbench.harness.linear.Copies;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Sum;
@@ -14,6 +15,7 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -58,11 +60,14 @@ record ChainSlots(
     List<LinearSlot> slots = new ArrayList<>();
     for (LinearSlot slot : formed) {
       try (Scope scratch = scope.device().openScope()) {
-        Matrix left = MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);
-        Matrix weight = Matrix.of(scope.allocate(DType.F32, left.cols(), left.rows()));
-        scope.device().blas().transpose(left, weight);
-        LinearSlot rest =
-            new LinearSlot(slot.name(), slot.layer(), slot.role(), new DenseLinear(weight, null));
+        Matrix difference =
+            MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);
+        Matrix weight = Matrix.of(scope.allocate(DType.F32, difference.cols(), difference.rows()));
+        scope.device().blas().transpose(difference, weight);
+        // With the bias that W had: what earlier stages made up for by theirs is there again.
+        Tensor bias = before.get(slot.name()).linear().bias();
+        DenseLinear left = new DenseLinear(weight, Copies.of(bias, scope));
+        LinearSlot rest = new LinearSlot(slot.name(), slot.layer(), slot.role(), left);
         slots.add(rest);
         parts.put(slot, List.of(rest));
       }
@@ -110,6 +115,11 @@ record ChainSlots(
     parts.forEach(
         (slot, own) -> {
           long start = System.nanoTime();
+          if (own.isEmpty()) {
+            String form = slot.linear().form();
+            layers.add(replacement.keep(slot, "kept as it is: no part of " + form + " is dense"));
+            return;
+          }
           LayerReport first = reports.get(own.get(0).name());
           if (own.stream().noneMatch(part -> made.replacements().containsKey(part.name()))) {
             layers.add(replacement.keep(slot, first.diagnostics().note()));
@@ -130,7 +140,8 @@ record ChainSlots(
   private Linear assemble(
       LinearSlot slot, List<LinearSlot> own, Map<String, Linear> made, Scope owner) {
     if (residual) {
-      return new Sum(slot.linear().copyTo(owner), made.get(slot.name()));
+      Linear second = made.get(slot.name());
+      return new Sum(slot.linear().copyTo(owner).withBias(second.bias()), second.withBias(null));
     }
     int[] next = {0};
     return slot.linear()

@@ -59,6 +59,13 @@ public record MethodChain(List<Stage> stages) {
       if (stage.improves() && stage.residual()) {
         throw fault(stages, name + " stores nothing that could be added; put it after one '+'");
       }
+      if (stage.residual() && stage.method().compressor().triesInModel(stage.method().options())) {
+        throw fault(
+            stages,
+            stage.method().text()
+                + " tries in the model what it makes, which cannot be a part of a sum; put another"
+                + " after '++'");
+      }
       if (stages.size() > 1 && name.equals(DenseBaseline.NAME)) {
         throw fault(stages, "dense is no stage of a chain");
       }
@@ -159,7 +166,11 @@ public record MethodChain(List<Stage> stages) {
    * @throws InputException if it cannot
    */
   public void check(Budget budget, Allocation allocation) {
-    stages.get(budgetStage(budget)).method().check(allocation);
+    Stage stage = stages.get(budgetStage(budget));
+    stage.method().check(allocation);
+    if (stage.residual() && allocation.policy() == Allocation.Policy.STRS) {
+      throw fault(stages, "--allocate strs tries single matrices, but no parts of a sum");
+    }
   }
 
   /** The number of the stage that takes a budget, from 0. */

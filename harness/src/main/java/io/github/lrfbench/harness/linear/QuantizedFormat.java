@@ -42,8 +42,17 @@ public final class QuantizedFormat implements LinearFormat {
   public Linear read(ModuleTensors tensors, Place place) {
     String module = place.module();
     JsonNode constants = tensors.constants(module);
-    int bits = constants.path(BITS).asInt(8);
-    int group = constants.path(GROUP).asInt(place.inputs());
+    constants
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!name.equals(BITS) && !name.equals(GROUP)) {
+                throw new InputException(
+                    module + " has the constant '" + name + "', which this version does not know");
+              }
+            });
+    int bits = constant(module, constants.path(BITS), 8);
+    int group = constant(module, constants.path(GROUP), place.inputs());
     if (bits != 8 && bits != 4 || group < 1) {
       throw new InputException(
           module + " is said to hold codes of " + bits + " bits in groups of " + group);
@@ -59,5 +68,16 @@ public final class QuantizedFormat implements LinearFormat {
             : null;
     return new QuantizedLinear(
         Matrix.of(codes), scales, zeros, place.inputs(), group, null, DType.F32);
+  }
+
+  private static int constant(String module, JsonNode value, int standard) {
+    if (value.isMissingNode()) {
+      return standard;
+    }
+    if (!value.isInt()) {
+      throw new InputException(
+          module + " is said to hold codes of " + value + ", which is no whole number");
+    }
+    return value.intValue();
   }
 }

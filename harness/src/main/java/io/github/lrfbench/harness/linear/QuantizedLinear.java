@@ -48,7 +48,7 @@ public record QuantizedLinear(
 
   /** How many groups a row has. */
   static int groups(int inputs, int group) {
-    return (inputs + group - 1) / group;
+    return 1 + (inputs - 1) / group;
   }
 
   /** Bits of a code. */

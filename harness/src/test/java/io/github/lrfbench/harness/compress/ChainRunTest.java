@@ -319,6 +319,75 @@ class ChainRunTest {
     }
   }
 
+  /** What is left over is added: the bias that made up for it would count it twice. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int8:bias=compensate", "int8+bias"})
+  void aSumHasTheBiasOfTheWholeMatrix(String first) {
+    Compression sum = compress(first + "++svd@", new Budget.Rank(3));
+    Compression compensated = compress(first + "++lord@", new Budget.Rank(3));
+    try (Scope scope = task.model().device().openScope()) {
+      for (LinearSlot slot : task.slots()) {
+        Linear map = sum.replacements().get(slot.name());
+        assertArrayEquals(slot.linear().bias().toFloats(), map.bias().toFloats());
+        Linear other = compensated.replacements().get(slot.name());
+        float[] whole = values(slot.linear(), scope);
+        float[] now = values(other, scope);
+        double[] mean = task.calibrator().moments().of(slot.name()).mean();
+        float[] bias = slot.linear().bias().toFloats();
+        for (int i = 0; i < bias.length; i++) {
+          double expected = bias[i];
+          for (int j = 0; j < mean.length; j++) {
+            expected += ((double) whole[i * mean.length + j] - now[i * mean.length + j]) * mean[j];
+          }
+          assertEquals(expected, other.bias().toFloats()[i], 0.05, slot.name());
+        }
+      }
+    }
+  }
+
+  /** What is added is measured by the whole: biases of svd are no longer those of its part. */
+  @Test
+  void whatMadeUpForALossIsThereNoMoreWhenTheLossIsAdded() {
+    Compression sum = compress("lord++int8");
+    for (LinearSlot slot : task.slots()) {
+      Linear map = sum.replacements().get(slot.name());
+      assertArrayEquals(slot.linear().bias().toFloats(), map.bias().toFloats(), slot.name());
+    }
+    sum.layers().forEach(layer -> assertTrue(layer.outputError() < 0.02 * layer.outputNorm()));
+  }
+
+  @Test
+  void aModelThatHasFormsIsRoundedPartByPart() {
+    Compression chain = compress("svd+int8");
+    Compression svd = compress("svd");
+    try (Model compressed = svd.model(task.model());
+        Scope scope = task.model().device().openScope();
+        FactorizationCache cache = new FactorizationCache(task.model().device())) {
+      CompressionRequest request =
+          new CompressionRequest(
+              compressed,
+              compressed.slots(),
+              BUDGET,
+              Allocation.UNIFORM,
+              MethodOptions.NONE,
+              null,
+              cache,
+              scope,
+              0,
+              words -> {});
+      Compression later = MethodChain.parse("int8").compress(request);
+      assertEquals(chain.replacements().keySet(), later.replacements().keySet());
+      chain
+          .replacements()
+          .forEach(
+              (slot, map) -> {
+                Linear other = later.replacements().get(slot);
+                assertEquals(map.bits(), other.bits());
+                assertArrayEquals(values(map, scope), values(other, scope), slot);
+              });
+    }
+  }
+
   private static double squares(float[] values) {
     double sum = 0;
     for (float value : values) {
@@ -354,6 +423,15 @@ class ChainRunTest {
     "progressive:epochs=0:last=0++svd@, mark it",
     "svd+joint-attention, no matrix is left",
     "svd+int8:bias=compensate, let +bias follow",
+    "kronecker+int8, no matrix is left for int8",
+    "int8+int8, no matrix is left for int8",
+    "svd++joint-attention@, cannot be a part of a sum",
+    "int8++progressive@, cannot be a part of a sum",
+    "int8++tolerance@, cannot be a part of a sum",
+    "int8++espace@, cannot be a part of a sum",
+    "int8++drone:attention=joint@, cannot be a part of a sum",
+    "int8++svdllm:update=ls@, cannot be a part of a sum",
+    "int8++drone:statistics=sequential@, cannot be a part of a sum",
   })
   void whatCannotGoOnIsRefusedInALine(String method, String what) {
     InputException refused = assertThrows(InputException.class, () -> compress(method));
@@ -376,6 +454,11 @@ class ChainRunTest {
         "svd+bias+int8",
         "svdllm:update=ls+int8+bias",
         "drone:attention=joint+int8",
+        "svd+refit+int8",
+        "joint-attention+drone+int8",
+        "drone+int8+bias",
+        "lord++int8:bias=compensate",
+        "laser:search=all+int8",
       })
   void otherMethodsGoOnToo(String method) {
     Compression made = compress(method);

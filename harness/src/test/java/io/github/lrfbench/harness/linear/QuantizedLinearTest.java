@@ -5,14 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.SplittableRandom;
@@ -163,5 +169,79 @@ class QuantizedLinearTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new QuantizedLinear(fits.codes(), fits.scales(), null, 5, 2, null, DType.F32));
+  }
+
+  /** Tensors of a module "m" of [6, 5], codes of 8 bits with a scale a row. */
+  private ModuleTensors tensors(String constants) {
+    QuantizedLinear stored = codes(8, 6, 5, 5, false, new double[30]);
+    return new ModuleTensors() {
+      @Override
+      public Tensor tensor(String name, DType dtype, long... dims) {
+        Tensor found = name.endsWith("codes") ? stored.codes().data() : stored.scales();
+        assertArrayEquals(dims, found.shape().toArray());
+        return found;
+      }
+
+      @Override
+      public Matrix transposed(String name, int rows, int cols) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public JsonNode constants(String module) {
+        try {
+          return new ObjectMapper().readTree(constants).path("m");
+        } catch (JsonProcessingException e) {
+          throw new IllegalArgumentException(e);
+        }
+      }
+
+      @Override
+      public boolean has(String name) {
+        return !name.endsWith("zeros");
+      }
+
+      @Override
+      public boolean hasBelow(String path) {
+        return false;
+      }
+
+      @Override
+      public Shape shape(String name) {
+        throw new UnsupportedOperationException();
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{}",
+        "{\"m\": {\"bits\": 8}}",
+        "{\"m\": {\"bits\": 8, \"group\": 5}}",
+        "{\"m\": {\"bits\": 8, \"group\": 2147483647}}",
+      })
+  void constantsAreRead(String constants) {
+    Linear read = new QuantizedFormat().read(tensors(constants), new Place("m", 6, 5, 1));
+    assertEquals("8 bit, per row", read.label());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"m\": {\"bits\": 3}}; codes of 3 bits",
+        "{\"m\": {\"bits\": \"8\"}}; no whole number",
+        "{\"m\": {\"group\": 5.5}}; no whole number",
+        "{\"m\": {\"group\": 0}}; groups of 0",
+        "{\"m\": {\"group\": 5, \"nf4\": 1}}; which this version does not know",
+      })
+  void constantsThatSayAnotherThingAreRefused(String constants, String what) {
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () -> new QuantizedFormat().read(tensors(constants), new Place("m", 6, 5, 1)));
+    assertTrue(refused.getMessage().contains(what), refused.getMessage());
   }
 }

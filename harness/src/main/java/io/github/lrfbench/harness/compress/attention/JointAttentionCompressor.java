@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,12 @@ public final class JointAttentionCompressor implements Compressor {
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "the queries and keys of drone:attention=joint",
         List.of());
+  }
+
+  /** The scores are of whole queries and keys, not of what another form leaves over of them. */
+  @Override
+  public boolean triesInModel(MethodOptions options) {
+    return true;
   }
 
   @Override

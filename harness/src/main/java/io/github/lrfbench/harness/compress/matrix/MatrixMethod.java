@@ -115,6 +115,11 @@ public abstract class MatrixMethod implements Compressor {
   }
 
   @Override
+  public boolean triesInModel(MethodOptions options) {
+    return Compressor.super.triesInModel(options) || isSequential(options);
+  }
+
+  @Override
   public void check(MethodOptions options) {
     if (isSequential(options) && !needs(options).contains(Need.ACTIVATIONS)) {
       throw new InputException(

@@ -88,7 +88,7 @@ public final class Replacement {
       double error = Math.sqrt(scratch.device().blas().squaredNorm(difference));
       double outputNorm = Double.NaN;
       double outputError = Double.NaN;
-      if (request.statistics() != null) {
+      if (request.statistics() != null && request.statistics().moments().has(slot.name())) {
         Moments moments = request.statistics().moments().of(slot.name());
         outputNorm = outputNorm(slot, moments);
         outputError = outputError(slot, replacement, difference, moments, scratch);

@@ -44,6 +44,14 @@ public interface Compressor {
     return List.of();
   }
 
+  /**
+   * Whether it puts what it makes in the places of matrices to see or train what the model does
+   * with it. What is added to another form has no such place.
+   */
+  default boolean triesInModel(MethodOptions options) {
+    return needs(options).contains(Need.LOSS) || needs(options).contains(Need.TRAINING);
+  }
+
   /** What it takes of a model that earlier stages of a chain have compressed. */
   default Takes takes() {
     return Takes.WHOLE;

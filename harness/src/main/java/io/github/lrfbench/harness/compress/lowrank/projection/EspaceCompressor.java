@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -64,6 +65,11 @@ public final class EspaceCompressor extends LowRankMethod {
         options(
             MethodOption.choice("candidate", candidates),
             MethodOption.count("examples", 64, 1, 100_000)));
+  }
+
+  @Override
+  public boolean triesInModel(MethodOptions options) {
+    return super.triesInModel(options) || options.is("candidate", BEST);
   }
 
   @Override

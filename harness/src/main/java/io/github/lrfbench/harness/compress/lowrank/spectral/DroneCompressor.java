@@ -87,6 +87,11 @@ public final class DroneCompressor extends LowRankMethod {
   }
 
   @Override
+  public boolean triesInModel(MethodOptions options) {
+    return super.triesInModel(options) || options.is(ATTENTION, JOINT);
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     return new MatrixWalk(this, request).toleratingGrowth(tolerance(request.options())).run();
   }

@@ -84,6 +84,11 @@ public final class SvdLlmCompressor extends LowRankMethod {
   }
 
   @Override
+  public boolean triesInModel(MethodOptions options) {
+    return super.triesInModel(options) || options.is(UPDATE, "ls");
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     MatrixWalk walk = new MatrixWalk(this, request);
     if (request.options().is(UPDATE, "ls")) {
