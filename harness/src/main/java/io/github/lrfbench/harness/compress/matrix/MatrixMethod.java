@@ -92,6 +92,14 @@ public abstract class MatrixMethod implements Compressor {
     return false;
   }
 
+  /**
+   * Whether to factorize takes so long that all cells share one factorization of a matrix, made for
+   * the dearest point of use, and not for their own.
+   */
+  protected boolean isSlow(MethodOptions options) {
+    return false;
+  }
+
   /** What the results shall tell of the method beside the values of its options. */
   protected Map<String, String> constants() {
     return Map.of();

@@ -303,19 +303,21 @@ final class Points {
   }
 
   /**
-   * Factorizations from the dense model's statistics. Each is made for the dearest point that is of
-   * any use, so that it is the same whatever a cell asks for.
+   * Factorizations from the dense model's statistics. Each is made for its own point, or, where
+   * that takes long, for the dearest that is of any use: never for what other cells ask for, so
+   * that a cell does not depend on them.
    */
   List<Factorization> factorize(List<Target> targets) {
+    boolean shared = method.isSlow(request.options());
     return get(
         targets.stream()
-            .map(
-                target ->
-                    new Target(
-                        target.slot(),
-                        Math.max(target.point(), dearestUseful(target.slot())),
-                        target.errors()))
+            .map(target -> target.errors() || shared ? useful(target) : target)
             .toList());
+  }
+
+  private Target useful(Target target) {
+    int point = Math.max(target.point(), dearestUseful(target.slot()));
+    return new Target(target.slot(), point, target.errors());
   }
 
   private int dearestUseful(LinearSlot slot) {

@@ -7,21 +7,25 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Factorizations of one model's matrices: made once for a method, its options and its statistics,
- * and fitted to a point for every cell. Those that were used last are kept, as far as memory goes.
- * What a cell gets does not depend on the cells before it. Owned and used by one thread.
+ * Factorizations of one model's matrices, made once for a method, its options, its statistics and a
+ * point. Rounding, and the algorithm that is chosen, depend on the point that a matrix is
+ * factorized for: another point's is never taken instead. Those that were used last are kept, as
+ * far as memory goes. What a cell gets does not depend on the cells before it. Owned and used by
+ * one thread.
  */
 public final class FactorizationCache implements AutoCloseable {
   private static final long CAPACITY = 2L << 30;
 
   private final Device device;
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Those that were used last at the end. */
+  private final List<Batch> batches = new ArrayList<>();
+
   private final Map<Calibrator, Map<String, Double>> outputNorms = new HashMap<>();
   private final Map<Object, Object> findings = new HashMap<>();
 
@@ -41,14 +45,18 @@ public final class FactorizationCache implements AutoCloseable {
     List<? extends Factorization> make(List<Target> targets, Scope scope);
   }
 
-  /** The factorizations of a key. */
-  private static final class Entry {
-    private final Map<Target, Factorization> made = new HashMap<>();
-    private final List<Scope> scopes = new ArrayList<>();
-    private long bytes;
+  /** Which factorization it is. */
+  private record Of(Key key, Target target) {}
 
-    void close() {
-      scopes.forEach(Scope::close);
+  /** Factorizations that were made together. */
+  private static final class Batch {
+    private final Map<Of, Factorization> made = new HashMap<>();
+    private final Scope scope;
+    private final long bytes;
+
+    Batch(Scope scope, long bytes) {
+      this.scope = scope;
+      this.bytes = bytes;
     }
   }
 
@@ -58,25 +66,37 @@ public final class FactorizationCache implements AutoCloseable {
   }
 
   /**
-   * Factorizations of these targets' matrices.
+   * Factorizations of these targets' matrices, each made for its point.
    *
-   * @return in the order of the targets; they live until other keys need their memory
+   * @return in the order of the targets; they live until others need their memory
    */
   public List<Factorization> get(Key key, List<Target> targets, Maker maker) {
-    Entry entry = entries.computeIfAbsent(key, missing -> new Entry());
+    List<Of> asked = targets.stream().map(target -> new Of(key, target)).toList();
     List<Target> missing =
-        targets.stream().filter(target -> !entry.made.containsKey(target)).toList();
+        targets.stream().filter(target -> use(new Of(key, target)) == null).toList();
     if (!missing.isEmpty()) {
-      entry.bytes += missing.stream().mapToLong(FactorizationCache::bytes).sum();
-      makeRoom(key);
-      Scope scope = device.openScope();
-      entry.scopes.add(scope);
-      List<? extends Factorization> made = maker.make(missing, scope);
+      long bytes = missing.stream().mapToLong(FactorizationCache::bytes).sum();
+      makeRoom(bytes, asked);
+      Batch batch = new Batch(device.openScope(), bytes);
+      batches.add(batch);
+      List<? extends Factorization> made = maker.make(missing, batch.scope);
       for (int i = 0; i < made.size(); i++) {
-        entry.made.put(missing.get(i), made.get(i));
+        batch.made.put(new Of(key, missing.get(i)), made.get(i));
       }
     }
-    return targets.stream().map(entry.made::get).toList();
+    return asked.stream().map(this::use).toList();
+  }
+
+  /** What was made before, or null; its batch is then the last that was used. */
+  private Factorization use(Of of) {
+    for (int i = batches.size() - 1; i >= 0; i--) {
+      Batch batch = batches.get(i);
+      if (batch.made.containsKey(of)) {
+        batches.add(batches.remove(i));
+        return batch.made.get(of);
+      }
+    }
+    return null;
   }
 
   /** The norms ‖W X‖ on the calibration tokens that are known so far, by slot. */
@@ -101,21 +121,21 @@ public final class FactorizationCache implements AutoCloseable {
     return rank * (slot.linear().outputs() + slot.linear().inputs()) * Double.BYTES;
   }
 
-  /** Drops what was not used for longest, but nothing of the given key. */
-  private void makeRoom(Key key) {
-    long used = entries.values().stream().mapToLong(entry -> entry.bytes).sum();
-    for (Key candidate : List.copyOf(entries.keySet())) {
-      if (used > CAPACITY && !candidate.equals(key)) {
-        Entry dropped = entries.remove(candidate);
-        used -= dropped.bytes;
-        dropped.close();
+  /** Drops what was not used for longest, but nothing that is asked for now. */
+  private void makeRoom(long bytes, List<Of> asked) {
+    long used = bytes + batches.stream().mapToLong(batch -> batch.bytes).sum();
+    for (Batch candidate : List.copyOf(batches)) {
+      if (used > CAPACITY && asked.stream().noneMatch(candidate.made::containsKey)) {
+        batches.remove(candidate);
+        used -= candidate.bytes;
+        candidate.scope.close();
       }
     }
   }
 
   @Override
   public void close() {
-    entries.values().forEach(Entry::close);
-    entries.clear();
+    batches.forEach(batch -> batch.scope.close());
+    batches.clear();
   }
 }

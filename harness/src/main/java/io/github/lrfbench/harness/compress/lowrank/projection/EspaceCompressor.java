@@ -42,6 +42,7 @@ import java.util.stream.Stream;
  * examples}: how many are held out for that.
  */
 public final class EspaceCompressor extends LowRankMethod {
+  private static final String CANDIDATE = "candidate";
   private static final String BEST = "best";
   private static final double TRIED_KEEP = 0.5;
 
@@ -63,18 +64,24 @@ public final class EspaceCompressor extends LowRankMethod {
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS, Need.GRADIENTS),
         "drone where W'W is a multiple of the identity and candidate=mse",
         options(
-            MethodOption.choice("candidate", candidates),
+            MethodOption.choice(CANDIDATE, candidates),
             MethodOption.count("examples", 64, 1, 100_000)));
   }
 
   @Override
   public boolean triesInModel(MethodOptions options) {
-    return super.triesInModel(options) || options.is("candidate", BEST);
+    return super.triesInModel(options) || options.is(CANDIDATE, BEST);
+  }
+
+  /** To choose among all kinds takes many passes over the examples. */
+  @Override
+  protected boolean isSlow(MethodOptions options) {
+    return options.is(CANDIDATE, BEST);
   }
 
   @Override
   protected List<InputProjection> decompose(DecompositionRequest request) {
-    String asked = request.options().text("candidate");
+    String asked = request.options().text(CANDIDATE);
     List<Target> targets = request.targets();
     if (asked.equals(BEST)) {
       collect(request, List.of(Candidate.values()));
