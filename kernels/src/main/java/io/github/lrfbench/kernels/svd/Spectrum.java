@@ -58,26 +58,6 @@ public record Spectrum(double[] values, int size, double norm, boolean exact) {
     return norm * Math.sqrt(Math.max(0, squares));
   }
 
-  /**
-   * The smallest rank whose values hold {@code share} of ‖W‖², at least 1.
-   *
-   * @throws IllegalStateException if it is beyond the known values
-   */
-  public int rankForEnergy(double share) {
-    double kept = 0;
-    for (int i = 0; i < values.length; i++) {
-      kept += square(i);
-      if (kept >= share) {
-        return i + 1;
-      }
-    }
-    if (values.length == size) {
-      return Math.max(1, size);
-    }
-    throw new IllegalStateException(
-        values.length + " of " + size + " singular values do not hold " + share);
-  }
-
   // Smallest first, relative to the norm: no cancellation among them, no overflow.
   private double sumOfSquares(int from, int to) {
     double sum = 0;

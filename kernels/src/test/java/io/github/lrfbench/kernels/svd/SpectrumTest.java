@@ -32,16 +32,6 @@ class SpectrumTest {
   }
 
   @Test
-  void rankForEnergyIsTheSmallest() {
-    assertEquals(1, COMPLETE.rankForEnergy(0.64));
-    assertEquals(2, COMPLETE.rankForEnergy(0.640001));
-    assertEquals(3, COMPLETE.rankForEnergy(0.96));
-    assertEquals(4, COMPLETE.rankForEnergy(1));
-    assertEquals(2, LEADING.rankForEnergy(0.8));
-    assertThrows(IllegalStateException.class, () -> LEADING.rankForEnergy(0.9));
-  }
-
-  @Test
   void unknownRanksAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> LEADING.tail(3));
     assertThrows(IllegalArgumentException.class, () -> LEADING.energyKept(-1));

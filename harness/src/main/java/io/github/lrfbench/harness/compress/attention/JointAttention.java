@@ -95,10 +95,10 @@ final class JointAttention {
       int size = wq.rows() / heads;
       int rank = rank(pair.query().linear(), product, size);
       if (rank >= size) {
-        Replacement replacing = new Replacement(request);
+        Replacement replacement = new Replacement(request);
         String note = "kept: a head needs all of its " + size + " dimensions";
-        reports.put(pair.query().name(), replacing.keep(pair.query(), note));
-        reports.put(pair.key().name(), replacing.keep(pair.key(), note));
+        reports.put(pair.query().name(), replacement.keep(pair.query(), note));
+        reports.put(pair.key().name(), replacement.keep(pair.key(), note));
         return;
       }
       put(pair.query(), product.queries(rank, scratch), product.queryBias(rank));
