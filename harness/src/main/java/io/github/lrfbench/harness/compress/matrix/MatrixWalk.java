@@ -132,7 +132,12 @@ public final class MatrixWalk {
       SlotStatistics statistics = new SlotStatistics(request.statistics(), moments);
       List<? extends Factorization> factorizations =
           sequential
-              ? method.factorize(new FactorRequest(targets, request.options(), statistics, scratch))
+              ? method.factorize(
+                  new FactorRequest(
+                      targets.stream().map(Target::withoutErrors).toList(),
+                      request.options(),
+                      statistics,
+                      scratch))
               : points.factorize(targets);
       replace(targets, factorizations, statistics);
     }

@@ -23,6 +23,11 @@ public record FactorRequest(
    * @param errors whether the errors of all points are wanted
    */
   public record Target(LinearSlot slot, int point, boolean errors) {
+    /** The same where the point is all that is wanted. */
+    public Target withoutErrors() {
+      return new Target(slot, point, false);
+    }
+
     /** min(m, n). */
     public int size() {
       return Math.min(slot.linear().outputs(), slot.linear().inputs());

@@ -9,10 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
+import io.github.lrfbench.harness.compress.lowrank.WeightedSvd;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -32,7 +39,12 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +192,51 @@ class MatrixWalkTest {
       some |= layer.replaced();
     }
     assertTrue(some);
+  }
+
+  /** Plain SVD that tells of every matrix whether all singular values were asked for. */
+  private static final class Watched extends LowRankMethod {
+    private final List<Boolean> whole = new ArrayList<>();
+
+    @Override
+    public MethodInfo info() {
+      return new MethodInfo(
+          "watched", "", "", Set.of(Need.WEIGHTS, Need.ACTIVATIONS), "", options());
+    }
+
+    @Override
+    protected List<LowRankFactorization> decompose(DecompositionRequest request) {
+      request.targets().forEach(target -> whole.add(target.wholeSpectrum()));
+      return WeightedSvd.decompose(request);
+    }
+  }
+
+  @Test
+  void sequentialFactorsAreMadeForTheirPointHoweverThatWasChosen() {
+    Watched watched = new Watched();
+    MethodOptions options = new MethodOptions(Map.of("statistics", "sequential", "bias", "keep"));
+    Model model = golden.model();
+    try (FactorizationCache cache = new FactorizationCache(device)) {
+      Compression made =
+          watched.compress(
+              new CompressionRequest(
+                  model,
+                  model.slots(),
+                  new Budget.Energy(0.8),
+                  options,
+                  calibrator,
+                  cache,
+                  scope,
+                  0));
+      int matrices = model.slots().size();
+      int replaced = made.replacements().size();
+      assertTrue(replaced > 0);
+      // Once for the choice, with the dense model's statistics; then for the point alone.
+      assertEquals(Collections.nCopies(matrices, true), watched.whole.subList(0, matrices));
+      assertEquals(
+          Collections.nCopies(replaced, false),
+          watched.whole.subList(matrices, watched.whole.size()));
+    }
   }
 
   @Test
