@@ -13,11 +13,6 @@ public final class BlocksFormat implements LinearFormat {
   static final String PART = ".blocks.";
 
   @Override
-  public String form() {
-    return "blocks";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.hasBelow(module + PART);
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -235,19 +236,16 @@ public final class Calibrator implements AutoCloseable {
     return gradients;
   }
 
-  /** The moments of the dense model, if they have been asked for; else null. */
-  public ActivationMoments knownMoments() {
-    return moments;
-  }
-
   /**
    * Moments in another form of the model, on the same examples; the caller closes them.
    *
    * @param other the model, some of whose matrices are replaced
-   * @param slots of that model
+   * @param names of the slots whose inputs are looked at
    */
-  public ActivationMoments momentsIn(Model other, List<LinearSlot> slots) {
+  public ActivationMoments momentsIn(Model other, Set<String> names) {
     long start = System.nanoTime();
+    List<LinearSlot> slots =
+        other.slots().stream().filter(slot -> names.contains(slot.name())).toList();
     try {
       return MomentsCollector.collect(other, slots, examples.sequences(), progress);
     } finally {

@@ -3,11 +3,6 @@ package io.github.lrfbench.harness.linear;
 /** Two maps one after the other, each in any format. */
 public final class ChainFormat implements LinearFormat {
   @Override
-  public String form() {
-    return "chain";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.hasBelow(module + Chain.PART);
   }

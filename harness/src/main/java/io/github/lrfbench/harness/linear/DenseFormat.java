@@ -5,11 +5,6 @@ final class DenseFormat implements LinearFormat {
   private static final String WEIGHT = ".weight";
 
   @Override
-  public String form() {
-    return "dense";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + WEIGHT);
   }

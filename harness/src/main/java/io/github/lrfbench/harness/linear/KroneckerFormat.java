@@ -13,11 +13,6 @@ public final class KroneckerFormat implements LinearFormat {
   static final String B = ".kronecker.b";
 
   @Override
-  public String form() {
-    return "kronecker";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + A);
   }

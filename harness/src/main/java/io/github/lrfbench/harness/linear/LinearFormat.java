@@ -5,9 +5,6 @@ package io.github.lrfbench.harness.linear;
  * {@link Linear#weights} writes there. Found by {@link java.util.ServiceLoader}.
  */
 public interface LinearFormat {
-  /** What {@link Linear#form} calls the form. */
-  String form();
-
   /** Whether the tensors of a module are in this format. */
   boolean holds(TensorShapes tensors, String module);
 

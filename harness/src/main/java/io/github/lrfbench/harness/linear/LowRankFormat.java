@@ -15,11 +15,6 @@ public final class LowRankFormat implements LinearFormat {
   static final String DOWN = ".lowrank.v";
 
   @Override
-  public String form() {
-    return "lowrank";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + UP);
   }

@@ -8,11 +8,6 @@ public final class NarrowHeadsFormat implements LinearFormat {
   static final String WEIGHT = ".lowrank.heads";
 
   @Override
-  public String form() {
-    return "heads";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + WEIGHT);
   }

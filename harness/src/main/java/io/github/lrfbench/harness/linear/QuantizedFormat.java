@@ -24,11 +24,6 @@ public final class QuantizedFormat implements LinearFormat {
   static final String GROUP = "group";
 
   @Override
-  public String form() {
-    return "int8";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + CODES);
   }

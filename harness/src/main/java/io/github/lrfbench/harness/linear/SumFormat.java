@@ -3,11 +3,6 @@ package io.github.lrfbench.harness.linear;
 /** Two maps of one input, added, each in any format. */
 public final class SumFormat implements LinearFormat {
   @Override
-  public String form() {
-    return "sum";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.hasBelow(module + Sum.PART);
   }

@@ -6,11 +6,6 @@ import io.github.lrfbench.kernels.Matrix;
 /** The format of the form that only tests know. */
 public final class CodesFormat implements LinearFormat {
   @Override
-  public String form() {
-    return "codes";
-  }
-
-  @Override
   public boolean holds(TensorShapes tensors, String module) {
     return tensors.has(module + ".codes");
   }

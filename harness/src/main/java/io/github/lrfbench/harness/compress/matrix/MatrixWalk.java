@@ -98,11 +98,20 @@ public final class MatrixWalk {
 
   /** The loss on held-out training examples with one matrix cut, and no other. */
   private double loss(LinearSlot slot, Factorization factorization, int point) {
-    return points.loss(Map.of(), slot, scratch -> fitted(slot, factorization, point, scratch));
+    return loss(Map.of(), slot, factorization, point, staticStatistics());
   }
 
-  private Linear fitted(LinearSlot slot, Factorization factorization, int point, Scope scratch) {
-    return stand(slot, factorization.fit(point, scratch), staticStatistics(), scratch, scratch);
+  /** The same on top of what else is replaced. */
+  private double loss(
+      Map<String, Linear> others,
+      LinearSlot slot,
+      Factorization factorization,
+      int point,
+      SlotStatistics statistics) {
+    return points.loss(
+        others,
+        slot,
+        scratch -> stand(slot, factorization.fit(point, scratch), statistics, scratch, scratch));
   }
 
   /** What stands in a slot with this fit. */
@@ -122,12 +131,7 @@ public final class MatrixWalk {
     Set<String> names =
         targets.stream().map(target -> target.slot().name()).collect(Collectors.toSet());
     try (Model model = request.model().with(replacements);
-        ActivationMoments moments =
-            request
-                .statistics()
-                .momentsIn(
-                    model,
-                    model.slots().stream().filter(slot -> names.contains(slot.name())).toList());
+        ActivationMoments moments = request.statistics().momentsIn(model, names);
         Scope scratch = request.scope().device().openScope()) {
       SlotStatistics statistics = new SlotStatistics(request.statistics(), moments);
       List<? extends Factorization> factorizations =
@@ -174,14 +178,7 @@ public final class MatrixWalk {
     request
         .progress()
         .accept("tried " + reports.size() + " of " + request.slots().size() + " matrices");
-    return search.next(
-        slot,
-        point ->
-            points.loss(
-                replacements,
-                slot,
-                scratch ->
-                    stand(slot, factorization.fit(point, scratch), statistics, scratch, scratch)));
+    return search.next(slot, point -> loss(replacements, slot, factorization, point, statistics));
   }
 
   private Map<String, String> parameters() {

@@ -55,12 +55,7 @@ public abstract class RefiningMethod implements Compressor {
       Map<String, Linear> before = new HashMap<>(refined);
       names.forEach(name -> before.put(name, whole.get(name).linear()));
       try (Model model = request.model().with(before);
-          ActivationMoments moments =
-              request
-                  .statistics()
-                  .momentsIn(
-                      model,
-                      model.slots().stream().filter(s -> names.contains(s.name())).toList());
+          ActivationMoments moments = request.statistics().momentsIn(model, names);
           Scope scratch = request.scope().device().openScope()) {
         for (LinearSlot slot : block) {
           long start = System.nanoTime();
