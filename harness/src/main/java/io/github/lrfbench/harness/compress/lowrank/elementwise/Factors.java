@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -42,6 +43,23 @@ record Factors(Matrix u, Matrix v) {
   void write(Factors other) {
     u.device().blas().copy(other.u, u);
     u.device().blas().copy(other.v, v);
+  }
+
+  /** Makes all elements zero. */
+  void clear() {
+    u.device().gradients().clear(u);
+    u.device().gradients().clear(v);
+  }
+
+  /** Adds {@code scale} times other factors of the same sizes, element by element. */
+  void add(double scale, Factors other) {
+    u.device().gradients().addScaled(scale, other.u, u);
+    u.device().gradients().addScaled(scale, other.v, v);
+  }
+
+  /** The inner product with other factors of the same sizes, as one vector of all elements. */
+  double dot(Factors other) {
+    return Matrices.innerProduct(u, other.u) + Matrices.innerProduct(v, other.v);
   }
 
   /** Writes U V to a matrix. */

@@ -6,7 +6,6 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.Blas;
-import io.github.lrfbench.kernels.ops.NnGradients;
 
 /**
  * The problem of Srebro and Jaakkola 2003: for a matrix W and weights H ≥ 0, both of [m, n], find U
@@ -97,8 +96,13 @@ final class WeightedProblem {
    */
   double objective(Matrix x) {
     device().gradients().addScaled(-1, w, x);
-    device().gradients().multiply(rootH, x);
+    weigh(x);
     return device().blas().squaredNorm(x);
+  }
+
+  /** Multiplies a matrix of [m, n] by √H, element by element. */
+  void weigh(Matrix x) {
+    device().gradients().multiply(rootH, x);
   }
 
   /**
@@ -108,20 +112,30 @@ final class WeightedProblem {
    * @param dv of Vᵀ, [n, r], modified
    */
   double gradients(Factors factors, Matrix du, Matrix dv) {
-    Blas blas = device().blas();
-    NnGradients elements = device().gradients();
     try (Scope scratch = device().openScope()) {
       Matrix residual = Matrix.of(scratch.allocate(DType.F64, rows(), cols()));
       factors.multiply(residual);
-      elements.addScaled(-1, w, residual);
-      elements.multiply(rootH, residual);
-      double objective = blas.squaredNorm(residual);
-      elements.multiply(rootH, residual);
-      if (du != null) {
-        blas.gemm(false, false, 2, residual, factors.v(), 0, du);
-      }
-      blas.gemm(true, false, 2, residual, factors.u(), 0, dv);
+      device().gradients().addScaled(-1, w, residual);
+      weigh(residual);
+      double objective = device().blas().squaredNorm(residual);
+      gradients(residual, factors, du, dv);
       return objective;
     }
+  }
+
+  /**
+   * The gradients where √H (U V − W) is known.
+   *
+   * @param residual √H (U V − W), [m, n], destroyed
+   * @param du [m, r], modified; null if not wanted
+   * @param dv of Vᵀ, [n, r], modified
+   */
+  void gradients(Matrix residual, Factors factors, Matrix du, Matrix dv) {
+    Blas blas = device().blas();
+    weigh(residual);
+    if (du != null) {
+      blas.gemm(false, false, 2, residual, factors.v(), 0, du);
+    }
+    blas.gemm(true, false, 2, residual, factors.u(), 0, dv);
   }
 }

@@ -20,7 +20,8 @@ import java.util.Set;
  * The method {@code wlra}: weighted low-rank approximation by the algorithms of Srebro and Jaakkola
  * 2003, the weights of a matrix's elements being their Fisher information, cut at its 99.9 %
  * quantile: expectation maximization, plain or accelerated (Nesterov, Anderson), and conjugate
- * gradients on one factor, the other being eliminated.
+ * gradients on one factor, the other being eliminated. The standard is a quasi-Newton method on
+ * both factors, which ends lowest.
  *
  * <p>Options: {@code optimizer}, its {@code steps} (0 for its own number), {@code floor}: η of the
  * weights.
@@ -35,12 +36,12 @@ public final class WlraCompressor extends LowRankMethod {
   public MethodInfo info() {
     return new MethodInfo(
         "wlra",
-        "weighted low-rank approximation by expectation maximization or conjugate gradients",
+        "weighted low-rank approximation, by the Fisher information of every element",
         "Srebro and Jaakkola 2003",
         Set.of(Need.WEIGHTS, Need.FISHER),
         "svd where all weights are alike; tfwsvd minimizes the same but for the cut of the weights",
         options(
-            MethodOption.choice("optimizer", "anderson", "nesterov", "em", "cg"),
+            MethodOption.choice("optimizer", "lbfgs", "anderson", "nesterov", "em", "cg"),
             MethodOption.count("steps", 0, 0, 100_000),
             MethodOption.number("floor", 0.01, 0, 1)));
   }
@@ -70,6 +71,7 @@ public final class WlraCompressor extends LowRankMethod {
     int given = options.count("steps");
     Effort em = new Effort(given == 0 ? EM_STEPS : given, TOLERANCE);
     return switch (options.text("optimizer")) {
+      case "lbfgs" -> QuasiNewton.of(given);
       case "anderson" -> new ExpectationMaximization(em, Acceleration.ANDERSON);
       case "nesterov" -> new ExpectationMaximization(em, Acceleration.NESTEROV);
       case "em" -> new ExpectationMaximization(em, Acceleration.NONE);

@@ -131,7 +131,8 @@ class WeightedProblemTest {
             new AlternatingLeastSquares(new Effort(300, 0), Damping.NONE),
             new ExpectationMaximization(new Effort(200, 0), Acceleration.NESTEROV),
             new ExpectationMaximization(new Effort(200, 0), Acceleration.ANDERSON),
-            new EliminatedDescent(new Effort(300, 0)))) {
+            new EliminatedDescent(new Effort(300, 0)),
+            new QuasiNewton(new Effort(300, 0)))) {
       Solution solution = optimizer.improve(problem, start, scope);
       assertEquals(6.244751, solution.objective(), 1e-6, optimizer.toString());
     }
@@ -157,7 +158,8 @@ class WeightedProblemTest {
           List.of(
               new ExpectationMaximization(new Effort(3, 0), Acceleration.NONE),
               new AlternatingLeastSquares(new Effort(3, 0), Damping.NONE),
-              new EliminatedDescent(new Effort(3, 0)))) {
+              new EliminatedDescent(new Effort(3, 0)),
+              new QuasiNewton(new Effort(3, 0)))) {
         Solution solution = optimizer.improve(problem, svd, scope);
         assertArrayEquals(product(svd), product(solution.factors()), 1e-6, optimizer.toString());
       }
@@ -240,7 +242,8 @@ class WeightedProblemTest {
             new ExpectationMaximization(new Effort(30, 0), Acceleration.NONE),
             new ExpectationMaximization(new Effort(30, 0), Acceleration.NESTEROV),
             new ExpectationMaximization(new Effort(30, 0), Acceleration.ANDERSON),
-            new EliminatedDescent(new Effort(10, 0)))) {
+            new EliminatedDescent(new Effort(10, 0)),
+            new QuasiNewton(new Effort(20, 0)))) {
       Solution solution = optimizer.improve(problem, start, scope);
       assertTrue(solution.objective() < 0.99 * before, optimizer + ": " + solution.trace());
       double measured = problem.objective(solution.factors());
