@@ -139,7 +139,7 @@ class ResultsCsvTest {
       value = {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
         "'' | is no runs.csv: there is no column schema",
-        "schema,run_id,cell_id,status;3,r,c,ok | line 2: schema 3, but this version reads up to 2",
+        "schema,run_id,cell_id,status;4,r,c,ok | line 2: schema 4, but this version reads up to 3",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
         "schema,run_id,cell_id,status;1,r,c,ok;1,r,c | line 3: 3 cells, but 4 columns",
