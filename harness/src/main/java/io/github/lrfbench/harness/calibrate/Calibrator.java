@@ -12,10 +12,10 @@ import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Statistics of one dense model on one set of calibration examples, collected when a method first
@@ -24,12 +24,14 @@ import java.util.stream.IntStream;
  */
 public final class Calibrator implements AutoCloseable {
   private static final int NAME_LENGTH = 32;
-  private static final int MOST_HELD_OUT = 256;
 
   private final Model model;
   private final TrainingSet examples;
-  private final TrainingSet heldOut;
   private final TrainingSet training;
+
+  /** Numbers of the training examples that can be held out, in the order in which they are. */
+  private final int[] others;
+
   private final Path folder;
   private final String key;
   private final IntConsumer progress;
@@ -42,28 +44,28 @@ public final class Calibrator implements AutoCloseable {
    * A calibrator that has collected nothing yet.
    *
    * @param model the dense model
-   * @param examples to collect on; training data only
+   * @param examples to collect on, training data only; they are those to choose by too
    * @param key pins model and examples: the same key stands for the same statistics
    * @param folder of the cache
    * @param progress receives the number of examples done
    */
   public Calibrator(
       Model model, TrainingSet examples, String key, Path folder, IntConsumer progress) {
-    this(model, examples, examples, examples, key, folder, progress);
+    this(model, examples, examples, examples.order(0, 0), key, folder, progress);
   }
 
   private Calibrator(
       Model model,
       TrainingSet examples,
-      TrainingSet heldOut,
       TrainingSet training,
+      int[] others,
       String key,
       Path folder,
       IntConsumer progress) {
     this.model = model;
     this.examples = examples;
-    this.heldOut = heldOut;
     this.training = training;
+    this.others = others;
     this.key = key;
     this.folder = folder;
     this.progress = progress;
@@ -76,7 +78,8 @@ public final class Calibrator implements AutoCloseable {
    * @param task the task's name
    * @param dataHash of the file that the examples come from
    * @param all the training examples
-   * @param count the most to take
+   * @param count the most to collect statistics on, see {@link ExampleSplit}; the others can be
+   *     held out
    * @param maxLength to which sequences were truncated
    * @param seed chooses the examples
    * @param cache the program's cache folder
@@ -104,8 +107,8 @@ public final class Calibrator implements AutoCloseable {
     return new Calibrator(
         model,
         examples,
-        heldOut(all, count, seed),
         all,
+        others(all, count, seed),
         key,
         cache.resolve("statistics"),
         done -> {});
@@ -117,18 +120,14 @@ public final class Calibrator implements AutoCloseable {
    * @param other must live as long
    */
   public Calibrator of(Model other) {
-    return new Calibrator(other, examples, heldOut, training, key, null, progress);
+    return new Calibrator(other, examples, training, others, key, null, progress);
   }
 
-  private static TrainingSet heldOut(TrainingSet all, int count, long seed) {
-    if (count >= all.size()) {
-      return all.sample(MOST_HELD_OUT, seed);
-    }
-    // A sample is the beginning of a larger one with the same seed.
-    TrainingSet more = all.sample(Math.min(all.size() - 1, count + MOST_HELD_OUT), seed);
-    return more.size() > count
-        ? more.subset(IntStream.range(count, more.size()).toArray())
-        : all.sample(MOST_HELD_OUT, seed);
+  /** A sample is the beginning of the seed's order; what follows it was not chosen. */
+  private static int[] others(TrainingSet all, int count, long seed) {
+    return count >= all.size()
+        ? new int[0]
+        : Arrays.copyOfRange(all.order(seed, 0), count, all.size());
   }
 
   /** The dense model. */
@@ -137,11 +136,21 @@ public final class Calibrator implements AutoCloseable {
   }
 
   /**
-   * Training examples to choose by: others than statistics are collected on, as far as there are
-   * any; at most {@value #MOST_HELD_OUT}.
+   * Training examples to choose by, none of which statistics are collected on.
+   *
+   * @param most of them
+   * @throws IllegalStateException if statistics are collected on all
    */
-  public TrainingSet heldOut() {
-    return heldOut;
+  public TrainingSet heldOut(int most) {
+    if (heldOutExamples(most) == 0) {
+      throw new IllegalStateException("no example is held out");
+    }
+    return training.subset(Arrays.copyOf(others, heldOutExamples(most)));
+  }
+
+  /** How many examples are held out where so many are asked for. */
+  public int heldOutExamples(int most) {
+    return Math.min(most, others.length);
   }
 
   /** All training examples of the task. */

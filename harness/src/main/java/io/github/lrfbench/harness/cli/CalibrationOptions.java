@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.ExampleSplit;
+import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.source.DataSource;
@@ -19,7 +21,7 @@ final class CalibrationOptions {
       paramLabel = "N",
       defaultValue = "1024",
       description =
-          "Training examples that activations and Fisher information are collected on. Default: ${DEFAULT-VALUE}.")
+          "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}.")
   private int examples;
 
   /** How many examples to take at most. */
@@ -44,6 +46,7 @@ final class CalibrationOptions {
    *
    * @param revision pins the model's weights
    * @param evaluations knows what the model's outputs mean
+   * @param job what they are for
    */
   Calibrator open(
       Model model,
@@ -52,7 +55,7 @@ final class CalibrationOptions {
       Task task,
       DataSource source,
       Function<TaskInput, Evaluation> evaluations,
-      long seed) {
+      CompressionJob job) {
     TaskInput data = task.loadTraining(source, 0);
     Evaluation prepared = evaluations.apply(data);
     TrainingSet all = data.examples(model, tokenizer, prepared);
@@ -62,9 +65,9 @@ final class CalibrationOptions {
         task.name() + prepared.facts().identity(),
         data.sha256(),
         all,
-        examples(),
+        ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration(),
         source.maxLength(),
-        seed,
+        job.seed(),
         source.cache());
   }
 }

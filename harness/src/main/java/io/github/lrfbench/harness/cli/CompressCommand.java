@@ -94,7 +94,7 @@ final class CompressCommand implements Callable<Integer> {
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
             options.compress(
-                job, loaded.model(), () -> statistics(loaded, job.seed()), scope, progress::detail);
+                job, loaded.model(), () -> statistics(loaded, job), scope, progress::detail);
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {
@@ -106,15 +106,15 @@ final class CompressCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private Calibrator statistics(LoadedModel loaded, long seed) {
+  private Calibrator statistics(LoadedModel loaded, CompressionJob job) {
     return options.calibration.open(
         loaded.model(),
         loaded.tokenizer(),
         loaded.revision(),
         Tasks.get(task),
         data.source(),
-        input -> input.evaluation(loaded, seed),
-        seed);
+        input -> input.evaluation(loaded, job.seed()),
+        job);
   }
 
   private ObjectNode describe(Compression compression, CompressionJob job, String revision) {

@@ -245,21 +245,20 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     try (Scope scope = dense.device().openScope()) {
       Compression compression =
-          options.compress(
-              job, dense, () -> statistics(source, on, job.seed()), scope, words -> {});
+          options.compress(job, dense, () -> statistics(source, on, job), scope, words -> {});
       return new Compressed(compression.model(dense), true);
     }
   }
 
-  private Calibrator statistics(TaskModel source, Task on, long seed) {
+  private Calibrator statistics(TaskModel source, Task on, CompressionJob job) {
     return options.calibration.open(
         source.model(),
         source.tokenizer(),
         source.revision() + " " + source.start(),
         on,
         data.source(),
-        input -> input.evaluation(source, seed),
-        seed);
+        input -> input.evaluation(source, job.seed()),
+        job);
   }
 
   private ObjectNode describe(

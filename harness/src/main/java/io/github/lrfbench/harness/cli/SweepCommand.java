@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
-      "holds already are not run again, nor those that take no less memory than one that ran out of it.",
+      "holds already are not run again, nor those that take no less memory than one that ran out of it. Where it holds",
+      "cells of other data than what is read now, nothing is run.",
       "",
       "Example: lrfbench sweep benchmarks/sweeps/demo.yaml --threads 2",
       "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"

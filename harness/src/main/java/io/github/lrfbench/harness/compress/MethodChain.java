@@ -160,6 +160,14 @@ public record MethodChain(List<Stage> stages) {
     return needs().stream().anyMatch(Need::isCalibration);
   }
 
+  /** The most held-out training examples that a stage chooses by; 0 for none. */
+  public int heldOut() {
+    return ChainRun.steps(this).stream()
+        .mapToInt(step -> step.method().compressor().heldOut(step.method().options()))
+        .max()
+        .orElse(0);
+  }
+
   /**
    * Checks that a budget finds a stage and can be shared out like this.
    *

@@ -38,6 +38,7 @@ public final class ResultsMerge {
 
   private final Map<String, Found> cells = new LinkedHashMap<>();
   private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
+  private final DataAgreement data = new DataAgreement();
   private int read;
 
   /**
@@ -79,10 +80,12 @@ public final class ResultsMerge {
       read++;
       String cell = row.get(RunColumns.CELL_ID);
       Found known = cells.get(cell);
+      if (known != null && !known.row.failed() && !row.failed()) {
+        requireAgreement(known, new Found(row, file));
+      }
+      requireSameData(row, file);
       if (known == null || known.row.failed()) {
         cells.put(cell, new Found(row, file));
-      } else if (!row.failed()) {
-        requireAgreement(known, new Found(row, file));
       }
     }
     Path matrices = file.resolveSibling(LayerColumns.TABLE.file());
@@ -106,6 +109,22 @@ public final class ResultsMerge {
                 one.file, other.file, column.name(), one.row.get(RunColumns.CELL_ID), a, b));
       }
     }
+  }
+
+  private void requireSameData(RunRow row, Path file) {
+    data.add(row)
+        .ifPresent(
+            conflict -> {
+              throw new InputException(
+                  String.format(
+                      "%s: cell %s of %s has another %s than cell %s of what was read before; merge"
+                          + " results of the same data",
+                      file,
+                      row.get(RunColumns.CELL_ID),
+                      row.get(RunColumns.TASK),
+                      conflict.column().name(),
+                      conflict.earlier().get(RunColumns.CELL_ID)));
+            });
   }
 
   private static boolean agree(Object a, Object b) {

@@ -361,8 +361,31 @@ public final class RunColumns {
               "In what forms the selected matrices are stored, and how many in each, the most "
                   + "frequent first: lowrank:64|dense:8."));
 
+  public static final Column<String> TRAIN_HASH =
+      add(
+          Column.text(
+              "train_hash",
+              "Hash of the training examples that the cell reads for statistics, to choose by or to "
+                  + "train on; empty if it reads none."));
+
+  public static final Column<Long> CALIBRATION_EXAMPLES =
+      add(
+          Column.integer(
+              "calibration_examples",
+              "",
+              "Training examples that the cell's statistics were collected on; empty if there are "
+                  + "none, and of svd-head, whose method_params tell."));
+
+  public static final Column<Long> HELDOUT_EXAMPLES =
+      add(
+          Column.integer(
+              "heldout_examples",
+              "",
+              "Training examples, none of those above, whose loss the method or the allocation "
+                  + "chose by; empty if it chose by none."));
+
   /** The table: every column in the order of the file. */
-  public static final TableSchema TABLE = new TableSchema("runs.csv", 2, COLUMNS);
+  public static final TableSchema TABLE = new TableSchema("runs.csv", 3, COLUMNS);
 
   private RunColumns() {}
 

@@ -11,10 +11,23 @@ import java.util.List;
  * @param model runs; the dense model itself for the dense variant
  * @param owned true if closing this closes the model
  * @param compression what the method did
+ * @param learned from which training examples
  * @param seconds how long it took
  */
-record CompressedModel(Model model, boolean owned, Compression compression, Seconds seconds)
+record CompressedModel(
+    Model model, boolean owned, Compression compression, Learned learned, Seconds seconds)
     implements AutoCloseable {
+  /**
+   * The training examples that a variant is made from.
+   *
+   * @param hash of all of them; null if none are read
+   * @param calibration how many statistics were collected on; null if none were
+   * @param heldOut how many others it was chosen by; null if none
+   */
+  record Learned(String hash, Long calibration, Long heldOut) {
+    static final Learned NOTHING = new Learned(null, null, null);
+  }
+
   /**
    * Where the time went.
    *

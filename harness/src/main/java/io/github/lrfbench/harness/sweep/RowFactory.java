@@ -123,6 +123,9 @@ final class RowFactory {
         .set(RunColumns.EVAL_SECONDS, result.seconds())
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
         .set(RunColumns.EXTRA, extra(data, result.score(), timing));
+    row.set(RunColumns.TRAIN_HASH, compressed.learned().hash())
+        .set(RunColumns.CALIBRATION_EXAMPLES, compressed.learned().calibration())
+        .set(RunColumns.HELDOUT_EXAMPLES, compressed.learned().heldOut());
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed);
     timing(row, timing);

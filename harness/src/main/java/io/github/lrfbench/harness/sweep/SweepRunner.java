@@ -56,8 +56,7 @@ public final class SweepRunner {
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
   public void check() {
-    SweepPlan.variants(config);
-    groups(Tasks.get(config.tasks()));
+    sameGroups(SweepPlan.variants(config));
   }
 
   /**
@@ -73,7 +72,7 @@ public final class SweepRunner {
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
     List<Broken> broken = new ArrayList<>();
-    for (Group group : groups(Tasks.get(config.tasks()))) {
+    for (Group group : sameGroups(variants)) {
       try (PreparedModel model = prepare(group, open(group), List.of())) {
         for (Variant variant : variants) {
           for (SweepTask task : model.tasks()) {
@@ -129,7 +128,7 @@ public final class SweepRunner {
   public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
-    List<Group> groups = groups(Tasks.get(config.tasks()));
+    List<Group> groups = sameGroups(variants);
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells, choice)) {
       List<Broken> broken = new ArrayList<>();
@@ -212,6 +211,9 @@ public final class SweepRunner {
       if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
         tasks.forEach(SweepTask::training);
       }
+      variants.stream()
+          .filter(variant -> !variant.isDense() && variant.needsCalibration())
+          .forEach(variant -> tasks.forEach(task -> task.split(variant)));
       return new PreparedModel(loaded, probe, slots, tasks);
     } catch (RuntimeException | Error e) {
       loaded.close();
@@ -222,6 +224,18 @@ public final class SweepRunner {
   /** A cell is the same on each of a machine's GPUs. */
   private static String deviceKind(Device device) {
     return device.id().replaceFirst(":.*", "");
+  }
+
+  /** All data, which must be that of the results there are. */
+  private List<Group> sameGroups(List<Variant> variants) {
+    List<Group> groups = groups(Tasks.get(config.tasks()));
+    boolean learns =
+        variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask());
+    EarlierData.require(
+        config.out(),
+        groups.stream().flatMap(group -> group.data().stream()).toList(),
+        learns ? input -> input.task().loadTraining(config.source(cache), 0) : null);
+    return groups;
   }
 
   /** The data of every model directory: the tasks that one directory serves are run together. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.ExampleSplit;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
@@ -9,6 +10,8 @@ import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A task as one model sees it: the examples it is scored on, and, read when first asked for, those
@@ -20,10 +23,12 @@ final class SweepTask implements AutoCloseable {
   private final Evaluation evaluation;
   private final SweepConfig config;
   private final Path cache;
+  private final Map<ExampleKey, Calibrator> calibrators = new HashMap<>();
   private TrainingSet training;
-  private String trainingHash;
-  private Calibrator calibrator;
-  private long calibratorSeed;
+  private TaskInput trainingInput;
+
+  /** Which training examples statistics are collected on. */
+  private record ExampleKey(long seed, int count) {}
 
   SweepTask(LoadedModel loaded, Task task, Evaluation evaluation, SweepConfig config, Path cache) {
     this.loaded = loaded;
@@ -54,39 +59,57 @@ final class SweepTask implements AutoCloseable {
       }
       TaskInput data = task.loadTraining(config.source(cache), 0);
       training = data.examples(loaded.model(), loaded.tokenizer(), evaluation);
-      trainingHash = data.sha256();
+      trainingInput = data;
     }
     return training;
   }
 
+  /** Hash of the training examples. */
+  String trainingHash() {
+    training();
+    return trainingInput.sha256();
+  }
+
+  /**
+   * How a variant's training examples are shared out.
+   *
+   * @throws InputException if there are too few
+   */
+  ExampleSplit split(Variant variant) {
+    int all = training().size();
+    return ExampleSplit.of(
+        trainingInput.source(), all, config.calibration(), variant.job().heldOut());
+  }
+
   /** Statistics of the dense model on some of the training examples, which the seed chooses. */
-  Calibrator calibrator(long seed) {
-    if (calibrator != null && calibratorSeed != seed) {
-      calibrator.close();
-      calibrator = null;
+  Calibrator calibrator(Variant variant) {
+    ExampleKey key = new ExampleKey(variant.seed(), split(variant).calibration());
+    if (calibrators.keySet().stream().anyMatch(other -> other.seed() != key.seed())) {
+      closeCalibrators();
     }
-    if (calibrator == null) {
-      TrainingSet examples = training();
-      calibrator =
-          Calibrator.on(
-              loaded.model(),
-              loaded.revision(),
-              name() + evaluation.facts().identity(),
-              trainingHash,
-              examples,
-              config.calibration(),
-              config.maxLength(),
-              seed,
-              cache);
-      calibratorSeed = seed;
-    }
-    return calibrator;
+    return calibrators.computeIfAbsent(key, this::open);
+  }
+
+  private Calibrator open(ExampleKey key) {
+    return Calibrator.on(
+        loaded.model(),
+        loaded.revision(),
+        name() + evaluation.facts().identity(),
+        trainingHash(),
+        training(),
+        key.count(),
+        config.maxLength(),
+        key.seed(),
+        cache);
+  }
+
+  private void closeCalibrators() {
+    calibrators.values().forEach(Calibrator::close);
+    calibrators.clear();
   }
 
   @Override
   public void close() {
-    if (calibrator != null) {
-      calibrator.close();
-    }
+    closeCalibrators();
   }
 }

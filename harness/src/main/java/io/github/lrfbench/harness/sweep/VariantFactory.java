@@ -38,13 +38,14 @@ final class VariantFactory {
   CompressedModel make(Variant variant, SweepTask task, Consumer<String> progress) {
     if (variant.isDense()) {
       Compression nothing = new Compression(Map.of(), List.of(), Map.of());
-      return new CompressedModel(dense, false, nothing, CompressedModel.Seconds.NONE);
+      return new CompressedModel(
+          dense, false, nothing, CompressedModel.Learned.NOTHING, CompressedModel.Seconds.NONE);
     }
     Calibrator statistics = null;
     double calibrated = 0;
     long start = System.nanoTime();
     if (variant.needsCalibration()) {
-      statistics = task.calibrator(variant.seed());
+      statistics = task.calibrator(variant);
       calibrated = statistics.seconds();
     }
     try (Scope scratch = dense.device().openScope()) {
@@ -58,6 +59,7 @@ final class VariantFactory {
             model,
             true,
             compression,
+            learned(variant, task, statistics),
             new CompressedModel.Seconds(calibration, all - calibration, 0));
       }
       Model copy;
@@ -69,8 +71,23 @@ final class VariantFactory {
           copy,
           true,
           compression,
+          learned(variant, task, statistics),
           new CompressedModel.Seconds(calibration, all - calibration, trained));
     }
+  }
+
+  private static CompressedModel.Learned learned(
+      Variant variant, SweepTask task, Calibrator statistics) {
+    if (!variant.dependsOnTask()) {
+      return CompressedModel.Learned.NOTHING;
+    }
+    // A head is solved from hidden states, of which its parameters tell.
+    boolean collects = statistics != null && !variant.method().solvesHead();
+    int heldOut = collects ? statistics.heldOutExamples(variant.job().heldOut()) : 0;
+    return new CompressedModel.Learned(
+        task.trainingHash(),
+        collects ? (long) statistics.examples() : null,
+        heldOut > 0 ? (long) heldOut : null);
   }
 
   /** Trains a model that owns its weights; returns how long it took. */

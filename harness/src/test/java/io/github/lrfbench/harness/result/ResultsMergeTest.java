@@ -112,6 +112,33 @@ class ResultsMergeTest {
   }
 
   @Test
+  void cellsOfOneTaskThatAreOfOtherDataAreRefused() {
+    for (Column<String> column : List.of(RunColumns.DATA_HASH, RunColumns.TRAIN_HASH)) {
+      String name = column.name();
+      RunRow one =
+          Rows.run("a", "1").toBuilder().set(RunColumns.TASK, "rte").set(column, "h1").build();
+      RunRow two =
+          Rows.run("b", "2").toBuilder().set(RunColumns.TASK, "rte").set(column, "h2").build();
+      ResultsMerge merge = new ResultsMerge();
+      merge.add(write("one-" + name, one));
+      Path second = write("two-" + name, two);
+      InputException e = assertThrows(InputException.class, () -> merge.add(second));
+      assertTrue(e.getMessage().contains("another " + name), e.getMessage());
+      // Another task, a row that does not tell, and texts that ids name.
+      RunRow unknown = two.toBuilder().set(column, null).build();
+      RunRow task =
+          two.toBuilder().set(RunColumns.CELL_ID, "3").set(RunColumns.TASK, "other").build();
+      merge.add(write("unknown-" + name, unknown, task));
+      RunRow text =
+          one.toBuilder().set(RunColumns.TASK, "lm").set(RunColumns.PERPLEXITY, 2.0).build();
+      RunRow another =
+          text.toBuilder().set(RunColumns.CELL_ID, "9").set(RunColumns.DATA_HASH, "t").build();
+      merge.add(
+          write("texts-" + name, text.toBuilder().set(RunColumns.CELL_ID, "8").build(), another));
+    }
+  }
+
+  @Test
   void nothingIsOverwrittenAndNothingIsMadeOfNothing() throws IOException {
     Path first = write("first", Rows.run("a", "1"));
     ResultsMerge merge = new ResultsMerge();

@@ -63,7 +63,7 @@ class CellAloneTest {
     model = TinyCheckpoint.bert(folder.resolve("model"), 2);
     Path data = Files.createDirectories(folder.resolve("glue/SST-2"));
     StringBuilder examples = new StringBuilder("sentence\tlabel\n");
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 44; i++) {
       String sentence = i % 3 == 0 ? "a good film . " : "the plot is not very bad ";
       examples.append(sentence).append('\t').append(i % 2).append('\n');
     }

@@ -286,6 +286,96 @@ class SweepRunnerTest {
     assertFalse(Files.exists(out));
   }
 
+  private void writeRows(String file, int count, int shift) throws IOException {
+    StringBuilder text = new StringBuilder("sentence\tlabel\n");
+    for (int i = 0; i < count; i++) {
+      text.append((i + shift) % 3 == 0 ? "a good film . " : "the plot is not very bad ")
+          .append('\t')
+          .append(i % 2)
+          .append('\n');
+    }
+    Files.writeString(glue.resolve("SST-2").resolve(file), text);
+  }
+
+  private SweepConfig config(Path out, String method) {
+    return config(
+        out,
+        List.of(method),
+        List.of("sst2"),
+        List.of(new Budget.Keep(0.5)),
+        List.of(Recovery.NONE),
+        List.of());
+  }
+
+  @Test
+  void resultsOfOtherDataAreNotGoneOnWith() throws IOException {
+    Path out = folder.resolve("out");
+    RunRow learnt = run(config(out, "fwsvd")).get(1);
+    assertEquals(learnt.get(RunColumns.DATA_HASH), learnt.get(RunColumns.TRAIN_HASH));
+    byte[] before = Files.readAllBytes(out.resolve("runs.csv"));
+
+    writeRows("train.tsv", 31, 1);
+    InputException train = assertThrows(InputException.class, () -> run(config(out, "drone")));
+    assertTrue(train.getMessage().startsWith(glue + "/SST-2/train.tsv: "), train.getMessage());
+    assertTrue(train.getMessage().contains(learnt.get(RunColumns.CELL_ID)), train.getMessage());
+    // Plain SVD reads no training data.
+    assertEquals(1, run(config(out, "svd")).size());
+    assertNull(ResultsCsv.RUNS.read(out.resolve("runs.csv")).get(2).get(RunColumns.TRAIN_HASH));
+    Files.write(out.resolve("runs.csv"), before);
+
+    writeRows("dev.tsv", 29, 1);
+    InputException dev = assertThrows(InputException.class, () -> run(config(out, "svd")));
+    assertTrue(dev.getMessage().startsWith(glue + "/SST-2/dev.tsv: "), dev.getMessage());
+    assertTrue(dev.getMessage().endsWith("give another --out"), dev.getMessage());
+    assertEquals(2, ResultsCsv.RUNS.read(out.resolve("runs.csv")).size());
+    assertEquals(3, run(config(folder.resolve("other"), List.of("svd", "fwsvd"))).size());
+  }
+
+  private SweepConfig config(Path out, List<String> methods) {
+    return config(
+        out,
+        methods,
+        List.of("sst2"),
+        List.of(new Budget.Keep(0.5)),
+        List.of(Recovery.NONE),
+        List.of());
+  }
+
+  @Test
+  void resultsThatDoNotTellTheirTrainingDataAreGoneOnWith() throws IOException {
+    Path out = folder.resolve("out");
+    RunRow learnt = run(config(out, "fwsvd")).get(1);
+    Path file = out.resolve("runs.csv");
+    String hash = "," + learnt.get(RunColumns.TRAIN_HASH) + ",";
+    String text = Files.readString(file);
+    int last = text.lastIndexOf(hash);
+    Files.writeString(file, text.substring(0, last) + ",," + text.substring(last + hash.length()));
+    assertNull(ResultsCsv.RUNS.read(file).get(1).get(RunColumns.TRAIN_HASH));
+    writeRows("train.tsv", 31, 1);
+    assertEquals(List.of(), run(config(out, "fwsvd")));
+  }
+
+  @Test
+  void rowsTellHowManyExamplesTheyWereMadeFrom() throws IOException {
+    writeRows("train.tsv", 70, 0);
+    List<RunRow> rows =
+        run(config(folder.resolve("out"), List.of("svd", "fwsvd", "laser", "espace")));
+    assertTrue(rows.stream().noneMatch(RunRow::failed), rows.toString());
+    Long[][] wanted = {{null, null}, {null, null}, {64L, null}, {56L, 14L}, {56L, 14L}};
+    for (int i = 0; i < wanted.length; i++) {
+      RunRow row = rows.get(i);
+      assertEquals(wanted[i][0], row.get(RunColumns.CALIBRATION_EXAMPLES), row.toString());
+      assertEquals(wanted[i][1], row.get(RunColumns.HELDOUT_EXAMPLES), row.toString());
+    }
+    assertTrue(rows.get(3).get(RunColumns.METHOD_PARAMS).contains("examples=14"));
+
+    Path few = folder.resolve("few");
+    writeRows("train.tsv", 39, 0);
+    InputException refused = assertThrows(InputException.class, () -> run(config(few, "laser")));
+    assertTrue(refused.getMessage().contains("train.tsv: 39 training examples are too few"));
+    assertFalse(Files.exists(few));
+  }
+
   private SweepConfig config(
       Path out, List<String> tasks, List<Budget> budgets, List<String> layers) {
     return config(out, List.of("svd"), tasks, budgets, List.of(Recovery.NONE), layers);

@@ -100,6 +100,7 @@ public final class SvdHeadCompressor implements Compressor {
               : hidden(request, head, scratch);
       Map<String, String> parameters = new TreeMap<>(request.options().values());
       parameters.put(EXAMPLES, Integer.toString(count));
+      parameters.put("held_out", Integer.toString(head.heldOut()));
       return new Compression(
           solved.layers(), List.of(report(model, solved, count, start)), parameters);
     }

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.laser;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.calibrate.ExampleSplit;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
 import io.github.lrfbench.harness.compress.lowrank.RankPoints;
@@ -15,6 +16,7 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -32,7 +34,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * The method {@code laser}: single matrices are cut to a small part of their rank by truncated SVD
@@ -49,6 +50,8 @@ import java.util.stream.IntStream;
  * are held out.
  */
 public final class LaserCompressor implements Compressor {
+  private static final String EXAMPLES = "examples";
+
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -59,12 +62,17 @@ public final class LaserCompressor implements Compressor {
         "dense where no cut helps; every matrix that is cut equals that of svd",
         List.of(
             MethodOption.choice("search", "mlp", "all"),
-            MethodOption.count("examples", 128, 2, 100_000)));
+            MethodOption.count(EXAMPLES, HELD_OUT, ExampleSplit.LEAST, 100_000)));
   }
 
   @Override
   public boolean allocates() {
     return false;
+  }
+
+  @Override
+  public int heldOut(MethodOptions options) {
+    return options.count(EXAMPLES);
   }
 
   @Override
@@ -120,6 +128,8 @@ public final class LaserCompressor implements Compressor {
 
   private static Map<String, String> parameters(CompressionRequest request, int cuts) {
     Map<String, String> parameters = new LinkedHashMap<>(request.options().values());
+    int examples = request.statistics().heldOutExamples(request.options().count(EXAMPLES));
+    parameters.put(EXAMPLES, Integer.toString(examples));
     parameters.put("cuts", Integer.toString(cuts));
     return parameters;
   }
@@ -145,9 +155,7 @@ public final class LaserCompressor implements Compressor {
 
   /** The reductions that help, in the order in which they were found. */
   private static List<Reduction> search(CompressionRequest request) {
-    TrainingSet all = request.statistics().heldOut();
-    int count = Math.min(request.options().count("examples"), all.size());
-    TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
+    TrainingSet examples = request.statistics().heldOut(request.options().count(EXAMPLES));
     Model dense = request.model();
     double[] before = ExampleLosses.of(dense, examples);
     List<Reduction> kept = new ArrayList<>();

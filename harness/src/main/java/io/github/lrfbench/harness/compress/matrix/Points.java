@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.compress.allocate.ProductTimes;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Factorization;
@@ -34,13 +35,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** The points of a request's matrices, and the evidence that they are chosen by. */
 final class Points {
-  /** Held-out examples that single cuts are tried on. */
-  private static final int PROBE_EXAMPLES = 128;
-
   private final MatrixMethod method;
   private final CompressionRequest request;
   private final Loss lossOfOne;
@@ -271,8 +268,7 @@ final class Points {
   }
 
   private TrainingSet probeExamples() {
-    TrainingSet all = request.statistics().heldOut();
-    return all.subset(IntStream.range(0, Math.min(PROBE_EXAMPLES, all.size())).toArray());
+    return request.statistics().heldOut(Compressor.HELD_OUT);
   }
 
   /**

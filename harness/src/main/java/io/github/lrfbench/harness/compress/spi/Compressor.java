@@ -11,6 +11,9 @@ import java.util.Set;
  * between calls.
  */
 public interface Compressor {
+  /** How many held-out training examples a method chooses by that says nothing else. */
+  int HELD_OUT = 128;
+
   /** What the method is and needs. */
   MethodInfo info();
 
@@ -50,6 +53,11 @@ public interface Compressor {
    */
   default boolean triesInModel(MethodOptions options) {
     return needs(options).contains(Need.LOSS) || needs(options).contains(Need.TRAINING);
+  }
+
+  /** How many held-out training examples it chooses by, if there are as many; 0 for none. */
+  default int heldOut(MethodOptions options) {
+    return needs(options).contains(Need.LOSS) ? HELD_OUT : 0;
   }
 
   /** What it takes of a model that earlier stages of a chain have compressed. */

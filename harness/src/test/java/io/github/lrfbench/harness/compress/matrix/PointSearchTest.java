@@ -45,7 +45,7 @@ class PointSearchTest {
       Compression deepest = task.compress("drone", budget, Allocation.UNIFORM);
       Compression found = task.compress(method, budget, Allocation.UNIFORM);
       double tolerance = Double.parseDouble(MethodSpec.parse(method).options().text("tolerance"));
-      double dense = ExampleLosses.mean(task.model(), task.calibrator().heldOut());
+      double dense = ExampleLosses.mean(task.model(), task.calibrator().heldOut(60));
       double loss = ExampleLosses.mean(task.heldOutLosses(found.replacements()));
       assertTrue(loss <= tolerance * dense + 1e-6, loss + " after " + dense);
       assertEquals(task.slots().size(), found.layers().size());

@@ -136,7 +136,7 @@ public final class TaskCase implements AutoCloseable {
   /** The loss on every held-out example with some matrices replaced. */
   public double[] heldOutLosses(Map<String, Linear> replacements) {
     try (Model model = model().with(replacements)) {
-      return ExampleLosses.of(model, calibrator.heldOut());
+      return ExampleLosses.of(model, calibrator.heldOut(60));
     }
   }
 

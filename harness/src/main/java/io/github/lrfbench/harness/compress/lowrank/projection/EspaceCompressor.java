@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.calibrate.ExampleSplit;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
@@ -28,7 +29,6 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +44,7 @@ import java.util.stream.Stream;
 public final class EspaceCompressor extends LowRankMethod {
   private static final String CANDIDATE = "candidate";
   private static final String BEST = "best";
+  private static final String EXAMPLES = "examples";
   private static final double TRIED_KEEP = 0.5;
 
   /**
@@ -65,12 +66,17 @@ public final class EspaceCompressor extends LowRankMethod {
         "drone where W'W is a multiple of the identity and candidate=mse",
         options(
             MethodOption.choice(CANDIDATE, candidates),
-            MethodOption.count("examples", 64, 1, 100_000)));
+            MethodOption.count(EXAMPLES, 64, ExampleSplit.LEAST, 100_000)));
   }
 
   @Override
   public boolean triesInModel(MethodOptions options) {
     return super.triesInModel(options) || options.is(CANDIDATE, BEST);
+  }
+
+  @Override
+  public int heldOut(MethodOptions options) {
+    return options.is(CANDIDATE, BEST) ? options.count(EXAMPLES) : super.heldOut(options);
   }
 
   /** To choose among all kinds takes many passes over the examples. */
@@ -142,9 +148,7 @@ public final class EspaceCompressor extends LowRankMethod {
 
   private static InputProjection best(Target target, DecompositionRequest request) {
     Calibrator calibrator = request.statistics().calibrator();
-    TrainingSet all = calibrator.heldOut();
-    int count = Math.min(request.options().count("examples"), all.size());
-    TrainingSet examples = all.subset(IntStream.range(0, count).toArray());
+    TrainingSet examples = calibrator.heldOut(request.options().count(EXAMPLES));
     Candidate[] candidates = Candidate.values();
     InputProjection[] projections = new InputProjection[candidates.length];
     try (Scope scratch = request.device().openScope()) {
