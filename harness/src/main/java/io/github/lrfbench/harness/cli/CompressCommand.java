@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,8 +99,13 @@ final class CompressCommand implements Callable<Integer> {
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {
+        ObjectNode block = describe(compression, job, loaded.revision());
+        Set<String> untied = compressed.untiedFrom(loaded.model());
+        if (!untied.isEmpty()) {
+          untied.forEach(block.putArray("untied")::add);
+        }
         new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression)
-            .write(out, dense, describe(compression, job, loaded.revision()), outputNames);
+            .write(out, dense, block, outputNames);
         report(loaded.model(), compressed, compression);
       }
     }
@@ -145,7 +151,7 @@ final class CompressCommand implements Callable<Integer> {
     stdout.printf(
         Locale.ROOT,
         "%d of %d matrices replaced; their parameters %,d -> %,d (%.3f), %.3f bits per weight;"
-            + " the model's parameters %,d -> %,d%n",
+            + " the model's parameters %,d -> %,d (%.3f)%n",
         replaced,
         compression.layers().size(),
         before,
@@ -153,7 +159,11 @@ final class CompressCommand implements Callable<Integer> {
         (double) after / before,
         (double) bits / weights,
         source.parameters(),
-        compressed.parameters());
+        compressed.parameters(),
+        (double) compressed.parameters() / source.parameters());
+    for (String untied : compressed.untiedFrom(source)) {
+      stdout.printf("%s is stored apart from the word embedding, as it was not before%n", untied);
+    }
     stdout.printf(Locale.ROOT, "written to %s%n", out);
   }
 }

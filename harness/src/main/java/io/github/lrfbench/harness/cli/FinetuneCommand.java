@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.glue.LabelMaps;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
@@ -297,7 +298,12 @@ final class FinetuneCommand implements Callable<Integer> {
     stdout.printf(Locale.ROOT, "epoch\t%d%n", outcome.epoch());
     stdout.printf(Locale.ROOT, "steps\t%d%n", outcome.steps());
     stdout.printf(Locale.ROOT, "seconds\t%.1f%n", outcome.seconds());
-    stdout.printf(Locale.ROOT, "parameters\t%d%n", job.model().parameters());
+    // What repeated others is trained too, and written.
+    long repeated =
+        lora.areGiven()
+            ? 0
+            : job.model().repeated().values().stream().mapToLong(Linear::parameters).sum();
+    stdout.printf(Locale.ROOT, "parameters\t%d%n", job.model().parameters() + repeated);
     long trained =
         job.trained().stream().filter(Parameter::trainable).mapToLong(Parameter::size).sum();
     stdout.printf(Locale.ROOT, "trained_parameters\t%d%n", trained);

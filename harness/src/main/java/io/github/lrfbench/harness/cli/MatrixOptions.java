@@ -14,7 +14,7 @@ final class MatrixOptions {
   @Option(
       names = "--untie-head",
       description =
-          "GPT-2 language models: the head is a matrix to compress, apart from the word embedding.")
+          "GPT-2 language models: the head is a matrix to compress, apart from the word embedding; a head that this changes is stored beside it, and ratios are still to the checkpoint that held one.")
   boolean untieHead;
 
   /** The same for the loader. */

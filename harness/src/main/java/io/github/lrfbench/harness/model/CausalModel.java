@@ -51,4 +51,18 @@ public interface CausalModel extends Model {
    * @return [B, V], logits of the token that follows each
    */
   Tensor decode(Ops ops, KeyValueCache cache);
+
+  /**
+   * Floating-point operations of {@link #prefill} for a sequence, counted as in {@link #flops}.
+   *
+   * @param length tokens
+   */
+  long prefillFlops(int length);
+
+  /**
+   * Those of {@link #decode} for a sequence.
+   *
+   * @param length tokens with the one that is read
+   */
+  long decodeFlops(int length);
 }

@@ -10,6 +10,8 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A network with its weights on a device. Models are immutable: compression makes another model
@@ -63,7 +65,10 @@ public interface Model extends AutoCloseable {
    */
   Model with(Map<String, Linear> replacements);
 
-  /** The same model with weights of its own, which may be trained; closed on its own. */
+  /**
+   * The same model with weights of its own, which may be trained and therefore repeat no others;
+   * closed on its own.
+   */
   Model copy();
 
   /** The same model with weights of its own in another type, in which it then computes. */
@@ -80,6 +85,26 @@ public interface Model extends AutoCloseable {
   /** What the model is made of, in the order of the forward pass. */
   List<ModelPart> parts();
 
+  /**
+   * Matrices of this model's own that still repeat other weights of it, by the names of their
+   * modules: a head that was untied from the word embedding and has not been changed. A checkpoint
+   * of the model does not hold them, and they count as no parameters.
+   */
+  default Map<String, Linear> repeated() {
+    return Map.of();
+  }
+
+  /**
+   * Modules that this model holds apart from weights that they repeat in another.
+   *
+   * @param original what this model was made of
+   */
+  default Set<String> untiedFrom(Model original) {
+    Set<String> untied = new TreeSet<>(original.repeated().keySet());
+    untied.removeAll(repeated().keySet());
+    return untied;
+  }
+
   /** Number of parameters: matrices as stored, biases, embeddings, norms and head. */
   default long parameters() {
     return parts().stream().mapToLong(ModelPart::parameters).sum();
@@ -90,7 +115,7 @@ public interface Model extends AutoCloseable {
     return parts().stream().flatMap(part -> part.weights().stream()).toList();
   }
 
-  /** Bytes of all parameters as stored on the device. */
+  /** Bytes of all parameters in the type that they have on the device. */
   default long bytes() {
     return parts().stream().mapToLong(ModelPart::bytes).sum();
   }
@@ -104,10 +129,18 @@ public interface Model extends AutoCloseable {
   }
 
   /**
-   * Floating-point operations of a forward pass over sequences of these lengths: matrix products
-   * only.
+   * Floating-point operations of a whole pass over a sequence: every block for every token, and the
+   * head for what it gives in all, which of a language model is every token's logits. Only products
+   * count: those with matrices, and in attentions those of tokens that see each other.
+   *
+   * @param length tokens
    */
-  long flops(int... lengths);
+  long flops(int length);
+
+  /** Those of {@link #forward} alone, which may leave out what its result does not depend on. */
+  default long forwardFlops(int length) {
+    return flops(length);
+  }
 
   @Override
   void close();

@@ -14,6 +14,11 @@ import java.util.List;
  * @param bytes that they take on the device
  */
 public record ModelPart(List<Parameter> weights, long parameters, long bytes) {
+  /** The same weights as no parameters: they repeat others. */
+  public ModelPart uncounted() {
+    return new ModelPart(weights, 0, 0);
+  }
+
   /** Embeddings and norms: every element is a number. */
   public static ModelPart of(List<Parameter> weights) {
     return new ModelPart(

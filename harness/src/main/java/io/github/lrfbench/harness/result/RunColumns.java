@@ -178,12 +178,17 @@ public final class RunColumns {
   public static final Column<Long> PARAMS_DENSE =
       add(
           Column.integer(
-              "params_dense", "", "Parameters of the dense model, shared ones counted once."));
+              "params_dense",
+              "",
+              "Parameters of the model as it was given, shared ones counted once."));
 
   public static final Column<Long> PARAMS =
       add(
           Column.integer(
-              "params", "", "Parameters of the compressed model, shared ones counted once."));
+              "params",
+              "",
+              "Parameters of the model, shared ones counted once; what --untie-head has changed is "
+                  + "no longer shared."));
 
   public static final Column<Double> PARAMS_RATIO =
       add(Column.number("params_ratio", "", "params / params_dense."));
@@ -217,8 +222,10 @@ public final class RunColumns {
           Column.integer(
               "flops_per_example",
               "FLOP",
-              "Floating-point operations of one sequence of seq_len tokens; a multiply-add "
-                  + "counts two."));
+              "Floating-point operations of a whole pass over one sequence of seq_len tokens: all "
+                  + "blocks for all tokens, of a language model the logits of all, else the head "
+                  + "once. Products with matrices, and in attentions of tokens that see each other; "
+                  + "a multiply-add counts two."));
 
   public static final Column<Double> FLOPS_RATIO =
       add(Column.number("flops_ratio", "", "flops_per_example / that of the dense model."));
@@ -260,7 +267,8 @@ public final class RunColumns {
           Column.number(
               "throughput_eps",
               "1/s",
-              "Sequences of seq_len tokens per second at the throughput batch size."));
+              "Sequences per second in calls like the timed ones but of throughput_batch sequences: "
+                  + "that number / the median time of a call."));
 
   public static final Column<Double> SPEEDUP =
       add(
@@ -327,7 +335,11 @@ public final class RunColumns {
       add(Column.json("extra", "Whatever else is known about the cell."));
 
   public static final Column<Long> BYTES_DENSE =
-      add(Column.integer("bytes_dense", "B", "Size of the dense model's stored weights in dtype."));
+      add(
+          Column.integer(
+              "bytes_dense",
+              "B",
+              "Size of the stored weights of the model as it was given, in dtype."));
 
   public static final Column<Double> BYTES_RATIO =
       add(Column.number("bytes_ratio", "", "bytes / bytes_dense."));
@@ -383,6 +395,27 @@ public final class RunColumns {
               "",
               "Training examples, none of those above, whose loss the method or the allocation "
                   + "chose by; empty if it chose by none."));
+
+  public static final Column<Long> FLOPS_TIMED =
+      add(
+          Column.integer(
+              "flops_timed",
+              "FLOP",
+              "Floating-point operations, counted alike, of the call that was timed, for each of its "
+                  + "sequences: of a GPT-2 the last block and the head for the last token only; to "
+                  + "decode, of one token that sees seq_len."));
+
+  public static final Column<Long> THROUGHPUT_BATCH =
+      add(
+          Column.integer(
+              "throughput_batch", "", "Sequences per call where throughput is measured."));
+
+  public static final Column<Double> THROUGHPUT_EPS_DENSE =
+      add(
+          Column.number(
+              "throughput_eps_dense",
+              "1/s",
+              "throughput_eps of the dense model, its calls interleaved with the model's own."));
 
   /** The table: every column in the order of the file. */
   public static final TableSchema TABLE = new TableSchema("runs.csv", 3, COLUMNS);

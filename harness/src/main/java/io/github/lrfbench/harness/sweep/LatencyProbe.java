@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
@@ -7,6 +8,7 @@ import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -65,17 +67,28 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
+    InTurns latency;
+    double deviceMs;
+    long peak;
+    long flops;
     try (TimedPass own = pass(model, batchSize)) {
-      List<LatencyStats> latencies;
-      try (TimedPass other = model == dense ? null : pass(dense, batchSize)) {
-        List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
-        latencies = new Interleaved(StopRule.DEFAULT, Clock.SYSTEM).measure(subjects);
-      }
-      double deviceMs = deviceMillis(own);
-      LatencyStats denseLatency = latencies.get(latencies.size() - 1);
+      latency = inTurns(dense, own, batchSize, StopRule.DEFAULT);
+      deviceMs = deviceMillis(own);
       // After the timed calls, so that the first of those is the model's first.
-      long peak = peakBytes(own);
-      return new Timing(latencies.get(0), denseLatency, deviceMs, throughput(model), peak);
+      peak = peakBytes(own);
+      flops = own.flops();
+    }
+    try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
+      InTurns throughput = inTurns(dense, own, THROUGHPUT_BATCH, THROUGHPUT_RULE);
+      return new Timing(latency, deviceMs, throughput, peak, flops);
+    }
+  }
+
+  private InTurns inTurns(Model dense, TimedPass own, int sequences, StopRule rule) {
+    try (TimedPass other = own.model() == dense ? null : pass(dense, sequences)) {
+      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
+      List<LatencyStats> stats = new Interleaved(rule, Clock.SYSTEM).measure(subjects);
+      return new InTurns(stats.get(0), stats.get(stats.size() - 1), sequences);
     }
   }
 
@@ -96,22 +109,18 @@ final class LatencyProbe {
     return millis[millis.length / 2];
   }
 
-  private double throughput(Model model) {
-    Interleaved interleaved = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
-    try (TimedPass pass = pass(model, THROUGHPUT_BATCH)) {
-      LatencyStats latency = interleaved.measure(List.of(pass)).get(0);
-      return THROUGHPUT_BATCH / (latency.p50Ms() / 1e3);
-    }
-  }
-
   /** The model's weights, its cache, and the most that a pass takes beside them. */
   private static long peakBytes(TimedPass pass) {
     Device device = pass.model().device();
+    long weights = pass.model().bytes();
+    for (Linear repeated : pass.model().repeated().values()) {
+      weights += repeated.bytes();
+    }
     long before = device.memory().currentBytes();
     device.resetPeakMemory();
     pass.enqueue();
     device.synchronize();
-    return pass.model().bytes() + pass.cacheBytes() + device.memory().peakBytes() - before;
+    return weights + pass.cacheBytes() + device.memory().peakBytes() - before;
   }
 
   private List<TokenSequence> random(int sequences) {

@@ -34,14 +34,22 @@ final class MemoryNeeds {
 
   /** Of one step of a cell. */
   MemoryNeed of(Cell cell, Step step) {
+    CellContext context =
+        new CellContext(cell, config, seqLen, "", device.name(), device.threads(), step);
+    boolean timed = step == Step.TIME;
     // Every model is timed in the throughput shape, too.
-    return of(cell, step, Math.max(config.batchSize(), LatencyProbe.THROUGHPUT_BATCH));
+    int batch = Math.max(config.batchSize(), LatencyProbe.THROUGHPUT_BATCH);
+    return new MemoryNeed(
+        step,
+        TextFile.sha256(SweepSetting.memoryKey(context)).substring(0, HASH_LENGTH),
+        context.keepIsSize() ? cell.variant().budget().value() : 0,
+        timed ? batch : 0,
+        timed ? seqLen : 0);
   }
 
   /**
    * Of all that running a cell takes: of a compressed model also the dense one, which is loaded
-   * first and timed in turns with it, though not in the throughput shape, and scored on the same
-   * examples.
+   * first, timed in turns with it, and scored on the same examples.
    */
   List<MemoryNeed> of(Cell cell) {
     List<MemoryNeed> needs = new ArrayList<>();
@@ -50,22 +58,10 @@ final class MemoryNeeds {
     }
     if (!cell.variant().isDense()) {
       Cell dense = cell.with(Variant.dense(cell.variant().seed()));
-      needs.add(of(dense, Step.COMPRESS));
-      needs.add(of(dense, Step.TIME, config.batchSize()));
-      needs.add(of(dense, Step.EVALUATE));
+      for (Step step : Step.values()) {
+        needs.add(of(dense, step));
+      }
     }
     return needs;
-  }
-
-  private MemoryNeed of(Cell cell, Step step, int batch) {
-    CellContext context =
-        new CellContext(cell, config, seqLen, "", device.name(), device.threads(), step);
-    boolean timed = step == Step.TIME;
-    return new MemoryNeed(
-        step,
-        TextFile.sha256(SweepSetting.memoryKey(context)).substring(0, HASH_LENGTH),
-        context.keepIsSize() ? cell.variant().budget().value() : 0,
-        timed ? batch : 0,
-        timed ? seqLen : 0);
   }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -122,7 +123,9 @@ final class RowFactory {
         .set(RunColumns.DATA_HASH, data.sha256())
         .set(RunColumns.EVAL_SECONDS, result.seconds())
         .set(RunColumns.LOAD_SECONDS, loadSeconds)
-        .set(RunColumns.EXTRA, extra(data, result.score(), timing));
+        .set(
+            RunColumns.EXTRA,
+            extra(data, result.score(), timing, compressed.model().untiedFrom(dense)));
     row.set(RunColumns.TRAIN_HASH, compressed.learned().hash())
         .set(RunColumns.CALIBRATION_EXAMPLES, compressed.learned().calibration())
         .set(RunColumns.HELDOUT_EXAMPLES, compressed.learned().heldOut());
@@ -214,7 +217,7 @@ final class RowFactory {
   }
 
   private void timing(RunRow.Builder row, Timing timing) {
-    LatencyStats latency = timing.latency();
+    LatencyStats latency = timing.latency().own();
     shape(row)
         .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
         .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
@@ -223,16 +226,23 @@ final class RowFactory {
         .set(RunColumns.LATENCY_MS_STDEV, latency.stdevMs())
         .set(RunColumns.LATENCY_RUNS, latency.runs())
         .set(RunColumns.FIRST_LATENCY_MS, latency.firstMs())
-        .set(RunColumns.THROUGHPUT_EPS, timing.throughput())
-        .set(RunColumns.SPEEDUP, timing.speedup())
-        .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes());
+        .set(RunColumns.THROUGHPUT_EPS, timing.throughput().perSecond())
+        .set(RunColumns.SPEEDUP, timing.latency().speedup())
+        .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes())
+        .set(RunColumns.FLOPS_TIMED, timing.flops())
+        .set(RunColumns.THROUGHPUT_BATCH, timing.throughput().sequences())
+        .set(RunColumns.THROUGHPUT_EPS_DENSE, timing.throughput().densePerSecond());
   }
 
-  private Map<String, Object> extra(DataFacts data, Score score, Timing timing) {
+  private Map<String, Object> extra(
+      DataFacts data, Score score, Timing timing, Set<String> untied) {
     Map<String, Object> extra = new HashMap<>(data.extra());
     extra.putAll(score.extra());
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
+    }
+    if (!untied.isEmpty()) {
+      extra.put("untied", List.copyOf(untied));
     }
     if (config.limit() > 0) {
       extra.put("limit", config.limit());

@@ -19,6 +19,7 @@ import java.util.List;
 final class TimedPass implements Runnable, AutoCloseable {
   private final Model model;
   private final LatencyKind kind;
+  private final int length;
   private final Scope scope;
   private TokenBatch batch;
   private KeyValueCache cache;
@@ -35,7 +36,7 @@ final class TimedPass implements Runnable, AutoCloseable {
     this.model = model;
     this.kind = kind;
     this.scope = model.device().openScope();
-    int length = sequences.get(0).length();
+    this.length = sequences.get(0).length();
     int read = kind == LatencyKind.DECODE ? length - 1 : length;
     try {
       batch =
@@ -79,6 +80,15 @@ final class TimedPass implements Runnable, AutoCloseable {
   /** What the pass keeps between calls beside the model's weights: its cache of keys and values. */
   long cacheBytes() {
     return cacheBytes;
+  }
+
+  /** Floating-point operations for each sequence. */
+  long flops() {
+    return switch (kind) {
+      case FORWARD -> model.forwardFlops(length);
+      case PREFILL -> ((CausalModel) model).prefillFlops(length);
+      case DECODE -> ((CausalModel) model).decodeFlops(length);
+    };
   }
 
   @Override

@@ -6,21 +6,38 @@ import io.github.lrfbench.harness.measure.LatencyStats;
  * How fast a model is and what memory it needs for that.
  *
  * @param latency of calls of the latency shape
- * @param denseLatency of the dense model's calls, interleaved with these; of the dense model its
- *     own
  * @param deviceMs the median time by the device's own clock, NaN if it has none; the others are by
  *     the host's, until the device is done
- * @param throughput sequences per second in the throughput shape
+ * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
+ * @param flops floating-point operations of a call for each of its sequences
  */
-record Timing(
-    LatencyStats latency,
-    LatencyStats denseLatency,
-    double deviceMs,
-    double throughput,
-    long peakBytes) {
-  /** The dense model's median time divided by this model's. */
-  double speedup() {
-    return denseLatency.p50Ms() / latency.p50Ms();
+record Timing(InTurns latency, double deviceMs, InTurns throughput, long peakBytes, long flops) {
+  /**
+   * Calls of a model and of the dense one, interleaved.
+   *
+   * @param own the model's
+   * @param dense the dense model's; of the dense model its own
+   * @param sequences of every call
+   */
+  record InTurns(LatencyStats own, LatencyStats dense, int sequences) {
+    /** The dense model's median time divided by this model's. */
+    double speedup() {
+      return dense.p50Ms() / own.p50Ms();
+    }
+
+    /** Sequences that the model reads in a second, by its median time. */
+    double perSecond() {
+      return perSecond(own);
+    }
+
+    /** Those of the dense model. */
+    double densePerSecond() {
+      return perSecond(dense);
+    }
+
+    private double perSecond(LatencyStats stats) {
+      return sequences / (stats.p50Ms() / 1e3);
+    }
   }
 }

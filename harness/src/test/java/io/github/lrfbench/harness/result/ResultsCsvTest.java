@@ -34,7 +34,8 @@ class ResultsCsvTest {
           + " calibrate_seconds, finetune_seconds, eval_seconds, load_seconds, version, git_commit,"
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
-          + " calibration_examples, heldout_examples";
+          + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
+          + " throughput_eps_dense";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"

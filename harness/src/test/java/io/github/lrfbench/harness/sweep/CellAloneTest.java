@@ -44,6 +44,7 @@ class CellAloneTest {
           RunColumns.LATENCY_RUNS,
           RunColumns.FIRST_LATENCY_MS,
           RunColumns.THROUGHPUT_EPS,
+          RunColumns.THROUGHPUT_EPS_DENSE,
           RunColumns.SPEEDUP,
           RunColumns.COMPRESS_SECONDS,
           RunColumns.CALIBRATE_SECONDS,

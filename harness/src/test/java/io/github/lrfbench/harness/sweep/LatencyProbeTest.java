@@ -1,17 +1,22 @@
 package io.github.lrfbench.harness.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.TestData;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,9 +38,54 @@ class LatencyProbeTest {
       assertEquals(40, probe.seqLen());
       long before = device.memory().currentBytes();
       Timing timing = probe.measure(model, model);
-      assertTrue(timing.latency().p50Ms() > 0);
+      assertTrue(timing.latency().own().p50Ms() > 0);
       assertTrue(timing.peakBytes() > model.bytes());
       assertEquals(before, device.memory().currentBytes());
+      CausalModel causal = (CausalModel) model;
+      long flops =
+          switch (kind) {
+            case FORWARD -> model.forwardFlops(40);
+            case PREFILL -> causal.prefillFlops(40);
+            case DECODE -> causal.decodeFlops(40);
+          };
+      assertEquals(flops, timing.flops());
+    }
+  }
+
+  @Test
+  void latencyAndThroughputAreMeasuredBesideTheDenseModel() {
+    try (Device device = open();
+        GoldenModel golden = GoldenModel.load(TestData.require("golden/bert-cls"), device);
+        Model other = golden.model().copy()) {
+      Model dense = golden.model();
+      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 2, 4, dense.info());
+      Timing beside = probe.measure(dense, other);
+      for (Timing.InTurns calls : List.of(beside.latency(), beside.throughput())) {
+        assertNotEquals(calls.own(), calls.dense());
+        assertEquals(calls.own().runs(), calls.dense().runs());
+      }
+      assertEquals(2, beside.latency().sequences());
+      assertEquals(32, beside.throughput().sequences());
+      LatencyStats stats = beside.throughput().dense();
+      assertEquals(32e3 / stats.p50Ms(), beside.throughput().densePerSecond(), 1e-9);
+      Timing alone = probe.measure(dense, dense);
+      assertEquals(alone.throughput().own(), alone.throughput().dense());
+    }
+  }
+
+  /** The copy that an untied head is stands in memory, though it counts as nothing stored. */
+  @Test
+  void whatRepeatsWeightsTakesMemory() {
+    Gpt2Options untied = new Gpt2Options(false, true);
+    Path folder = TestData.require("golden/gpt2-lm");
+    try (Device device = open();
+        GoldenModel golden = GoldenModel.load(folder, device);
+        GoldenModel apart = GoldenModel.load(folder, untied, device)) {
+      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 1, 4, golden.model().info());
+      long one = probe.measure(golden.model(), golden.model()).peakBytes();
+      long two = probe.measure(apart.model(), apart.model()).peakBytes();
+      assertEquals(golden.model().bytes(), apart.model().bytes());
+      assertEquals(one + apart.model().repeated().get("lm_head").bytes(), two);
     }
   }
 

@@ -235,16 +235,11 @@ public final class Encoder implements Model {
   }
 
   @Override
-  public long flops(int... lengths) {
+  public long flops(int length) {
     long perToken = slots.stream().mapToLong(slot -> slot.linear().flopsPerRow()).sum();
-    long total = 0;
-    for (int length : lengths) {
-      // Scores and their product with the values: two products of length x length x H in every
-      // block.
-      long attention = 4L * length * length * config.hidden() * config.layers();
-      total += length * perToken + attention + head.flops();
-    }
-    return total;
+    // Scores and their product with the values: two products of length x length x H in every block.
+    long attention = 4L * length * length * config.hidden() * config.layers();
+    return length * perToken + attention + head.flops();
   }
 
   @Override

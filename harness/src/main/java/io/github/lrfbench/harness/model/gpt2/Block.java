@@ -29,6 +29,16 @@ record Block(
     Linear intermediate,
     Linear output) {
 
+  /** Floating-point operations for one token before the attention. */
+  long projectionFlops() {
+    return projections.members().stream().mapToLong(Linear::flopsPerRow).sum();
+  }
+
+  /** Those after it. */
+  long outputFlops() {
+    return attentionOutput.flopsPerRow() + intermediate.flopsPerRow() + output.flopsPerRow();
+  }
+
   Block copyTo(Scope scope, DType dtype) {
     return new Block(
         attentionNorm.copyTo(scope, dtype),

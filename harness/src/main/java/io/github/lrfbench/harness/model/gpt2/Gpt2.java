@@ -21,7 +21,6 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A GPT-2 but for its head. */
 abstract class Gpt2 implements Model {
@@ -30,8 +29,6 @@ abstract class Gpt2 implements Model {
   private static final String ATTENTION_OUTPUT_ROLE = "attention_output";
   private static final String INTERMEDIATE_ROLE = "intermediate";
   private static final String OUTPUT_ROLE = "output";
-  private static final Set<String> OUTPUT_ROLES =
-      Set.of(ATTENTION_OUTPUT_ROLE, INTERMEDIATE_ROLE, OUTPUT_ROLE);
 
   private final Body body;
   private final ModelInfo info;
@@ -158,8 +155,11 @@ abstract class Gpt2 implements Model {
    */
   abstract Tensor head(Ops ops, Matrix states);
 
-  /** Floating-point operations of the head for a sequence, but for those of its slots. */
+  /** Floating-point operations of the head for one token. */
   abstract long headFlops();
+
+  /** For how many tokens of a sequence the head has an output. */
+  abstract int headTokens(int length);
 
   /** What the head is made of. */
   abstract List<ModelPart> headParts();
@@ -167,8 +167,12 @@ abstract class Gpt2 implements Model {
   /** The same model of other parts. */
   abstract Gpt2 rebuild(Body other, Replacements placed);
 
-  /** The same model with its head in memory of another scope, in the type of the other parts. */
-  abstract Gpt2 rebuild(Body other, Scope own);
+  /**
+   * The same model with its head in memory of another scope, in the type of the other parts.
+   *
+   * @param trainable whether the head may become another
+   */
+  abstract Gpt2 rebuild(Body other, Scope own, boolean trainable);
 
   @Override
   public final Tensor forward(Ops ops, TokenBatch batch) {
@@ -272,13 +276,17 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final Model copy() {
-    return copy(dtype());
+    return copy(dtype(), true);
   }
 
   @Override
   public final Model copy(DType dtype) {
+    return copy(dtype, false);
+  }
+
+  private Model copy(DType dtype, boolean trainable) {
     Scope own = device().openScope();
-    return rebuild(body.copyTo(own, dtype), own);
+    return rebuild(body.copyTo(own, dtype), own, trainable);
   }
 
   @Override
@@ -320,26 +328,29 @@ abstract class Gpt2 implements Model {
   }
 
   @Override
-  public final long flops(int... lengths) {
-    // Beyond its projections, the last block works for the last tokens alone.
-    int lastLayer = body.blocks.size() - 1;
-    long perToken = 0;
-    long perSequence = headFlops();
-    for (LinearSlot slot : slots) {
-      boolean projects = !OUTPUT_ROLES.contains(slot.role());
-      if (slot.layer() < lastLayer || slot.layer() == lastLayer && projects) {
-        perToken += slot.linear().flopsPerRow();
-      } else if (slot.layer() == lastLayer) {
-        perSequence += slot.linear().flopsPerRow();
-      }
-    }
-    long total = 0;
-    for (int length : lengths) {
-      // Scores and their product with the values: of every token, those of itself and before it.
-      long attention = 2L * length * (length + 1) * body.config.hidden() * body.config.layers();
-      total += length * perToken + attention + perSequence;
-    }
-    return total;
+  public final long flops(int length) {
+    // Of every token scores, and their product with the values, of itself and those before it.
+    long seen = length * (length + 1L) / 2;
+    return length * blockFlops() + attentionFlops(seen) + headTokens(length) * headFlops();
+  }
+
+  /** Beyond its attention, the last block works for the last token alone, and so does the head. */
+  @Override
+  public final long forwardFlops(int length) {
+    long leftOut = body.blocks.get(body.blocks.size() - 1).outputFlops();
+    return flops(length) - (length - 1) * leftOut - (headTokens(length) - 1) * headFlops();
+  }
+
+  /** Floating-point operations of all blocks' matrices for one token. */
+  final long blockFlops() {
+    return body.blocks.stream()
+        .mapToLong(block -> block.projectionFlops() + block.outputFlops())
+        .sum();
+  }
+
+  /** Those of all attentions, where so many times a token sees a token. */
+  private long attentionFlops(long seen) {
+    return 4 * seen * body.config.hidden() * body.config.layers();
   }
 
   @Override

@@ -53,6 +53,11 @@ final class Gpt2Classifier extends Gpt2 {
   }
 
   @Override
+  int headTokens(int length) {
+    return 1;
+  }
+
+  @Override
   List<ModelPart> headParts() {
     return List.of(ModelPart.of(Modules.SCORE, score));
   }
@@ -67,7 +72,7 @@ final class Gpt2Classifier extends Gpt2 {
   }
 
   @Override
-  Gpt2 rebuild(Body other, Scope own) {
+  Gpt2 rebuild(Body other, Scope own, boolean trainable) {
     return new Gpt2Classifier(other, info(), own, score.copyTo(own, other.dtype()));
   }
 }

@@ -19,35 +19,38 @@ import java.util.Map;
 
 /** A GPT-2 that predicts the next token. */
 final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
-  private final Linear ownHead;
-  private final boolean offersHead;
+  private final Head head;
   private final boolean latentCache;
+
+  /**
+   * The head.
+   *
+   * @param own from H to V, without a bias; null where the head is the word embedding
+   * @param offered whether it is a slot
+   * @param repeats whether it is a copy of the word embedding, which checkpoints do without
+   */
+  record Head(Linear own, boolean offered, boolean repeats) {
+    private List<LinearSlot> slots(Body body) {
+      return offered
+          ? List.of(new LinearSlot(Modules.LM_HEAD, body.blocks().size(), Modules.LM_HEAD, own))
+          : List.of();
+    }
+
+    /** Another in its place. */
+    private Head with(Linear other) {
+      return new Head(other, offered, repeats && other == own);
+    }
+  }
 
   /**
    * A language model.
    *
-   * @param ownHead from H to V, without a bias; null where the head is the word embedding
-   * @param offersHead whether the head is a slot
    * @param latentCache whether the cache keeps of factored keys and values what lies between the
    *     factors
    */
-  Gpt2LanguageModel(
-      Body body,
-      ModelInfo info,
-      Scope scope,
-      Linear ownHead,
-      boolean offersHead,
-      boolean latentCache) {
-    super(
-        body,
-        info,
-        scope,
-        offersHead
-            ? List.of(
-                new LinearSlot(Modules.LM_HEAD, body.blocks().size(), Modules.LM_HEAD, ownHead))
-            : List.of());
-    this.ownHead = ownHead;
-    this.offersHead = offersHead;
+  Gpt2LanguageModel(Body body, ModelInfo info, Scope scope, Head head, boolean latentCache) {
+    super(body, info, scope, head.slots(body));
+    this.head = head;
     this.latentCache = latentCache;
   }
 
@@ -59,11 +62,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   @Override
   public Tensor logits(Ops ops, Matrix states) {
     Tensor logits = ops.allocate(states.dtype(), states.rows(), info().vocabularySize());
-    if (ownHead == null) {
+    if (head.own == null) {
       Matrix word = Matrix.of(body().embeddings().word());
       ops.linear(states, true, word, null, Activation.NONE, Matrix.of(logits));
     } else {
-      ops.apply(ownHead, states, Activation.NONE, Matrix.of(logits));
+      ops.apply(head.own, states, Activation.NONE, Matrix.of(logits));
     }
     return logits;
   }
@@ -80,8 +83,13 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   private int cachedWidth(Block block) {
-    Latents latents = latentCache ? Latents.of(block.projections()) : null;
+    Latents latents = latents(block);
     return latents == null ? body().config().hidden() : latents.width();
+  }
+
+  /** What the cache keeps of a block instead of keys and values; null for those. */
+  private Latents latents(Block block) {
+    return latentCache ? Latents.of(block.projections()) : null;
   }
 
   @Override
@@ -109,25 +117,67 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   long headFlops() {
-    return ownHead == null
+    return head.own == null
         ? 2L * body().config().hidden() * body().config().vocabulary()
-        : ownHead.flopsPerRow();
+        : head.own.flopsPerRow();
+  }
+
+  @Override
+  int headTokens(int length) {
+    return length;
+  }
+
+  /** Of factored keys and values also what the cache keeps of them. */
+  @Override
+  public long prefillFlops(int length) {
+    long stored = 0;
+    for (Block block : body().blocks()) {
+      Latents latents = latents(block);
+      stored += latents == null ? 0 : latents.storeFlops();
+    }
+    return forwardFlops(length) + length * stored;
+  }
+
+  @Override
+  public long decodeFlops(int length) {
+    long perSeen = 0;
+    for (Block block : body().blocks()) {
+      Latents latents = latents(block);
+      // Every head sees all of the latents. What is read by and from them takes the products that
+      // keys and values would.
+      long width =
+          latents == null
+              ? body().config().hidden()
+              : (long) body().config().heads() * latents.width();
+      perSeen += 4 * width;
+    }
+    return blockFlops() + length * perSeen + headFlops();
+  }
+
+  @Override
+  public Map<String, Linear> repeated() {
+    return head.repeats ? Map.of(Modules.LM_HEAD, head.own) : Map.of();
   }
 
   @Override
   List<ModelPart> headParts() {
-    return ownHead == null ? List.of() : List.of(ModelPart.of(Modules.LM_HEAD, ownHead));
+    if (head.own == null) {
+      return List.of();
+    }
+    ModelPart part = ModelPart.of(Modules.LM_HEAD, head.own);
+    return List.of(head.repeats ? part.uncounted() : part);
   }
 
   @Override
   Gpt2 rebuild(Body other, Replacements placed) {
-    Linear head = ownHead == null ? null : placed.of(Modules.LM_HEAD, ownHead);
-    return new Gpt2LanguageModel(other, info(), placed.own(), head, offersHead, latentCache);
+    Head placedHead = head.own == null ? head : head.with(placed.of(Modules.LM_HEAD, head.own));
+    return new Gpt2LanguageModel(other, info(), placed.own(), placedHead, latentCache);
   }
 
   @Override
-  Gpt2 rebuild(Body other, Scope own) {
-    Linear head = ownHead == null ? null : ownHead.copyTo(own, other.dtype());
-    return new Gpt2LanguageModel(other, info(), own, head, offersHead, latentCache);
+  Gpt2 rebuild(Body other, Scope own, boolean trainable) {
+    Linear copy = head.own == null ? null : head.own.copyTo(own, other.dtype());
+    Head copied = new Head(copy, head.offered, head.repeats && !trainable);
+    return new Gpt2LanguageModel(other, info(), own, copied, latentCache);
   }
 }

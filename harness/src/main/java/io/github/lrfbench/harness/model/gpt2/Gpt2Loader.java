@@ -119,24 +119,23 @@ final class Gpt2Loader {
         body,
         info(Output.NEXT_TOKEN, List.of()),
         scope,
-        ownHead(body, compressed),
-        options.untieHead() || compressed,
+        head(body, compressed),
         options.latentCache());
   }
 
-  /** Null where the head is the word embedding. */
-  private Linear ownHead(Gpt2.Body body, boolean compressed) {
+  private Gpt2LanguageModel.Head head(Gpt2.Body body, boolean compressed) {
     int vocabulary = config.vocabulary();
+    boolean offered = options.untieHead() || compressed;
     // Some checkpoints store a tied head a second time.
     if (compressed || !config.tied()) {
-      return head(Modules.LM_HEAD, vocabulary);
+      return new Gpt2LanguageModel.Head(head(Modules.LM_HEAD, vocabulary), offered, false);
     }
-    if (!options.untieHead()) {
-      return null;
+    if (!offered) {
+      return new Gpt2LanguageModel.Head(null, false, false);
     }
     Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
     scope.device().blas().transpose(Matrix.of(body.embeddings().word()), head);
-    return new DenseLinear(head, null);
+    return new Gpt2LanguageModel.Head(new DenseLinear(head, null), true, true);
   }
 
   /** A GPT-2's heads have no bias until a method gives them one. */

@@ -47,6 +47,11 @@ record Latents(LowRankFactors key, LowRankFactors value, Tensor bias) {
     return Math.max(key.rank(), value.rank());
   }
 
+  /** Floating-point operations of {@link #store} for one token. */
+  long storeFlops() {
+    return 2L * key.inputs() * key.rank() + 2L * value.inputs() * value.rank();
+  }
+
   /**
    * Keeps those of the tokens for which room was made last.
    *

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -20,6 +23,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
@@ -27,6 +31,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,12 +156,63 @@ class Gpt2LoaderTest {
       assertEquals(count, slots.size());
       long matrices = slots.stream().mapToLong(slot -> slot.linear().parameters()).sum();
       assertEquals(3 * 12 * 12 * 12 + (untie ? 50 * 12 : 0), matrices);
-      assertEquals(original.parameters() + (untie ? 50 * 12 : 0), model.parameters());
+      // The copy that an untied head is repeats what the checkpoint holds once.
+      assertEquals(original.parameters(), model.parameters());
+      assertEquals(original.bytes(), model.bytes());
+      assertEquals(untie ? Set.of("lm_head") : Set.of(), model.repeated().keySet());
       float[] expected = logits(original);
       float[] actual = logits(model);
       for (int i = 0; i < expected.length; i++) {
         assertEquals(expected[i], actual[i], 1e-6, "logit " + i);
       }
+    }
+  }
+
+  /** Once it is another, or may become it, a head that was untied counts. */
+  @Test
+  void anUntiedHeadCountsWhereItIsNoCopyAnyMore() {
+    Gpt2Architecture architecture = architecture(json(), new Gpt2Options(false, true));
+    try (Scope scope = device.openScope();
+        Model model = architecture.load(architecture.randomLanguageModel(1), device)) {
+      Linear other = new DenseLinear(Matrix.of(scope.zeros(DType.F32, 12, 50)), null);
+      String block = "transformer.h.0.mlp.c_fc";
+      Linear same = DenseLinear.of(model.linears().get(block), scope);
+      try (Model replaced = model.with(Map.of("lm_head", other));
+          Model elsewhere = model.with(Map.of(block, same));
+          Model trainable = model.copy()) {
+        assertEquals(model.parameters() + 50 * 12, replaced.parameters());
+        assertEquals(model.bytes() + 4 * 50 * 12, replaced.bytes());
+        assertEquals(Set.of("lm_head"), replaced.untiedFrom(model));
+        assertEquals(model.parameters(), elsewhere.parameters());
+        assertEquals(Set.of(), elsewhere.untiedFrom(model));
+        assertEquals(model.parameters() + 50 * 12, trainable.parameters());
+      }
+    }
+  }
+
+  /** By hand, of three blocks and a sequence of five tokens. */
+  @Test
+  void operationsAreCounted() {
+    long projections = 2 * 12 * 36;
+    long outputs = 2 * (12 * 12 + 2 * 12 * 48);
+    long attention = 3 * 4 * 12 * (1 + 2 + 3 + 4 + 5);
+    long blocks = 5 * 3 * (projections + outputs) + attention;
+    long timed = blocks - 4 * outputs;
+    for (boolean untie : new boolean[] {false, true}) {
+      Gpt2Architecture architecture = architecture(json(), new Gpt2Options(false, untie));
+      try (Model model = architecture.load(architecture.randomLanguageModel(1), device)) {
+        CausalModel causal = (CausalModel) model;
+        assertEquals(blocks + 5 * 2 * 12 * 50, model.flops(5));
+        assertEquals(timed + 2 * 12 * 50, model.forwardFlops(5));
+        assertEquals(timed + 2 * 12 * 50, causal.prefillFlops(5));
+        long one = 3 * (projections + outputs) + 3 * 4 * 12 * 5 + 2 * 12 * 50;
+        assertEquals(one, causal.decodeFlops(5));
+      }
+    }
+    Gpt2Architecture plain = architecture(json(), Gpt2Options.DEFAULT);
+    try (Model model = plain.load(plain.randomWeights(1), device)) {
+      assertEquals(blocks + 2 * 12 * 2, model.flops(5));
+      assertEquals(timed + 2 * 12 * 2, model.forwardFlops(5));
     }
   }
 
