@@ -33,7 +33,7 @@ class ResultsCsvTest {
           + " throughput_eps, speedup, peak_memory_bytes, relative_error, compress_seconds,"
           + " calibrate_seconds, finetune_seconds, eval_seconds, load_seconds, version, git_commit,"
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
-          + " linear_bytes_dense, linear_bytes, bits_per_weight, forms";
+          + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, energy_of";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
@@ -138,7 +138,7 @@ class ResultsCsvTest {
       value = {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
         "'' | is no runs.csv: there is no column schema",
-        "schema,run_id,cell_id,status;3,r,c,ok | line 2: schema 3, but this version reads up to 2",
+        "schema,run_id,cell_id,status;4,r,c,ok | line 2: schema 4, but this version reads up to 3",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
         "schema,run_id,cell_id,status;1,r,c,ok;1,r,c | line 3: 3 cells, but 4 columns",

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.laser;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
@@ -15,6 +16,7 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -27,6 +29,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +68,11 @@ public final class LaserCompressor implements Compressor {
   @Override
   public boolean allocates() {
     return false;
+  }
+
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return EnumSet.of(EnergyOf.OWN, EnergyOf.WEIGHTS);
   }
 
   @Override
