@@ -6,7 +6,7 @@ import java.util.function.IntToDoubleFunction;
 /** Errors at all ranks of solutions that take long, from the solutions of a few ranks. */
 final class SampledErrors {
   /** How many ranks are solved: the largest, half of it, and so on. */
-  private static final int SAMPLES = 4;
+  private static final int SAMPLES = 8;
 
   /** Errors of starts below this part of the first are rounding. */
   private static final double NEGLIGIBLE = 1e-12;
