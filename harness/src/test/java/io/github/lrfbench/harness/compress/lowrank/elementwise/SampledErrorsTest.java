@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +28,8 @@ class SampledErrorsTest {
               asked.add(rank);
               return solved[rank - 1];
             });
-    assertEquals(Math.min(8, ranks), asked.size());
+    assertTrue(asked.size() <= 8);
+    assertTrue(ranks > 8 || asked.size() == ranks);
     assertEquals(ranks, asked.get(asked.size() - 1));
     for (int i = 0; i < ranks; i++) {
       // Below the smallest sample the quotient is the same.
