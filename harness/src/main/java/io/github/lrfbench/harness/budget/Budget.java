@@ -49,6 +49,16 @@ public sealed interface Budget {
     return false;
   }
 
+  /** Of what the errors are that {@link #choose} asks for. */
+  default EnergyOf energyOf() {
+    return EnergyOf.OWN;
+  }
+
+  /** True if {@link #choose} asks for errors of outputs, which calibration examples tell. */
+  default boolean needsExamples() {
+    return energyOf() == EnergyOf.OUTPUTS;
+  }
+
   /** True if it says nothing of forms that have no rank. */
   default boolean needsRanks() {
     return false;
@@ -166,11 +176,17 @@ public sealed interface Budget {
   }
 
   /**
-   * Every matrix keeps the smallest rank that holds a share of its squared Frobenius norm.
+   * Every matrix keeps the smallest rank from which a share of its energy is held.
    *
    * @param share in (0, 1]
+   * @param energyOf of what it is a share
    */
-  record Energy(double share) implements Budget {
+  record Energy(double share, EnergyOf energyOf) implements Budget {
+    /** A share in the method's own metric. */
+    public Energy(double share) {
+      this(share, EnergyOf.OWN);
+    }
+
     /** Checks the share. */
     public Energy {
       if (!(share > 0 && share <= 1)) {

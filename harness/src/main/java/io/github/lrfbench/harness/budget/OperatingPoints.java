@@ -85,13 +85,19 @@ public record OperatingPoints(int rows, int cols, double energy, List<Point> poi
     return 0;
   }
 
-  /** The cheapest point that keeps a share of the energy; the dearest where none does. */
+  /**
+   * The cheapest point from which on all keep a share of the energy; the dearest where that one
+   * does not. Errors need not fall.
+   */
   public int ofEnergy(double share) {
-    for (int i = 0; i < count(); i++) {
-      if (energy - points.get(i).squaredError() >= share * energy) {
-        return i;
-      }
+    int point = count();
+    while (point > 0 && reaches(point - 1, share)) {
+      point--;
     }
-    return count() - 1;
+    return Math.min(point, count() - 1);
+  }
+
+  private boolean reaches(int index, double share) {
+    return energy - points.get(index).squaredError() >= share * energy;
   }
 }

@@ -130,6 +130,9 @@ final class CompressCommand implements Callable<Integer> {
         .put("method", options.methods.get(0))
         .put("budget_kind", budget.kind())
         .put("budget", budget.value());
+    if (budget instanceof Budget.Energy energy) {
+      block.put("energy_of", energy.energyOf().label());
+    }
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
     block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
     job.method().describeBudgetStage(budget).ifPresent(stage -> block.put("budget_stage", stage));

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressionJob;
@@ -278,6 +279,9 @@ final class FinetuneCommand implements Callable<Integer> {
       block.put("calibration", options.calibration.examples());
       block.put("layers", String.join("|", options.layers));
       block.put("budget_kind", job.budget().kind()).put("budget", job.budget().value());
+      if (job.budget().energyOf() != EnergyOf.OWN) {
+        block.put("energy_of", job.budget().energyOf().label());
+      }
       if (!job.allocation().isStandard()) {
         block.put("allocate", job.allocation().policy().label());
         block.put("round_to", job.allocation().multiple());

@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
+import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -35,16 +37,32 @@ final class GridOptions {
       paramLabel = "E",
       split = ",",
       description =
-          "Kept share of each matrix's squared Frobenius norm, in (0, 1]. Repeat or separate by commas.")
+          "Kept share of each matrix's energy, in (0, 1]: every matrix gets the smallest rank from which it is held. Of what it is a share, --energy-of says. Repeat or separate by commas.")
   List<Double> energy = new ArrayList<>();
 
-  /** The budgets, in the order keep, bits, rank, energy. */
+  @Option(
+      names = "--energy-of",
+      paramLabel = "WHAT",
+      description =
+          "Of what --energy is a share: own, the squared singular values in the method's own metric, which is that of the weights for svd alone; weights, the squared Frobenius norm of the matrix; or outputs, the squared norm of its outputs on calibration data. The latter two are measured of the method's own factors. Default: own.")
+  private String energyOf;
+
+  /**
+   * The budgets, in the order keep, bits, rank, energy.
+   *
+   * @throws InputException if one is out of its range, or it is said of what a share is and there
+   *     is none
+   */
   List<Budget> budgets() {
     List<Budget> budgets = new ArrayList<>();
     keep.forEach(value -> budgets.add(new Budget.Keep(value)));
     bits.forEach(value -> budgets.add(new Budget.Bits(value)));
     rank.forEach(value -> budgets.add(new Budget.Rank(value)));
-    energy.forEach(value -> budgets.add(new Budget.Energy(value)));
+    EnergyOf of = energyOf == null ? EnergyOf.OWN : EnergyOf.parse(energyOf);
+    energy.forEach(value -> budgets.add(new Budget.Energy(value, of)));
+    if (energyOf != null && energy.isEmpty()) {
+      throw new InputException("--energy-of says of what --energy is a share: give --energy");
+    }
     return budgets;
   }
 }

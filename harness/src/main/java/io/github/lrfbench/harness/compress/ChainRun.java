@@ -167,10 +167,11 @@ final class ChainRun {
     boolean spends = step.number() == spender || step.number() > spender && isOfOthers(step, slots);
     if (spends && !step.stage().improves()) {
       step.method().check(request.allocation());
+      step.method().check(request.budget());
     }
     Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
     if (slots.areParts()) {
-      requireWeightsOnly(step.method(), allocation);
+      requireWeightsOnly(step.method(), allocation, spends && request.budget().needsExamples());
     }
     CompressionRequest own =
         new CompressionRequest(
@@ -190,16 +191,19 @@ final class ChainRun {
   }
 
   /** Statistics are of the inputs of whole matrices. */
-  private void requireWeightsOnly(MethodSpec method, Allocation allocation) {
+  private void requireWeightsOnly(
+      MethodSpec method, Allocation allocation, boolean energyOfOutputs) {
     boolean more = method.needs().stream().anyMatch(Need::isCalibration);
-    if (more || allocation.policy().needsExamples()) {
+    if (more || energyOfOutputs || allocation.policy().needsExamples()) {
       throw new InputException(
           "--method "
               + chain.text()
               + ": "
               + method.name()
               + " works on the parts of matrices here, of whose inputs nothing is known; leave out"
-              + (more ? " options that ask for it, or let +bias follow" : " --allocate"));
+              + (more
+                  ? " options that ask for it, or let +bias follow"
+                  : energyOfOutputs ? " --energy-of outputs" : " --allocate"));
     }
   }
 

@@ -18,14 +18,16 @@ import java.util.function.Consumer;
  * How a model is to be compressed: the one entry of all commands.
  *
  * @param method the stages with their options
- * @param budget what it may keep
+ * @param budget what it may keep; null for the dense model
  * @param allocation how the budget is shared out
  * @param seed of everything random
  */
 public record CompressionJob(MethodChain method, Budget budget, Allocation allocation, long seed) {
   /** Whether statistics of the task's training examples are needed. */
   public boolean needsCalibration() {
-    return method.needsCalibration() || allocation.policy().needsExamples();
+    return method.needsCalibration()
+        || allocation.policy().needsExamples()
+        || budget != null && budget.needsExamples();
   }
 
   /** How many training examples are to be held out to choose by; 0 for none. */

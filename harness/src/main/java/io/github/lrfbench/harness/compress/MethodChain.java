@@ -174,8 +174,12 @@ public record MethodChain(List<Stage> stages) {
    * @throws InputException if it cannot
    */
   public void check(Budget budget, Allocation allocation) {
-    Stage stage = stages.get(budgetStage(budget));
+    int spender = budgetStage(budget);
+    Stage stage = stages.get(spender);
     stage.method().check(allocation);
+    ChainRun.steps(this).stream()
+        .filter(step -> step.number() == spender)
+        .forEach(step -> step.method().check(budget));
     if (stage.residual() && allocation.policy() == Allocation.Policy.STRS) {
       throw fault(stages, "--allocate strs tries single matrices, but no parts of a sum");
     }

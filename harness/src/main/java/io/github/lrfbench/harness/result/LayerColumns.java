@@ -68,7 +68,11 @@ public final class LayerColumns {
               "frobenius_error of the best matrix of this rank (Eckart and Young 1936), where known."));
 
   public static final Column<Double> ENERGY_KEPT =
-      add(Column.number("energy_kept", "", "Kept fraction of the squared Frobenius norm."));
+      add(
+          Column.number(
+              "energy_kept",
+              "",
+              "Kept fraction of the matrix's squared Frobenius norm, whatever the metric of the method or of an energy budget."));
 
   public static final Column<Double> OUTPUT_ERROR =
       add(

@@ -92,7 +92,8 @@ public final class RunColumns {
               "budget",
               "",
               "The budget: kept fraction of the parameters of the compressed matrices, stored bits "
-                  + "per number of the original ones, rank, or kept fraction of the energy."));
+                  + "per number of the original ones, rank, or kept fraction of the energy, which "
+                  + "energy_of tells."));
 
   public static final Column<Long> RANK_MIN =
       add(Column.integer("rank_min", "", "Smallest rank of the compressed matrices."));
@@ -416,6 +417,16 @@ public final class RunColumns {
               "throughput_eps_dense",
               "1/s",
               "throughput_eps of the dense model, its calls interleaved with the model's own."));
+
+  public static final Column<String> ENERGY_OF =
+      add(
+          Column.text(
+              "energy_of",
+              "Of what an energy budget is the kept fraction: own, the squared singular values in "
+                  + "the method's own metric, which for svd alone are of the weights; weights, the "
+                  + "squared Frobenius norm of each matrix; outputs, that of its outputs on "
+                  + "calibration data. Empty for other budgets; empty in rows of schemas below 3 "
+                  + "means own."));
 
   /** The table: every column in the order of the file. */
   public static final TableSchema TABLE = new TableSchema("runs.csv", 3, COLUMNS);

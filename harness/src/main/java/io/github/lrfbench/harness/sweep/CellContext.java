@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 
 /**
@@ -29,7 +30,13 @@ record CellContext(
   }
 
   String budget() {
-    return isDense() ? "" : variant().budget().kind() + "=" + variant().budget().value();
+    if (isDense()) {
+      return "";
+    }
+    Budget budget = variant().budget();
+    String token = budget.kind() + "=" + budget.value();
+    EnergyOf of = budget.energyOf();
+    return of == EnergyOf.OWN ? token : token + " of " + of.label();
   }
 
   /** Whether the step reads the task's examples. */

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
@@ -72,6 +73,9 @@ final class RowFactory {
     if (!variant.isDense()) {
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());
+      if (variant.budget() instanceof Budget.Energy energy) {
+        row.set(RunColumns.ENERGY_OF, energy.energyOf().label());
+      }
     }
     return row;
   }

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,10 +50,9 @@ public enum SweepSetting {
 
   /** What may be kept; where a fraction is a size, it is compared and not equal. */
   BUDGETS(
-      List.of("keep", "bits", "rank", "energy"),
+      List.of("keep", "bits", "rank", "energy", "energy-of"),
       Stream.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1).map(keep -> Map.of("keep", keep)).toList(),
-      config ->
-          config.budgets().stream().map(budget -> Map.of(budget.kind(), budget.value())).toList(),
+      config -> config.budgets().stream().map(SweepSetting::budget).toList(),
       all(CellContext::budget)
           .memory(c -> c.keepIsSize() ? c.variant().budget().kind() : c.budget())),
 
@@ -302,6 +304,14 @@ public enum SweepSetting {
   /** Gpt2 options are told one by one, all where one is not as checkpoints have it. */
   private static String matrices(CellContext cell, String token) {
     return cell.config().matrices().equals(Gpt2Options.DEFAULT) ? null : token;
+  }
+
+  /** Of what a share is, is told where it is not the method's own metric. */
+  private static Map<String, Object> budget(Budget budget) {
+    return budget.energyOf() == EnergyOf.OWN
+        ? Map.of(budget.kind(), budget.value())
+        : new TreeMap<>(
+            Map.of(budget.kind(), budget.value(), "energy_of", budget.energyOf().label()));
   }
 
   private static String path(Path path) {

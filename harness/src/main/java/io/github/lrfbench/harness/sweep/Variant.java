@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
@@ -55,6 +56,9 @@ record Variant(
     }
     String text =
         String.format(Locale.ROOT, "%s %s %s", method.text(), budget.kind(), plain(budget.value()));
+    if (budget.energyOf() != EnergyOf.OWN) {
+      text += " of " + budget.energyOf().label();
+    }
     if (!allocation.isStandard()) {
       text += " " + allocation.text();
     }

@@ -38,6 +38,16 @@ class OperatingPointsTest {
     }
   }
 
+  /** The energy is 10. */
+  @Test
+  void aShareIsHeldFromTheChosenPointOn() {
+    assertEquals(2, THREE.withErrors(10, new double[] {1, 5, 1}).ofEnergy(0.8));
+    assertEquals(0, THREE.withErrors(10, new double[] {1, 2, 2}).ofEnergy(0.8));
+    assertEquals(2, THREE.withErrors(10, new double[] {1, 1, 5}).ofEnergy(0.8));
+    assertEquals(2, THREE.withErrors(10, new double[] {1, Double.NaN, 0}).ofEnergy(0.8));
+    assertEquals(2, THREE.withErrors(Double.NaN, new double[] {0, 0, 0}).ofEnergy(0.8));
+  }
+
   @Test
   void aShareOfTheEnergyIsWhatTheErrorLeaves() {
     assertEquals(0, THREE.ofEnergy(0));

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -208,6 +209,7 @@ class CommandsTest {
         "--rank 0 | --rank",
         "--rank -3 | --rank",
         "--energy 2 | --energy",
+        "--energy-of weights | give --energy",
         "--task sst3 | did you mean 'sst2'",
         "--method swd | did you mean 'svd'",
         "--limit 0 | --limit",
@@ -262,6 +264,31 @@ class CommandsTest {
     };
     assertFault(run(arguments), option);
     assertFalse(Files.exists(target));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "svd | norm | own, weights, outputs",
+        "svd-head | weights | svd-head has no --energy-of weights",
+        "laser | outputs | laser has no --energy-of outputs",
+        "drone:attention=joint | weights | joint-attention has no --energy-of weights",
+        "svd | outputs | train.tsv"
+      })
+  void sharesOfWhatAMethodOrATaskDoesNotKnowAreRefused(String method, String of, String named) {
+    Path target = folder.resolve("out");
+    String[] options = {
+      "--model", "MODEL", "--task", "sst2", "--method", method, "--energy", "0.5", "--energy-of", of
+    };
+    // What a task has is known once the model is open, of which compress tells.
+    for (String command : List.of("sweep", named.contains("train") ? "sweep" : "compress")) {
+      List<String> arguments = new ArrayList<>(List.of(command));
+      arguments.addAll(List.of(options));
+      arguments.addAll(List.of("--out", target.toString()));
+      assertFault(run(arguments.toArray(String[]::new)), named.strip());
+      assertFalse(Files.exists(target));
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ class ResultsCsvTest {
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
-          + " throughput_eps_dense";
+          + " throughput_eps_dense, energy_of";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.MethodChain.Stage;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -264,6 +266,19 @@ class CellIdTest {
     String hash = "\nplugin=" + Plugin.of(foreign).orElseThrow().sha256();
     assertTrue(SweepSetting.idKey(context).endsWith(hash));
     assertTrue(SweepSetting.memoryKey(context).contains(hash));
+  }
+
+  @Test
+  void whatAShareIsOfIsPartOfAnIdUnlessItIsTheMethodsOwn() {
+    Map<String, String> ids = new TreeMap<>();
+    for (EnergyOf of : EnergyOf.values()) {
+      ids.put(of.label(), id(variant("svd", new Budget.Energy(0.9, of)), CONFIG));
+    }
+    assertEquals(KNOWN.get("energy"), ids.get("own"));
+    assertEquals(3, new TreeSet<>(ids.values()).size());
+    Variant outputs = variant("svd", new Budget.Energy(0.9, EnergyOf.OUTPUTS));
+    assertTrue(outputs.needsCalibration());
+    assertTrue(outputs.describe().endsWith(" of outputs"));
   }
 
   @Test

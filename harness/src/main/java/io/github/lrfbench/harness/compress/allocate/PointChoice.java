@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.allocate;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.allocate.Allocator.Terms;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
@@ -23,12 +24,14 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    *
    * @param sensitivities by slot the mean squared gradient of the outputs
    * @param outputs of every matrix the points with the mean squared errors of its outputs
+   * @param energies of every matrix the points with the errors that the budget's share is of
    * @param probes what single cuts do to the loss
    * @param times how long products of the matrices' shapes take
    */
   public record Evidence(
       Supplier<Map<String, Double>> sensitivities,
       Supplier<List<OperatingPoints>> outputs,
+      Supplier<List<OperatingPoints>> energies,
       Supplier<List<Probe>> probes,
       Supplier<MeasuredCost> times) {}
 
@@ -40,11 +43,12 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    * @param points that they offer, with their errors where the budget or the allocation needs them
    */
   public int[] choose(List<LinearSlot> slots, List<OperatingPoints> points) {
+    List<OperatingPoints> budgeted =
+        budget.energyOf() == EnergyOf.OWN ? points : evidence.energies().get();
     if (allocation.policy() == Allocation.Policy.UNIFORM) {
-      return points.stream().mapToInt(this::uniform).toArray();
+      return budgeted.stream().mapToInt(this::uniform).toArray();
     }
-    List<Candidate> matrices = candidates(slots, points);
-    return allocator(slots).choose(matrices, terms(matrices));
+    return allocator(slots).choose(candidates(slots, points), terms(candidates(slots, budgeted)));
   }
 
   private static List<Candidate> candidates(List<LinearSlot> slots, List<OperatingPoints> points) {
@@ -91,6 +95,11 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
     return (matrices, terms) -> greedy.choose(outputs, terms);
   }
 
+  /**
+   * What may be spent.
+   *
+   * @param matrices with the errors that the budget asks for
+   */
   private Terms terms(List<Candidate> matrices) {
     if (allocation.policy() != Allocation.Policy.LATENCY) {
       double allowed =

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.attention;
 
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -31,6 +32,12 @@ public final class JointAttentionCompressor implements Compressor {
   @Override
   public boolean triesInModel(MethodOptions options) {
     return true;
+  }
+
+  /** Its outputs are scores; other coordinates have no distance to the weights. */
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return Set.of(EnergyOf.OWN, EnergyOf.OUTPUTS);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.laser;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.calibrate.ExampleSplit;
@@ -29,6 +30,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +75,11 @@ public final class LaserCompressor implements Compressor {
   @Override
   public int heldOut(MethodOptions options) {
     return options.count(EXAMPLES);
+  }
+
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return EnumSet.of(EnergyOf.OWN, EnergyOf.WEIGHTS);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.kernels.Matrix;
@@ -37,7 +37,7 @@ public interface LowRankFactorization extends Factorization {
 
   /**
    * Factors whose first r columns and rows are those of rank r. Where ranks are solved one by one,
-   * those that solutions start from stand for them.
+   * those that solutions start from.
    *
    * @param scope owns the factors
    */
@@ -57,9 +57,9 @@ public interface LowRankFactorization extends Factorization {
   }
 
   @Override
-  default double[] outputErrors(Matrix w, double outputNorm, Moments moments) {
+  default double[] squaredErrors(Matrix w, ErrorMetric metric) {
     try (Scope scratch = w.device().openScope()) {
-      return OutputErrors.squared(w, outputNorm, nested(scratch), moments);
+      return RankErrors.squared(w, nested(scratch), metric);
     }
   }
 

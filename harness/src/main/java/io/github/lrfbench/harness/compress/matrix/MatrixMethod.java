@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.matrix;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.spi.Compression;
@@ -85,14 +86,6 @@ public abstract class MatrixMethod implements Compressor {
   }
 
   /**
-   * Whether the errors of its points are errors of outputs, ‖(W − Ŵ) X‖² or what the bias leaves of
-   * it, so that those of different matrices differ as their outputs do.
-   */
-  protected boolean measuresOutputs() {
-    return false;
-  }
-
-  /**
    * Whether to factorize takes so long that all cells share one factorization of a matrix, made for
    * the dearest point of use, and not for their own.
    */
@@ -111,6 +104,11 @@ public abstract class MatrixMethod implements Compressor {
     Point cheapest = points.get(0);
     boolean says = cheapest.rank() > 0 || !budget.needsRanks();
     return says && (budget.needsErrors() || budget.unit().of(cheapest) <= budget.allowance(points));
+  }
+
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return EnumSet.allOf(EnergyOf.class);
   }
 
   @Override

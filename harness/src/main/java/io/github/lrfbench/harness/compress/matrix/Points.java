@@ -2,8 +2,6 @@ package io.github.lrfbench.harness.compress.matrix;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
-import io.github.lrfbench.harness.calibrate.ActivationMoments;
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
@@ -18,17 +16,15 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
-import io.github.lrfbench.harness.compress.spi.Matrices;
-import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.compress.spi.SlotStatistics;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +147,20 @@ final class Points {
         request.budget(),
         new Evidence(
             () -> request.statistics().gradients().sensitivities(),
-            () -> outputErrors(known),
+            () ->
+                request
+                    .cache()
+                    .find(
+                        measuredKey("outputs", request.statistics()),
+                        () -> new MeasuredPoints(request).ofOutputs(known)),
+            () ->
+                request
+                    .cache()
+                    .find(
+                        measuredKey(
+                            request.budget(),
+                            request.budget().needsExamples() ? request.statistics() : null),
+                        () -> new MeasuredPoints(request).ofEnergy(known, request.budget())),
             () -> request.cache().find(probesKey(), () -> probes(known)),
             () ->
                 request
@@ -159,50 +168,10 @@ final class Points {
                     .find(List.of("times", key(true), slots()), () -> times(known, offers))));
   }
 
-  /** The points with errors of outputs. */
-  private List<OperatingPoints> outputErrors(List<Factorization> known) {
-    return method.measuresOutputs()
-        ? known.stream().map(Factorization::points).toList()
-        : request
-            .cache()
-            .find(
-                List.of("outputs", key(true), request.statistics(), slots()),
-                () -> measuredOutputErrors(known));
-  }
-
-  private List<OperatingPoints> measuredOutputErrors(List<Factorization> known) {
-    ActivationMoments moments = request.statistics().moments();
-    Replacement replacement = new Replacement(request);
-    List<OperatingPoints> measured = new ArrayList<>();
-    for (int i = 0; i < known.size(); i++) {
-      try (Scope scratch = request.scope().device().openScope()) {
-        LinearSlot slot = request.slots().get(i);
-        Matrix w = Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch);
-        Moments inputs = moments.of(slot.name());
-        double norm = replacement.outputNorm(slot, inputs);
-        double[] errors = known.get(i).outputErrors(w, norm, inputs);
-        measured.add(meanErrors(known.get(i).points(), norm * norm, errors, inputs.tokens()));
-      }
-    }
-    return measured;
-  }
-
-  /**
-   * Points with mean errors over tokens; of one that is worse than a cheaper one the error of that
-   * counts.
-   *
-   * @param energy of the outputs, summed over tokens
-   * @param squaredErrors of the cheapest points, likewise
-   */
-  static OperatingPoints meanErrors(
-      OperatingPoints points, double energy, double[] squaredErrors, long tokens) {
-    double[] errors = new double[points.count()];
-    double smallest = energy;
-    for (int i = 0; i < errors.length; i++) {
-      smallest = i < squaredErrors.length ? Math.min(smallest, squaredErrors[i]) : smallest;
-      errors[i] = Math.max(0, smallest) / tokens;
-    }
-    return points.withErrors(energy / tokens, errors);
+  /** What measurements depend on beside the model. */
+  private Object measuredKey(Object what, Object statistics) {
+    return Arrays.asList(
+        what, key(true), statistics, MatrixMethod.compensates(request.options()), slots());
   }
 
   private MeasuredCost times(List<Factorization> known, List<OperatingPoints> offers) {

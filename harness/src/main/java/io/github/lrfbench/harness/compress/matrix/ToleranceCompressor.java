@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.matrix;
 
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -42,6 +43,11 @@ public final class ToleranceCompressor implements Compressor {
 
   private static MethodSpec of(MethodOptions options) {
     return MethodSpec.parse(options.text("of"));
+  }
+
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return of(options).compressor().energies(options);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.Compression;
@@ -11,6 +12,7 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
@@ -26,6 +28,7 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.svd.ProductSvd;
 import io.github.lrfbench.kernels.svd.SigmaSplit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +66,11 @@ public final class ProgressiveCompressor implements Compressor {
             MethodOption.count("last", 3, 0, 1000),
             MethodOption.number("lr", 2e-5, 1e-9, 0.5),
             MethodOption.choice("distill", "auto", "always", "never")));
+  }
+
+  @Override
+  public Set<EnergyOf> energies(MethodOptions options) {
+    return EnumSet.allOf(EnergyOf.class);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +72,11 @@ public interface Compressor {
    */
   default boolean canMeet(Budget budget, MethodOptions options) {
     return takes() == Takes.WHOLE;
+  }
+
+  /** Of what a budget of energy may be a share; this method sees to that. */
+  default Set<EnergyOf> energies(MethodOptions options) {
+    return Set.of(EnergyOf.OWN);
   }
 
   /** What a stage of a chain works on. */

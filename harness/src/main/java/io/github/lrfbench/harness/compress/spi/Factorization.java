@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
-import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -23,21 +22,27 @@ public interface Factorization {
   Fit fit(int point, Scope scope);
 
   /**
-   * ‖(W − Ŵ) X‖² at every point that saves anything, from the cheapest on.
+   * ‖W − Ŵ‖² in a metric at every point that saves anything, from the cheapest on.
    *
    * @param w W, F64 [m, n], not modified
-   * @param outputNorm ‖W X‖
-   * @param moments of the inputs X
    */
-  default double[] outputErrors(Matrix w, double outputNorm, Moments moments) {
+  default double[] squaredErrors(Matrix w, ErrorMetric metric) {
     double[] errors = new double[Math.max(1, points().saving())];
     for (int point = 0; point < errors.length; point++) {
       try (Scope scratch = w.device().openScope()) {
         Matrix difference = MatrixErrors.difference(w, fit(point, scratch).map(), scratch);
-        errors[point] = MatrixErrors.squaredImage(difference, moments, scratch);
+        errors[point] = metric.squared(difference, scratch);
       }
     }
     return errors;
+  }
+
+  /**
+   * Whether all {@link #squaredErrors} are measured. They are not where every point takes a long
+   * solution of its own: most then are estimates.
+   */
+  default boolean measuresAll() {
+    return true;
   }
 
   /**

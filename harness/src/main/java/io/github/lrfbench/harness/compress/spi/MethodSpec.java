@@ -1,6 +1,9 @@
 package io.github.lrfbench.harness.compress.spi;
 
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.kernels.InputException;
 import java.util.LinkedHashMap;
@@ -65,6 +68,28 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
           "--method "
               + name()
               + " shares no budget out among matrices: leave out --allocate and --round-to");
+    }
+  }
+
+  /**
+   * Checks that the method knows what a budget is a share of.
+   *
+   * @throws InputException if it does not
+   */
+  public void check(Budget budget) {
+    // What improves what others made takes no budget.
+    if (compressor.takes() != Takes.ALL
+        && !compressor.energies(options).contains(budget.energyOf())) {
+      throw new InputException(
+          "--method "
+              + text()
+              + " has no --energy-of "
+              + budget.energyOf().label()
+              + ": it knows "
+              + compressor.energies(options).stream()
+                  .sorted()
+                  .map(EnergyOf::label)
+                  .collect(Collectors.joining(", ")));
     }
   }
 

@@ -4,9 +4,13 @@ import io.github.lrfbench.harness.calibrate.Fisher;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.Optimizer.Solution;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
+import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Matrices;
+import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.svd.ProductSvd;
@@ -56,6 +60,24 @@ record WeightedFactorization(
   @Override
   public LowRankFactors nested(Scope scope) {
     return byInputs.nested(scope);
+  }
+
+  @Override
+  public boolean measuresAll() {
+    return SampledErrors.areAll(rank());
+  }
+
+  /** Of solutions, not of their starts. */
+  @Override
+  public double[] squaredErrors(Matrix w, ErrorMetric metric) {
+    return SampledErrors.of(
+        byInputs.squaredErrors(w, metric),
+        rank -> {
+          try (Scope scratch = w.device().openScope()) {
+            Linear map = fit(rank - 1, scratch).map();
+            return metric.squared(MatrixErrors.difference(w, map, scratch), scratch);
+          }
+        });
   }
 
   @Override

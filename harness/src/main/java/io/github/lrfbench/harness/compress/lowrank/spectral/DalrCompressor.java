@@ -33,11 +33,6 @@ public final class DalrCompressor extends LowRankMethod {
   }
 
   @Override
-  protected boolean measuresOutputs() {
-    return true;
-  }
-
-  @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     double lambda = request.options().number("lambda");
     boolean exact = request.options().flag("exact");

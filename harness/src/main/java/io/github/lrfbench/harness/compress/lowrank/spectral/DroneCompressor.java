@@ -97,11 +97,6 @@ public final class DroneCompressor extends LowRankMethod {
   }
 
   @Override
-  protected boolean measuresOutputs() {
-    return true;
-  }
-
-  @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     SlotStatistics statistics = request.statistics();
     if (request.options().is("form", "literal")) {

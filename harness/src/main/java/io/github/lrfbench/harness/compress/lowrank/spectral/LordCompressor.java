@@ -29,11 +29,6 @@ public final class LordCompressor extends LowRankMethod {
   }
 
   @Override
-  protected boolean measuresOutputs() {
-    return true;
-  }
-
-  @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     return OutputProjection.decompose(
         request, slot -> new CentredSecondMoment(request.statistics().moments(slot)));

@@ -110,11 +110,6 @@ public final class SvdLlmCompressor extends LowRankMethod {
   }
 
   @Override
-  protected boolean measuresOutputs() {
-    return true;
-  }
-
-  @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     boolean eigen = request.options().is("whitening", "eigen");
     return WeightedSvd.decompose(

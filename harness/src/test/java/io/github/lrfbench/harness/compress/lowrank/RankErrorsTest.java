@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
+import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OutputErrorsTest {
+class RankErrorsTest {
   private static final int TOKENS = 20;
 
   private final SplittableRandom random = new SplittableRandom(8);
@@ -76,7 +77,7 @@ class OutputErrorsTest {
   private static double[] errors(
       MatrixCase matrix, LowRankFactorization all, Moments of, Scope scope) {
     Matrix w = Matrices.toDouble(SlotMatrix.of(matrix.slot(), scope), scope);
-    double[] squared = all.outputErrors(w, norm(w, of), of);
+    double[] squared = all.squaredErrors(w, ErrorMetric.outputs(of));
     return Arrays.stream(squared).map(error -> error / TOKENS).toArray();
   }
 
@@ -147,7 +148,7 @@ class OutputErrorsTest {
         };
     Matrix w = Matrices.toDouble(SlotMatrix.of(matrix.slot(), scope), scope);
     double norm = norm(w, of);
-    double[] oneByOne = plain.outputErrors(w, norm, of);
+    double[] oneByOne = plain.squaredErrors(w, ErrorMetric.outputs(of));
     assertEquals(Math.max(1, all.points().saving()), oneByOne.length);
     for (int i = 0; i < oneByOne.length; i++) {
       assertEquals(errors[i], oneByOne[i] / TOKENS, 1e-9 * norm * norm / TOKENS, "point " + i);
@@ -188,8 +189,7 @@ class OutputErrorsTest {
               Matrix.of(scope.doubles(new double[] {0, 1, 1, 0}, 2, 2)),
               Matrix.of(scope.doubles(new double[] {0, -3, 2, 0}, 2, 2)));
       try (ActivationMoments moments = InputMoments.of("w", x, scope)) {
-        double[] errors =
-            OutputErrors.squared(w, norm(w, moments.of("w")), factors, moments.of("w"));
+        double[] errors = RankErrors.squared(w, factors, ErrorMetric.outputs(moments.of("w")));
         // The error of rank 0 is 5.
         assertArrayEquals(new double[] {20, 16}, errors, 1e-12);
       }

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Tag;
 
 /** The same on CUDA. */
 @Tag("cuda")
-class CudaOutputErrorsTest extends OutputErrorsTest {
+class CudaRankErrorsTest extends RankErrorsTest {
   @Override
   String deviceId() {
     return "cuda";
