@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSettings;
@@ -128,8 +129,17 @@ public final class DemoBertTraining {
       report(part, "shared", evaluation, model);
       TrainingSettings settings =
           new TrainingSettings(
-              epochs, OWN_RATE, OWN_BATCH, OWN_BATCH, 0.1, AdamWSettings.DEFAULT, 1, 0, SEED);
-      Trainer.train(model, part.set(), settings, null, null, TrainingListener.NONE);
+              epochs,
+              OWN_RATE,
+              OWN_BATCH,
+              OWN_BATCH,
+              0.1,
+              AdamWSettings.DEFAULT,
+              1,
+              0,
+              Selection.LAST,
+              SEED);
+      Trainer.train(model, part.set(), settings, null, TrainingListener.NONE);
       report(part, "own", evaluation, model);
       ModelFolder.write(model, json, out.resolve(part.task().taskName()));
     }

@@ -18,6 +18,7 @@ import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.TextExamples;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
@@ -90,7 +91,7 @@ public final class DemoGpt2Training {
       Evaluation evaluation =
           Tasks.get(DemoCorpus.TASK).load(source(), 0).evaluation(model, tokenizer, SEED);
       TextExamples set = TextExamples.of(tokens, CONTEXT, 0);
-      Trainer.train(model, set, settings, null, null, new Log(new double[LOG_EVERY]));
+      Trainer.train(model, set, settings, null, new Log(new double[LOG_EVERY]));
       report(DemoCorpus.TASK, evaluation, model);
       ModelFolder.write(model, json, out.resolve(DemoCorpus.TASK));
     }
@@ -108,7 +109,7 @@ public final class DemoGpt2Training {
       Evaluation evaluation = task.load(source(), 0).evaluation(model, tokenizer, SEED);
       TrainingSet set = task.loadTraining(source(), 0).examples(model, tokenizer, evaluation);
       TrainingSettings settings = settings(epochs, CLASSIFIER_RATE, CLASSIFIER_BATCH);
-      Trainer.train(model, set, settings, null, null, new Log(new double[LOG_EVERY]));
+      Trainer.train(model, set, settings, null, new Log(new double[LOG_EVERY]));
       report(task.name(), evaluation, model);
       ModelFolder.write(model, base.config(), out.resolve(task.name()));
     }
@@ -120,7 +121,7 @@ public final class DemoGpt2Training {
 
   private static TrainingSettings settings(int epochs, double rate, int batch) {
     return new TrainingSettings(
-        epochs, rate, batch, batch, WARMUP, AdamWSettings.DEFAULT, 1, 0, SEED);
+        epochs, rate, batch, batch, WARMUP, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, SEED);
   }
 
   private static void report(String task, Evaluation evaluation, Model model) {

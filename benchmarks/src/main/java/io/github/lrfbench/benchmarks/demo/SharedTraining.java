@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.AdamW;
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -48,7 +49,16 @@ final class SharedTraining {
     this.marker = new Marker(model.info().hiddenSize());
     this.settings =
         new TrainingSettings(
-            epochs, learningRate, BATCH, BATCH, WARMUP, AdamWSettings.DEFAULT, 1, 0, seed);
+            epochs,
+            learningRate,
+            BATCH,
+            BATCH,
+            WARMUP,
+            AdamWSettings.DEFAULT,
+            1,
+            0,
+            Selection.LAST,
+            seed);
     int output = 0;
     for (DemoTrainingData part : parts) {
       for (int from = 0; from < part.set().size(); from += BATCH) {

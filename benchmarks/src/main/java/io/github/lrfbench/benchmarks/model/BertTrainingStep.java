@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.model.bert.EncoderLoader;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.LabelledExamples;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSettings;
@@ -45,7 +46,8 @@ public final class BertTrainingStep {
       labels[i] = i % 2;
     }
     TrainingSettings settings =
-        new TrainingSettings(1, 1e-5, batch, batch, 0.1, AdamWSettings.DEFAULT, 1, 0, 0);
+        new TrainingSettings(
+            1, 1e-5, batch, batch, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 0);
     double[] ends = new double[steps + WARM_UP];
     TrainingListener clock =
         new TrainingListener() {
@@ -59,8 +61,7 @@ public final class BertTrainingStep {
     try (Device device = Devices.open(args[0], options, line -> {});
         Model model =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device)) {
-      Trainer.train(
-          model, new LabelledExamples(sequences, labels, false), settings, null, null, clock);
+      Trainer.train(model, new LabelledExamples(sequences, labels, false), settings, null, clock);
     }
     double[] millis = new double[steps];
     for (int i = 0; i < steps; i++) {

@@ -49,9 +49,10 @@ import picocli.CommandLine.Spec;
       "",
       "With --keep, --bits, --rank or --energy the model is compressed first, and then trained.",
       "",
-      "Writes a Hugging Face directory with the weights of the epoch that was best on the dev set, and",
-      "training.csv: a row for every step, and for every epoch one with the metric. A run that was killed goes on",
-      "where it last saved when the same command is given again, with the same result.",
+      "Writes a Hugging Face directory with the weights of the last epoch, or of that which --select says, and",
+      "training.csv: a row for every step, and for every epoch one with the metric on the dev set, which decides",
+      "nothing. A run that was killed goes on where it last saved when the same command is given again, with the",
+      "same result.",
       "",
       "On a GPU, --dtype tf32, bf16 or fp16 trains in mixed precision: products take rounded factors, while weights,",
       "gradients and the optimizer stay in fp32; with fp16 the loss is scaled.",
@@ -154,7 +155,8 @@ final class FinetuneCommand implements Callable<Integer> {
       evaluation.notes().forEach(System.err::println);
       nameOutputs(dense, evaluation.outputNames());
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
-      ObjectNode block = describe(settings, train.sha256(), examples.size(), dense, job);
+      int used = examples.size() - settings.selection().heldOut(examples.size());
+      ObjectNode block = describe(settings, train.sha256(), used, dense, job);
       FineTuning.Output output =
           new TrainedCheckpoint(
               compressed.model(), dense.config(), block, dense.transformer(), null);
@@ -180,7 +182,7 @@ final class FinetuneCommand implements Callable<Integer> {
                   + data.maxLength
                   + evaluation.facts().identity(),
               saveSteps);
-      report(train(work, examples, settings, evaluation), work);
+      report(train(work, examples, used, settings, evaluation), work);
     }
     return ExitCode.DONE;
   }
@@ -198,8 +200,12 @@ final class FinetuneCommand implements Callable<Integer> {
   }
 
   private Trainer.Outcome train(
-      FineTuning.Job job, TrainingSet examples, TrainingSettings settings, Evaluation evaluation) {
-    int perEpoch = (examples.size() + settings.batchSize() - 1) / settings.batchSize();
+      FineTuning.Job job,
+      TrainingSet examples,
+      int used,
+      TrainingSettings settings,
+      Evaluation evaluation) {
+    int perEpoch = (used + settings.batchSize() - 1) / settings.batchSize();
     long total = (long) perEpoch * settings.epochs();
     try (Progress progress = Progress.start(total, "finetune " + task)) {
       TrainingListener listener =
@@ -213,15 +219,21 @@ final class FinetuneCommand implements Callable<Integer> {
 
             @Override
             public void epoch(
-                int epoch, long step, double loss, double metric, boolean best, double seconds) {
-              progress.note(
+                int epoch,
+                long step,
+                double loss,
+                double metric,
+                double heldOut,
+                boolean kept,
+                double seconds) {
+              String told =
                   String.format(
-                      Locale.ROOT,
-                      "epoch %d: loss %.4f, dev metric %.4f%s",
-                      epoch,
-                      loss,
-                      metric,
-                      best ? ", best so far" : ""));
+                      Locale.ROOT, "epoch %d: loss %.4f, dev metric %.4f", epoch, loss, metric);
+              if (!Double.isNaN(heldOut)) {
+                told += String.format(Locale.ROOT, ", held-out loss %.4f", heldOut);
+                told += kept ? ", best so far" : "";
+              }
+              progress.note(told);
             }
           };
       Trainer.Outcome outcome = FineTuning.run(job, examples, settings, evaluation, listener);
@@ -292,6 +304,7 @@ final class FinetuneCommand implements Callable<Integer> {
     block.put("batch_size", settings.batchSize()).put("micro_batch", settings.microBatch());
     block.put("warmup", settings.warmup()).put("weight_decay", adam.weightDecay());
     block.put("gradient_clip", settings.gradientClip()).put("patience", settings.patience());
+    block.put("select", settings.selection().label());
     block.put("seed", settings.seed());
     return block;
   }
@@ -300,6 +313,9 @@ final class FinetuneCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.printf(Locale.ROOT, "metric\t%.6f%n", outcome.metric());
     stdout.printf(Locale.ROOT, "epoch\t%d%n", outcome.epoch());
+    if (!Double.isNaN(outcome.heldOutLoss())) {
+      stdout.printf(Locale.ROOT, "held_out_loss\t%.6f%n", outcome.heldOutLoss());
+    }
     stdout.printf(Locale.ROOT, "steps\t%d%n", outcome.steps());
     stdout.printf(Locale.ROOT, "seconds\t%.1f%n", outcome.seconds());
     // What repeated others is trained too, and written.

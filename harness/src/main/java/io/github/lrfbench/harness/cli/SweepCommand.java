@@ -15,6 +15,7 @@ import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
 import io.github.lrfbench.harness.sweep.SweepRunner;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -107,6 +108,14 @@ final class SweepCommand implements Callable<Integer> {
       defaultValue = "2e-5",
       description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<Double> finetuneRates = new ArrayList<>();
+
+  @Option(
+      names = "--finetune-select",
+      paramLabel = "WHICH",
+      defaultValue = "last",
+      description =
+          "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}.")
+  private String finetuneSelect;
 
   @Option(
       names = "--distill",
@@ -371,13 +380,14 @@ final class SweepCommand implements Callable<Integer> {
   /** Every number of epochs at every learning rate. */
   private List<Recovery> recoveries() {
     List<Recovery> recoveries = new ArrayList<>();
+    Selection selection = Selection.parse("--finetune-select", finetuneSelect);
     for (int epochs : finetuneEpochs.isEmpty() ? List.of(0) : finetuneEpochs) {
       if (epochs == 0) {
         recoveries.add(Recovery.NONE);
         continue;
       }
       for (double rate : finetuneRates) {
-        recoveries.add(new Recovery(epochs, rate, distill, distillHidden));
+        recoveries.add(new Recovery(epochs, rate, distill, distillHidden, selection));
       }
     }
     return recoveries;

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.train.AdamWSettings;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
@@ -62,14 +63,34 @@ final class TrainingOptions {
       names = "--patience",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Stop after N epochs without a better metric; 0 for never. Default: 0.")
+      description =
+          "With --select held-out, stop after N epochs without a smaller held-out loss; 0 for never. Default: 0.")
   int patience;
 
+  @Option(
+      names = "--select",
+      paramLabel = "WHICH",
+      defaultValue = "last",
+      description =
+          "Which epoch is kept: last, or held-out, that of the smallest loss on a tenth of the training examples (32 to "
+              + "1024), which the seed draws and which are not trained on. Default: ${DEFAULT-VALUE}.")
+  String select;
+
   TrainingSettings settings(long seed) {
+    Selection selection = Selection.parse("--select", select);
     AdamWSettings standard = AdamWSettings.DEFAULT;
     AdamWSettings adam =
         new AdamWSettings(standard.beta1(), standard.beta2(), standard.epsilon(), weightDecay);
     return new TrainingSettings(
-        epochs, learningRate, batchSize, microBatch, warmup, adam, gradientClip, patience, seed);
+        epochs,
+        learningRate,
+        batchSize,
+        microBatch,
+        warmup,
+        adam,
+        gradientClip,
+        patience,
+        selection,
+        seed);
   }
 }

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.evaluate;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.glue.metric.Bootstrap;
 import io.github.lrfbench.harness.lm.LmText;
 import io.github.lrfbench.harness.lm.TextWindow;
 import io.github.lrfbench.harness.lm.WindowKind;
@@ -44,14 +45,21 @@ public final class PerplexityEvaluation implements Evaluation {
   private final List<TextWindow> windows;
   private final long bytes;
   private final int maxWindows;
+  private final long seed;
 
   private PerplexityEvaluation(
-      DataFacts facts, int[] tokens, List<TextWindow> windows, long bytes, int maxWindows) {
+      DataFacts facts,
+      int[] tokens,
+      List<TextWindow> windows,
+      long bytes,
+      int maxWindows,
+      long seed) {
     this.facts = facts;
     this.tokens = tokens;
     this.windows = windows;
     this.bytes = bytes;
     this.maxWindows = maxWindows;
+    this.seed = seed;
   }
 
   /**
@@ -65,6 +73,7 @@ public final class PerplexityEvaluation implements Evaluation {
    * @param context the most tokens that one is predicted from; 0 for what the model allows
    * @param stride how far a window goes on; 0 for the context
    * @param limit the most windows; 0 for all
+   * @param seed for the bootstrap
    * @throws InputException if model, tokenizer, text and numbers do not fit each other
    */
   public static PerplexityEvaluation prepare(
@@ -76,7 +85,8 @@ public final class PerplexityEvaluation implements Evaluation {
       WindowKind kind,
       int context,
       int stride,
-      int limit) {
+      int limit,
+      long seed) {
     LanguageModels.require(model, tokenizer, "task " + task);
     int length = LanguageModels.context(model, context);
     int step = stride == 0 ? length : stride;
@@ -111,7 +121,8 @@ public final class PerplexityEvaluation implements Evaluation {
                 + " text="
                 + text.sha256(),
             Map.of("windows", kind.label(), "context", length, "stride", step));
-    return new PerplexityEvaluation(facts, tokens, List.copyOf(windows), bytes, Integer.MAX_VALUE);
+    return new PerplexityEvaluation(
+        facts, tokens, List.copyOf(windows), bytes, Integer.MAX_VALUE, seed);
   }
 
   private static List<TextWindow> windows(WindowKind kind, int tokens, int context, int stride) {
@@ -153,7 +164,7 @@ public final class PerplexityEvaluation implements Evaluation {
 
   @Override
   public PerplexityEvaluation inBatchesOf(int sequences) {
-    return new PerplexityEvaluation(facts, tokens, windows, bytes, sequences);
+    return new PerplexityEvaluation(facts, tokens, windows, bytes, sequences, seed);
   }
 
   @Override
@@ -246,8 +257,7 @@ public final class PerplexityEvaluation implements Evaluation {
     extra.put("bits_per_byte", bits(total, count, mean) / bytes);
     extra.put("tokens", count);
     extra.put("bytes", bytes);
-    double error = perplexity * standardError(weighted, mean, count);
-    return new Score(METRIC, perplexity, error, false, values, extra);
+    return new Score(METRIC, perplexity, standardError(weighted), false, values, extra);
   }
 
   /** Of the whole text that was read, as if every token counted once. */
@@ -257,17 +267,23 @@ public final class PerplexityEvaluation implements Evaluation {
   }
 
   /**
-   * The standard error of the mean over tokens as a ratio of sums over windows, whose tokens are
-   * not independent; NaN for a single window.
+   * The bootstrap standard error of perplexity. Tokens of one context are not independent, in
+   * whatever strides it is read; so what is resampled are runs of windows that together weigh no
+   * less than the first, which scores a whole context (blocks that do not overlap, Carlstein 1986).
    */
-  private double standardError(double[] nats, double mean, long count) {
-    double squares = 0;
+  private double standardError(double[] nats) {
+    double[] sums = new double[nats.length];
+    double[] weights = new double[nats.length];
+    int blocks = 0;
     for (int w = 0; w < nats.length; w++) {
-      double residual = nats[w] - mean * windows.get(w).weight();
-      squares += residual * residual;
+      sums[blocks] += nats[w];
+      weights[blocks] += windows.get(w).weight();
+      if (weights[blocks] >= windows.get(0).weight() || w == nats.length - 1) {
+        blocks++;
+      }
     }
-    double n = nats.length;
-    return n < 2 ? Double.NaN : Math.sqrt(n / (n - 1) * squares) / count;
+    return new Bootstrap(seed)
+        .standardError(Arrays.copyOf(sums, blocks), Arrays.copyOf(weights, blocks), Math::exp);
   }
 
   private record Scored(Score score, double seconds) implements Outcome {

@@ -139,7 +139,13 @@ public final class RunColumns {
               "metric", "", "The task's score; higher is better except for perplexity and loss."));
 
   public static final Column<Double> METRIC_STDERR =
-      add(Column.number("metric_stderr", "", "Bootstrap standard error of metric over examples."));
+      add(
+          Column.number(
+              "metric_stderr",
+              "",
+              "Bootstrap standard error of metric over examples: its standard deviation over 1000 resamples. Of"
+                  + " perplexity an example is a run of windows that scores a whole context. Empty for BLEU, and for"
+                  + " fewer than two examples."));
 
   public static final Column<Double> ACCURACY =
       add(Column.number("accuracy", "", "Fraction of correct predictions."));

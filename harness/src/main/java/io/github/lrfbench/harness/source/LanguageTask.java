@@ -144,7 +144,8 @@ record LanguageTask(
           options.windows(),
           options.context(),
           options.stride(),
-          limit);
+          limit,
+          seed);
     }
 
     @Override

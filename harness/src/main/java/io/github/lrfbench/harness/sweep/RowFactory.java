@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import java.time.Instant;
 import java.util.HashMap;
@@ -208,6 +209,9 @@ final class RowFactory {
     if (recovery.trains()) {
       all.put("finetune_epochs", Integer.toString(recovery.epochs()));
       all.put("finetune_lr", Double.toString(recovery.learningRate()));
+      if (recovery.selection() != Selection.LAST) {
+        all.put("finetune_select", recovery.selection().label());
+      }
       if (recovery.distills()) {
         all.put("distill", Double.toString(recovery.softWeight()));
         all.put("distill_hidden", Double.toString(recovery.hiddenWeight()));

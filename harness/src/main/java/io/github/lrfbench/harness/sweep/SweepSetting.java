@@ -128,7 +128,7 @@ public enum SweepSetting {
 
   /** Training after compression. */
   RECOVERIES(
-      List.of("finetune-epochs", "finetune-lr", "distill", "distill-hidden"),
+      List.of("finetune-epochs", "finetune-lr", "finetune-select", "distill", "distill-hidden"),
       List.of(Recovery.NONE.toJson()),
       config -> config.recoveries().stream().map(Recovery::toJson).toList(),
       all(c -> c.variant().recovery().trains() ? c.variant().recovery().token() : null)),

@@ -16,13 +16,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Trains a model and keeps its directory up to date: the best weights so far as a checkpoint, a log
- * of every step, and a state to go on from after a kill.
+ * Trains a model and keeps its directory up to date: the weights to keep so far as a checkpoint, a
+ * log of every step, and a state to go on from after a kill.
  */
 public final class FineTuning {
   private static final String STATE = CheckpointWriter.TRAINING_STATE;
   private static final List<String> LOG_HEADER =
-      List.of("step", "epoch", "loss", "learning_rate", "metric", "seconds");
+      List.of("step", "epoch", "loss", "learning_rate", "metric", "held_out_loss", "seconds");
 
   private FineTuning() {}
 
@@ -41,7 +41,7 @@ public final class FineTuning {
    *
    * @param model trained in place
    * @param trained its weights that are trained
-   * @param output writes the weights of the best epoch
+   * @param output writes the weights of the epoch that is kept
    * @param out the directory to write
    * @param fingerprint of everything that decides the result
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
@@ -80,8 +80,9 @@ public final class FineTuning {
   /**
    * Trains, or goes on with an unfinished training of the same fingerprint.
    *
+   * @param evaluation for the log; it decides nothing
    * @throws io.github.lrfbench.kernels.InputException if the loss becomes NaN; the checkpoint of
-   *     the best epoch before stays
+   *     the epoch that was kept before stays
    */
   public static Trainer.Outcome run(
       Job job,
@@ -91,6 +92,11 @@ public final class FineTuning {
       TrainingListener listener) {
     TrainingState state = new TrainingState(job.out.resolve(STATE), job.fingerprint);
     Path logFile = job.out.resolve(CheckpointWriter.TRAINING_LOG);
+    state.requireOwn();
+    if (state.savedSteps() == 0) {
+      // None of a log's rows stays; it may be one of a version with other columns.
+      restart(job.out);
+    }
     state.prepare();
     try (CsvAppender log = CsvAppender.open(logFile, LOG_HEADER)) {
       log.keep(rowsUpTo(state.savedSteps(), logFile));
@@ -141,22 +147,34 @@ public final class FineTuning {
 
     @Override
     public void step(int epoch, long step, long total, double loss, double rate, double seconds) {
-      append(step, epoch, loss, number(rate), "", seconds);
+      append(step, epoch, loss, number(rate), "", "", seconds);
       next.step(epoch, step, total, loss, rate, seconds);
     }
 
     @Override
     public void epoch(
-        int epoch, long step, double loss, double metric, boolean best, double seconds) {
-      append(step, epoch, loss, "", Double.isNaN(metric) ? "" : number(metric), seconds);
-      if (best) {
+        int epoch,
+        long step,
+        double loss,
+        double metric,
+        double heldOut,
+        boolean kept,
+        double seconds) {
+      append(step, epoch, loss, "", known(metric), known(heldOut), seconds);
+      if (kept) {
         job.output.write(job.out);
       }
-      next.epoch(epoch, step, loss, metric, best, seconds);
+      next.epoch(epoch, step, loss, metric, heldOut, kept, seconds);
     }
 
     private void append(
-        long step, int of, double loss, String rate, String metric, double seconds) {
+        long step,
+        int of,
+        double loss,
+        String rate,
+        String metric,
+        String heldOut,
+        double seconds) {
       log.append(
           List.of(
               Long.toString(step),
@@ -164,7 +182,12 @@ public final class FineTuning {
               number(loss),
               rate,
               metric,
+              heldOut,
               String.format(Locale.ROOT, "%.3f", seconds)));
+    }
+
+    private static String known(double value) {
+      return Double.isNaN(value) ? "" : number(value);
     }
 
     private static String number(double value) {

@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.evaluate.Evaluation;
-import io.github.lrfbench.harness.evaluate.Score;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.Device;
@@ -18,10 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
- * Trains a model in place by AdamW with a linear warm-up and decay of the learning rate, evaluates
- * it after every epoch and leaves it with the best weights. On the CPU a run depends on its
+ * Trains a model in place by AdamW with a linear warm-up and decay of the learning rate, and leaves
+ * it with the weights of the epoch that {@link Selection} says. On the CPU a run depends on its
  * settings and the number of threads alone, not on where it was interrupted; another number of
  * threads rounds differently.
  */
@@ -29,6 +29,7 @@ public final class Trainer {
   private final Model model;
   private final List<Parameter> trained;
   private final TrainingSet examples;
+  private final TrainingSet heldOut;
   private final TrainingSettings settings;
   private final Evaluation evaluation;
   private final TrainingListener listener;
@@ -41,10 +42,12 @@ public final class Trainer {
    *
    * @param model trained in place
    * @param trained its weights that are trained; the others stay as they are
-   * @param evaluation decides which epoch was best; null keeps the last
+   * @param evaluation tells after every epoch how good the model is, and decides nothing; null for
+   *     none
    * @param state where to go on from and to save to; null for neither
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
    * @param distillation what is learnt from a teacher; null for nothing
+   * @throws InputException if there are too few examples to hold some out
    */
   Trainer(
       Model model,
@@ -58,7 +61,9 @@ public final class Trainer {
       Distillation distillation) {
     this.model = model;
     this.trained = List.copyOf(trained);
-    this.examples = examples;
+    TrainingSplit split = TrainingSplit.of(examples, settings.selection(), settings.seed());
+    this.examples = split.training();
+    this.heldOut = split.heldOut();
     this.settings = settings;
     this.evaluation = evaluation;
     this.listener = listener;
@@ -70,17 +75,17 @@ public final class Trainer {
   /**
    * What came of it.
    *
-   * @param metric the best, NaN without evaluation
-   * @param epoch when it was reached
+   * @param metric of the evaluation after the epoch that was kept, NaN without evaluation
+   * @param epoch whose weights the model has
+   * @param heldOutLoss after it, NaN where nothing is held out
    * @param steps optimizer steps done
    * @param seconds all of it, resumed runs included
    */
-  public record Outcome(double metric, int epoch, long steps, double seconds) {}
+  public record Outcome(double metric, int epoch, double heldOutLoss, long steps, double seconds) {}
 
   /**
    * Trains without saving states.
    *
-   * @param evaluation decides which epoch was best; null keeps the last
    * @param distillation what is learnt from a teacher; null for nothing
    * @throws InputException if the loss becomes NaN or infinite
    */
@@ -88,17 +93,15 @@ public final class Trainer {
       Model model,
       TrainingSet examples,
       TrainingSettings settings,
-      Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
-    return train(model, model.weights(), examples, settings, evaluation, distillation, listener);
+    return train(model, model.weights(), examples, settings, distillation, listener);
   }
 
   /**
    * Trains some of a model's weights without saving states.
    *
    * @param trained those of the model's weights that change
-   * @param evaluation decides which epoch was best; null keeps the last
    * @param distillation what is learnt from a teacher; null for nothing
    * @throws InputException if the loss becomes NaN or infinite
    */
@@ -107,11 +110,9 @@ public final class Trainer {
       List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
-      Evaluation evaluation,
       Distillation distillation,
       TrainingListener listener) {
-    return new Trainer(
-            model, trained, examples, settings, evaluation, listener, null, 0, distillation)
+    return new Trainer(model, trained, examples, settings, null, listener, null, 0, distillation)
         .run();
   }
 
@@ -120,7 +121,7 @@ public final class Trainer {
     try (GradientBuffers gradients = new GradientBuffers(device, trained);
         AdamW optimizer = new AdamW(device, trained, gradients, settings.optimizer(), false);
         WeightSnapshot best =
-            evaluation == null ? null : new WeightSnapshot(device, gradients.tensors())) {
+            heldOut == null ? null : new WeightSnapshot(device, gradients.tensors())) {
       return new Run(gradients, optimizer, best).go();
     }
   }
@@ -130,7 +131,7 @@ public final class Trainer {
     private final GradientBuffers gradients;
     private final AdamW optimizer;
 
-    /** Weights of the best epoch; null where no evaluation tells which that is. */
+    /** Weights of the best epoch on what is held out; null where the last is kept. */
     private final WeightSnapshot best;
 
     private final LossScale lossScale = new LossScale(model.device());
@@ -141,8 +142,9 @@ public final class Trainer {
     private final long start = System.nanoTime();
     private TrainingProgress resumed = TrainingProgress.START;
     private double epochLoss;
-    private double bestMetric = Double.NaN;
-    private int bestEpoch;
+    private double keptMetric = Double.NaN;
+    private int keptEpoch;
+    private double keptLoss = Double.NaN;
 
     Run(GradientBuffers gradients, AdamW optimizer, WeightSnapshot best) {
       this.gradients = gradients;
@@ -161,8 +163,9 @@ public final class Trainer {
         resumed = found;
         optimizer.resumeAt(found.step());
         epochLoss = found.epochLoss();
-        bestMetric = found.bestMetric();
-        bestEpoch = found.bestEpoch();
+        keptMetric = found.metric();
+        keptEpoch = found.keptEpoch();
+        keptLoss = found.heldOutLoss();
         lossScale.resumeAt(found.lossScale(), found.lossScaleSteps());
       }
       while (optimizer.steps() < total && !isPatienceOver()) {
@@ -171,13 +174,13 @@ public final class Trainer {
       if (best != null) {
         best.restore();
       }
-      return new Outcome(bestMetric, bestEpoch, optimizer.steps(), seconds());
+      return new Outcome(keptMetric, keptEpoch, keptLoss, optimizer.steps(), seconds());
     }
 
     private boolean isPatienceOver() {
       int done = (int) (optimizer.steps() / stepsPerEpoch);
       boolean atEnd = optimizer.steps() % stepsPerEpoch == 0;
-      return settings.patience() > 0 && atEnd && done - bestEpoch >= settings.patience();
+      return settings.patience() > 0 && atEnd && done - keptEpoch >= settings.patience();
     }
 
     private double seconds() {
@@ -303,26 +306,42 @@ public final class Trainer {
 
     private void finish(int epoch) {
       double metric = Double.NaN;
-      boolean improved = false;
       if (evaluation != null) {
-        Score score = evaluation.run(model, done -> {}).score();
-        metric = score.metric();
-        improved = score.higherIsBetter() ? metric > bestMetric : metric < bestMetric;
+        metric = evaluation.run(model, done -> {}).score().metric();
       }
-      boolean better = evaluation == null || bestEpoch == 0 || improved;
-      if (better) {
+      double held = heldOut == null ? Double.NaN : heldOutLoss();
+      // NaN is worse than any loss.
+      boolean kept = heldOut == null || keptEpoch == 0 || Double.compare(held, keptLoss) < 0;
+      if (kept) {
         if (best != null) {
           best.take();
         }
-        bestMetric = metric;
-        bestEpoch = epoch;
+        keptMetric = metric;
+        keptEpoch = epoch;
+        keptLoss = held;
       }
       double meanLoss = epochLoss / examples.size();
       epochLoss = 0;
-      listener.epoch(epoch, optimizer.steps(), meanLoss, metric, better, seconds());
+      listener.epoch(epoch, optimizer.steps(), meanLoss, metric, held, kept, seconds());
       if (state != null) {
         save();
       }
+    }
+
+    /** The mean loss of what is held out, without dropout and teacher. */
+    private double heldOutLoss() {
+      double sum = 0;
+      for (int from = 0; from < heldOut.size(); from += settings.microBatch()) {
+        int to = Math.min(heldOut.size(), from + settings.microBatch());
+        TrainingSet chosen = heldOut.subset(IntStream.range(from, to).toArray());
+        try (Scope scope = model.device().openScope();
+            Tape tape = new Tape(model.device(), gradients, null)) {
+          TokenBatch batch = TokenBatch.of(scope, chosen.sequences(), model.info());
+          Tensor outputs = chosen.outputs(tape.ops(), model, batch, null);
+          sum += chosen.loss(tape, outputs, 1);
+        }
+      }
+      return sum / heldOut.size();
     }
 
     private void save() {
@@ -330,8 +349,9 @@ public final class Trainer {
           new TrainingProgress(
               optimizer.steps(),
               epochLoss,
-              bestMetric,
-              bestEpoch,
+              keptMetric,
+              keptEpoch,
+              keptLoss,
               lossScale.factor(),
               lossScale.stepsSinceChange(),
               seconds()),

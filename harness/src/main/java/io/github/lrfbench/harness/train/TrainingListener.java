@@ -18,15 +18,22 @@ public interface TrainingListener {
   default void step(int epoch, long step, long total, double loss, double rate, double seconds) {}
 
   /**
-   * An epoch is done and the model evaluated.
+   * An epoch is done and the model evaluated. The model has its weights now.
    *
    * @param epoch from 1
    * @param step number of steps done
    * @param loss mean over the epoch's examples
    * @param metric of the evaluation, NaN if there was none
-   * @param best whether it is better than all before; the model has those weights now
+   * @param heldOut loss on the examples held out, NaN if there are none
+   * @param kept whether its weights are kept, until those of a later epoch are
    * @param seconds since training began
    */
   default void epoch(
-      int epoch, long step, double loss, double metric, boolean best, double seconds) {}
+      int epoch,
+      long step,
+      double loss,
+      double metric,
+      double heldOut,
+      boolean kept,
+      double seconds) {}
 }

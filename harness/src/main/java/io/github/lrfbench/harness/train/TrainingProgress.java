@@ -5,8 +5,9 @@ package io.github.lrfbench.harness.train;
  *
  * @param step optimizer steps done
  * @param epochLoss sum of the losses of the current epoch's examples so far
- * @param bestMetric of all epochs, NaN before the first
- * @param bestEpoch when it was reached, 0 before the first
+ * @param metric of the kept epoch, NaN before the first
+ * @param keptEpoch whose weights are kept, 0 before the first
+ * @param heldOutLoss of the kept epoch, NaN where nothing is held out
  * @param lossScale what the loss is multiplied by
  * @param lossScaleSteps steps since that changed
  * @param seconds since training began
@@ -14,10 +15,12 @@ package io.github.lrfbench.harness.train;
 record TrainingProgress(
     long step,
     double epochLoss,
-    double bestMetric,
-    int bestEpoch,
+    double metric,
+    int keptEpoch,
+    double heldOutLoss,
     double lossScale,
     int lossScaleSteps,
     double seconds) {
-  static final TrainingProgress START = new TrainingProgress(0, 0, Double.NaN, 0, 1, 0, 0);
+  static final TrainingProgress START =
+      new TrainingProgress(0, 0, Double.NaN, 0, Double.NaN, 1, 0, 0);
 }

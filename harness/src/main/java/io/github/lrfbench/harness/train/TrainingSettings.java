@@ -13,7 +13,9 @@ import io.github.lrfbench.kernels.InputException;
  * @param warmup share of all steps in which the rate rises from 0; it falls to 0 in the others
  * @param optimizer what AdamW is set to
  * @param gradientClip the largest norm of the gradient; larger ones are scaled down; 0 for none
- * @param patience epochs without a better metric after which training stops; 0 for never
+ * @param patience epochs without a smaller loss on held-out examples after which training stops; 0
+ *     for never
+ * @param selection which epoch's weights are kept
  * @param seed of the order of examples and of dropout
  */
 public record TrainingSettings(
@@ -25,6 +27,7 @@ public record TrainingSettings(
     AdamWSettings optimizer,
     double gradientClip,
     int patience,
+    Selection selection,
     long seed) {
   /** Examples per step where nothing else is asked for, and of a pass. */
   public static final int BATCH_SIZE = 32;
@@ -35,9 +38,9 @@ public record TrainingSettings(
   /** The largest norm of gradients where nothing else is asked for. */
   public static final int GRADIENT_CLIP = 1;
 
-  /** Training as it is where only these numbers are asked for. */
+  /** Training as it is where only this is asked for. */
   public static TrainingSettings standard(
-      int epochs, double learningRate, int batchSize, long seed) {
+      int epochs, double learningRate, int batchSize, Selection selection, long seed) {
     return new TrainingSettings(
         epochs,
         learningRate,
@@ -47,6 +50,7 @@ public record TrainingSettings(
         AdamWSettings.DEFAULT,
         GRADIENT_CLIP,
         0,
+        selection,
         seed);
   }
 
@@ -64,6 +68,9 @@ public record TrainingSettings(
         "--weight-decay must be at least 0, but is " + optimizer.weightDecay());
     require(gradientClip >= 0, "--grad-clip must be at least 0, but is " + gradientClip);
     require(patience >= 0, "--patience must be at least 0, but is " + patience);
+    require(
+        patience == 0 || selection == Selection.HELD_OUT,
+        "--patience waits for a smaller held-out loss: give --select held-out with it");
   }
 
   private static void require(boolean condition, String message) {

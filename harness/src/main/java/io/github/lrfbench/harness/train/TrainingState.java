@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Saves all that training needs to go on after the process was killed: the weights, the best
- * weights, the optimizer's running means and where it stands.
+ * Saves all that training needs to go on after the process was killed: the weights, those of the
+ * epoch to keep where that is not the last, the optimizer's running means and where it stands.
  *
  * <p>A state is a file of tensors named for its step, and a small file that names the latest, which
  * is replaced atomically; a kill at any moment leaves one that is whole.
@@ -57,12 +57,11 @@ final class TrainingState {
     String name = "step-" + progress.step() + ".safetensors";
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("fingerprint", fingerprint).put("tensors", name).put("step", progress.step());
-    json.put("epoch_loss", progress.epochLoss()).put("best_epoch", progress.bestEpoch());
+    json.put("epoch_loss", progress.epochLoss()).put("kept_epoch", progress.keptEpoch());
     json.put("loss_scale", progress.lossScale()).put("loss_scale_steps", progress.lossScaleSteps());
     json.put("seconds", progress.seconds());
-    if (!Double.isNaN(progress.bestMetric())) {
-      json.put("best_metric", progress.bestMetric());
-    }
+    putKnown(json, "metric", progress.metric());
+    putKnown(json, "held_out_loss", progress.heldOutLoss());
     try {
       writer.write(directory.resolve(name));
       Path draft = directory.resolve(LATEST + ".tmp");
@@ -71,6 +70,12 @@ final class TrainingState {
       deleteAllBut(name);
     } catch (IOException e) {
       throw Faults.cannotWrite(directory, e);
+    }
+  }
+
+  private static void putKnown(ObjectNode json, String name, double value) {
+    if (!Double.isNaN(value)) {
+      json.put(name, value);
     }
   }
 
@@ -98,12 +103,7 @@ final class TrainingState {
       return null;
     }
     ObjectNode json = JsonFile.read(latest);
-    if (!json.path("fingerprint").asText().equals(fingerprint)) {
-      throw new InputException(
-          directory
-              + " holds the state of a training with other settings; give another --out, or"
-              + " --restart to begin anew");
-    }
+    requireOwn();
     Path file = directory.resolve(json.path("tensors").asText());
     try (SafetensorsFile saved = SafetensorsFile.open(file)) {
       for (int i = 0; i < tensors.size(); i++) {
@@ -113,11 +113,28 @@ final class TrainingState {
     return new TrainingProgress(
         json.path("step").asLong(),
         json.path("epoch_loss").asDouble(),
-        json.path("best_metric").asDouble(Double.NaN),
-        json.path("best_epoch").asInt(),
+        json.path("metric").asDouble(Double.NaN),
+        json.path("kept_epoch").asInt(),
+        json.path("held_out_loss").asDouble(Double.NaN),
         json.path("loss_scale").asDouble(1),
         json.path("loss_scale_steps").asInt(),
         json.path("seconds").asDouble());
+  }
+
+  /**
+   * Checks that the latest state, if there is one, can be gone on with.
+   *
+   * @throws InputException if it is of another training
+   */
+  void requireOwn() {
+    Path latest = directory.resolve(LATEST);
+    if (Files.exists(latest)
+        && !JsonFile.read(latest).path("fingerprint").asText().equals(fingerprint)) {
+      throw new InputException(
+          directory
+              + " holds the state of a training with other settings; give another --out, or"
+              + " --restart to begin anew");
+    }
   }
 
   /** Steps done in the latest state; 0 if there is none. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -182,17 +183,19 @@ class FinetuneCommandTest {
     String metric = printed("metric");
     assertTrue(Double.parseDouble(metric) > 0.8, metric);
     assertEquals("100", printed("steps"));
-    int best = Integer.parseInt(printed("epoch"));
+    int kept = Integer.parseInt(printed("epoch"));
+    assertEquals(20, kept);
     assertEquals(metric, evaluated(target));
     List<String> log = log(target);
-    assertEquals("step,epoch,loss,learning_rate,metric", log.get(0));
+    assertEquals("step,epoch,loss,learning_rate,metric,held_out_loss", log.get(0));
     assertEquals(1 + 20 * (STEPS_PER_EPOCH + 1), log.size());
-    String[] row = log.get(best * (STEPS_PER_EPOCH + 1)).split(",");
-    assertEquals(Integer.toString(5 * best), row[0]);
+    String[] row = log.get(kept * (STEPS_PER_EPOCH + 1)).split(",");
+    assertEquals(Integer.toString(5 * kept), row[0]);
     assertEquals(Double.parseDouble(metric), Double.parseDouble(row[4]), 1e-6);
     var block = new ObjectMapper().readTree(target.resolve("config.json").toFile()).get("lrfbench");
     assertEquals("sst2", block.get("task").asText());
     assertEquals(40, block.get("train_examples").asInt());
+    assertEquals("last", block.get("select").asText());
   }
 
   @Test
@@ -249,29 +252,66 @@ class FinetuneCommandTest {
   }
 
   @Test
-  void aLossThatIsNoNumberStopsAndTheBestCheckpointStays() throws IOException {
+  void aLossThatIsNoNumberStopsAndTheLastCheckpointStays() throws IOException {
     Path target = folder.resolve("out");
     // The rate rises with the steps, and decay makes weights grow when it is above 2 / 30.
     String[] hopeless = {"--lr", "0.9", "--weight-decay", "30", "--warmup", "1", "--epochs", "100"};
     assertOneLine(finetune(target, hopeless), "no number any more at step", "lower --lr (0.9)");
-    double best =
+    double last =
         log(target).stream()
             .skip(1)
             .map(row -> row.split(",", -1)[4])
             .filter(cell -> !cell.isEmpty())
             .mapToDouble(Double::parseDouble)
-            .max()
+            .reduce((before, after) -> after)
             .orElseThrow();
-    assertEquals(best, Double.parseDouble(evaluated(target)), 1e-6);
+    assertEquals(last, Double.parseDouble(evaluated(target)), 1e-6);
   }
 
   @Test
-  void patienceEndsATrainingThatGetsNoBetter() {
+  void patienceEndsATrainingThatGetsNoBetter() throws IOException {
+    Files.writeString(glue.resolve("SST-2/train.tsv"), sentences(72, 1));
     Path target = folder.resolve("out");
-    assertEquals(0, finetune(target, "--epochs", "50", "--patience", "2"), stderr());
+    String[] patient = {
+      "--epochs", "50", "--patience", "2", "--select", "held-out", "--lr", "3e-2"
+    };
+    assertEquals(0, finetune(target, patient), stderr());
+    String metric = printed("metric");
     int best = Integer.parseInt(printed("epoch"));
+    // 72 examples less 32 that are held out.
     assertEquals((best + 2) * STEPS_PER_EPOCH, Integer.parseInt(printed("steps")));
     assertTrue(best < 40);
+    double loss = Double.parseDouble(printed("held_out_loss"));
+    List<Double> losses =
+        log(target).stream()
+            .skip(1)
+            .map(row -> row.split(",", -1)[5])
+            .filter(cell -> !cell.isEmpty())
+            .map(Double::parseDouble)
+            .toList();
+    assertEquals(best + 2, losses.size());
+    assertEquals(best - 1, losses.indexOf(Collections.min(losses)));
+    assertEquals(loss, losses.get(best - 1), 1e-6);
+    assertEquals(metric, evaluated(target));
+    JsonNode block = JsonFile.read(target.resolve("config.json")).get("lrfbench");
+    assertEquals(40, block.get("train_examples").asInt());
+    assertEquals("held-out", block.get("select").asText());
+  }
+
+  /** Other dev data, the same weights: it decides nothing. */
+  @ParameterizedTest
+  @CsvSource({"last", "held-out"})
+  void theDevSetDecidesNothing(String select) throws IOException {
+    Files.writeString(glue.resolve("SST-2/train.tsv"), sentences(72, 1));
+    String[] selected = {"--select", select, "--epochs", "20"};
+    assertEquals(0, finetune(folder.resolve("first"), selected), stderr());
+    String dev = Files.readString(glue.resolve("SST-2/dev.tsv"));
+    Files.writeString(
+        glue.resolve("SST-2/dev.tsv"),
+        dev.replace("\t1\n", "\tx\n").replace("\t0\n", "\t1\n").replace("\tx\n", "\t0\n"));
+    assertEquals(0, finetune(folder.resolve("second"), selected), stderr());
+    assertNotEquals(log(folder.resolve("first")), log(folder.resolve("second")));
+    assertArrayEquals(weights(folder.resolve("first")), weights(folder.resolve("second")));
   }
 
   @Test
@@ -448,6 +488,9 @@ class FinetuneCommandTest {
         "--warmup 2 | --warmup",
         "--grad-clip -1 | --grad-clip",
         "--patience -1 | --patience",
+        "--patience 2 | give --select held-out",
+        "--select best | --select must be last or held-out, but is 'best'",
+        "--select held-out | needs 64 training examples or more, but there are 40",
         "--train-limit -1 | --train-limit",
         "--save-steps -1 | --save-steps",
         "--keep 0.5,0.3 | --keep",

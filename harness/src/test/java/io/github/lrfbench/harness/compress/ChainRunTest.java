@@ -135,6 +135,19 @@ class ChainRunTest {
     assertEquals("lora", compress("svdllm:update=lora:epochs=1").parameters().get("update"));
   }
 
+  /** The case has 60 examples. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "svd+recover:select=held-out",
+        "svd+lora:select=held-out",
+        "progressive:select=held-out"
+      })
+  void trainingStagesHoldExamplesOutWhereAsked(String method) {
+    String message = assertThrows(InputException.class, () -> compress(method)).getMessage();
+    assertTrue(message.contains("needs 64 training examples or more, but there are 60"), message);
+  }
+
   @Test
   void recoveryIsTrainingAfterwards() {
     Compression alone = compress("svd");

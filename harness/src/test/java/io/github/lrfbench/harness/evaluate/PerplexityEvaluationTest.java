@@ -15,7 +15,12 @@ import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.TestData;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +93,57 @@ class PerplexityEvaluationTest {
     assertTrue(Double.isNaN(score(2, 40, 40, 0).standardError()));
   }
 
+  /** A stride smaller than the context makes more windows of the same text, not more to go by. */
+  @ParameterizedTest
+  @CsvSource({"SLIDING, 40, 40", "SLIDING, 40, 13", "TRANSFORMERS, 40, 13", "ROLLING, 40, 40"})
+  void theStandardErrorIsABootstrapOverContexts(WindowKind kind, int context, int stride) {
+    try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
+        GoldenModel golden = load("gpt2-lm", device)) {
+      Model model = golden.model();
+      Score all = evaluation(model, kind, 300, context, stride, 0).run(model, done -> {}).score();
+      List<double[]> blocks = new ArrayList<>();
+      double nats = 0;
+      double tokens = 0;
+      int windows = evaluation(model, kind, 300, context, stride, 0).size();
+      for (int limit = 1; limit <= windows; limit++) {
+        Score first =
+            evaluation(model, kind, 300, context, stride, limit).run(model, done -> {}).score();
+        double count = (long) first.extra().get("tokens");
+        double sum = count * (double) first.extra().get("nats_per_token");
+        // The first window is a block.
+        if (count - tokens >= (blocks.isEmpty() ? 0 : blocks.get(0)[1]) || limit == windows) {
+          blocks.add(new double[] {sum - nats, count - tokens});
+          nats = sum;
+          tokens = count;
+        }
+      }
+      assertTrue(blocks.size() >= 6 && blocks.size() <= 8, "" + blocks.size());
+      double expected = bootstrap(blocks);
+      assertEquals(expected, all.standardError(), 0.1 * expected);
+    }
+  }
+
+  private static double bootstrap(List<double[]> blocks) {
+    Random random = new Random(5);
+    double[] values =
+        DoubleStream.generate(
+                () -> {
+                  double sum = 0;
+                  double count = 0;
+                  for (int i = 0; i < blocks.size(); i++) {
+                    double[] drawn = blocks.get(random.nextInt(blocks.size()));
+                    sum += drawn[0];
+                    count += drawn[1];
+                  }
+                  return Math.exp(sum / count);
+                })
+            .limit(10_000)
+            .toArray();
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Math.sqrt(
+        Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
+  }
+
   @Test
   void aLimitTakesTheFirstWindows() {
     Score two = score(300, 40, 40, 2);
@@ -140,7 +196,7 @@ class PerplexityEvaluationTest {
             InputException.class,
             () ->
                 PerplexityEvaluation.prepare(
-                    model, tokenizer, text, "lm", null, WindowKind.SLIDING, context, stride, 0))
+                    model, tokenizer, text, "lm", null, WindowKind.SLIDING, context, stride, 0, 0))
         .getMessage();
   }
 
@@ -152,13 +208,18 @@ class PerplexityEvaluationTest {
     try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = load("gpt2-lm", device)) {
       PerplexityEvaluation evaluation =
-          PerplexityEvaluation.prepare(
-              golden.model(), TOKENIZER, text(tokens), "lm", null, kind, context, stride, limit);
+          evaluation(golden.model(), kind, tokens, context, stride, limit);
       int[] done = {0};
       Score score = evaluation.run(golden.model(), count -> done[0] = count).score();
       assertEquals(evaluation.size(), done[0]);
       return score;
     }
+  }
+
+  private static PerplexityEvaluation evaluation(
+      Model model, WindowKind kind, int tokens, int context, int stride, int limit) {
+    return PerplexityEvaluation.prepare(
+        model, TOKENIZER, text(tokens), "lm", null, kind, context, stride, limit, 0);
   }
 
   private static GoldenModel load(String name, Device device) {

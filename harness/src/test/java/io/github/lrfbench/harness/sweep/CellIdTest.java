@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
@@ -21,6 +22,7 @@ import io.github.lrfbench.harness.compress.spi.Plugin;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
+import io.github.lrfbench.harness.train.Selection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +281,16 @@ class CellIdTest {
     Variant outputs = variant("svd", new Budget.Energy(0.9, EnergyOf.OUTPUTS));
     assertTrue(outputs.needsCalibration());
     assertTrue(outputs.describe().endsWith(" of outputs"));
+  }
+
+  @Test
+  void anotherEpochThanTheLastIsAnotherCell() {
+    Recovery last = new Recovery(2, 2e-5, 0, 0);
+    Recovery chosen = new Recovery(2, 2e-5, 0, 0, Selection.HELD_OUT);
+    assertNotEquals(id(recovered("svd", last), CONFIG), id(recovered("svd", chosen), CONFIG));
+    assertEquals(
+        KNOWN.get("recovery"),
+        id(recovered("svd", new Recovery(2, 2e-5, 0, 0, Selection.LAST)), CONFIG));
   }
 
   @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Codes and their scales stay as they are where a model is trained that has some. */
 class CodesTrainingTest {
   private static final TrainingSettings SETTINGS =
-      new TrainingSettings(3, 1e-2, 2, 2, 0.1, AdamWSettings.DEFAULT, 1, 0, 1);
+      new TrainingSettings(3, 1e-2, 2, 2, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 1);
 
   @TempDir private Path temporary;
 

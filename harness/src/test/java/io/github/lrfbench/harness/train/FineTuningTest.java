@@ -34,11 +34,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A training that was interrupted anywhere ends as one that was not. */
 class FineTuningTest {
   private static final TrainingSettings SETTINGS =
-      new TrainingSettings(3, 1e-2, 4, 3, 0.1, AdamWSettings.DEFAULT, 1, 0, 5);
+      new TrainingSettings(3, 1e-2, 4, 3, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 5);
 
   @TempDir private Path folder;
   private Device device;
   private Path source;
+  private TrainingSettings settings = SETTINGS;
   private GlueTask task;
 
   @BeforeEach
@@ -93,7 +94,7 @@ class FineTuningTest {
       FineTuning.Job job =
           new FineTuning.Job(
               loaded.model(), loaded.model().weights(), output, out, fingerprint, saveEvery);
-      return FineTuning.run(job, examples, SETTINGS, evaluation, listener);
+      return FineTuning.run(job, examples, settings, evaluation, listener);
     }
   }
 
@@ -122,6 +123,44 @@ class FineTuningTest {
         Files.readAllBytes(whole.resolve("model.safetensors")),
         Files.readAllBytes(broken.resolve("model.safetensors")));
     assertFalse(FineTuning.isUnfinished(broken));
+  }
+
+  /** The copy of the best weights and their loss are part of the state. */
+  @ParameterizedTest
+  @CsvSource({"7, 0", "8, 3", "17, 0", "16, 1"})
+  void soDoTrainingsThatHoldExamplesOut(long step, long saveEvery) throws IOException {
+    settings =
+        new TrainingSettings(3, 0.1, 8, 8, 0.1, AdamWSettings.DEFAULT, 1, 2, Selection.HELD_OUT, 5);
+    Path data = folder.resolve("SST-2/train.tsv");
+    String rows = Files.readString(data);
+    String body = rows.substring(rows.indexOf('\n') + 1);
+    Files.writeString(data, rows + body + body + body);
+    Path whole = folder.resolve("whole");
+    Trainer.Outcome expected = train(whole, 0, TrainingListener.NONE);
+    Path broken = folder.resolve("broken");
+    assertThrows(IllegalStateException.class, () -> train(broken, saveEvery, failingAt(step)));
+    Trainer.Outcome actual = train(broken, saveEvery, TrainingListener.NONE);
+    assertEquals(expected.epoch(), actual.epoch());
+    assertEquals(expected.metric(), actual.metric());
+    assertEquals(expected.heldOutLoss(), actual.heldOutLoss());
+    assertTrue(Double.isFinite(actual.heldOutLoss()));
+    assertEquals(log(whole), log(broken));
+    assertArrayEquals(
+        Files.readAllBytes(whole.resolve("model.safetensors")),
+        Files.readAllBytes(broken.resolve("model.safetensors")));
+  }
+
+  /** Of a training that ended nothing is gone on with. */
+  @Test
+  void aLogOfAnotherVersionGivesWayToANewOne() throws IOException {
+    Path out = folder.resolve("out");
+    train(out, 0, TrainingListener.NONE);
+    List<String> expected = log(out);
+    Files.writeString(
+        out.resolve("training.csv"),
+        "step,epoch,loss,learning_rate,metric,seconds\r\n1,1,0.5,0.1,,0.1\r\n");
+    train(out, 0, TrainingListener.NONE);
+    assertEquals(expected, log(out));
   }
 
   @Test

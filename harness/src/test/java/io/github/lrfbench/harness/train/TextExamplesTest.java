@@ -98,7 +98,7 @@ class TextExamplesTest {
     int[] tokens = IntStream.range(0, 400).map(i -> i * 3 % 50).toArray();
     TextExamples examples = TextExamples.of(tokens, 20, 0);
     TrainingSettings settings =
-        new TrainingSettings(3, 5e-3, 5, 5, 0.1, AdamWSettings.DEFAULT, 1, 0, 1);
+        new TrainingSettings(3, 5e-3, 5, 5, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 1);
     try (Device device = Devices.open(device(), new DeviceOptions(2), line -> {});
         GoldenModel golden = GoldenModel.load(folder, device)) {
       double[] first = losses(golden.model(), examples, settings, null);
@@ -121,7 +121,7 @@ class TextExamplesTest {
               losses[(int) s - 1] = loss;
             }
           };
-      Trainer.train(copy, examples, settings, null, distillation, listener);
+      Trainer.train(copy, examples, settings, distillation, listener);
     }
     return losses;
   }

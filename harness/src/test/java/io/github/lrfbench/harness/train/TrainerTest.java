@@ -30,7 +30,7 @@ class TrainerTest {
   /** What a training left. */
   private record Trained(float[] weights, List<Double> losses) {}
 
-  private static EncoderConfig config(double dropout) {
+  static EncoderConfig config(double dropout) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model_type", "bert").put("vocab_size", 50).put("max_position_embeddings", 40);
     json.put("hidden_size", 64).put("num_hidden_layers", 2).put("num_attention_heads", 4);
@@ -56,7 +56,8 @@ class TrainerTest {
   }
 
   static TrainingSettings settings(int batch, int microBatch, long seed) {
-    return new TrainingSettings(2, 1e-3, batch, microBatch, 0.1, AdamWSettings.DEFAULT, 1, 0, seed);
+    return new TrainingSettings(
+        2, 1e-3, batch, microBatch, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, seed);
   }
 
   private static Trained train(int threads, double dropout, TrainingSettings settings) {
@@ -187,7 +188,11 @@ class TrainerTest {
   @Test
   void trainingLowersTheLoss() {
     Trained trained =
-        train(2, 0, new TrainingSettings(12, 2e-3, 16, 16, 0.1, AdamWSettings.DEFAULT, 1, 0, 3));
+        train(
+            2,
+            0,
+            new TrainingSettings(
+                12, 2e-3, 16, 16, 0.1, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 3));
     assertTrue(trained.losses.get(trained.losses.size() - 1) < 0.5 * trained.losses.get(0));
   }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The schedule of the learning rate, and the order of examples. */
 class TrainingSettingsTest {
   private static TrainingSettings settings(double rate, double warmup) {
-    return new TrainingSettings(1, rate, 8, 8, warmup, AdamWSettings.DEFAULT, 1, 0, 0);
+    return new TrainingSettings(
+        1, rate, 8, 8, warmup, AdamWSettings.DEFAULT, 1, 0, Selection.LAST, 0);
   }
 
   /** The rates of transformers' get_linear_schedule_with_warmup for the steps of a training. */

@@ -34,6 +34,7 @@ final class LoraUpdate {
             request.options().count(LoraUpdateCompressor.EPOCHS),
             request.options().number(LoraUpdateCompressor.RATE),
             BATCH_SIZE,
+            SelectOption.of(request.options()),
             request.seed());
     try (Scope scratch = request.scope().device().openScope()) {
       Map<String, Linear> adapted = new HashMap<>();

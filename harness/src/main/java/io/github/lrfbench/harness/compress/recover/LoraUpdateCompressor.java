@@ -33,7 +33,9 @@ public final class LoraUpdateCompressor implements Compressor {
         Set.of(Need.TRAINING),
         "the end of svdllm:update=lora",
         List.of(
-            MethodOption.count(EPOCHS, 3, 1, 1000), MethodOption.number(RATE, 1e-4, 1e-9, 0.5)));
+            MethodOption.count(EPOCHS, 3, 1, 1000),
+            MethodOption.number(RATE, 1e-4, 1e-9, 0.5),
+            SelectOption.OPTION));
   }
 
   @Override

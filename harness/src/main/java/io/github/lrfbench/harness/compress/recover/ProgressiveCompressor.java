@@ -45,7 +45,8 @@ import java.util.stream.Collectors;
  *
  * <p>Options: {@code start}: the method of the first step; {@code steps}; {@code epochs} of every
  * step and {@code last} of the last; {@code lr}, halved from step to step; {@code distill}: when
- * the dense model teaches, {@code auto} where less than an eighth of the parameters is left.
+ * the dense model teaches, {@code auto} where less than an eighth of the parameters is left; {@code
+ * select}: the epoch that each training keeps.
  */
 public final class ProgressiveCompressor implements Compressor {
   private static final double DISTILLED_FACTOR = 8;
@@ -65,7 +66,8 @@ public final class ProgressiveCompressor implements Compressor {
             MethodOption.count("epochs", 1, 0, 1000),
             MethodOption.count("last", 3, 0, 1000),
             MethodOption.number("lr", 2e-5, 1e-9, 0.5),
-            MethodOption.choice("distill", "auto", "always", "never")));
+            MethodOption.choice("distill", "auto", "always", "never"),
+            SelectOption.OPTION));
   }
 
   @Override
@@ -155,6 +157,7 @@ public final class ProgressiveCompressor implements Compressor {
         epochs,
         request.options().number("lr") * Math.pow(0.5, step - 1.0),
         TrainingSettings.BATCH_SIZE,
+        SelectOption.of(request.options()),
         request.seed());
   }
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -18,10 +19,17 @@ import java.util.Map;
  * @param learningRate the largest
  * @param softWeight how much the dense model's outputs count as targets, from 0 to 1
  * @param hiddenWeight how much its hidden states do
+ * @param selection which epoch's weights are kept
  */
-public record Recovery(int epochs, double learningRate, double softWeight, double hiddenWeight) {
+public record Recovery(
+    int epochs, double learningRate, double softWeight, double hiddenWeight, Selection selection) {
   /** No training. */
   public static final Recovery NONE = new Recovery(0, 0, 0, 0);
+
+  /** Training that keeps the last epoch. */
+  public Recovery(int epochs, double learningRate, double softWeight, double hiddenWeight) {
+    this(epochs, learningRate, softWeight, hiddenWeight, Selection.LAST);
+  }
 
   /** Checks the numbers. */
   public Recovery {
@@ -50,20 +58,21 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
    * @param model modified
    * @param teacher the dense model
    * @return how long it took, in seconds
-   * @throws InputException if the loss becomes NaN or infinite
+   * @throws InputException if the loss becomes NaN or infinite, or examples are too few to hold
+   *     some out
    */
   public double train(Model model, Model teacher, TrainingSet examples, long seed) {
     Distillation distillation =
         distills()
             ? new Distillation(teacher, softWeight, Distillation.TEMPERATURE, hiddenWeight)
             : null;
-    // Without evaluation: the dev set decides nothing.
-    return Trainer.train(model, examples, settings(seed), null, distillation, TrainingListener.NONE)
+    return Trainer.train(model, examples, settings(seed), distillation, TrainingListener.NONE)
         .seconds();
   }
 
   private TrainingSettings settings(long seed) {
-    return TrainingSettings.standard(epochs, learningRate, TrainingSettings.BATCH_SIZE, seed);
+    return TrainingSettings.standard(
+        epochs, learningRate, TrainingSettings.BATCH_SIZE, selection, seed);
   }
 
   /** What {@code run.json} tells. */
@@ -73,6 +82,7 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
     told.put("lr", learningRate);
     told.put("distill", softWeight);
     told.put("distill_hidden", hiddenWeight);
+    told.put("select", selection.label());
     return told;
   }
 
@@ -84,8 +94,9 @@ public record Recovery(int epochs, double learningRate, double softWeight, doubl
   /** What tells one from another in cell ids; it never changes. */
   public String token() {
     String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
-    return distills()
-        ? text + String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight)
-        : text;
+    if (distills()) {
+      text += String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight);
+    }
+    return selection == Selection.LAST ? text : text + " select " + selection.label();
   }
 }

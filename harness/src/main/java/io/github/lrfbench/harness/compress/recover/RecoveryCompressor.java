@@ -32,7 +32,8 @@ public final class RecoveryCompressor implements Compressor {
             MethodOption.count("epochs", 1, 1, 1000),
             MethodOption.number("lr", 2e-5, 1e-9, 0.5),
             MethodOption.number("distill", 0, 0, 1),
-            MethodOption.number("hidden", 0, 0, 1e6)));
+            MethodOption.number("hidden", 0, 0, 1e6),
+            SelectOption.OPTION));
   }
 
   @Override
@@ -49,7 +50,8 @@ public final class RecoveryCompressor implements Compressor {
             options.count("epochs"),
             options.number("lr"),
             options.number("distill"),
-            options.number("hidden"));
+            options.number("hidden"),
+            SelectOption.of(options));
     Model trained = request.model().copy();
     try {
       recovery.train(trained, request.reference(), request.statistics().training(), request.seed());

@@ -53,7 +53,6 @@ public final class ReplacementTraining {
           weights,
           request.statistics().training(),
           settings,
-          null,
           distillation,
           TrainingListener.NONE);
       Map<String, Linear> after = new HashMap<>();

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.glue.metric;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /**
@@ -70,6 +71,32 @@ public final class Bootstrap {
           double spearman =
               Correlation.pearson(labelLevels.ranks(sample), predictionLevels.ranks(sample));
           return (pearson + spearman) / 2;
+        });
+  }
+
+  /**
+   * The standard error of a function of a mean that is a ratio of sums over examples of different
+   * weight, each drawn with its weight.
+   *
+   * @param sums of each example's values, not modified
+   * @param weights of the examples, not modified
+   * @param function of the sum of some sums over the sum of their weights
+   * @return NaN for fewer than two examples
+   * @throws IllegalArgumentException if there is no example or lengths differ
+   */
+  public double standardError(double[] sums, double[] weights, DoubleUnaryOperator function) {
+    Arguments.requireSameLength(sums.length, weights.length);
+    return deviation(
+        sums.length,
+        () -> {
+          double sum = 0;
+          double weight = 0;
+          for (int i = 0; i < sums.length; i++) {
+            int drawn = draw(sums.length);
+            sum += sums[drawn];
+            weight += weights[drawn];
+          }
+          return function.applyAsDouble(sum / weight);
         });
   }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoraUpdateTest {
   private static final Budget BUDGET = new Budget.Keep(0.3);
   private static final String TRAINED = "svdllm:update=lora:epochs=2:lr=0.02";
+  private static final String STAGE = "lora:epochs=2:lr=0.02";
 
   @TempDir private Path folder;
 
@@ -109,7 +110,14 @@ class LoraUpdateTest {
       Map<String, Linear> before =
           task.compress("svdllm", BUDGET, Allocation.UNIFORM).replacements();
       Map<String, Linear> after =
-          new LoraUpdate(task.request(TRAINED, BUDGET, Allocation.UNIFORM)).train(before, left);
+          new LoraUpdate(
+                  task.request("svdllm", BUDGET, Allocation.UNIFORM)
+                      .with(
+                          task.slots(),
+                          BUDGET,
+                          Allocation.UNIFORM,
+                          MethodSpec.parse(STAGE).options()))
+              .train(before, left);
       for (String slot : before.keySet()) {
         LowRankLinear old = factors(before, slot);
         LowRankLinear now = factors(after, slot);
