@@ -14,7 +14,7 @@ final class GridOptions {
       paramLabel = "K",
       split = ",",
       description =
-          "Kept fraction of the parameters of the compressed matrices, in (0, 1]. Repeat or separate by commas.")
+          "Kept fraction of the parameters of the compressed matrices, in (0, 1]; 1 leaves them as they are. Repeat or separate by commas.")
   List<Double> keep = new ArrayList<>();
 
   @Option(

@@ -253,7 +253,7 @@ class ChainRunTest {
               new CompressionRequest(
                   factored,
                   factored.slots(),
-                  new Budget.Bits(32),
+                  new Budget.Bits(16),
                   MethodOptions.NONE,
                   null,
                   cache,

@@ -45,6 +45,9 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
   public int[] choose(List<LinearSlot> slots, List<OperatingPoints> points) {
     List<OperatingPoints> budgeted =
         budget.energyOf() == EnergyOf.OWN ? points : evidence.energies().get();
+    if (budgeted.stream().allMatch(this::leavesAsItIs)) {
+      return budgeted.stream().mapToInt(OperatingPoints::count).toArray();
+    }
     if (allocation.policy() == Allocation.Policy.UNIFORM) {
       return budgeted.stream().mapToInt(this::uniform).toArray();
     }
@@ -59,8 +62,21 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
     return matrices;
   }
 
+  /**
+   * Whether the budget reaches the matrix itself and would buy less than that: two factors of as
+   * many numbers as the matrix would lose some of it for nothing.
+   */
+  private boolean leavesAsItIs(OperatingPoints matrix) {
+    double whole = budget.unit().ofMatrix(matrix);
+    return budget.allowance(matrix) >= whole
+        && budget.unit().of(matrix.get(budget.choose(matrix))) < whole;
+  }
+
   /** A matrix for itself; rounded down, but to no less than one multiple. */
   private int uniform(OperatingPoints matrix) {
+    if (leavesAsItIs(matrix)) {
+      return matrix.count();
+    }
     int chosen = budget.choose(matrix);
     if (matrix.savesNothing(chosen)) {
       return chosen;

@@ -73,6 +73,15 @@ final class Selection {
     }
   }
 
+  /** Takes for one matrix the dearest choice that the budget allows, if it is dearer. */
+  void raise(int matrix) {
+    int choice = choices.get(matrix).count() - 1;
+    while (choice > chosen[matrix] && !canAfford(matrix, choice)) {
+      choice--;
+    }
+    choose(matrix, Math.max(choice, chosen[matrix]));
+  }
+
   /** A better choice for one matrix. */
   private record Step(int matrix, int to, double density) {}
 

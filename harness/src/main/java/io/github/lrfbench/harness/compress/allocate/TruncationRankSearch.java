@@ -3,14 +3,17 @@ package io.github.lrfbench.harness.compress.allocate;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 
 /**
  * ASVD's sensitivity-based truncation rank search, STRS (Yuan et al. 2023): every matrix alone was
  * cut to some ratios, and the model's loss measured. Cuts are made from the least harmful on, of a
- * matrix the deepest among those made, until the budget holds.
+ * matrix the deepest among those made, until the budget holds. What the last ones saved beyond it
+ * is given back to them, the most harmful first, so that the budget is spent.
  *
  * @param probes the loss of every single cut
  */
@@ -63,6 +66,7 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
     for (int i = 0; i < ratios.length; i++) {
       selection.choose(i, selection.choices(i).count() - 1);
     }
+    Deque<Integer> cut = new ArrayDeque<>();
     List<String> names = matrices.stream().map(Candidate::name).toList();
     for (int at = probes.size() - 1; at >= 0 && !selection.isWithinBudget(); at--) {
       Probe probe = probes.get(at);
@@ -71,6 +75,7 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
         ratios[i] = probe.ratio();
         int point = point(matrices.get(i).points(), probe.ratio());
         selection.choose(i, selection.choices(i).atMost(point));
+        cut.push(i);
       }
     }
     if (!selection.isWithinBudget()) {
@@ -79,6 +84,7 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
               + Arrays.stream(ratios).min().orElseThrow()
               + " of the parameters, keep more than asked for");
     }
+    cut.forEach(selection::raise);
     return selection.points();
   }
 }

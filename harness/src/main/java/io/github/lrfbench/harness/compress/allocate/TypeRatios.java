@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * The rule of SVD-LLM V2 (Wang et al. 2025): among the matrices of one type, what is removed of a
  * matrix is in proportion to 1 / ln L, L being its error if all were cut alike. Every type keeps
- * the same fraction in all.
+ * the same fraction in all, the largest that the budget allows; single steps that take most error
+ * away for their cost spend what is then left of it.
  *
  * <p>The rule means what it says only where every L is above e: below, its order turns round. L is
  * therefore scaled by one constant for all matrices where one is not.
@@ -34,14 +35,32 @@ public record TypeRatios() implements Allocator {
     double whole =
         matrices.stream().mapToDouble(matrix -> terms.cost().of(matrix, matrix.whole())).sum();
     double kept = Math.min(1, terms.budget() / whole);
-    Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
-    selection.chooseAtMost(points(matrices, terms, kept));
+    List<Choices> choices = Selection.choices(matrices, Importance.EQUAL.weights(matrices), terms);
+    Selection selection = byRule(matrices, choices, terms, kept);
     // Points that are raised to the cheapest there is are paid for by the others.
     for (int i = 0; i < STEPS && !selection.isWithinBudget(); i++) {
       kept *= STEP;
-      selection.chooseAtMost(points(matrices, terms, kept));
+      selection = byRule(matrices, choices, terms, kept);
     }
+    // What rounding down leaves over is shared out by the same rule, the last bit singly.
+    Selection more = selection;
+    while (more.isWithinBudget()) {
+      selection = more;
+      if (kept >= 1) {
+        break;
+      }
+      kept = Math.min(1, kept / STEP);
+      more = byRule(matrices, choices, terms, kept);
+    }
+    selection.spendSingly();
     return selection.points();
+  }
+
+  private static Selection byRule(
+      List<Candidate> matrices, List<Choices> choices, Terms terms, double kept) {
+    Selection selection = new Selection(choices, terms);
+    selection.chooseAtMost(points(matrices, terms, kept));
+    return selection;
   }
 
   /** The points by the rule if a fraction is kept of every type. */

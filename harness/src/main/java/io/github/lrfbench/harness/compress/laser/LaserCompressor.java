@@ -93,6 +93,7 @@ public final class LaserCompressor implements Compressor {
                 () -> search(request));
     Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
+    Map<String, String> notes = new HashMap<>();
     Replacement replacing = new Replacement(request);
     double allowed = allowed(request);
     Budget.Unit unit = request.budget().unit();
@@ -119,12 +120,19 @@ public final class LaserCompressor implements Compressor {
                     0,
                     "cut to " + reduction.percent() + " % of its rank"),
                 start));
+      } else {
+        notes.put(
+            slot.name(),
+            "a cut to "
+                + reduction.percent()
+                + " % of its rank helps, but leaves less than the budget keeps");
       }
     }
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       LayerReport report = reports.get(slot.name());
-      layers.add(report == null ? replacing.keep(slot, "no cut of it helps") : report);
+      String note = notes.getOrDefault(slot.name(), "no cut of it helps");
+      layers.add(report == null ? replacing.keep(slot, note) : report);
     }
     return new Compression(replacements, layers, parameters(request, replacements.size()));
   }

@@ -314,6 +314,50 @@ class AllocatorTest {
     assertTrue(ranks[0] >= ranks[1], Arrays.toString(ranks));
   }
 
+  /** Whatever is left buys no further step of any matrix that would lessen its error. */
+  @ParameterizedTest
+  @CsvSource({"1, 0.3", "1, 0.5", "1, 0.83", "8, 0.3", "8, 0.5", "8, 0.83"})
+  void ratiosAndProbesSpendTheBudget(int multiple, double kept) {
+    SplittableRandom random = new SplittableRandom(multiple);
+    List<Candidate> matrices = new ArrayList<>();
+    List<Probe> probes = new ArrayList<>();
+    double whole = 0;
+    for (int i = 0; i < 12; i++) {
+      int rows = 40 + random.nextInt(60);
+      int cols = 40 + random.nextInt(60);
+      double[] values = random.doubles(Math.min(rows, cols), 0.01, 1).sorted().toArray();
+      for (int j = 0; j < values.length / 2; j++) {
+        double value = values[j];
+        values[j] = values[values.length - 1 - j];
+        values[values.length - 1 - j] = value;
+      }
+      matrices.add(matrix("m" + i, "t" + i % 3, rows, cols, values));
+      whole += rows * cols;
+      for (double ratio : TruncationRankSearch.RATIOS) {
+        probes.add(new Probe("m" + i, ratio, random.nextDouble() / ratio));
+      }
+    }
+    Terms terms = new Terms(kept * whole, Cost.of(Budget.Unit.NUMBERS), multiple);
+    for (Allocator policy : List.of(new TypeRatios(), new TruncationRankSearch(probes))) {
+      int[] chosen = policy.choose(matrices, terms);
+      double left = terms.budget();
+      double step = Double.POSITIVE_INFINITY;
+      for (int i = 0; i < chosen.length; i++) {
+        Candidate matrix = matrices.get(i);
+        left -= terms.cost().of(matrix, chosen[i]);
+        Choices choices = Choices.of(matrix, 1, terms);
+        int at = choices.atMost(chosen[i]);
+        if (at + 1 < choices.count()) {
+          step = Math.min(step, choices.cost(at + 1) - choices.cost(at));
+        }
+      }
+      assertTrue(left >= -1e-6, policy + " spends too much: " + left);
+      // The search gives back to cut matrices; all that are not whole were cut.
+      assertTrue(
+          left < step, policy.getClass().getSimpleName() + " leaves " + left + " of " + step);
+    }
+  }
+
   private static double[] spectrum(double ratio) {
     double[] values = new double[8];
     Arrays.setAll(values, i -> 0.1 * Math.pow(ratio, i));
@@ -340,7 +384,8 @@ class AllocatorTest {
     assertEquals(9.0, search.probes().get(0).loss());
     // b to 0.8 and to 0.5 in spite of that, then a to 0.8: 200 + 320 + 400 of 1200.
     assertArrayEquals(new int[] {8, 5, 20}, ranks(search, three, Terms.numbers(920)));
-    assertArrayEquals(new int[] {8, 5, 8}, ranks(search, three, Terms.numbers(919)));
+    // Next c to 0.8, of which 79 numbers are too much: one rank is given back.
+    assertArrayEquals(new int[] {8, 5, 9}, ranks(search, three, Terms.numbers(919)));
     assertArrayEquals(new int[] {5, 5, 5}, ranks(search, three, Terms.numbers(600)));
     assertThrows(InputException.class, () -> ranks(search, three, Terms.numbers(599)));
     assertThrows(InputException.class, () -> new Probe("a", 0.5, Double.NaN));

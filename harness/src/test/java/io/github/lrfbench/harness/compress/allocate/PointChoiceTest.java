@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.allocate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
@@ -44,6 +45,31 @@ class PointChoiceTest {
     assertEquals(0, uniform(new Budget.Bits(3), 8, codes));
     assertEquals(1, uniform(new Budget.Bits(5), 8, codes));
     assertEquals(2, uniform(new Budget.Bits(9), 8, codes));
+  }
+
+  /** A rank of as many numbers would lose some of the matrix for nothing. */
+  @Test
+  void aMatrixThatTheBudgetReachesStaysAsItIs() {
+    for (int[] shape : new int[][] {{1, 1}, {4, 64}, {17, 40}, {40, 17}}) {
+      OperatingPoints ranks = RankPoints.of(shape[0], shape[1]);
+      for (Budget budget :
+          List.of(new Budget.Keep(1), new Budget.Bits(32), new Budget.Rank(Integer.MAX_VALUE))) {
+        for (int multiple : new int[] {1, 8}) {
+          int chosen = uniform(budget, multiple, ranks);
+          assertTrue(chosen == ranks.count() || ranks.savesNothing(chosen), budget.toString());
+        }
+      }
+    }
+    OperatingPoints ranks = RankPoints.of(4, 64);
+    for (Allocation.Policy policy : Allocation.Policy.values()) {
+      int[] chosen =
+          new PointChoice(new Allocation(policy, 1), new Budget.Keep(1), null)
+              .choose(List.of(), List.of(ranks));
+      assertEquals(ranks.count(), chosen[0], policy.name());
+    }
+    // Codes keep every number and save bits all the same.
+    assertEquals(2, uniform(new Budget.Keep(1), 1, codes(4, 64)));
+    assertEquals(3, uniform(new Budget.Bits(32), 1, codes(4, 64)));
   }
 
   private static OperatingPoints codes(int rows, int cols) {

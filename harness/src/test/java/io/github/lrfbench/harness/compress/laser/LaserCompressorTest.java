@@ -136,6 +136,12 @@ class LaserCompressorTest {
       Compression none = task.compress("laser:search=all", new Budget.Keep(1), Allocation.UNIFORM);
       assertTrue(
           none.layers().stream().allMatch(layer -> layer.parameters() >= layer.parametersDense()));
+      for (LayerReport layer : none.layers()) {
+        boolean dropped =
+            found.replacements().containsKey(layer.layer())
+                && !none.replacements().containsKey(layer.layer());
+        assertEquals(dropped, layer.diagnostics().note().contains("budget"), layer.toString());
+      }
     }
   }
 }
