@@ -22,7 +22,7 @@ final class GridOptions {
       paramLabel = "B",
       split = ",",
       description =
-          "Stored bits per number of the original matrices, in (0, 32]; 32 is fp32. Repeat or separate by commas.")
+          "Stored bits per number of the original matrices, in (0, 32]; 32, which is fp32, leaves them as they are. Repeat or separate by commas.")
   List<Double> bits = new ArrayList<>();
 
   @Option(

@@ -98,12 +98,14 @@ public final class LaserCompressor implements Compressor {
     double allowed = allowed(request);
     Budget.Unit unit = request.budget().unit();
     long size = request.slots().stream().mapToLong(s -> size(s.linear(), unit)).sum();
+    // What is multiplied out saves nothing, and is a cut all the same.
+    boolean cuts = allowed < size;
     for (Reduction reduction : kept) {
       LinearSlot slot = reduction.slot();
       long start = System.nanoTime();
       Linear replacement = cut(reduction, request, request.scope());
       long saved = size(slot.linear(), unit) - size(replacement, unit);
-      if (size - saved >= allowed) {
+      if (cuts && size - saved >= allowed) {
         size -= saved;
         replacements.put(slot.name(), replacement);
         reports.put(
@@ -125,7 +127,7 @@ public final class LaserCompressor implements Compressor {
             slot.name(),
             "a cut to "
                 + reduction.percent()
-                + " % of its rank helps, but leaves less than the budget keeps");
+                + " % of its rank helps, but the budget does not allow it");
       }
     }
     List<LayerReport> layers = new ArrayList<>();

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,10 +133,11 @@ class LaserCompressorTest {
         assertEquals(cut, layer.error() > 0, layer.toString());
         assertTrue(cut || layer.diagnostics().note().equals("no cut of it helps"));
       }
-      // A budget that keeps everything forbids every cut that saves something.
+      // A budget that keeps everything forbids every cut, those too that are multiplied out.
       Compression none = task.compress("laser:search=all", new Budget.Keep(1), Allocation.UNIFORM);
       assertTrue(
           none.layers().stream().allMatch(layer -> layer.parameters() >= layer.parametersDense()));
+      assertEquals(Set.of(), none.replacements().keySet());
       for (LayerReport layer : none.layers()) {
         boolean dropped =
             found.replacements().containsKey(layer.layer())
