@@ -218,20 +218,17 @@ final class FinetuneCommand implements Callable<Integer> {
             }
 
             @Override
-            public void epoch(
-                int epoch,
-                long step,
-                double loss,
-                double metric,
-                double heldOut,
-                boolean kept,
-                double seconds) {
+            public void epoch(Epoch epoch) {
               String told =
                   String.format(
-                      Locale.ROOT, "epoch %d: loss %.4f, dev metric %.4f", epoch, loss, metric);
-              if (!Double.isNaN(heldOut)) {
-                told += String.format(Locale.ROOT, ", held-out loss %.4f", heldOut);
-                told += kept ? ", best so far" : "";
+                      Locale.ROOT,
+                      "epoch %d: loss %.4f, dev metric %.4f",
+                      epoch.number(),
+                      epoch.loss(),
+                      epoch.metric());
+              if (!Double.isNaN(epoch.heldOutLoss())) {
+                told += String.format(Locale.ROOT, ", held-out loss %.4f", epoch.heldOutLoss());
+                told += epoch.kept() ? ", best so far" : "";
               }
               progress.note(told);
             }

@@ -152,19 +152,19 @@ public final class FineTuning {
     }
 
     @Override
-    public void epoch(
-        int epoch,
-        long step,
-        double loss,
-        double metric,
-        double heldOut,
-        boolean kept,
-        double seconds) {
-      append(step, epoch, loss, "", known(metric), known(heldOut), seconds);
-      if (kept) {
+    public void epoch(Epoch epoch) {
+      append(
+          epoch.step(),
+          epoch.number(),
+          epoch.loss(),
+          "",
+          known(epoch.metric()),
+          known(epoch.heldOutLoss()),
+          epoch.seconds());
+      if (epoch.kept()) {
         job.output.write(job.out);
       }
-      next.epoch(epoch, step, loss, metric, heldOut, kept, seconds);
+      next.epoch(epoch);
     }
 
     private void append(

@@ -322,7 +322,9 @@ public final class Trainer {
       }
       double meanLoss = epochLoss / examples.size();
       epochLoss = 0;
-      listener.epoch(epoch, optimizer.steps(), meanLoss, metric, held, kept, seconds());
+      listener.epoch(
+          new TrainingListener.Epoch(
+              epoch, optimizer.steps(), meanLoss, metric, held, kept, seconds()));
       if (state != null) {
         save();
       }

@@ -18,22 +18,25 @@ public interface TrainingListener {
   default void step(int epoch, long step, long total, double loss, double rate, double seconds) {}
 
   /**
-   * An epoch is done and the model evaluated. The model has its weights now.
+   * An epoch that is done.
    *
-   * @param epoch from 1
+   * @param number from 1
    * @param step number of steps done
    * @param loss mean over the epoch's examples
    * @param metric of the evaluation, NaN if there was none
-   * @param heldOut loss on the examples held out, NaN if there are none
+   * @param heldOutLoss on the examples held out, NaN if there are none
    * @param kept whether its weights are kept, until those of a later epoch are
    * @param seconds since training began
    */
-  default void epoch(
-      int epoch,
+  record Epoch(
+      int number,
       long step,
       double loss,
       double metric,
-      double heldOut,
+      double heldOutLoss,
       boolean kept,
       double seconds) {}
+
+  /** An epoch is done and the model evaluated. The model has its weights now. */
+  default void epoch(Epoch epoch) {}
 }

@@ -102,7 +102,7 @@ class SelectionTest {
   }
 
   /** An epoch as a listener sees it. */
-  private record Epoch(List<float[]> weights, double heldOut, double measured, boolean kept) {}
+  private record Seen(List<float[]> weights, double heldOut, double measured, boolean kept) {}
 
   private static List<float[]> weights(Model model) {
     return model.weights().stream().map(Parameter::read).toList();
@@ -120,26 +120,24 @@ class SelectionTest {
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
         Model model =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 1), false, device)) {
-      List<Epoch> epochs = new ArrayList<>();
+      List<Seen> epochs = new ArrayList<>();
       TrainingListener listener =
           new TrainingListener() {
             @Override
-            public void epoch(
-                int epoch,
-                long s,
-                double loss,
-                double metric,
-                double held,
-                boolean kept,
-                double t) {
-              epochs.add(new Epoch(weights(model), held, ExampleLosses.mean(model, heldOut), kept));
+            public void epoch(Epoch epoch) {
+              epochs.add(
+                  new Seen(
+                      weights(model),
+                      epoch.heldOutLoss(),
+                      ExampleLosses.mean(model, heldOut),
+                      epoch.kept()));
             }
           };
       Trainer.Outcome outcome = Trainer.train(model, all, settings, null, listener);
       assertEquals(8, epochs.size());
       int best = 0;
       for (int i = 0; i < 8; i++) {
-        Epoch epoch = epochs.get(i);
+        Seen epoch = epochs.get(i);
         if (selection == Selection.LAST) {
           assertTrue(Double.isNaN(epoch.heldOut) && epoch.kept);
         } else {
