@@ -71,13 +71,16 @@ public final class LaserCompressor implements Compressor {
   public Compression compress(CompressionRequest request) {
     request.requireBudget(info().name());
     List<Reduction> kept =
-        request
-            .cache()
-            .find(
-                List.of("laser", request.statistics(), request.options(), names(request)),
-                () -> search(request));
+        request.slots().stream().allMatch(slot -> reachesAll(slot, request))
+            ? List.of()
+            : request
+                .cache()
+                .find(
+                    List.of("laser", request.statistics(), request.options(), names(request)),
+                    () -> search(request));
     Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
+    Map<String, Reduction> dropped = new HashMap<>();
     Replacement replacing = new Replacement(request);
     double allowed = allowed(request);
     Budget.Unit unit = request.budget().unit();
@@ -87,7 +90,9 @@ public final class LaserCompressor implements Compressor {
       long start = System.nanoTime();
       Linear replacement = cut(reduction, request, request.scope());
       long saved = size(slot.linear(), unit) - size(replacement, unit);
-      if (size - saved >= allowed) {
+      if (size - saved < allowed || reachesAll(slot, request)) {
+        dropped.put(slot.name(), reduction);
+      } else {
         size -= saved;
         replacements.put(slot.name(), replacement);
         reports.put(
@@ -97,21 +102,48 @@ public final class LaserCompressor implements Compressor {
                 replacement,
                 reduction.rank(),
                 new Diagnostics(
-                    "svd",
-                    Double.NaN,
-                    Double.NaN,
-                    1,
-                    0,
-                    "cut to " + reduction.percent() + " % of its rank"),
+                    "svd", Double.NaN, 1, 0, "cut to " + reduction.percent() + " % of its rank"),
                 start));
       }
     }
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       LayerReport report = reports.get(slot.name());
-      layers.add(report == null ? replacing.keep(slot, "no cut of it helps") : report);
+      layers.add(
+          report == null
+              ? replacing.keep(slot, notCut(slot, dropped.get(slot.name()), request))
+              : report);
     }
     return new Compression(replacements, layers, parameters(request, replacements.size()));
+  }
+
+  private static boolean reachesAll(LinearSlot slot, CompressionRequest request) {
+    return request
+        .budget()
+        .reachesAll(RankPoints.of(slot.linear().outputs(), slot.linear().inputs()));
+  }
+
+  /**
+   * Why a matrix stays as it is.
+   *
+   * @param dropped the cut that helps and was not made; null if there is none
+   */
+  private static String notCut(LinearSlot slot, Reduction dropped, CompressionRequest request) {
+    if (reachesAll(slot, request)) {
+      return "kept dense: the budget allows the matrix as it is";
+    }
+    if (dropped != null) {
+      return "a cut to "
+          + dropped.percent()
+          + " % of its rank helps, but would leave less than the budget allows";
+    }
+    return Reduction.isTried(slot, mlpOnly(request))
+        ? "no cut of it helps"
+        : "not tried: search=mlp is for the feed-forward matrices";
+  }
+
+  private static boolean mlpOnly(CompressionRequest request) {
+    return request.options().is("search", "mlp");
   }
 
   private static List<String> names(CompressionRequest request) {
@@ -132,7 +164,7 @@ public final class LaserCompressor implements Compressor {
   }
 
   private static OperatingPoints points(LinearSlot slot, CompressionRequest request) {
-    return request.budget().needsErrors()
+    return request.budget().needsErrors() && !reachesAll(slot, request)
         ? PlainSvd.of(request.cache(), slot, Reduction.largest(slot), true).points()
         : RankPoints.of(slot.linear().outputs(), slot.linear().inputs());
   }
@@ -152,8 +184,7 @@ public final class LaserCompressor implements Compressor {
     double[] before = ExampleLosses.of(dense, examples);
     List<Reduction> kept = new ArrayList<>();
     Map<String, Linear> replacements = new HashMap<>();
-    List<Reduction> candidates =
-        Reduction.candidates(request.slots(), request.options().is("search", "mlp"));
+    List<Reduction> candidates = Reduction.candidates(request.slots(), mlpOnly(request));
     int done = 0;
     try (Scope scope = dense.device().openScope()) {
       for (Reduction reduction : candidates) {

@@ -83,7 +83,9 @@ final class Points {
     requireSavings();
     List<Factorization> known = List.of();
     List<OperatingPoints> offers = request.slots().stream().map(this::of).toList();
-    if (request.budget().needsErrors() || request.allocation().policy().needsSpectra()) {
+    boolean chooses = !offers.stream().allMatch(request.budget()::reachesAll);
+    if (chooses
+        && (request.budget().needsErrors() || request.allocation().policy().needsSpectra())) {
       known = factorizeAll();
       offers = known.stream().map(Factorization::points).toList();
     }
