@@ -240,7 +240,7 @@ class ChainRunTest {
               new CompressionRequest(
                   factored,
                   factored.slots(),
-                  new Budget.Bits(32),
+                  new Budget.Bits(31),
                   MethodOptions.NONE,
                   null,
                   cache,

@@ -80,7 +80,7 @@ public final class LaserCompressor implements Compressor {
                     () -> search(request));
     Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
-    Map<String, Reduction> dropped = new HashMap<>();
+    Map<String, String> notes = new HashMap<>();
     Replacement replacing = new Replacement(request);
     double allowed = allowed(request);
     Budget.Unit unit = request.budget().unit();
@@ -90,9 +90,7 @@ public final class LaserCompressor implements Compressor {
       long start = System.nanoTime();
       Linear replacement = cut(reduction, request, request.scope());
       long saved = size(slot.linear(), unit) - size(replacement, unit);
-      if (size - saved < allowed || reachesAll(slot, request)) {
-        dropped.put(slot.name(), reduction);
-      } else {
+      if (size - saved >= allowed && !reachesAll(slot, request)) {
         size -= saved;
         replacements.put(slot.name(), replacement);
         reports.put(
@@ -104,15 +102,19 @@ public final class LaserCompressor implements Compressor {
                 new Diagnostics(
                     "svd", Double.NaN, 1, 0, "cut to " + reduction.percent() + " % of its rank"),
                 start));
+      } else {
+        notes.put(
+            slot.name(),
+            "a cut to "
+                + reduction.percent()
+                + " % of its rank helps, but leaves less than the budget keeps");
       }
     }
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       LayerReport report = reports.get(slot.name());
-      layers.add(
-          report == null
-              ? replacing.keep(slot, notCut(slot, dropped.get(slot.name()), request))
-              : report);
+      String note = notes.getOrDefault(slot.name(), notCut(slot, request));
+      layers.add(report == null ? replacing.keep(slot, note) : report);
     }
     return new Compression(replacements, layers, parameters(request, replacements.size()));
   }
@@ -123,19 +125,10 @@ public final class LaserCompressor implements Compressor {
         .reachesAll(RankPoints.of(slot.linear().outputs(), slot.linear().inputs()));
   }
 
-  /**
-   * Why a matrix stays as it is.
-   *
-   * @param dropped the cut that helps and was not made; null if there is none
-   */
-  private static String notCut(LinearSlot slot, Reduction dropped, CompressionRequest request) {
+  /** Why no cut of a matrix was found. */
+  private static String notCut(LinearSlot slot, CompressionRequest request) {
     if (reachesAll(slot, request)) {
       return "kept dense: the budget allows the matrix as it is";
-    }
-    if (dropped != null) {
-      return "a cut to "
-          + dropped.percent()
-          + " % of its rank helps, but would leave less than the budget allows";
     }
     return Reduction.isTried(slot, mlpOnly(request))
         ? "no cut of it helps"

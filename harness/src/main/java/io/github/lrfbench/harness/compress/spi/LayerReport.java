@@ -80,7 +80,9 @@ public record LayerReport(
         "");
   }
 
-  /** The same of a matrix that has no distance to what it was. */
+  /**
+   * The same of a matrix that has no distance to what it was, and of whose scores nothing is known.
+   */
   public LayerReport withoutErrors() {
     return new LayerReport(
         layer,
@@ -91,7 +93,7 @@ public record LayerReport(
         parameters,
         norm,
         Double.NaN,
-        outputNorm,
+        Double.NaN,
         Double.NaN,
         diagnostics,
         seconds,
