@@ -33,21 +33,15 @@ public sealed interface Budget {
     return Unit.NUMBERS;
   }
 
-  /** Whether it reaches all that a matrix takes: the matrix then stays as it is. */
-  boolean reachesAll(OperatingPoints matrix);
-
   /**
    * The point of one matrix under this budget: the nearest one that fits, or the cheapest there is.
-   * It may save nothing. The number of points stands for the matrix as it is, where the budget
-   * reaches that.
+   * It may save nothing.
    */
   int choose(OperatingPoints matrix);
 
   /** How much this budget allows one matrix, were it alone; no more than the matrix takes. */
   default double allowance(OperatingPoints matrix) {
-    int chosen = choose(matrix);
-    long whole = unit().ofMatrix(matrix);
-    return chosen == matrix.count() ? whole : Math.min(whole, unit().of(matrix.get(chosen)));
+    return Math.min(unit().ofMatrix(matrix), unit().of(matrix.get(choose(matrix))));
   }
 
   /** True if {@link #choose} asks for errors. */
@@ -88,15 +82,9 @@ public sealed interface Budget {
       return fraction * matrix.rows() * matrix.cols();
     }
 
-    /** Not of codes: all numbers are kept there at any fraction, and only bits are saved. */
-    @Override
-    public boolean reachesAll(OperatingPoints matrix) {
-      return fraction == 1 && matrix.get(0).numbers() < matrix.denseNumbers();
-    }
-
     @Override
     public int choose(OperatingPoints matrix) {
-      return reachesAll(matrix) ? matrix.count() : matrix.atMost(unit(), allowance(matrix));
+      return matrix.atMost(unit(), allowance(matrix));
     }
   }
 
@@ -134,13 +122,8 @@ public sealed interface Budget {
     }
 
     @Override
-    public boolean reachesAll(OperatingPoints matrix) {
-      return perNumber == OperatingPoints.DENSE_BITS;
-    }
-
-    @Override
     public int choose(OperatingPoints matrix) {
-      return reachesAll(matrix) ? matrix.count() : matrix.atMost(unit(), allowance(matrix));
+      return matrix.atMost(unit(), allowance(matrix));
     }
   }
 
@@ -173,15 +156,7 @@ public sealed interface Budget {
     }
 
     @Override
-    public boolean reachesAll(OperatingPoints matrix) {
-      return rank >= Math.min(matrix.rows(), matrix.cols());
-    }
-
-    @Override
     public int choose(OperatingPoints matrix) {
-      if (reachesAll(matrix)) {
-        return matrix.count();
-      }
       int chosen = 0;
       while (chosen + 1 < matrix.count() && matrix.get(chosen + 1).rank() <= rank) {
         chosen++;
@@ -224,13 +199,8 @@ public sealed interface Budget {
     }
 
     @Override
-    public boolean reachesAll(OperatingPoints matrix) {
-      return share == 1;
-    }
-
-    @Override
     public int choose(OperatingPoints matrix) {
-      return reachesAll(matrix) ? matrix.count() : matrix.ofEnergy(share);
+      return matrix.ofEnergy(share);
     }
   }
 }

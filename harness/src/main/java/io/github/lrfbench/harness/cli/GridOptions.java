@@ -12,7 +12,7 @@ final class GridOptions {
       paramLabel = "K",
       split = ",",
       description =
-          "Kept fraction of the parameters of the compressed matrices, in (0, 1]; 1 leaves them as they are. Repeat or separate by commas.")
+          "Kept fraction of the parameters of the compressed matrices, in (0, 1]. Repeat or separate by commas.")
   List<Double> keep = new ArrayList<>();
 
   @Option(
@@ -20,7 +20,7 @@ final class GridOptions {
       paramLabel = "B",
       split = ",",
       description =
-          "Stored bits per number of the original matrices, in (0, 32]; 32 is fp32 and leaves them as they are. Repeat or separate by commas.")
+          "Stored bits per number of the original matrices, in (0, 32]; 32 is fp32. Repeat or separate by commas.")
   List<Double> bits = new ArrayList<>();
 
   @Option(

@@ -240,7 +240,7 @@ class ChainRunTest {
               new CompressionRequest(
                   factored,
                   factored.slots(),
-                  new Budget.Bits(31),
+                  new Budget.Bits(32),
                   MethodOptions.NONE,
                   null,
                   cache,

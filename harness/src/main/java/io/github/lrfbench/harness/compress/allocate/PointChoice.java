@@ -34,15 +34,12 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
 
   /**
    * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
-   * is. All stay so where the budget reaches that of each.
+   * is.
    *
    * @param slots the matrices
    * @param points that they offer, with their errors where the budget or the allocation needs them
    */
   public int[] choose(List<LinearSlot> slots, List<OperatingPoints> points) {
-    if (points.stream().allMatch(budget::reachesAll)) {
-      return points.stream().mapToInt(OperatingPoints::count).toArray();
-    }
     if (allocation.policy() == Allocation.Policy.UNIFORM) {
       return points.stream().mapToInt(this::uniform).toArray();
     }
@@ -61,7 +58,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
   /** A matrix for itself; rounded down, but to no less than one multiple. */
   private int uniform(OperatingPoints matrix) {
     int chosen = budget.choose(matrix);
-    if (chosen == matrix.count() || matrix.savesNothing(chosen)) {
+    if (matrix.savesNothing(chosen)) {
       return chosen;
     }
     int multiple = allocation.multiple();

@@ -96,36 +96,6 @@ final class Selection {
     climb(false);
   }
 
-  /** What is bought first of choices of which none must be bought. */
-  @FunctionalInterface
-  interface Order {
-    /** The lower, the sooner the matrix gets this choice, the one after its own. */
-    double of(int matrix, int choice);
-  }
-
-  /** Buys the next choices of matrices in some order, as long as the budget holds any. */
-  void spendRest(Order order) {
-    for (int matrix = next(order); matrix >= 0; matrix = next(order)) {
-      choose(matrix, chosen[matrix] + 1);
-    }
-  }
-
-  /** The first matrix whose next choice is affordable; -1 if there is none. */
-  private int next(Order order) {
-    int first = -1;
-    double least = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < size(); i++) {
-      int choice = chosen[i] + 1;
-      if (choice < choices(i).count()
-          && canAfford(i, choice)
-          && (first < 0 || order.of(i, choice) < least)) {
-        first = i;
-        least = order.of(i, choice);
-      }
-    }
-    return first;
-  }
-
   private void climb(boolean alongHulls) {
     PriorityQueue<Step> steps =
         new PriorityQueue<>(

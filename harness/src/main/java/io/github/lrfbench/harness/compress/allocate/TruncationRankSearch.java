@@ -10,8 +10,7 @@ import java.util.List;
 /**
  * ASVD's sensitivity-based truncation rank search, STRS (Yuan et al. 2023): every matrix alone was
  * cut to some ratios, and the model's loss measured. Cuts are made from the least harmful on, of a
- * matrix the deepest among those made, until the budget holds. What the last of them leaves of the
- * budget is given back to the matrices that were cut, to the most harmfully cut one first.
+ * matrix the deepest among those made, until the budget holds.
  *
  * @param probes the loss of every single cut
  */
@@ -60,7 +59,6 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
   public int[] choose(List<Candidate> matrices, Terms terms) {
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
     double[] ratios = new double[matrices.size()];
-    int[] cutAt = new int[ratios.length];
     Arrays.fill(ratios, 1);
     for (int i = 0; i < ratios.length; i++) {
       selection.choose(i, selection.choices(i).count() - 1);
@@ -71,7 +69,6 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
       int i = names.indexOf(probe.matrix());
       if (i >= 0 && probe.ratio() < ratios[i]) {
         ratios[i] = probe.ratio();
-        cutAt[i] = at;
         int point = point(matrices.get(i).points(), probe.ratio());
         selection.choose(i, selection.choices(i).atMost(point));
       }
@@ -82,8 +79,6 @@ public record TruncationRankSearch(List<Probe> probes) implements Allocator {
               + Arrays.stream(ratios).min().orElseThrow()
               + " of the parameters, keep more than asked for");
     }
-    // Probes are in the order of harm.
-    selection.spendRest((matrix, choice) -> cutAt[matrix]);
     return selection.points();
   }
 }

@@ -13,9 +13,6 @@ import java.util.Map;
  *
  * <p>The rule means what it says only where every L is above e: below, its order turns round. L is
  * therefore scaled by one constant for all matrices where one is not.
- *
- * <p>Points are the dearest below what the rule says. What that leaves of the budget goes to the
- * matrices whose next point is least above it, for its size.
  */
 public record TypeRatios() implements Allocator {
   /** The most that is removed of a matrix. */
@@ -38,34 +35,23 @@ public record TypeRatios() implements Allocator {
         matrices.stream().mapToDouble(matrix -> terms.cost().of(matrix, matrix.whole())).sum();
     double kept = Math.min(1, terms.budget() / whole);
     Selection selection = new Selection(matrices, Importance.EQUAL.weights(matrices), terms);
-    double[] fractions = fractions(matrices, terms, kept);
-    selection.chooseAtMost(points(matrices, terms, fractions));
+    selection.chooseAtMost(points(matrices, terms, kept));
     // Points that are raised to the cheapest there is are paid for by the others.
     for (int i = 0; i < STEPS && !selection.isWithinBudget(); i++) {
       kept *= STEP;
-      selection.chooseAtMost(points(matrices, terms, fractions(matrices, terms, kept)));
+      selection.chooseAtMost(points(matrices, terms, kept));
     }
-    selection.spendRest(
-        (matrix, choice) ->
-            selection.choices(matrix).cost(choice) / whole(matrices.get(matrix), terms)
-                - fractions[matrix]);
     return selection.points();
   }
 
-  private static int[] points(List<Candidate> matrices, Terms terms, double[] fractions) {
-    int[] points = new int[fractions.length];
-    Arrays.setAll(points, i -> point(matrices.get(i), terms, fractions[i]));
-    return points;
-  }
-
-  /** What the rule keeps of every matrix if a fraction is kept of every type. */
-  private static double[] fractions(List<Candidate> matrices, Terms terms, double kept) {
+  /** The points by the rule if a fraction is kept of every type. */
+  private static int[] points(List<Candidate> matrices, Terms terms, double kept) {
     double[] losses = losses(matrices, terms, kept);
     Map<String, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < losses.length; i++) {
       groups.computeIfAbsent(matrices.get(i).type(), type -> new ArrayList<>()).add(i);
     }
-    double[] fractions = new double[losses.length];
+    int[] points = new int[losses.length];
     for (List<Integer> group : groups.values()) {
       double[] removed =
           removed(
@@ -73,10 +59,10 @@ public record TypeRatios() implements Allocator {
               group.stream().mapToDouble(i -> whole(matrices.get(i), terms)).toArray(),
               1 - kept);
       for (int j = 0; j < removed.length; j++) {
-        fractions[group.get(j)] = 1 - removed[j];
+        points[group.get(j)] = point(matrices.get(group.get(j)), terms, 1 - removed[j]);
       }
     }
-    return fractions;
+    return points;
   }
 
   private static double whole(Candidate matrix, Terms terms) {

@@ -110,10 +110,6 @@ final class JointAttention {
 
   /** Dimensions of a head; its size or more to keep all of them. */
   private int rank(Linear linear, AttentionProduct product, int size) {
-    OperatingPoints points = RankPoints.of(linear.outputs(), linear.inputs());
-    if (request.budget().reachesAll(points)) {
-      return size;
-    }
     int rank;
     if (request.budget() instanceof Budget.Energy energy) {
       rank = 1;
@@ -121,6 +117,7 @@ final class JointAttention {
         rank++;
       }
     } else {
+      OperatingPoints points = RankPoints.of(linear.outputs(), linear.inputs());
       double kept = request.budget().allowance(points) / request.budget().unit().ofMatrix(points);
       rank = (int) (kept * points.denseNumbers() / perDimension(linear, size) + 1e-9);
     }

@@ -71,26 +71,24 @@ public final class LaserCompressor implements Compressor {
   public Compression compress(CompressionRequest request) {
     request.requireBudget(info().name());
     List<Reduction> kept =
-        request.slots().stream().allMatch(slot -> reachesAll(slot, request))
-            ? List.of()
-            : request
-                .cache()
-                .find(
-                    List.of("laser", request.statistics(), request.options(), names(request)),
-                    () -> search(request));
+        request
+            .cache()
+            .find(
+                List.of("laser", request.statistics(), request.options(), names(request)),
+                () -> search(request));
     Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
-    Map<String, String> notes = new HashMap<>();
     Replacement replacing = new Replacement(request);
     double allowed = allowed(request);
     Budget.Unit unit = request.budget().unit();
     long size = request.slots().stream().mapToLong(s -> size(s.linear(), unit)).sum();
+    long whole = size;
     for (Reduction reduction : kept) {
       LinearSlot slot = reduction.slot();
       long start = System.nanoTime();
       Linear replacement = cut(reduction, request, request.scope());
       long saved = size(slot.linear(), unit) - size(replacement, unit);
-      if (size - saved >= allowed && !reachesAll(slot, request)) {
+      if (allowed < whole && size - saved >= allowed) {
         size -= saved;
         replacements.put(slot.name(), replacement);
         reports.put(
@@ -102,41 +100,14 @@ public final class LaserCompressor implements Compressor {
                 new Diagnostics(
                     "svd", Double.NaN, 1, 0, "cut to " + reduction.percent() + " % of its rank"),
                 start));
-      } else {
-        notes.put(
-            slot.name(),
-            "a cut to "
-                + reduction.percent()
-                + " % of its rank helps, but leaves less than the budget keeps");
       }
     }
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       LayerReport report = reports.get(slot.name());
-      String note = notes.getOrDefault(slot.name(), notCut(slot, request));
-      layers.add(report == null ? replacing.keep(slot, note) : report);
+      layers.add(report == null ? replacing.keep(slot, "no cut of it helps") : report);
     }
     return new Compression(replacements, layers, parameters(request, replacements.size()));
-  }
-
-  private static boolean reachesAll(LinearSlot slot, CompressionRequest request) {
-    return request
-        .budget()
-        .reachesAll(RankPoints.of(slot.linear().outputs(), slot.linear().inputs()));
-  }
-
-  /** Why no cut of a matrix was found. */
-  private static String notCut(LinearSlot slot, CompressionRequest request) {
-    if (reachesAll(slot, request)) {
-      return "kept dense: the budget allows the matrix as it is";
-    }
-    return Reduction.isTried(slot, mlpOnly(request))
-        ? "no cut of it helps"
-        : "not tried: search=mlp is for the feed-forward matrices";
-  }
-
-  private static boolean mlpOnly(CompressionRequest request) {
-    return request.options().is("search", "mlp");
   }
 
   private static List<String> names(CompressionRequest request) {
@@ -157,7 +128,7 @@ public final class LaserCompressor implements Compressor {
   }
 
   private static OperatingPoints points(LinearSlot slot, CompressionRequest request) {
-    return request.budget().needsErrors() && !reachesAll(slot, request)
+    return request.budget().needsErrors()
         ? PlainSvd.of(request.cache(), slot, Reduction.largest(slot), true).points()
         : RankPoints.of(slot.linear().outputs(), slot.linear().inputs());
   }
@@ -177,7 +148,8 @@ public final class LaserCompressor implements Compressor {
     double[] before = ExampleLosses.of(dense, examples);
     List<Reduction> kept = new ArrayList<>();
     Map<String, Linear> replacements = new HashMap<>();
-    List<Reduction> candidates = Reduction.candidates(request.slots(), mlpOnly(request));
+    List<Reduction> candidates =
+        Reduction.candidates(request.slots(), request.options().is("search", "mlp"));
     int done = 0;
     try (Scope scope = dense.device().openScope()) {
       for (Reduction reduction : candidates) {

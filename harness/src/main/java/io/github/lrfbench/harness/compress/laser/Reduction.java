@@ -30,11 +30,6 @@ record Reduction(LinearSlot slot, int percent) {
     return new Reduction(slot, PERCENTS.get(PERCENTS.size() - 1)).rank();
   }
 
-  /** Whether a matrix is among those that are tried. */
-  static boolean isTried(LinearSlot slot, boolean mlpOnly) {
-    return !mlpOnly || MLP.contains(slot.role());
-  }
-
   /**
    * All reductions in the order in which they are tried: from the last block on, of every matrix
    * the deepest cut first.
@@ -44,7 +39,7 @@ record Reduction(LinearSlot slot, int percent) {
   static List<Reduction> candidates(List<LinearSlot> slots, boolean mlpOnly) {
     List<Reduction> candidates = new ArrayList<>();
     slots.stream()
-        .filter(slot -> isTried(slot, mlpOnly))
+        .filter(slot -> !mlpOnly || MLP.contains(slot.role()))
         .sorted(Comparator.comparingInt(LinearSlot::layer).reversed())
         .forEach(slot -> PERCENTS.forEach(percent -> candidates.add(new Reduction(slot, percent))));
     return candidates;

@@ -83,9 +83,7 @@ final class Points {
     requireSavings();
     List<Factorization> known = List.of();
     List<OperatingPoints> offers = request.slots().stream().map(this::of).toList();
-    boolean chooses = !offers.stream().allMatch(request.budget()::reachesAll);
-    if (chooses
-        && (request.budget().needsErrors() || request.allocation().policy().needsSpectra())) {
+    if (request.budget().needsErrors() || request.allocation().policy().needsSpectra()) {
       known = factorizeAll();
       offers = known.stream().map(Factorization::points).toList();
     }

@@ -132,28 +132,10 @@ class LaserCompressorTest {
         assertEquals(cut, layer.error() > 0, layer.toString());
         assertTrue(cut || layer.diagnostics().note().equals("no cut of it helps"));
       }
-      // A budget that keeps nearly everything forbids every cut that saves something.
-      Compression none =
-          task.compress("laser:search=all", new Budget.Keep(0.999999), Allocation.UNIFORM);
+      // A budget that keeps everything forbids every cut that saves something.
+      Compression none = task.compress("laser:search=all", new Budget.Keep(1), Allocation.UNIFORM);
       assertTrue(
           none.layers().stream().allMatch(layer -> layer.parameters() >= layer.parametersDense()));
-      for (LayerReport layer : none.layers()) {
-        boolean dropped =
-            found.replacements().containsKey(layer.layer())
-                && !none.replacements().containsKey(layer.layer());
-        assertEquals(dropped, layer.diagnostics().note().contains("budget"), layer.toString());
-      }
-      // One that keeps everything leaves no reason to search.
-      Compression all = task.compress("laser:search=all", new Budget.Keep(1), Allocation.UNIFORM);
-      assertTrue(all.replacements().isEmpty());
-      // The others are not tried, whatever helps.
-      Compression mlp = task.compress("laser", new Budget.Keep(0.01), Allocation.UNIFORM);
-      for (LayerReport layer : mlp.layers()) {
-        assertEquals(
-            layer.layer().contains("attention"),
-            layer.diagnostics().note().startsWith("not tried"),
-            layer.toString());
-      }
     }
   }
 }
