@@ -77,8 +77,8 @@ public final class LayerColumns {
               "output_error",
               "",
               "Frobenius norm of what the outputs on calibration data changed by, biases included, "
-                  + "/ output_norm; of every matrix of a cell whose method or allocation reads training "
-                  + "examples, and of no other."));
+                  + "/ output_norm; of every matrix of a cell whose method, allocation or "
+                  + "budget reads training examples, and of no other."));
 
   public static final Column<String> NOTE =
       add(
