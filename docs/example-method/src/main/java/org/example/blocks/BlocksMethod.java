@@ -101,7 +101,7 @@ public final class BlocksMethod extends MatrixMethod {
       }
       double error = Math.sqrt(point.squaredError());
       return new Fit(
-          new Blocks(blocks, null), new Diagnostics("", Double.NaN, error, Double.NaN, 0, ""));
+          new Blocks(blocks, null), new Diagnostics("", error, Double.NaN, 0, ""));
     }
   }
 }

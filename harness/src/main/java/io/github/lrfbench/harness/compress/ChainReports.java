@@ -57,7 +57,10 @@ final class ChainReports {
         LayerReport all = replacement.report(slot, now.get(slot.name()), merged(own), start);
         layers.add(isElsewhere(own) ? all.withoutErrors() : all);
       } else {
-        layers.add(own.get(own.size() - 1));
+        LayerReport last = own.get(own.size() - 1);
+        // A later step's statistics are of another model than the dense one.
+        layers.add(
+            again || own.size() > 1 ? replacement.keep(slot, last.diagnostics().note()) : last);
       }
     }
     return layers;
@@ -88,7 +91,6 @@ final class ChainReports {
             .map(Diagnostics::note)
             .filter(text -> !text.isEmpty())
             .collect(Collectors.joining("; "));
-    return new Diagnostics(
-        algorithm, Double.NaN, Double.NaN, first.condition(), first.ridge(), note);
+    return new Diagnostics(algorithm, Double.NaN, first.condition(), first.ridge(), note);
   }
 }

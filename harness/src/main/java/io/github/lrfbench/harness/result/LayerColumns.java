@@ -65,7 +65,8 @@ public final class LayerColumns {
           Column.number(
               "optimal_error",
               "",
-              "frobenius_error of the best matrix of this rank (Eckart and Young 1936), where known."));
+              "frobenius_error of the best matrix of this rank (Eckart and Young 1936), whatever the "
+                  + "method; of every matrix that has a rank and a frobenius_error."));
 
   public static final Column<Double> ENERGY_KEPT =
       add(
@@ -80,7 +81,8 @@ public final class LayerColumns {
               "output_error",
               "",
               "Frobenius norm of what the outputs on calibration data changed by, biases included, "
-                  + "/ output_norm; of cells that read training examples."));
+                  + "/ output_norm; of every matrix of a cell whose method, allocation or "
+                  + "budget reads training examples, and of no other."));
 
   public static final Column<String> NOTE =
       add(
@@ -95,7 +97,8 @@ public final class LayerColumns {
           Column.number(
               "output_norm",
               "",
-              "Frobenius norm of the matrix's outputs on calibration data, without bias."));
+              "Frobenius norm of the matrix's outputs on calibration data, without bias; of the cells "
+                  + "that have output_error."));
 
   public static final Column<Double> PREDICTED_ERROR =
       add(

@@ -25,6 +25,7 @@ final class ModelSweep {
   private final CellLog log;
   private final FailedCells failed;
 
+  private final OptimalErrors optimal;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
@@ -37,6 +38,7 @@ final class ModelSweep {
     this.probe = model.probe();
     this.rows = rows;
     this.log = log;
+    this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
   }
 
@@ -123,7 +125,8 @@ final class ModelSweep {
               result,
               timing,
               loaded.loadSeconds());
-      log.write(cell, row, rows.layers(log.id(cell), compressed));
+      Map<String, Double> smallest = optimal.of(compressed.layers());
+      log.write(cell, row, rows.layers(log.id(cell), compressed, smallest));
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {

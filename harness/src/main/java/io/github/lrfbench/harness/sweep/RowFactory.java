@@ -261,15 +261,25 @@ final class RowFactory {
     return new TreeMap<>(extra);
   }
 
-  /** A row for each matrix of a compressed model. */
-  List<LayerRow> layers(String cellId, CompressedModel compressed) {
+  /**
+   * A row for each matrix of a compressed model.
+   *
+   * @param optimal the smallest errors of their ranks, by name
+   */
+  List<LayerRow> layers(String cellId, CompressedModel compressed, Map<String, Double> optimal) {
     Map<String, Storage> stored = MatrixCounts.stored(compressed.model());
     return compressed.layers().stream()
-        .map(layer -> layerRow(cellId, layer, stored.getOrDefault(layer.layer(), layer.now())))
+        .map(
+            layer ->
+                layerRow(
+                    cellId,
+                    layer,
+                    optimal.get(layer.layer()),
+                    stored.getOrDefault(layer.layer(), layer.now())))
         .toList();
   }
 
-  private LayerRow layerRow(String cellId, LayerReport layer, Storage stored) {
+  private LayerRow layerRow(String cellId, LayerReport layer, Double optimal, Storage stored) {
     Diagnostics diagnostics = layer.diagnostics();
     return new LayerRow(
         runId,
@@ -284,7 +294,7 @@ final class RowFactory {
         finite(layer.norm()),
         finite(layer.error()),
         finite(layer.error() / layer.norm()),
-        finite(diagnostics.optimalError()),
+        optimal,
         finite(layer.energyKept()),
         Double.isInfinite(layer.outputNorm())
             ? null
@@ -308,7 +318,6 @@ final class RowFactory {
                 layer.error(),
                 layer.outputNorm(),
                 layer.outputError(),
-                layer.diagnostics().optimalError(),
                 layer.diagnostics().predictedError())
             .anyMatch(Double::isInfinite);
     String note =

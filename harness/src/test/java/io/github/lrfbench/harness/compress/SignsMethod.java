@@ -83,7 +83,7 @@ final class SignsMethod extends MatrixMethod {
         weight.data().write(0, values, 0, values.length);
         return new Fit(
             new DenseLinear(weight, null),
-            new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, Double.NaN, ""));
+            new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, ""));
       }
     };
   }

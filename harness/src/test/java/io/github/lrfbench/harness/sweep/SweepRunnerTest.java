@@ -153,6 +153,7 @@ class SweepRunnerTest {
     assertTrue(
         layers.stream().allMatch(layer -> layer.note().startsWith("kept dense")),
         layers.toString());
+    assertTrue(layers.stream().allMatch(layer -> layer.optimalError() == 0), layers.toString());
   }
 
   @Test

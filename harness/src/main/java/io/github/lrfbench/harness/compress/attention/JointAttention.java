@@ -161,7 +161,6 @@ final class JointAttention {
             error,
             new Diagnostics(
                 SvdAlgorithm.EXACT.label(),
-                Double.NaN,
                 error,
                 Double.NaN,
                 product.ridge(),

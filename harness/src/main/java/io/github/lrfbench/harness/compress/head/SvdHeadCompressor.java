@@ -257,7 +257,6 @@ public final class SvdHeadCompressor implements Compressor {
             SvdAlgorithm.GRAM.label(),
             Double.NaN,
             Double.NaN,
-            Double.NaN,
             solved.ridge(),
             "solved on " + examples + " training examples"),
         (System.nanoTime() - start) / 1e9,

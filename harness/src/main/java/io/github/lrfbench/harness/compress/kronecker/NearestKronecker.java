@@ -72,13 +72,7 @@ record NearestKronecker(LinearSlot slot, List<KroneckerShape> shapes, OperatingP
     try (Scope scratch = scope.device().openScope()) {
       SvdFactors factors = Rearrangement.decompose(SlotMatrix.of(slot, scratch), shape, scratch);
       Diagnostics diagnostics =
-          new Diagnostics(
-              factors.algorithm().label(),
-              factors.optimalError(),
-              factors.error(),
-              Double.NaN,
-              Double.NaN,
-              "");
+          new Diagnostics(factors.algorithm().label(), factors.error(), Double.NaN, Double.NaN, "");
       return new Fit(Rearrangement.sum(factors, shape, scope), diagnostics);
     }
   }

@@ -115,12 +115,7 @@ public final class LaserCompressor implements Compressor {
                 replacement,
                 reduction.rank(),
                 new Diagnostics(
-                    "svd",
-                    Double.NaN,
-                    Double.NaN,
-                    1,
-                    0,
-                    "cut to " + reduction.percent() + " % of its rank"),
+                    "svd", Double.NaN, 1, 0, "cut to " + reduction.percent() + " % of its rank"),
                 start));
       } else {
         notes.put(

@@ -29,10 +29,13 @@ public abstract class LowRankMethod extends MatrixMethod {
 
   @Override
   protected String keptDense(OperatingPoints matrix, int point) {
+    if (point == matrix.count()) {
+      return super.keptDense(matrix, point);
+    }
     return String.format(
         Locale.ROOT,
         "kept dense: rank %d would store no fewer numbers than the matrix (break-even %d)",
-        matrix.get(Math.min(point, matrix.count() - 1)).rank(),
+        matrix.get(point).rank(),
         (long) LowRankCost.breakEvenRank(matrix.rows(), matrix.cols()));
   }
 }

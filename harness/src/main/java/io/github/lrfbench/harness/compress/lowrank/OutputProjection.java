@@ -134,7 +134,6 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
             Matrices.toDouble(up.rows(0, rank), scope));
     return new Cut(
         factors,
-        new Diagnostics(
-            SvdAlgorithm.GRAM.label(), Double.NaN, spectrum.tail(rank), Double.NaN, 0, ""));
+        new Diagnostics(SvdAlgorithm.GRAM.label(), spectrum.tail(rank), Double.NaN, 0, ""));
   }
 }

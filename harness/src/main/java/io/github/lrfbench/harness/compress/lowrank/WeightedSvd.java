@@ -27,13 +27,11 @@ import java.util.function.Function;
  * substitution). L is diagonal.
  *
  * @param factors L⁻¹ P, S and Qᵀ T⁻¹
- * @param plain whether L and T are 1
  * @param condition of T
  * @param ridge in T
  * @param note on T
  */
-public record WeightedSvd(
-    SvdFactors factors, boolean plain, double condition, double ridge, String note)
+public record WeightedSvd(SvdFactors factors, double condition, double ridge, String note)
     implements LowRankFactorization {
   /** Decomposes matrices as they are: L and T are 1. */
   public static List<LowRankFactorization> decompose(DecompositionRequest request) {
@@ -101,13 +99,12 @@ public record WeightedSvd(
           scope.device().blas().scaleRows(own.u(), reciprocals(scales));
         }
         if (transform == null) {
-          decompositions.add(new WeightedSvd(own, scales == null, 1, 0, ""));
+          decompositions.add(new WeightedSvd(own, 1, 0, ""));
           continue;
         }
         transform.divide(own.vt());
         decompositions.add(
-            new WeightedSvd(
-                own, false, transform.condition(), transform.ridge(), transform.note()));
+            new WeightedSvd(own, transform.condition(), transform.ridge(), transform.note()));
       }
     }
     return decompositions;
@@ -154,12 +151,6 @@ public record WeightedSvd(
     double dropped = cut.error();
     return new Cut(
         cut.split(scope, SigmaSplit.BOTH),
-        new Diagnostics(
-            cut.algorithm().label(),
-            plain ? cut.optimalError() : Double.NaN,
-            dropped,
-            condition,
-            ridge,
-            note));
+        new Diagnostics(cut.algorithm().label(), dropped, condition, ridge, note));
   }
 }

@@ -74,6 +74,6 @@ public abstract class RefiningMethod implements Compressor {
   }
 
   private Diagnostics note() {
-    return new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, Double.NaN, info().name());
+    return new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, info().name());
   }
 }

@@ -32,7 +32,7 @@ public final class Replacement {
   public LayerReport keep(LinearSlot slot, String note) {
     try (Scope scratch = request.scope().device().openScope()) {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
-      return LayerReport.kept(slot, norm, note);
+      return LayerReport.kept(slot, norm, outputNorm(slot), note);
     }
   }
 
@@ -86,13 +86,12 @@ public final class Replacement {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
       Matrix difference = MatrixErrors.difference(slot, replacement, scratch);
       double error = Math.sqrt(scratch.device().blas().squaredNorm(difference));
-      double outputNorm = Double.NaN;
-      double outputError = Double.NaN;
-      if (request.statistics() != null && request.statistics().moments().has(slot.name())) {
-        Moments moments = request.statistics().moments().of(slot.name());
-        outputNorm = outputNorm(slot, moments);
-        outputError = outputError(slot, replacement, difference, moments, scratch);
-      }
+      Moments moments = moments(slot);
+      double outputNorm = outputNorm(slot);
+      double outputError =
+          moments == null
+              ? Double.NaN
+              : outputError(slot, replacement, difference, moments, scratch);
       return new LayerReport(
           slot.name(),
           slot.linear().outputs(),
@@ -110,6 +109,18 @@ public final class Replacement {
           Storage.of(replacement),
           replacement.label());
     }
+  }
+
+  /** Of the inputs of a slot's matrix; null of a request without statistics. */
+  private Moments moments(LinearSlot slot) {
+    return request.statistics() != null && request.statistics().moments().has(slot.name())
+        ? request.statistics().moments().of(slot.name())
+        : null;
+  }
+
+  private double outputNorm(LinearSlot slot) {
+    Moments moments = moments(slot);
+    return moments == null ? Double.NaN : outputNorm(slot, moments);
   }
 
   /** ‖W X‖ over the tokens, computed once. */

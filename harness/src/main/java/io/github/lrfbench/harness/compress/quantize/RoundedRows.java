@@ -92,11 +92,6 @@ record RoundedRows(QuantizedLinear map, double energy, double squaredError, Oper
     return new Fit(
         map.copyTo(scope),
         new Diagnostics(
-            "",
-            Double.NaN,
-            Math.sqrt(squaredError),
-            Double.NaN,
-            Double.NaN,
-            "runs by expanding " + tiles));
+            "", Math.sqrt(squaredError), Double.NaN, Double.NaN, "runs by expanding " + tiles));
   }
 }

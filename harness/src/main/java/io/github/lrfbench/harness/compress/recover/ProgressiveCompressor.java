@@ -103,7 +103,9 @@ public final class ProgressiveCompressor implements Compressor {
       }
     }
     return new Compression(
-        Map.copyOf(replacements), reports(request, replacements, start), parameters(request));
+        Map.copyOf(replacements),
+        reports(request, target, replacements, start),
+        parameters(request));
   }
 
   /** The replacements of the first step; matrices of one rank are decomposed together. */
@@ -179,17 +181,22 @@ public final class ProgressiveCompressor implements Compressor {
   }
 
   private static List<LayerReport> reports(
-      CompressionRequest request, Map<String, Linear> replacements, long start) {
+      CompressionRequest request,
+      Compression target,
+      Map<String, Linear> replacements,
+      long start) {
+    Map<String, LayerReport> kept =
+        target.layers().stream().collect(Collectors.toMap(LayerReport::layer, layer -> layer));
     Replacement replacing = new Replacement(request);
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       Linear linear = replacements.get(slot.name());
       if (linear != null) {
         Diagnostics diagnostics =
-            new Diagnostics("exact", Double.NaN, Double.NaN, Double.NaN, Double.NaN, "trained");
+            new Diagnostics("exact", Double.NaN, Double.NaN, Double.NaN, "trained");
         layers.add(replacing.report(slot, linear, diagnostics, start));
       } else {
-        layers.add(replacing.keep(slot, "kept dense: factors would be no smaller"));
+        layers.add(kept.get(slot.name()));
       }
     }
     return layers;

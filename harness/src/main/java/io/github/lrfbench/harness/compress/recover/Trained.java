@@ -18,8 +18,7 @@ final class Trained {
   static List<LayerReport> reports(
       CompressionRequest request, Map<String, Linear> trained, long start) {
     Replacement replacement = new Replacement(request);
-    Diagnostics diagnostics =
-        new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, Double.NaN, "trained");
+    Diagnostics diagnostics = new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, "trained");
     List<LayerReport> layers = new ArrayList<>();
     for (LinearSlot slot : request.slots()) {
       Linear now = trained.get(slot.name());

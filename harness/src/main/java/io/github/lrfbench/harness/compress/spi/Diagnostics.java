@@ -4,7 +4,6 @@ package io.github.lrfbench.harness.compress.spi;
  * What a method knows of how it factored a matrix. Numbers that do not apply are NaN.
  *
  * @param algorithm which algorithm gave the factors, or empty
- * @param optimalError the smallest ‖W − Ŵ‖ at this rank, where known
  * @param predictedError the error that the dropped singular values stand for, in the method's own
  *     metric
  * @param condition of the transform that the method multiplies W with and takes back
@@ -12,14 +11,9 @@ package io.github.lrfbench.harness.compress.spi;
  * @param note anything out of the ordinary, or empty
  */
 public record Diagnostics(
-    String algorithm,
-    double optimalError,
-    double predictedError,
-    double condition,
-    double ridge,
-    String note) {
+    String algorithm, double predictedError, double condition, double ridge, String note) {
   /** Of a matrix that was not factored. */
   static Diagnostics none(String note) {
-    return new Diagnostics("", 0, Double.NaN, Double.NaN, Double.NaN, note);
+    return new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, note);
   }
 }

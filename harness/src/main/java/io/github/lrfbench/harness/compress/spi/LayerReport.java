@@ -53,8 +53,13 @@ public record LayerReport(
     }
   }
 
-  /** A matrix that stays as it is. */
-  public static LayerReport kept(LinearSlot slot, double norm, String note) {
+  /**
+   * A matrix that stays as it is.
+   *
+   * @param outputNorm ‖W X‖, or NaN
+   * @param note why
+   */
+  public static LayerReport kept(LinearSlot slot, double norm, double outputNorm, String note) {
     Linear linear = slot.linear();
     Storage storage = Storage.of(linear);
     return new LayerReport(
@@ -66,7 +71,7 @@ public record LayerReport(
         linear.parameters(),
         norm,
         0,
-        Double.NaN,
+        outputNorm,
         0,
         Diagnostics.none(note),
         0,
@@ -75,7 +80,9 @@ public record LayerReport(
         "");
   }
 
-  /** The same of a matrix that has no distance to what it was. */
+  /**
+   * The same of a matrix that has no distance to what it was, and of whose scores nothing is known.
+   */
   public LayerReport withoutErrors() {
     return new LayerReport(
         layer,
@@ -86,7 +93,7 @@ public record LayerReport(
         parameters,
         norm,
         Double.NaN,
-        outputNorm,
+        Double.NaN,
         Double.NaN,
         diagnostics,
         seconds,

@@ -104,8 +104,7 @@ record WeightedFactorization(
               ofPlain,
               ofWeighted);
       Diagnostics diagnostics =
-          new Diagnostics(
-              name, Double.NaN, Math.sqrt(solution.objective()), Double.NaN, Double.NaN, note);
+          new Diagnostics(name, Math.sqrt(solution.objective()), Double.NaN, Double.NaN, note);
       // The product as it is, its singular values shared out evenly.
       return new Cut(
           ProductSvd.factor(scratch, best.u(), best.v(), best.rank()).split(scope, SigmaSplit.BOTH),

@@ -101,8 +101,7 @@ record InputProjection(Matrix basis, Matrix image, Spectrum spectrum, String not
         new LowRankFactors(
             Matrices.transpose(basis.rows(0, rank), scope),
             Matrices.toDouble(image.rows(0, rank), scope));
-    return new Cut(
-        factors, new Diagnostics(SvdAlgorithm.GRAM.label(), Double.NaN, Double.NaN, 1, 0, note));
+    return new Cut(factors, new Diagnostics(SvdAlgorithm.GRAM.label(), Double.NaN, 1, 0, note));
   }
 
   /** tr((W − W P Pᵀ) C (W − W P Pᵀ)ᵀ): the squared error of the outputs at a rank. */
