@@ -9,6 +9,8 @@ import io.github.lrfbench.harness.cli.SweepLine;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
@@ -95,8 +97,8 @@ class SparkSweepTest {
       RunRow same = local.get(row.get(RunColumns.CELL_ID));
       assertNotNull(same, row.toString());
       assertEquals(RunRow.OK, row.get(RunColumns.STATUS), row.toString());
-      assertEquals(same.get(RunColumns.METRIC), row.get(RunColumns.METRIC), 1e-6);
-      assertEquals(same.get(RunColumns.PARAMS), row.get(RunColumns.PARAMS));
+      assertEquals(same.get(ScoreColumns.METRIC), row.get(ScoreColumns.METRIC), 1e-6);
+      assertEquals(same.get(SizeColumns.PARAMS), row.get(SizeColumns.PARAMS));
     }
     List<LayerRow> layers = ResultsCsv.LAYERS.read(folder.resolve("out/layers.csv"));
     assertEquals(ResultsCsv.LAYERS.read(folder.resolve("local/layers.csv")).size(), layers.size());

@@ -10,7 +10,7 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.result.Column;
-import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -177,13 +177,13 @@ public final class GlueEvaluation implements Evaluation {
     public Score score() {
       GlueScore score = GlueScorer.score(data.dataset(), labels, outputs, seed);
       Map<Column<Double>, Double> values = new LinkedHashMap<>();
-      values.put(RunColumns.ACCURACY, score.accuracy());
-      values.put(RunColumns.F1, score.f1());
-      values.put(RunColumns.MCC, score.mcc());
-      values.put(RunColumns.PEARSON, score.pearson());
-      values.put(RunColumns.SPEARMAN, score.spearman());
+      values.put(ScoreColumns.ACCURACY, score.accuracy());
+      values.put(ScoreColumns.F1, score.f1());
+      values.put(ScoreColumns.MCC, score.mcc());
+      values.put(ScoreColumns.PEARSON, score.pearson());
+      values.put(ScoreColumns.SPEARMAN, score.spearman());
       if (!embedding) {
-        values.put(RunColumns.LOSS, score.loss());
+        values.put(ScoreColumns.LOSS, score.loss());
       }
       values.values().removeIf(value -> value.isNaN());
       Map<String, Object> extra = new HashMap<>();

@@ -10,7 +10,7 @@ import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.result.Column;
-import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.InputException;
@@ -250,8 +250,8 @@ public final class PerplexityEvaluation implements Evaluation {
       throw new InputException("the model's likelihood of a token is no number");
     }
     Map<Column<Double>, Double> values = new LinkedHashMap<>();
-    values.put(RunColumns.PERPLEXITY, perplexity);
-    values.put(RunColumns.LOSS, mean);
+    values.put(ScoreColumns.PERPLEXITY, perplexity);
+    values.put(ScoreColumns.LOSS, mean);
     Map<String, Object> extra = new LinkedHashMap<>();
     extra.put("nats_per_token", mean);
     extra.put("bits_per_byte", bits(total, count, mean) / bytes);

@@ -1,8 +1,11 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -70,12 +73,12 @@ public final class Comparison {
           }
           table.row(
               name,
-              Figures.fixed(pair[0].get(RunColumns.METRIC), 4),
-              Figures.fixed(pair[1].get(RunColumns.METRIC), 4),
+              Figures.fixed(pair[0].get(ScoreColumns.METRIC), 4),
+              Figures.fixed(pair[1].get(ScoreColumns.METRIC), 4),
               difference(pair[0], pair[1]),
               metric.name(),
-              Figures.milliseconds(pair[0].get(RunColumns.LATENCY_MS_MEAN)),
-              Figures.milliseconds(pair[1].get(RunColumns.LATENCY_MS_MEAN)),
+              Figures.milliseconds(pair[0].get(TimeColumns.LATENCY_MS_MEAN)),
+              Figures.milliseconds(pair[1].get(TimeColumns.LATENCY_MS_MEAN)),
               latency == null ? "" : latency.name());
         });
     int alone = LatestRows.of(before).size() + LatestRows.of(after).size() - 2 * pairs.size();
@@ -92,10 +95,10 @@ public final class Comparison {
 
   /** Of the metric; loss and perplexity are better when lower. */
   static Verdict metric(RunRow before, RunRow after, double margin) {
-    Double first = before.get(RunColumns.METRIC);
-    Double second = after.get(RunColumns.METRIC);
-    Double firstError = before.get(RunColumns.METRIC_STDERR);
-    Double secondError = after.get(RunColumns.METRIC_STDERR);
+    Double first = before.get(ScoreColumns.METRIC);
+    Double second = after.get(ScoreColumns.METRIC);
+    Double firstError = before.get(ScoreColumns.METRIC_STDERR);
+    Double secondError = after.get(ScoreColumns.METRIC_STDERR);
     if (first == null || second == null || firstError == null || secondError == null) {
       return Verdict.UNDECIDED;
     }
@@ -104,21 +107,25 @@ public final class Comparison {
     if (first.equals(second) && firstError.equals(secondError) && sameData) {
       return Verdict.SAME;
     }
-    double sign = LOWER_IS_BETTER.contains(before.get(RunColumns.METRIC_NAME)) ? -1 : 1;
+    double sign = LOWER_IS_BETTER.contains(before.get(ScoreColumns.METRIC_NAME)) ? -1 : 1;
     return verdict(sign * (second - first), Math.hypot(firstError, secondError), margin);
   }
 
   /** Of the mean latency, or null where the two cannot be compared. */
   static Verdict latency(RunRow before, RunRow after, double margin) {
     boolean sameMachine =
-        List.of(RunColumns.DEVICE_NAME, RunColumns.DTYPE, RunColumns.LATENCY_KIND, RunColumns.HOST)
+        List.of(
+                MachineColumns.DEVICE_NAME,
+                MachineColumns.DTYPE,
+                TimeColumns.LATENCY_KIND,
+                MachineColumns.HOST)
             .stream()
             .allMatch(column -> Objects.equals(before.get(column), after.get(column)));
     boolean sameShape =
-        List.of(RunColumns.THREADS, RunColumns.BATCH_SIZE, RunColumns.SEQ_LEN).stream()
+        List.of(MachineColumns.THREADS, TimeColumns.BATCH_SIZE, TimeColumns.SEQ_LEN).stream()
             .allMatch(column -> Objects.equals(before.get(column), after.get(column)));
-    Double first = before.get(RunColumns.LATENCY_MS_MEAN);
-    Double second = after.get(RunColumns.LATENCY_MS_MEAN);
+    Double first = before.get(TimeColumns.LATENCY_MS_MEAN);
+    Double second = after.get(TimeColumns.LATENCY_MS_MEAN);
     if (!sameMachine || !sameShape || first == null || second == null) {
       return null;
     }
@@ -145,16 +152,16 @@ public final class Comparison {
   }
 
   private static double latencyError(RunRow row) {
-    Double deviation = row.get(RunColumns.LATENCY_MS_STDEV);
-    Long runs = row.get(RunColumns.LATENCY_RUNS);
+    Double deviation = row.get(TimeColumns.LATENCY_MS_STDEV);
+    Long runs = row.get(TimeColumns.LATENCY_RUNS);
     return deviation == null || runs == null || runs < 2 ? Double.NaN : deviation / Math.sqrt(runs);
   }
 
   private static String difference(RunRow before, RunRow after) {
-    Double first = before.get(RunColumns.METRIC);
-    Double second = after.get(RunColumns.METRIC);
-    Double firstError = before.get(RunColumns.METRIC_STDERR);
-    Double secondError = after.get(RunColumns.METRIC_STDERR);
+    Double first = before.get(ScoreColumns.METRIC);
+    Double second = after.get(ScoreColumns.METRIC);
+    Double firstError = before.get(ScoreColumns.METRIC_STDERR);
+    Double secondError = after.get(ScoreColumns.METRIC_STDERR);
     if (first == null || second == null) {
       return "";
     }

@@ -1,7 +1,9 @@
 package io.github.lrfbench.harness.report;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.TimeColumns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -57,9 +59,9 @@ final class LatestRows {
         row.get(RunColumns.BUDGET_KIND),
         row.get(RunColumns.BUDGET),
         row.get(RunColumns.SEED),
-        row.get(RunColumns.DEVICE),
-        row.get(RunColumns.DTYPE),
-        row.get(RunColumns.BATCH_SIZE),
-        row.get(RunColumns.SEQ_LEN));
+        row.get(MachineColumns.DEVICE),
+        row.get(MachineColumns.DTYPE),
+        row.get(TimeColumns.BATCH_SIZE),
+        row.get(TimeColumns.SEQ_LEN));
   }
 }

@@ -3,8 +3,12 @@ package io.github.lrfbench.harness.report;
 import static io.github.lrfbench.harness.report.Html.escape;
 
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +78,7 @@ public final class ReportPage {
         Series.of(rows.stream().filter(row -> !isDense(row) && !row.failed()).toList());
     String metric =
         rows.stream()
-            .map(row -> row.get(RunColumns.METRIC_NAME))
+            .map(row -> row.get(ScoreColumns.METRIC_NAME))
             .filter(Objects::nonNull)
             .findFirst()
             .orElse("metric");
@@ -86,7 +90,7 @@ public final class ReportPage {
                 name + ": " + metric + " against kept parameters",
                 "kept",
                 metric,
-                RunColumns.LINEAR_RATIO)
+                SizeColumns.LINEAR_RATIO)
             .render(series, dense));
     figure(
         metric + " against latency",
@@ -94,7 +98,7 @@ public final class ReportPage {
                 name + ": " + metric + " against latency",
                 "median latency in ms",
                 metric,
-                RunColumns.LATENCY_MS_P50)
+                TimeColumns.LATENCY_MS_P50)
             .render(series, dense));
     html.append("</div>\n");
     heatMap(name, series);
@@ -165,18 +169,18 @@ public final class ReportPage {
         table.rest(row.failure());
         continue;
       }
-      number(table, row.get(RunColumns.LINEAR_RATIO), 3);
-      number(table, row.get(RunColumns.BITS_PER_WEIGHT), 2);
-      table.cell(row.get(RunColumns.METRIC_NAME));
-      number(table, row.get(RunColumns.METRIC), 4);
-      number(table, row.get(RunColumns.METRIC_STDERR), 4);
-      number(table, row.get(RunColumns.METRIC_DROP), 4);
-      Long parameters = row.get(RunColumns.PARAMS);
+      number(table, row.get(SizeColumns.LINEAR_RATIO), 3);
+      number(table, row.get(SizeColumns.BITS_PER_WEIGHT), 2);
+      table.cell(row.get(ScoreColumns.METRIC_NAME));
+      number(table, row.get(ScoreColumns.METRIC), 4);
+      number(table, row.get(ScoreColumns.METRIC_STDERR), 4);
+      number(table, row.get(ScoreColumns.METRIC_DROP), 4);
+      Long parameters = row.get(SizeColumns.PARAMS);
       table.cell(parameters, Figures.count(parameters));
-      number(table, row.get(RunColumns.LATENCY_MS_P50), 2);
-      number(table, row.get(RunColumns.SPEEDUP), 2);
-      number(table, row.get(RunColumns.RELATIVE_ERROR), 3);
-      Long memory = row.get(RunColumns.PEAK_MEMORY_BYTES);
+      number(table, row.get(TimeColumns.LATENCY_MS_P50), 2);
+      number(table, row.get(TimeColumns.SPEEDUP), 2);
+      number(table, row.get(SizeColumns.RELATIVE_ERROR), 3);
+      Long memory = row.get(TimeColumns.PEAK_MEMORY_BYTES);
       table.cell(memory, Figures.count(memory) + "B");
       table.cell(row.get(RunColumns.METHOD_PARAMS));
     }
@@ -220,15 +224,15 @@ public final class ReportPage {
     for (var column :
         List.of(
             RunColumns.RUN_ID,
-            RunColumns.DEVICE,
-            RunColumns.DEVICE_NAME,
-            RunColumns.DTYPE,
-            RunColumns.HOST,
-            RunColumns.VERSION,
-            RunColumns.GIT_COMMIT,
-            RunColumns.JAVA_VERSION,
-            RunColumns.CUDA_VERSION,
-            RunColumns.DRIVER_VERSION)) {
+            MachineColumns.DEVICE,
+            MachineColumns.DEVICE_NAME,
+            MachineColumns.DTYPE,
+            MachineColumns.HOST,
+            MachineColumns.VERSION,
+            MachineColumns.GIT_COMMIT,
+            MachineColumns.JAVA_VERSION,
+            MachineColumns.CUDA_VERSION,
+            MachineColumns.DRIVER_VERSION)) {
       String values =
           rows.stream()
               .map(row -> row.get(column))

@@ -1,8 +1,12 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,16 +37,16 @@ public final class RunTable {
   }
 
   private static String heading(RunRow row) {
-    Long threads = row.get(RunColumns.THREADS);
-    Long batch = row.get(RunColumns.BATCH_SIZE);
+    Long threads = row.get(MachineColumns.THREADS);
+    Long batch = row.get(TimeColumns.BATCH_SIZE);
     String parts =
         Stream.of(
                 row.get(RunColumns.MODEL),
-                row.get(RunColumns.DEVICE),
-                row.get(RunColumns.DEVICE_NAME),
-                row.get(RunColumns.DTYPE),
+                row.get(MachineColumns.DEVICE),
+                row.get(MachineColumns.DEVICE_NAME),
+                row.get(MachineColumns.DTYPE),
                 threads == null ? null : threads + (threads == 1 ? " thread" : " threads"),
-                batch == null ? null : "latency of " + batch + " x " + row.get(RunColumns.SEQ_LEN))
+                batch == null ? null : "latency of " + batch + " x " + row.get(TimeColumns.SEQ_LEN))
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
     return TextTable.shorten(parts, WIDTH);
@@ -72,12 +76,12 @@ public final class RunTable {
         table.row(
             task,
             method,
-            Figures.fixed(row.get(RunColumns.LINEAR_RATIO), 3),
+            Figures.fixed(row.get(SizeColumns.LINEAR_RATIO), 3),
             metric(row),
-            Figures.fixed(row.get(RunColumns.METRIC_DROP), 4),
-            Figures.count(row.get(RunColumns.PARAMS)),
-            Figures.milliseconds(row.get(RunColumns.LATENCY_MS_P50)),
-            Figures.factor(row.get(RunColumns.SPEEDUP)));
+            Figures.fixed(row.get(ScoreColumns.METRIC_DROP), 4),
+            Figures.count(row.get(SizeColumns.PARAMS)),
+            Figures.milliseconds(row.get(TimeColumns.LATENCY_MS_P50)),
+            Figures.factor(row.get(TimeColumns.SPEEDUP)));
       }
     }
     return table.render();
@@ -92,12 +96,12 @@ public final class RunTable {
   }
 
   private static String metric(RunRow row) {
-    Double metric = row.get(RunColumns.METRIC);
+    Double metric = row.get(ScoreColumns.METRIC);
     if (metric == null) {
       return "";
     }
-    Double error = row.get(RunColumns.METRIC_STDERR);
-    return Objects.requireNonNullElse(row.get(RunColumns.METRIC_NAME), "metric")
+    Double error = row.get(ScoreColumns.METRIC_STDERR);
+    return Objects.requireNonNullElse(row.get(ScoreColumns.METRIC_NAME), "metric")
         + " "
         + Figures.fixed(metric, 4)
         + (error == null ? "" : " ± " + Figures.fixed(error, 4));

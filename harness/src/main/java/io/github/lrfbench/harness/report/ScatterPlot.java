@@ -4,8 +4,9 @@ import static io.github.lrfbench.harness.report.Html.escape;
 import static io.github.lrfbench.harness.report.Html.px;
 
 import io.github.lrfbench.harness.result.Column;
-import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,8 +51,8 @@ final class ScatterPlot {
       for (RunRow row : plotted(one.rows())) {
         double error = error(row);
         xs.add(row.get(x));
-        ys.add(row.get(RunColumns.METRIC) - error);
-        ys.add(row.get(RunColumns.METRIC) + error);
+        ys.add(row.get(ScoreColumns.METRIC) - error);
+        ys.add(row.get(ScoreColumns.METRIC) + error);
       }
     }
     if (xs.isEmpty()) {
@@ -60,7 +61,7 @@ final class ScatterPlot {
     boolean hasDense = dense != null && !plotted(List.of(dense)).isEmpty();
     if (hasDense) {
       xs.add(dense.get(x));
-      ys.add(dense.get(RunColumns.METRIC));
+      ys.add(dense.get(ScoreColumns.METRIC));
     }
     Axis across = Axis.around(xs, LEFT, WIDTH - RIGHT);
     Axis up = Axis.around(ys, HEIGHT - BOTTOM, TOP);
@@ -111,7 +112,7 @@ final class ScatterPlot {
   }
 
   private void dense(RunRow dense, Axis across, Axis up) {
-    String y = px(up.at(dense.get(RunColumns.METRIC)));
+    String y = px(up.at(dense.get(ScoreColumns.METRIC)));
     String at = px(across.at(dense.get(x)));
     svg.append("<g><title>" + escape(describe("dense", dense)) + "</title>");
     line("dense", px(LEFT), y, px(WIDTH - RIGHT), y);
@@ -124,7 +125,7 @@ final class ScatterPlot {
     List<RunRow> rows = new ArrayList<>(plotted(series.rows()));
     rows.sort(
         Comparator.comparing(
-            row -> row.get(RunColumns.LINEAR_RATIO), Comparator.nullsFirst(Double::compare)));
+            row -> row.get(SizeColumns.LINEAR_RATIO), Comparator.nullsFirst(Double::compare)));
     if (rows.isEmpty()) {
       return;
     }
@@ -132,12 +133,12 @@ final class ScatterPlot {
     StringBuilder path = new StringBuilder();
     for (RunRow row : rows) {
       path.append(path.isEmpty() ? 'M' : 'L')
-          .append(px(across.at(row.get(x))) + " " + px(up.at(row.get(RunColumns.METRIC))));
+          .append(px(across.at(row.get(x))) + " " + px(up.at(row.get(ScoreColumns.METRIC))));
     }
     svg.append("<path class=\"line\" d=\"" + path + "\"/>");
     for (RunRow row : rows) {
       double atX = across.at(row.get(x));
-      double metric = row.get(RunColumns.METRIC);
+      double metric = row.get(ScoreColumns.METRIC);
       double error = error(row);
       line("bar", px(atX), px(up.at(metric - error)), px(atX), px(up.at(metric + error)));
       svg.append(mark(number, atX, up.at(metric), describe(series.label(), row)));
@@ -150,7 +151,7 @@ final class ScatterPlot {
         + ": "
         + yLabel
         + " "
-        + Figures.fixed(row.get(RunColumns.METRIC), 4)
+        + Figures.fixed(row.get(ScoreColumns.METRIC), 4)
         + ", "
         + xLabel
         + " "
@@ -180,7 +181,7 @@ final class ScatterPlot {
 
   private List<RunRow> plotted(List<RunRow> rows) {
     return rows.stream()
-        .filter(row -> finite(row.get(x)) && finite(row.get(RunColumns.METRIC)))
+        .filter(row -> finite(row.get(x)) && finite(row.get(ScoreColumns.METRIC)))
         .toList();
   }
 
@@ -189,7 +190,7 @@ final class ScatterPlot {
   }
 
   private static double error(RunRow row) {
-    double error = Objects.requireNonNullElse(row.get(RunColumns.METRIC_STDERR), 0.0);
+    double error = Objects.requireNonNullElse(row.get(ScoreColumns.METRIC_STDERR), 0.0);
     return Double.isFinite(error) ? error : 0;
   }
 }

@@ -41,7 +41,7 @@ public final class DataAgreement {
 
   /** Whether the ids of a row's kind tell what it was evaluated on. */
   public static boolean isNamed(RunRow row) {
-    return row.get(RunColumns.PERPLEXITY) != null;
+    return row.get(ScoreColumns.PERPLEXITY) != null;
   }
 
   private static String set(RunRow row) {

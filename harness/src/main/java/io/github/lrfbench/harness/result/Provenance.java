@@ -18,9 +18,9 @@ public record Provenance(String version, String gitCommit, String javaVersion, S
 
   /** Sets the columns that these values belong in. */
   public RunRow.Builder applyTo(RunRow.Builder row) {
-    return row.set(RunColumns.VERSION, version)
-        .set(RunColumns.GIT_COMMIT, gitCommit)
-        .set(RunColumns.JAVA_VERSION, javaVersion)
-        .set(RunColumns.HOST, host);
+    return row.set(MachineColumns.VERSION, version)
+        .set(MachineColumns.GIT_COMMIT, gitCommit)
+        .set(MachineColumns.JAVA_VERSION, javaVersion)
+        .set(MachineColumns.HOST, host);
   }
 }

@@ -28,8 +28,8 @@ public final class ResultsMerge {
           RunColumns.EXAMPLES,
           RunColumns.METHOD,
           RunColumns.METHOD_PARAMS,
-          RunColumns.PARAMS,
-          RunColumns.METRIC);
+          SizeColumns.PARAMS,
+          ScoreColumns.METRIC);
 
   /** Metrics of one cell may differ by as much as other threads or processors round. */
   private static final double TOLERANCE = 1e-3;

@@ -99,7 +99,7 @@ public final class ResultsWriter implements Closeable {
   public Optional<String> incomplete() {
     List<String> cells = new ArrayList<>();
     for (RunRow row : rows) {
-      Long all = row.get(RunColumns.LINEAR_PARAMS_DENSE);
+      Long all = row.get(SizeColumns.LINEAR_PARAMS_DENSE);
       boolean compressed = !row.failed() && row.get(RunColumns.RANK_MIN) != null;
       if (compressed && all != null && all > matrixParameters.getOrDefault(cellOf(row), 0L)) {
         cells.add(row.get(RunColumns.CELL_ID));

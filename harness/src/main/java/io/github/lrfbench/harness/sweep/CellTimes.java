@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,10 @@ import java.util.function.Predicate;
 public final class CellTimes {
   private static final List<Column<Double>> STAGES =
       List.of(
-          RunColumns.COMPRESS_SECONDS,
-          RunColumns.CALIBRATE_SECONDS,
-          RunColumns.FINETUNE_SECONDS,
-          RunColumns.EVAL_SECONDS);
+          TimeColumns.COMPRESS_SECONDS,
+          TimeColumns.CALIBRATE_SECONDS,
+          TimeColumns.FINETUNE_SECONDS,
+          TimeColumns.EVAL_SECONDS);
 
   private final List<RunRow> rows;
 
@@ -61,10 +62,10 @@ public final class CellTimes {
             same.and(
                 row ->
                     method.equals(row.get(RunColumns.METHOD))
-                        && trains == (row.get(RunColumns.FINETUNE_SECONDS) != null)));
+                        && trains == (row.get(TimeColumns.FINETUNE_SECONDS) != null)));
     return exact.isPresent() || trains
         ? exact
-        : mean(same.and(row -> row.get(RunColumns.FINETUNE_SECONDS) == null));
+        : mean(same.and(row -> row.get(TimeColumns.FINETUNE_SECONDS) == null));
   }
 
   private OptionalDouble mean(Predicate<RunRow> chosen) {
@@ -76,8 +77,8 @@ public final class CellTimes {
     for (Column<Double> stage : STAGES) {
       seconds += row.get(stage) == null ? 0 : row.get(stage);
     }
-    Double millis = row.get(RunColumns.LATENCY_MS_MEAN);
-    Long runs = row.get(RunColumns.LATENCY_RUNS);
+    Double millis = row.get(TimeColumns.LATENCY_MS_MEAN);
+    Long runs = row.get(TimeColumns.LATENCY_RUNS);
     // The dense model runs in turns with the other.
     return millis == null || runs == null ? seconds : seconds + 2 * runs * millis / 1e3;
   }

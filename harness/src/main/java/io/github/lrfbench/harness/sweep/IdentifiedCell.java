@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 
@@ -18,12 +19,12 @@ public record IdentifiedCell(
   static IdentifiedCell of(String id, Cell cell, RunRow.Builder row, String deviceKind) {
     // Not of this process: where a cell ran that never came back is not known.
     RunRow identity =
-        row.set(RunColumns.DEVICE, deviceKind)
-            .set(RunColumns.DEVICE_NAME, null)
-            .set(RunColumns.THREADS, null)
-            .set(RunColumns.CUDA_VERSION, null)
-            .set(RunColumns.DRIVER_VERSION, null)
-            .set(RunColumns.HOST, null)
+        row.set(MachineColumns.DEVICE, deviceKind)
+            .set(MachineColumns.DEVICE_NAME, null)
+            .set(MachineColumns.THREADS, null)
+            .set(MachineColumns.CUDA_VERSION, null)
+            .set(MachineColumns.DRIVER_VERSION, null)
+            .set(MachineColumns.HOST, null)
             .set(RunColumns.STATUS, RunRow.FAILED)
             .build();
     return new IdentifiedCell(id, cell.model(), cell.task(), cell.describe(), identity);

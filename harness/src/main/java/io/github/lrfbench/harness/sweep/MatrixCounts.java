@@ -4,8 +4,8 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SizeColumns;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -58,13 +58,13 @@ record MatrixCounts(
   }
 
   void applyTo(RunRow.Builder row) {
-    row.set(RunColumns.LINEAR_PARAMS_DENSE, parametersDense)
-        .set(RunColumns.LINEAR_PARAMS, parameters)
-        .set(RunColumns.LINEAR_RATIO, (double) parameters / parametersDense)
-        .set(RunColumns.LINEAR_BYTES_DENSE, bytes(before))
-        .set(RunColumns.LINEAR_BYTES, bytes(now))
-        .set(RunColumns.BITS_PER_WEIGHT, (double) bits(now) / parametersDense)
-        .set(RunColumns.FORMS, forms());
+    row.set(SizeColumns.LINEAR_PARAMS_DENSE, parametersDense)
+        .set(SizeColumns.LINEAR_PARAMS, parameters)
+        .set(SizeColumns.LINEAR_RATIO, (double) parameters / parametersDense)
+        .set(SizeColumns.LINEAR_BYTES_DENSE, bytes(before))
+        .set(SizeColumns.LINEAR_BYTES, bytes(now))
+        .set(SizeColumns.BITS_PER_WEIGHT, (double) bits(now) / parametersDense)
+        .set(SizeColumns.FORMS, forms());
   }
 
   private static long bits(List<Storage> all) {

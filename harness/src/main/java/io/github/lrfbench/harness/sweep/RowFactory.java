@@ -13,9 +13,13 @@ import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import java.time.Instant;
@@ -63,14 +67,14 @@ final class RowFactory {
             .set(RunColumns.TASK, cell.task())
             .set(RunColumns.METHOD, variant.method().text())
             .set(RunColumns.SEED, variant.seed())
-            .set(RunColumns.DEVICE, device.id())
-            .set(RunColumns.DEVICE_NAME, device.name())
-            .set(RunColumns.DTYPE, config.dtype())
-            .set(RunColumns.THREADS, device.threads());
+            .set(MachineColumns.DEVICE, device.id())
+            .set(MachineColumns.DEVICE_NAME, device.name())
+            .set(MachineColumns.DTYPE, config.dtype())
+            .set(MachineColumns.THREADS, device.threads());
     provenance.applyTo(row);
     Map<String, String> software = device.software();
-    row.set(RunColumns.CUDA_VERSION, software.get("cuda"));
-    row.set(RunColumns.DRIVER_VERSION, software.get("driver"));
+    row.set(MachineColumns.CUDA_VERSION, software.get("cuda"));
+    row.set(MachineColumns.DRIVER_VERSION, software.get("driver"));
     if (!variant.isDense()) {
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());
@@ -105,9 +109,9 @@ final class RowFactory {
   }
 
   private RunRow.Builder shape(RunRow.Builder row) {
-    return row.set(RunColumns.BATCH_SIZE, config.batchSize())
-        .set(RunColumns.SEQ_LEN, seqLen)
-        .set(RunColumns.LATENCY_KIND, config.latency().label());
+    return row.set(TimeColumns.BATCH_SIZE, config.batchSize())
+        .set(TimeColumns.SEQ_LEN, seqLen)
+        .set(TimeColumns.LATENCY_KIND, config.latency().label());
   }
 
   /** A row for a finished cell. */
@@ -126,8 +130,8 @@ final class RowFactory {
         .set(RunColumns.SPLIT, data.split())
         .set(RunColumns.EXAMPLES, data.examples())
         .set(RunColumns.DATA_HASH, data.sha256())
-        .set(RunColumns.EVAL_SECONDS, result.seconds())
-        .set(RunColumns.LOAD_SECONDS, loadSeconds)
+        .set(TimeColumns.EVAL_SECONDS, result.seconds())
+        .set(TimeColumns.LOAD_SECONDS, loadSeconds)
         .set(
             RunColumns.EXTRA,
             extra(data, result.score(), timing, compressed.model().untiedFrom(dense)));
@@ -141,11 +145,11 @@ final class RowFactory {
   }
 
   private static void score(RunRow.Builder row, Score dense, Score score) {
-    row.set(RunColumns.METRIC_NAME, score.metricName())
-        .set(RunColumns.METRIC, applicable(score.metric()))
-        .set(RunColumns.METRIC_STDERR, applicable(score.standardError()))
-        .set(RunColumns.METRIC_DENSE, applicable(dense.metric()))
-        .set(RunColumns.METRIC_DROP, applicable(score.dropFrom(dense)));
+    row.set(ScoreColumns.METRIC_NAME, score.metricName())
+        .set(ScoreColumns.METRIC, applicable(score.metric()))
+        .set(ScoreColumns.METRIC_STDERR, applicable(score.standardError()))
+        .set(ScoreColumns.METRIC_DENSE, applicable(dense.metric()))
+        .set(ScoreColumns.METRIC_DROP, applicable(score.dropFrom(dense)));
     score.values().forEach(row::set);
   }
 
@@ -153,14 +157,14 @@ final class RowFactory {
       RunRow.Builder row, Variant variant, Model dense, CompressedModel compressed) {
     Model model = compressed.model();
     long flops = model.flops(seqLen);
-    row.set(RunColumns.PARAMS_DENSE, dense.parameters())
-        .set(RunColumns.PARAMS, model.parameters())
-        .set(RunColumns.PARAMS_RATIO, (double) model.parameters() / dense.parameters())
-        .set(RunColumns.BYTES, model.bytes())
-        .set(RunColumns.BYTES_DENSE, dense.bytes())
-        .set(RunColumns.BYTES_RATIO, (double) model.bytes() / dense.bytes())
-        .set(RunColumns.FLOPS_PER_EXAMPLE, flops)
-        .set(RunColumns.FLOPS_RATIO, (double) flops / dense.flops(seqLen));
+    row.set(SizeColumns.PARAMS_DENSE, dense.parameters())
+        .set(SizeColumns.PARAMS, model.parameters())
+        .set(SizeColumns.PARAMS_RATIO, (double) model.parameters() / dense.parameters())
+        .set(SizeColumns.BYTES, model.bytes())
+        .set(SizeColumns.BYTES_DENSE, dense.bytes())
+        .set(SizeColumns.BYTES_RATIO, (double) model.bytes() / dense.bytes())
+        .set(SizeColumns.FLOPS_PER_EXAMPLE, flops)
+        .set(SizeColumns.FLOPS_RATIO, (double) flops / dense.flops(seqLen));
     List<LayerReport> layers = compressed.layers();
     MatrixCounts.of(dense, compressed).applyTo(row);
     if (layers.isEmpty()) {
@@ -173,10 +177,10 @@ final class RowFactory {
           .set(RunColumns.RANK_MEAN, ranks.getAverage())
           .set(RunColumns.RANK_MAX, ranks.getMax());
     }
-    row.set(RunColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
-        .set(RunColumns.COMPRESS_SECONDS, compressed.seconds().compress())
-        .set(RunColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
-        .set(RunColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
+    row.set(SizeColumns.RELATIVE_ERROR, applicable(compressed.relativeError()))
+        .set(TimeColumns.COMPRESS_SECONDS, compressed.seconds().compress())
+        .set(TimeColumns.CALIBRATE_SECONDS, applies(compressed.seconds().calibrate()))
+        .set(TimeColumns.FINETUNE_SECONDS, applies(compressed.seconds().finetune()))
         .set(RunColumns.SVD_ALGORITHM, algorithms(layers))
         .set(
             RunColumns.METHOD_PARAMS,
@@ -227,19 +231,19 @@ final class RowFactory {
   private void timing(RunRow.Builder row, Timing timing) {
     LatencyStats latency = timing.latency().own();
     shape(row)
-        .set(RunColumns.LATENCY_MS_P50, latency.p50Ms())
-        .set(RunColumns.LATENCY_MS_P90, latency.p90Ms())
-        .set(RunColumns.LATENCY_MS_P99, latency.p99Ms())
-        .set(RunColumns.LATENCY_MS_MEAN, latency.meanMs())
-        .set(RunColumns.LATENCY_MS_STDEV, latency.stdevMs())
-        .set(RunColumns.LATENCY_RUNS, latency.runs())
-        .set(RunColumns.FIRST_LATENCY_MS, latency.firstMs())
-        .set(RunColumns.THROUGHPUT_EPS, timing.throughput().perSecond())
-        .set(RunColumns.SPEEDUP, timing.latency().speedup())
-        .set(RunColumns.PEAK_MEMORY_BYTES, timing.peakBytes())
-        .set(RunColumns.FLOPS_TIMED, timing.flops())
-        .set(RunColumns.THROUGHPUT_BATCH, timing.throughput().sequences())
-        .set(RunColumns.THROUGHPUT_EPS_DENSE, timing.throughput().densePerSecond());
+        .set(TimeColumns.LATENCY_MS_P50, latency.p50Ms())
+        .set(TimeColumns.LATENCY_MS_P90, latency.p90Ms())
+        .set(TimeColumns.LATENCY_MS_P99, latency.p99Ms())
+        .set(TimeColumns.LATENCY_MS_MEAN, latency.meanMs())
+        .set(TimeColumns.LATENCY_MS_STDEV, latency.stdevMs())
+        .set(TimeColumns.LATENCY_RUNS, latency.runs())
+        .set(TimeColumns.FIRST_LATENCY_MS, latency.firstMs())
+        .set(TimeColumns.THROUGHPUT_EPS, timing.throughput().perSecond())
+        .set(TimeColumns.SPEEDUP, timing.latency().speedup())
+        .set(TimeColumns.PEAK_MEMORY_BYTES, timing.peakBytes())
+        .set(SizeColumns.FLOPS_TIMED, timing.flops())
+        .set(TimeColumns.THROUGHPUT_BATCH, timing.throughput().sequences())
+        .set(TimeColumns.THROUGHPUT_EPS_DENSE, timing.throughput().densePerSecond());
   }
 
   private Map<String, Object> extra(

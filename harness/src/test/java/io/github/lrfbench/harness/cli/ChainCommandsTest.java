@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -108,7 +109,7 @@ class ChainCommandsTest {
     RunRow cell = rows(alone).get(1);
     // A mark where the budget goes anyway is another text, and so another cell, of equal numbers.
     assertEquals("svdllm@+refit", cell.get(RunColumns.METHOD));
-    assertEquals(inGrid.get(RunColumns.METRIC), cell.get(RunColumns.METRIC));
+    assertEquals(inGrid.get(ScoreColumns.METRIC), cell.get(ScoreColumns.METRIC));
     assertEquals(inGrid.get(RunColumns.METHOD_PARAMS), cell.get(RunColumns.METHOD_PARAMS));
     assertTrue(cell.get(RunColumns.METHOD_PARAMS).contains("budget_stage=svdllm"));
     // Nothing is run twice.
@@ -167,7 +168,7 @@ class ChainCommandsTest {
       assertEquals(0, made.code(), made.err());
       assertTrue(Files.readString(Path.of(written + form, "config.json")).contains("budget_stage"));
       double metric = metric(run("eval", "--model", written + form));
-      assertEquals(rows(swept).get(1).get(RunColumns.METRIC), metric, 2e-6);
+      assertEquals(rows(swept).get(1).get(ScoreColumns.METRIC), metric, 2e-6);
       try (Checkpoint source = Checkpoint.open(model);
           Checkpoint target = Checkpoint.open(Path.of(written + form))) {
         int compared = 0;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.result.ResultsCsv;
-import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class CompressedEvalTest {
     run(sweep, made(String.join(",", methods)), more, task);
     List<RunRow> rows = ResultsCsv.RUNS.read(swept.resolve("runs.csv"));
     assertEquals(1 + methods.size(), rows.size());
-    return rows.stream().skip(1).mapToDouble(row -> row.get(RunColumns.METRIC)).toArray();
+    return rows.stream().skip(1).mapToDouble(row -> row.get(ScoreColumns.METRIC)).toArray();
   }
 
   private double evalCompressed(String method, String[] task, String[] more, String... form) {

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.kernels.TestData;
 import java.io.File;
 import java.io.IOException;
@@ -69,7 +70,8 @@ class ExampleMethodTest {
             .collect(Collectors.toCollection(TreeSet::new)));
     assertTrue(
         Files.readString(root.resolve("target/blocks/run.json")).contains("example-method.jar"));
-    String chained = String.format(Locale.ROOT, "metric\t%.6f", rows.get(2).get(RunColumns.METRIC));
+    String chained =
+        String.format(Locale.ROOT, "metric\t%.6f", rows.get(2).get(ScoreColumns.METRIC));
     assertTrue(out.contains(chained), () -> "no " + chained + " in " + out);
   }
 

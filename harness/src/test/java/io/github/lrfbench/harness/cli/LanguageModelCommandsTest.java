@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -121,16 +124,16 @@ class LanguageModelCommandsTest {
     List<RunRow> rows = ResultsCsv.RUNS.read(target.resolve("runs.csv"));
     assertEquals(5, rows.size());
     for (RunRow row : rows) {
-      assertEquals("perplexity", row.get(RunColumns.METRIC_NAME));
-      assertEquals(row.get(RunColumns.METRIC), row.get(RunColumns.PERPLEXITY));
+      assertEquals("perplexity", row.get(ScoreColumns.METRIC_NAME));
+      assertEquals(row.get(ScoreColumns.METRIC), row.get(ScoreColumns.PERPLEXITY));
       assertEquals(
-          row.get(RunColumns.METRIC) - row.get(RunColumns.METRIC_DENSE),
-          row.get(RunColumns.METRIC_DROP),
+          row.get(ScoreColumns.METRIC) - row.get(ScoreColumns.METRIC_DENSE),
+          row.get(ScoreColumns.METRIC_DROP),
           1e-9);
       assertEquals(12, row.get(RunColumns.EXTRA).get("stride"));
     }
     // Trained ones predict the text that they have learnt.
-    assertTrue(rows.get(2).get(RunColumns.METRIC) < rows.get(1).get(RunColumns.METRIC));
+    assertTrue(rows.get(2).get(ScoreColumns.METRIC) < rows.get(1).get(ScoreColumns.METRIC));
   }
 
   @Test
@@ -190,9 +193,10 @@ class LanguageModelCommandsTest {
     assertEquals(2, latent.size());
     RunRow before = whole.get(1);
     RunRow after = latent.get(1);
-    assertEquals(before.get(RunColumns.METRIC), after.get(RunColumns.METRIC), 1e-9);
-    assertEquals(before.get(RunColumns.PARAMS), after.get(RunColumns.PARAMS));
-    assertTrue(after.get(RunColumns.PEAK_MEMORY_BYTES) < before.get(RunColumns.PEAK_MEMORY_BYTES));
+    assertEquals(before.get(ScoreColumns.METRIC), after.get(ScoreColumns.METRIC), 1e-9);
+    assertEquals(before.get(SizeColumns.PARAMS), after.get(SizeColumns.PARAMS));
+    assertTrue(
+        after.get(TimeColumns.PEAK_MEMORY_BYTES) < before.get(TimeColumns.PEAK_MEMORY_BYTES));
     assertTrue(after.get(RunColumns.METHOD_PARAMS).contains("cache=latent"));
     assertNotEquals(before.get(RunColumns.CELL_ID), after.get(RunColumns.CELL_ID));
   }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.result.ResultsCsv;
-import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -337,7 +337,7 @@ class OutputNamesTest {
             "--out",
             swept.toString()),
         stderr());
-    return ResultsCsv.RUNS.read(swept.resolve("runs.csv")).get(1).get(RunColumns.METRIC);
+    return ResultsCsv.RUNS.read(swept.resolve("runs.csv")).get(1).get(ScoreColumns.METRIC);
   }
 
   private int compress(Path target, String... more) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class SweepMemoryTest {
     return row.get(RunColumns.METHOD)
         + (row.get(RunColumns.BUDGET) == null ? "" : " " + row.get(RunColumns.BUDGET))
         + " at "
-        + row.get(RunColumns.BATCH_SIZE)
+        + row.get(TimeColumns.BATCH_SIZE)
         + " "
         + row.get(RunColumns.STATUS);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,10 +66,10 @@ class UntiedHeadTest {
     List<RunRow> rows = ResultsCsv.RUNS.read(target.resolve("runs.csv"));
     RunRow dense = rows.get(0);
     RunRow half = rows.get(1);
-    assertEquals(1, dense.get(RunColumns.PARAMS_RATIO));
-    assertEquals(1, dense.get(RunColumns.BYTES_RATIO));
+    assertEquals(1, dense.get(SizeColumns.PARAMS_RATIO));
+    assertEquals(1, dense.get(SizeColumns.BYTES_RATIO));
     assertFalse(dense.get(RunColumns.EXTRA).containsKey("untied"));
-    assertEquals(dense.get(RunColumns.PARAMS), half.get(RunColumns.PARAMS_DENSE));
+    assertEquals(dense.get(SizeColumns.PARAMS), half.get(SizeColumns.PARAMS_DENSE));
     assertEquals(List.of("lm_head"), half.get(RunColumns.EXTRA).get("untied"));
     out.reset();
     String small = folder.resolve("small").toString();
@@ -90,9 +91,9 @@ class UntiedHeadTest {
         String.format(
             Locale.ROOT,
             "parameters %,d -> %,d (%.3f)",
-            dense.get(RunColumns.PARAMS),
-            half.get(RunColumns.PARAMS),
-            half.get(RunColumns.PARAMS_RATIO));
+            dense.get(SizeColumns.PARAMS),
+            half.get(SizeColumns.PARAMS),
+            half.get(SizeColumns.PARAMS_RATIO));
     assertTrue(told.contains(counts) && told.contains("lm_head is stored apart"), told);
     String config = Files.readString(Path.of(small).resolve("config.json"));
     assertTrue(config.replaceAll("\\s", "").contains("\"untied\":[\"lm_head\"]"), config);
@@ -118,7 +119,7 @@ class UntiedHeadTest {
             again.toString());
     assertEquals(0, code, err::toString);
     RunRow read = ResultsCsv.RUNS.read(again.resolve("runs.csv")).get(0);
-    assertEquals(half.get(RunColumns.PARAMS), read.get(RunColumns.PARAMS_DENSE));
-    assertEquals(half.get(RunColumns.BYTES), read.get(RunColumns.BYTES_DENSE));
+    assertEquals(half.get(SizeColumns.PARAMS), read.get(SizeColumns.PARAMS_DENSE));
+    assertEquals(half.get(SizeColumns.BYTES), read.get(SizeColumns.BYTES_DENSE));
   }
 }

@@ -8,7 +8,7 @@ import io.github.lrfbench.harness.lm.LmText;
 import io.github.lrfbench.harness.lm.WindowKind;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -46,9 +46,9 @@ class PerplexityEvaluationTest {
   void perplexityIsThatOfPyTorch(int tokens, int context, int stride, double expected) {
     Score score = score(tokens, context, stride, 0);
     assertEquals(expected, score.metric(), 1e-4 * expected);
-    assertEquals(expected, score.values().get(RunColumns.PERPLEXITY), 1e-4 * expected);
+    assertEquals(expected, score.values().get(ScoreColumns.PERPLEXITY), 1e-4 * expected);
     double nats = Math.log(score.metric());
-    assertEquals(nats, score.values().get(RunColumns.LOSS), 1e-12);
+    assertEquals(nats, score.values().get(ScoreColumns.LOSS), 1e-12);
     assertEquals(nats, (double) score.extra().get("nats_per_token"), 1e-12);
     assertEquals(tokens - 1L, score.extra().get("tokens"));
     long bytes = text(tokens).text().length();
@@ -74,7 +74,7 @@ class PerplexityEvaluationTest {
   void otherWindowsAreThoseOfOthers(
       WindowKind kind, int tokens, int context, int stride, long counted, double expected) {
     Score score = score(kind, tokens, context, stride, 0);
-    assertEquals(expected, score.values().get(RunColumns.LOSS), 2e-6);
+    assertEquals(expected, score.values().get(ScoreColumns.LOSS), 2e-6);
     assertEquals(counted, score.extra().get("tokens"));
     int predicted = kind == WindowKind.ROLLING ? tokens : tokens - 1;
     assertEquals(

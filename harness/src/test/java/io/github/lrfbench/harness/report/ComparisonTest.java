@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.report.Comparison.Verdict;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,8 +46,8 @@ class ComparisonTest {
 
   @Test
   void aLowerPerplexityIsBetter() {
-    RunRow before = row(20, 0.1).set(RunColumns.METRIC_NAME, "perplexity").build();
-    RunRow after = row(10, 0.1).set(RunColumns.METRIC_NAME, "perplexity").build();
+    RunRow before = row(20, 0.1).set(ScoreColumns.METRIC_NAME, "perplexity").build();
+    RunRow after = row(10, 0.1).set(ScoreColumns.METRIC_NAME, "perplexity").build();
     assertEquals(Verdict.BETTER, Comparison.metric(before, after, 0.01));
     assertEquals(Verdict.WORSE, Comparison.metric(after, before, 0.01));
   }
@@ -55,9 +58,9 @@ class ComparisonTest {
     assertEquals(Verdict.BETTER, Comparison.latency(before, timed(5).build(), 0.05));
     assertEquals(Verdict.WORSE, Comparison.latency(before, timed(15).build(), 0.05));
     assertEquals(Verdict.SAME, Comparison.latency(before, timed(10.1).build(), 0.05));
-    RunRow elsewhere = timed(5).set(RunColumns.DEVICE_NAME, "other").build();
+    RunRow elsewhere = timed(5).set(MachineColumns.DEVICE_NAME, "other").build();
     assertNull(Comparison.latency(before, elsewhere, 0.05));
-    RunRow wider = timed(5).set(RunColumns.BATCH_SIZE, 32).build();
+    RunRow wider = timed(5).set(TimeColumns.BATCH_SIZE, 32).build();
     assertNull(Comparison.latency(before, wider, 0.05));
   }
 
@@ -84,11 +87,11 @@ class ComparisonTest {
 
   private static RunRow.Builder timed(double mean) {
     return row(0.5, 0.01)
-        .set(RunColumns.DEVICE_NAME, "a processor")
-        .set(RunColumns.BATCH_SIZE, 1)
-        .set(RunColumns.LATENCY_MS_MEAN, mean)
-        .set(RunColumns.LATENCY_MS_STDEV, 0.1)
-        .set(RunColumns.LATENCY_RUNS, 25);
+        .set(MachineColumns.DEVICE_NAME, "a processor")
+        .set(TimeColumns.BATCH_SIZE, 1)
+        .set(TimeColumns.LATENCY_MS_MEAN, mean)
+        .set(TimeColumns.LATENCY_MS_STDEV, 0.1)
+        .set(TimeColumns.LATENCY_RUNS, 25);
   }
 
   private static RunRow.Builder row(double metric, double error) {
@@ -101,8 +104,8 @@ class ComparisonTest {
         .set(RunColumns.METHOD, "svd")
         .set(RunColumns.BUDGET_KIND, "keep")
         .set(RunColumns.BUDGET, 0.5)
-        .set(RunColumns.METRIC_NAME, "accuracy")
-        .set(RunColumns.METRIC, metric)
-        .set(RunColumns.METRIC_STDERR, error);
+        .set(ScoreColumns.METRIC_NAME, "accuracy")
+        .set(ScoreColumns.METRIC, metric)
+        .set(ScoreColumns.METRIC_STDERR, error);
   }
 }

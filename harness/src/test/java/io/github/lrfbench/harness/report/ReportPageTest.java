@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.kernels.TestData;
 import java.io.IOException;
 import java.io.StringReader;
@@ -40,7 +41,8 @@ class ReportPageTest {
     assertFalse(input.layers().isEmpty());
     String page = ReportPage.render(List.of(input));
     for (RunRow row : input.runs()) {
-      assertTrue(page.contains("data-value=\"" + row.get(RunColumns.METRIC) + "\""), row::toString);
+      assertTrue(
+          page.contains("data-value=\"" + row.get(ScoreColumns.METRIC) + "\""), row::toString);
     }
     assertEquals(5, count(page, "against kept parameters</figcaption>"));
     assertEquals(5, count(page, "against latency</figcaption>"));

@@ -3,8 +3,12 @@ package io.github.lrfbench.harness.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -62,8 +66,8 @@ class RunTableTest {
             .set(RunColumns.RUN_ID, "r")
             .set(RunColumns.CELL_ID, "c")
             .set(RunColumns.STATUS, RunRow.OK)
-            .set(RunColumns.METRIC, Double.NaN)
-            .set(RunColumns.METRIC_NAME, "mcc")
+            .set(ScoreColumns.METRIC, Double.NaN)
+            .set(ScoreColumns.METRIC_NAME, "mcc")
             .build();
     assertTrue(RunTable.render(List.of(bare)).contains("mcc NaN"));
     assertEquals("", RunTable.render(List.of()));
@@ -90,18 +94,18 @@ class RunTableTest {
         .set(RunColumns.TASK, "demo-cola")
         .set(RunColumns.METHOD, "dense")
         .set(RunColumns.SEED, 1)
-        .set(RunColumns.DEVICE, "cpu")
-        .set(RunColumns.DEVICE_NAME, "Imaginary Processor")
-        .set(RunColumns.DTYPE, "fp32")
-        .set(RunColumns.THREADS, 2)
-        .set(RunColumns.METRIC_NAME, "mcc")
-        .set(RunColumns.METRIC, 0.81234)
-        .set(RunColumns.METRIC_STDERR, 0.021)
-        .set(RunColumns.PARAMS, 1_534_000)
-        .set(RunColumns.LINEAR_RATIO, 1.0)
-        .set(RunColumns.BATCH_SIZE, 1)
-        .set(RunColumns.SEQ_LEN, 128)
-        .set(RunColumns.LATENCY_MS_P50, 4.2149);
+        .set(MachineColumns.DEVICE, "cpu")
+        .set(MachineColumns.DEVICE_NAME, "Imaginary Processor")
+        .set(MachineColumns.DTYPE, "fp32")
+        .set(MachineColumns.THREADS, 2)
+        .set(ScoreColumns.METRIC_NAME, "mcc")
+        .set(ScoreColumns.METRIC, 0.81234)
+        .set(ScoreColumns.METRIC_STDERR, 0.021)
+        .set(SizeColumns.PARAMS, 1_534_000)
+        .set(SizeColumns.LINEAR_RATIO, 1.0)
+        .set(TimeColumns.BATCH_SIZE, 1)
+        .set(TimeColumns.SEQ_LEN, 128)
+        .set(TimeColumns.LATENCY_MS_P50, 4.2149);
   }
 
   private static RunRow.Builder svd() {
@@ -109,12 +113,12 @@ class RunTableTest {
         .set(RunColumns.METHOD, "svd")
         .set(RunColumns.BUDGET_KIND, "keep")
         .set(RunColumns.BUDGET, 0.5)
-        .set(RunColumns.METRIC, 0.7011)
-        .set(RunColumns.METRIC_DROP, 0.11124)
-        .set(RunColumns.PARAMS, 981_500)
-        .set(RunColumns.LINEAR_RATIO, 0.4987)
-        .set(RunColumns.LATENCY_MS_P50, 2.9)
-        .set(RunColumns.SPEEDUP, 1.4534);
+        .set(ScoreColumns.METRIC, 0.7011)
+        .set(ScoreColumns.METRIC_DROP, 0.11124)
+        .set(SizeColumns.PARAMS, 981_500)
+        .set(SizeColumns.LINEAR_RATIO, 0.4987)
+        .set(TimeColumns.LATENCY_MS_P50, 2.9)
+        .set(TimeColumns.SPEEDUP, 1.4534);
   }
 
   private static RunRow.Builder failed() {

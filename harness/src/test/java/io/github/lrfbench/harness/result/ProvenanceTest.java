@@ -13,7 +13,7 @@ class ProvenanceTest {
     assertTrue(provenance.version().matches("\\d+\\.\\d+\\.\\d+.*"), provenance.version());
     assertFalse(provenance.host().isEmpty());
     RunRow row = provenance.applyTo(Rows.run("r", "c").toBuilder()).build();
-    assertEquals(Runtime.version().toString(), row.get(RunColumns.JAVA_VERSION));
-    assertEquals(provenance.version(), row.get(RunColumns.VERSION));
+    assertEquals(Runtime.version().toString(), row.get(MachineColumns.JAVA_VERSION));
+    assertEquals(provenance.version(), row.get(MachineColumns.VERSION));
   }
 }

@@ -56,9 +56,9 @@ class ResultsCsvTest {
         Rows.run("r", "c").toBuilder()
             .set(RunColumns.STARTED_AT, Instant.parse("2026-01-02T03:04:05.678Z"))
             .set(RunColumns.MODEL, "a \"quoted\", model\\path/größe")
-            .set(RunColumns.METRIC, Double.NaN)
-            .set(RunColumns.METRIC_STDERR, 1.0 / 3.0)
-            .set(RunColumns.PARAMS, 110_000_000_000L)
+            .set(ScoreColumns.METRIC, Double.NaN)
+            .set(ScoreColumns.METRIC_STDERR, 1.0 / 3.0)
+            .set(SizeColumns.PARAMS, 110_000_000_000L)
             .set(RunColumns.EXTRA, Map.of("note", "a,b", "flags", List.of(true, 1, "x")))
             .build();
     assertEquals(List.of(row), writeAndRead(row));
@@ -67,7 +67,7 @@ class ResultsCsvTest {
   @Test
   void columnsWithoutAValueAreEmptyAndComeBackAsNull() throws IOException {
     RunRow back = writeAndRead(Rows.run("r", "c")).get(0);
-    assertNull(back.get(RunColumns.SPEEDUP));
+    assertNull(back.get(TimeColumns.SPEEDUP));
     assertNull(back.get(RunColumns.EXTRA));
     assertTrue(text().contains(",,"), text());
   }

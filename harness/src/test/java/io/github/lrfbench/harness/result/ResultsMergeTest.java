@@ -73,8 +73,8 @@ class ResultsMergeTest {
     merge.write(out);
     List<RunRow> rows = read(out);
     assertEquals(List.of("1", "2"), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).toList());
-    assertEquals(7, rows.get(0).get(RunColumns.PARAMS));
-    assertNull(rows.get(0).get(RunColumns.FORMS));
+    assertEquals(7, rows.get(0).get(SizeColumns.PARAMS));
+    assertNull(rows.get(0).get(SizeColumns.FORMS));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(3, layers.size());
     assertEquals(2, layers.get(0).rank());
@@ -85,8 +85,8 @@ class ResultsMergeTest {
   void aCellIsOneRowAndOneThatSucceededGoesFirst() {
     RunRow slower =
         Rows.run("c", "1").toBuilder()
-            .set(RunColumns.LATENCY_MS_MEAN, 3.0)
-            .set(RunColumns.METRIC, 0.8751)
+            .set(TimeColumns.LATENCY_MS_MEAN, 3.0)
+            .set(ScoreColumns.METRIC, 0.8751)
             .build();
     ResultsMerge merge = new ResultsMerge();
     merge.add(write("first", failed("a", "1"), failed("a", "2")));
@@ -101,7 +101,7 @@ class ResultsMergeTest {
 
   @Test
   void runsThatDisagreeAreRefusedByName() {
-    RunRow other = Rows.run("b", "1").toBuilder().set(RunColumns.METRIC, 0.5).build();
+    RunRow other = Rows.run("b", "1").toBuilder().set(ScoreColumns.METRIC, 0.5).build();
     ResultsMerge merge = new ResultsMerge();
     merge.add(write("first", Rows.run("a", "1")));
     Path second = write("second", other);
@@ -130,7 +130,7 @@ class ResultsMergeTest {
           two.toBuilder().set(RunColumns.CELL_ID, "3").set(RunColumns.TASK, "other").build();
       merge.add(write("unknown-" + name, unknown, task));
       RunRow text =
-          one.toBuilder().set(RunColumns.TASK, "lm").set(RunColumns.PERPLEXITY, 2.0).build();
+          one.toBuilder().set(RunColumns.TASK, "lm").set(ScoreColumns.PERPLEXITY, 2.0).build();
       RunRow another =
           text.toBuilder().set(RunColumns.CELL_ID, "9").set(RunColumns.DATA_HASH, "t").build();
       merge.add(
@@ -193,8 +193,8 @@ class ResultsMergeTest {
 
   @Test
   void undefinedMetricsAgreeWithThemselvesAlone() {
-    RunRow undefined = Rows.run("a", "1").toBuilder().set(RunColumns.METRIC, Double.NaN).build();
-    RunRow empty = Rows.run("b", "1").toBuilder().set(RunColumns.METRIC, null).build();
+    RunRow undefined = Rows.run("a", "1").toBuilder().set(ScoreColumns.METRIC, Double.NaN).build();
+    RunRow empty = Rows.run("b", "1").toBuilder().set(ScoreColumns.METRIC, null).build();
     ResultsMerge merge = new ResultsMerge();
     merge.add(write("first", undefined));
     merge.add(write("second", undefined));

@@ -12,7 +12,7 @@ final class Rows {
         .set(RunColumns.CELL_ID, cellId)
         .set(RunColumns.STATUS, RunRow.OK)
         .set(RunColumns.METHOD, "svd")
-        .set(RunColumns.METRIC, 0.875)
+        .set(ScoreColumns.METRIC, 0.875)
         .set(RunColumns.RANK_MAX, 128)
         .build();
   }

@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -36,21 +37,21 @@ class CellAloneTest {
       Set.of(
           RunColumns.RUN_ID,
           RunColumns.STARTED_AT,
-          RunColumns.LATENCY_MS_P50,
-          RunColumns.LATENCY_MS_P90,
-          RunColumns.LATENCY_MS_P99,
-          RunColumns.LATENCY_MS_MEAN,
-          RunColumns.LATENCY_MS_STDEV,
-          RunColumns.LATENCY_RUNS,
-          RunColumns.FIRST_LATENCY_MS,
-          RunColumns.THROUGHPUT_EPS,
-          RunColumns.THROUGHPUT_EPS_DENSE,
-          RunColumns.SPEEDUP,
-          RunColumns.COMPRESS_SECONDS,
-          RunColumns.CALIBRATE_SECONDS,
-          RunColumns.FINETUNE_SECONDS,
-          RunColumns.EVAL_SECONDS,
-          RunColumns.LOAD_SECONDS);
+          TimeColumns.LATENCY_MS_P50,
+          TimeColumns.LATENCY_MS_P90,
+          TimeColumns.LATENCY_MS_P99,
+          TimeColumns.LATENCY_MS_MEAN,
+          TimeColumns.LATENCY_MS_STDEV,
+          TimeColumns.LATENCY_RUNS,
+          TimeColumns.FIRST_LATENCY_MS,
+          TimeColumns.THROUGHPUT_EPS,
+          TimeColumns.THROUGHPUT_EPS_DENSE,
+          TimeColumns.SPEEDUP,
+          TimeColumns.COMPRESS_SECONDS,
+          TimeColumns.CALIBRATE_SECONDS,
+          TimeColumns.FINETUNE_SECONDS,
+          TimeColumns.EVAL_SECONDS,
+          TimeColumns.LOAD_SECONDS);
 
   private static final Allocation GREEDY = new Allocation(Policy.GREEDY, 1);
   private static final Recovery RECOVERY = new Recovery(1, 1e-4, 0.5, 0);

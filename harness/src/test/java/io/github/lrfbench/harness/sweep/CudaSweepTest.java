@@ -7,8 +7,12 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -47,12 +51,13 @@ class CudaSweepTest {
       RunRow cpu = expected.get(i);
       RunRow cuda = actual.get(i);
       assertEquals("ok", cuda.get(RunColumns.STATUS), cuda.get(RunColumns.ERROR));
-      assertTrue(cuda.get(RunColumns.DEVICE).startsWith("cuda"));
-      assertEquals(cpu.get(RunColumns.METRIC), cuda.get(RunColumns.METRIC));
-      assertEquals(cpu.get(RunColumns.PARAMS), cuda.get(RunColumns.PARAMS));
-      assertTrue(cuda.get(RunColumns.LATENCY_MS_P50) > 0);
-      if (cpu.get(RunColumns.RELATIVE_ERROR) != null) {
-        assertEquals(cpu.get(RunColumns.RELATIVE_ERROR), cuda.get(RunColumns.RELATIVE_ERROR), 1e-5);
+      assertTrue(cuda.get(MachineColumns.DEVICE).startsWith("cuda"));
+      assertEquals(cpu.get(ScoreColumns.METRIC), cuda.get(ScoreColumns.METRIC));
+      assertEquals(cpu.get(SizeColumns.PARAMS), cuda.get(SizeColumns.PARAMS));
+      assertTrue(cuda.get(TimeColumns.LATENCY_MS_P50) > 0);
+      if (cpu.get(SizeColumns.RELATIVE_ERROR) != null) {
+        assertEquals(
+            cpu.get(SizeColumns.RELATIVE_ERROR), cuda.get(SizeColumns.RELATIVE_ERROR), 1e-5);
       }
     }
   }

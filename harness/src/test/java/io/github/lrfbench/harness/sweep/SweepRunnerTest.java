@@ -17,6 +17,9 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.Device;
@@ -73,28 +76,29 @@ class SweepRunnerTest {
     RunRow dense = rows.get(0);
     RunRow half = rows.get(1);
     assertEquals(30, dense.get(RunColumns.EXAMPLES));
-    assertEquals(1.0, dense.get(RunColumns.SPEEDUP));
-    assertEquals(0.0, dense.get(RunColumns.METRIC_DROP));
+    assertEquals(1.0, dense.get(TimeColumns.SPEEDUP));
+    assertEquals(0.0, dense.get(ScoreColumns.METRIC_DROP));
     assertNull(dense.get(RunColumns.BUDGET));
-    assertEquals(dense.get(RunColumns.METRIC), half.get(RunColumns.METRIC_DENSE));
-    assertTrue(half.get(RunColumns.LINEAR_RATIO) <= 0.5);
-    assertTrue(half.get(RunColumns.RELATIVE_ERROR) > 0 && half.get(RunColumns.RELATIVE_ERROR) < 1);
+    assertEquals(dense.get(ScoreColumns.METRIC), half.get(ScoreColumns.METRIC_DENSE));
+    assertTrue(half.get(SizeColumns.LINEAR_RATIO) <= 0.5);
+    assertTrue(
+        half.get(SizeColumns.RELATIVE_ERROR) > 0 && half.get(SizeColumns.RELATIVE_ERROR) < 1);
     // 12 x 12 at keep 0.5 is rank 3, 20 x 12 rank 3.
-    assertEquals(2 * (4 * 3 * 24 + 2 * 3 * 32), half.get(RunColumns.LINEAR_PARAMS));
+    assertEquals(2 * (4 * 3 * 24 + 2 * 3 * 32), half.get(SizeColumns.LINEAR_PARAMS));
     assertEquals(
-        dense.get(RunColumns.PARAMS) - half.get(RunColumns.PARAMS),
-        half.get(RunColumns.LINEAR_PARAMS_DENSE) - half.get(RunColumns.LINEAR_PARAMS));
+        dense.get(SizeColumns.PARAMS) - half.get(SizeColumns.PARAMS),
+        half.get(SizeColumns.LINEAR_PARAMS_DENSE) - half.get(SizeColumns.LINEAR_PARAMS));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
-    assertEquals("dense:12", dense.get(RunColumns.FORMS));
-    assertEquals(32.0, dense.get(RunColumns.BITS_PER_WEIGHT));
-    assertEquals("lowrank:12", half.get(RunColumns.FORMS));
-    assertEquals(32 * half.get(RunColumns.LINEAR_RATIO), half.get(RunColumns.BITS_PER_WEIGHT));
-    assertEquals(4 * half.get(RunColumns.LINEAR_PARAMS), half.get(RunColumns.LINEAR_BYTES));
-    assertEquals(dense.get(RunColumns.BYTES), half.get(RunColumns.BYTES_DENSE));
+    assertEquals("dense:12", dense.get(SizeColumns.FORMS));
+    assertEquals(32.0, dense.get(SizeColumns.BITS_PER_WEIGHT));
+    assertEquals("lowrank:12", half.get(SizeColumns.FORMS));
+    assertEquals(32 * half.get(SizeColumns.LINEAR_RATIO), half.get(SizeColumns.BITS_PER_WEIGHT));
+    assertEquals(4 * half.get(SizeColumns.LINEAR_PARAMS), half.get(SizeColumns.LINEAR_BYTES));
+    assertEquals(dense.get(SizeColumns.BYTES), half.get(SizeColumns.BYTES_DENSE));
     assertEquals(
-        dense.get(RunColumns.BYTES) - half.get(RunColumns.BYTES),
-        half.get(RunColumns.LINEAR_BYTES_DENSE) - half.get(RunColumns.LINEAR_BYTES));
+        dense.get(SizeColumns.BYTES) - half.get(SizeColumns.BYTES),
+        half.get(SizeColumns.LINEAR_BYTES_DENSE) - half.get(SizeColumns.LINEAR_BYTES));
     assertEquals("r=3", layers.get(0).label());
     assertEquals(32 * layers.get(0).params(), layers.get(0).bits());
     assertEquals("dense", layers.get(12).form());
@@ -134,10 +138,10 @@ class SweepRunnerTest {
     List<RunRow> rows = run(config(out, List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()));
     RunRow half = rows.get(1);
     assertEquals("gpt2", half.get(RunColumns.ARCHITECTURE));
-    assertEquals("forward", half.get(RunColumns.LATENCY_KIND));
+    assertEquals("forward", half.get(TimeColumns.LATENCY_KIND));
     assertTrue(half.get(RunColumns.METHOD_PARAMS).contains("qkv=whole"));
     // Of a block 12 x 36, 12 x 12 and two of 12 x 20.
-    assertEquals(2 * (12 * 36 + 12 * 12 + 2 * 12 * 20), half.get(RunColumns.LINEAR_PARAMS_DENSE));
+    assertEquals(2 * (12 * 36 + 12 * 12 + 2 * 12 * 20), half.get(SizeColumns.LINEAR_PARAMS_DENSE));
     assertEquals(2 * 4, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
   }
 
@@ -146,9 +150,9 @@ class SweepRunnerTest {
     Path out = folder.resolve("out");
     RunRow row =
         run(config(out, List.of("sst2"), List.of(new Budget.Rank(1000)), List.of())).get(1);
-    assertEquals(1.0, row.get(RunColumns.LINEAR_RATIO));
-    assertEquals(0.0, row.get(RunColumns.METRIC_DROP));
-    assertEquals(0.0, row.get(RunColumns.RELATIVE_ERROR));
+    assertEquals(1.0, row.get(SizeColumns.LINEAR_RATIO));
+    assertEquals(0.0, row.get(ScoreColumns.METRIC_DROP));
+    assertEquals(0.0, row.get(SizeColumns.RELATIVE_ERROR));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertTrue(
         layers.stream().allMatch(layer -> layer.note().startsWith("kept dense")),
@@ -175,22 +179,22 @@ class SweepRunnerTest {
     assertEquals(
         rows.size(), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).distinct().count());
     for (int i : new int[] {1, 4}) {
-      assertNull(rows.get(i).get(RunColumns.FINETUNE_SECONDS));
-      assertTrue(rows.get(i + 1).get(RunColumns.FINETUNE_SECONDS) > 0);
+      assertNull(rows.get(i).get(TimeColumns.FINETUNE_SECONDS));
+      assertTrue(rows.get(i + 1).get(TimeColumns.FINETUNE_SECONDS) > 0);
       // Training lowers the loss on what is trained on, which here is what is scored.
-      assertTrue(rows.get(i + 1).get(RunColumns.LOSS) < rows.get(i).get(RunColumns.LOSS));
+      assertTrue(rows.get(i + 1).get(ScoreColumns.LOSS) < rows.get(i).get(ScoreColumns.LOSS));
       assertTrue(rows.get(i + 2).get(RunColumns.METHOD_PARAMS).contains("distill=0.5"));
     }
-    assertTrue(rows.get(4).get(RunColumns.CALIBRATE_SECONDS) > 0);
+    assertTrue(rows.get(4).get(TimeColumns.CALIBRATE_SECONDS) > 0);
     assertTrue(rows.get(4).get(RunColumns.METHOD_PARAMS).contains("examples=30"));
     assertNotEquals(
-        rows.get(1).get(RunColumns.RELATIVE_ERROR), rows.get(4).get(RunColumns.RELATIVE_ERROR));
+        rows.get(1).get(SizeColumns.RELATIVE_ERROR), rows.get(4).get(SizeColumns.RELATIVE_ERROR));
     // The dense model that the cells share was trained in none of them.
     RunRow again =
         run(config(
                 folder.resolve("again"), List.of("sst2"), List.of(new Budget.Keep(0.5)), List.of()))
             .get(0);
-    assertEquals(rows.get(0).get(RunColumns.LOSS), again.get(RunColumns.LOSS));
+    assertEquals(rows.get(0).get(ScoreColumns.LOSS), again.get(ScoreColumns.LOSS));
     assertEquals(List.of(), run(config));
   }
 
@@ -214,13 +218,13 @@ class SweepRunnerTest {
         run(config(folder.resolve("labels"), List.of("stsb"), List.of(), List.of())).get(0);
     Files.writeString(data.resolve("dev.tsv"), header + row.formatted(0, "2.5"));
     RunRow one = run(config(folder.resolve("one"), List.of("stsb"), List.of(), List.of())).get(0);
-    assertEquals(0.0, equal.get(RunColumns.METRIC));
+    assertEquals(0.0, equal.get(ScoreColumns.METRIC));
     assertEquals(true, equal.get(RunColumns.EXTRA).get("collapsed"));
     for (RunRow undefined : List.of(labels, one)) {
       assertEquals(RunRow.OK, undefined.get(RunColumns.STATUS));
-      assertNull(undefined.get(RunColumns.METRIC));
-      assertNull(undefined.get(RunColumns.METRIC_DENSE));
-      assertNull(undefined.get(RunColumns.METRIC_DROP));
+      assertNull(undefined.get(ScoreColumns.METRIC));
+      assertNull(undefined.get(ScoreColumns.METRIC_DENSE));
+      assertNull(undefined.get(ScoreColumns.METRIC_DROP));
     }
     assertEquals("all labels are equal", labels.get(RunColumns.EXTRA).get("metric_undefined"));
     assertEquals("there is one example", one.get(RunColumns.EXTRA).get("metric_undefined"));

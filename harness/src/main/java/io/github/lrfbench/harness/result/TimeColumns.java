@@ -1,0 +1,84 @@
+package io.github.lrfbench.harness.result;
+
+/** What was measured of time and memory, and of what calls. Columns of {@code runs.csv}. */
+public final class TimeColumns {
+  public static final Column<Long> BATCH_SIZE =
+      Column.integer("batch_size", "", "Sequences per call in the latency measurement.");
+
+  public static final Column<Long> SEQ_LEN =
+      Column.integer("seq_len", "token", "Tokens per sequence in the latency measurement.");
+
+  public static final Column<String> LATENCY_KIND =
+      Column.text("latency_kind", "What was timed: forward, prefill or decode.");
+
+  public static final Column<Double> LATENCY_MS_P50 =
+      Column.number("latency_ms_p50", "ms", "Median time of a call.");
+
+  public static final Column<Double> LATENCY_MS_P90 =
+      Column.number("latency_ms_p90", "ms", "90th percentile of the time of a call.");
+
+  public static final Column<Double> LATENCY_MS_P99 =
+      Column.number("latency_ms_p99", "ms", "99th percentile of the time of a call.");
+
+  public static final Column<Double> LATENCY_MS_MEAN =
+      Column.number("latency_ms_mean", "ms", "Mean time of a call.");
+
+  public static final Column<Double> LATENCY_MS_STDEV =
+      Column.number("latency_ms_stdev", "ms", "Standard deviation of the time of a call.");
+
+  public static final Column<Long> LATENCY_RUNS =
+      Column.integer("latency_runs", "", "Timed calls, warm-up not counted.");
+
+  public static final Column<Double> FIRST_LATENCY_MS =
+      Column.number("first_latency_ms", "ms", "Time of the very first call, before any warm-up.");
+
+  public static final Column<Double> THROUGHPUT_EPS =
+      Column.number(
+          "throughput_eps",
+          "1/s",
+          "Sequences per second in calls like the timed ones but of throughput_batch sequences: "
+              + "that number / the median time of a call.");
+
+  public static final Column<Double> SPEEDUP =
+      Column.number(
+          "speedup",
+          "",
+          "Median time of the dense model / latency_ms_p50, their calls interleaved in the "
+              + "same process.");
+
+  public static final Column<Long> PEAK_MEMORY_BYTES =
+      Column.integer(
+          "peak_memory_bytes",
+          "B",
+          "Most memory held by tensors on the device while the cell was evaluated and " + "timed.");
+
+  public static final Column<Double> COMPRESS_SECONDS =
+      Column.number(
+          "compress_seconds",
+          "s",
+          "Time to compress, factorizations shared with other cells counted where they were "
+              + "computed.");
+
+  public static final Column<Double> CALIBRATE_SECONDS =
+      Column.number("calibrate_seconds", "s", "Time to gather calibration statistics.");
+
+  public static final Column<Double> FINETUNE_SECONDS =
+      Column.number("finetune_seconds", "s", "Time to fine-tune after compression.");
+
+  public static final Column<Double> EVAL_SECONDS =
+      Column.number("eval_seconds", "s", "Time to evaluate the task.");
+
+  public static final Column<Double> LOAD_SECONDS =
+      Column.number("load_seconds", "s", "Time to load the model.");
+
+  public static final Column<Long> THROUGHPUT_BATCH =
+      Column.integer("throughput_batch", "", "Sequences per call where throughput is measured.");
+
+  public static final Column<Double> THROUGHPUT_EPS_DENSE =
+      Column.number(
+          "throughput_eps_dense",
+          "1/s",
+          "throughput_eps of the dense model, its calls interleaved with the model's own.");
+
+  private TimeColumns() {}
+}
