@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,7 @@ class ModelTargetTest {
         "lrfbench-bert", JsonFile.read(trained.resolve("config.json")).path("model_type").asText());
   }
 
-  /** As releases before 0.3 wrote it: factors under the names that are transformers'. */
+  /** As earlier versions wrote it: factors under the names that are transformers'. */
   @Test
   void aFolderOfEarlierVersionsLoads() throws IOException {
     Path half = folder.resolve("half");
@@ -219,6 +220,9 @@ class ModelTargetTest {
   @Test
   void filesHaveTheModesOfTheUsersOther() throws IOException {
     Path usual = Files.writeString(folder.resolve("usual"), "");
+    // As in caches of some programs.
+    Files.setPosixFilePermissions(
+        model.resolve("vocab.txt"), PosixFilePermissions.fromString("rw-------"));
     Path half = folder.resolve("half");
     Path trained = folder.resolve("trained");
     Path adapter = folder.resolve("adapter");
