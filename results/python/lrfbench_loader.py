@@ -6,7 +6,7 @@
     logits = model(**tokenizer("a good film .", return_tensors="pt")).logits
 
 The model is an ordinary one of transformers whose compressed matrices are modules of the forms below: they keep
-their factors and codes, and multiply nothing out. Folders of transformers itself and of ``compress --dense`` load
+their factors and codes, and multiply nothing out. Safetensors of transformers itself and of ``compress --dense`` load
 too. BERT, RoBERTa, DistilBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
 
 Needs torch, transformers and safetensors. As a program, it prints what a folder holds:
