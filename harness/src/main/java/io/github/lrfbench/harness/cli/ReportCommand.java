@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so. Of a cell that",
       "failed and was run again, only the last row is shown.",
       "",
-      "Of a file that 'lrfbench kernels' wrote, the tables of that command are shown.",
+      "Of files that 'lrfbench kernels' wrote, its tables are shown, by --html with break-even curves and the roofline.",
       "",
       "Examples: lrfbench report results/runs/*/runs.csv --html report.html",
       "          lrfbench report --compare before.csv after.csv"

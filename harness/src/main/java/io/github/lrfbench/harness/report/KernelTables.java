@@ -97,7 +97,7 @@ public final class KernelTables {
         .collect(Collectors.joining(", "));
   }
 
-  private static String shape(KernelRow row) {
+  static String shape(KernelRow row) {
     return row.get(KernelColumns.ROWS) + "x" + row.get(KernelColumns.COLS);
   }
 

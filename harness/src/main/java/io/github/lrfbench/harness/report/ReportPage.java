@@ -25,12 +25,6 @@ import java.util.stream.Stream;
  * is: within a model, a task and a budget the best come first.
  */
 public final class ReportPage {
-  /** As WebJars lay files out. Plot stands in our own resources: its archive is not everywhere. */
-  private static final List<String> LIBRARIES =
-      List.of(
-          "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js",
-          "/META-INF/resources/webjars/observablehq__plot/0.6.17/dist/plot.umd.min.js");
-
   private static final List<String> SCRIPTS =
       List.of("stats.js", "controls.js", "charts.js", "page.js");
 
@@ -89,18 +83,9 @@ public final class ReportPage {
     html.append("<script type=\"application/json\" id=\"data\">")
         .append(PageData.json(rows, layers))
         .append("</script>\n");
-    for (String library : LIBRARIES) {
-      html.append("<!-- The licence of the script below:\n")
-          .append(Html.resource(library.substring(0, library.indexOf("/dist/")) + "/LICENSE"))
-          .append("-->\n");
-      script(library);
-    }
-    SCRIPTS.forEach(this::script);
+    html.append(Html.libraries());
+    SCRIPTS.forEach(script -> html.append(Html.script(script)));
     return html.append("</body></html>\n").toString();
-  }
-
-  private void script(String resource) {
-    html.append("<script>\n").append(Html.resource(resource)).append("</script>\n");
   }
 
   private static String table(List<PageData.Sourced> rows) {

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,7 +16,6 @@ import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.kernels.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -258,34 +255,10 @@ class ReportPageTest {
   /** What a script leaves in the title of a page, at the bars. */
   private List<String> inBrowser(String page, String script)
       throws IOException, InterruptedException {
-    Path browser =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    assumeTrue(browser != null, "there is no Chromium in /usr/bin");
-    Path file =
-        Files.writeString(
-            folder.resolve("page.html"),
-            page.replace("</body>", "<script>{" + script + "}</script></body>"));
-    Path out = folder.resolve("dom.html");
-    Process process =
-        new ProcessBuilder(
-                browser.toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--user-data-dir=" + folder.resolve("profile"),
-                "--dump-dom",
-                file.toUri().toString())
-            .redirectOutput(out.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the browser does not end");
-    Matcher title =
-        Pattern.compile("<title>([^<]*)</title>")
-            .matcher(Files.readString(out, StandardCharsets.UTF_8));
+    String elements =
+        Browser.elements(
+            page.replace("</body>", "<script>{" + script + "}</script></body>"), folder);
+    Matcher title = Pattern.compile("<title>([^<]*)</title>").matcher(elements);
     assertTrue(title.find());
     return List.of(title.group(1).split("\\|"));
   }
