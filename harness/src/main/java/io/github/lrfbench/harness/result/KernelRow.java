@@ -36,7 +36,17 @@ public final class KernelRow {
   }
 
   static KernelRow of(Cells cells) {
-    cells.require(KernelColumns.KIND);
+    String kind = cells.require(KernelColumns.KIND);
+    cells.require(KernelColumns.ROWS);
+    cells.require(KernelColumns.COLS);
+    if (kind.equals(SVD)) {
+      cells.require(KernelColumns.SVD_ALGORITHM);
+    } else {
+      cells.require(KernelColumns.BATCH_ROWS);
+    }
+    if (List.of(SVD, LOWRANK_MATMUL, LOWRANK_TWO_PRODUCTS).contains(kind)) {
+      cells.require(KernelColumns.RANK);
+    }
     return new KernelRow(cells);
   }
 
@@ -88,7 +98,7 @@ public final class KernelRow {
     /**
      * The row.
      *
-     * @throws IllegalArgumentException if it lacks its kind
+     * @throws IllegalArgumentException if it lacks its kind, or what every row of that has
      */
     public KernelRow build() {
       return of(cells.copy());

@@ -166,7 +166,12 @@ class ReportCommandTest {
       assertTrue(stderr().contains("is reported by itself"), stderr());
       assertEquals(1, stderr().lines().count(), stderr());
     }
-    Files.writeString(kernels, Files.readString(kernels) + "2,svd,cpu");
+    String text = Files.readString(kernels);
+    Files.writeString(kernels, text.replace(",gram,", ",,"));
+    assertEquals(2, report(kernels.toString()), stdout());
+    assertTrue(stderr().contains("svd_algorithm is empty"), stderr());
+    assertEquals(1, stderr().lines().count(), stderr());
+    Files.writeString(kernels, text + "2,svd,cpu");
     assertEquals(0, report(kernels.toString()), stderr());
     assertTrue(stderr().contains("kernels.csv: the last row is cut off"), stderr());
     Files.writeString(
