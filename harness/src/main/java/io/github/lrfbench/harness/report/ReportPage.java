@@ -31,6 +31,7 @@ public final class ReportPage {
   private static final Comparator<PageData.Sourced> ORDER =
       Comparator.comparing(PageData.Sourced::row, by(RunColumns.MODEL))
           .thenComparing(PageData.Sourced::row, by(RunColumns.TASK))
+          .thenComparing(sourced -> !isDense(sourced.row()))
           .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET_KIND))
           .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET).reversed())
           .thenComparing(PageData.Sourced::row, by(ScoreColumns.METRIC_DROP));

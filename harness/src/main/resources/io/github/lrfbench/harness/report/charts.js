@@ -29,7 +29,7 @@ function describe(point) {
     ? ' ± ' + number(point.rows[0].metric_stderr) : '';
   const lines = [joined([point.label, budgetTitle(point)], ', '),
     point.metricName + ' ' + number(value(point, 'metric')) + error];
-  if (value(point, 'metric_drop') !== null) lines.push('loss of it ' + number(value(point, 'metric_drop')));
+  if (value(point, 'metric_drop') !== null) lines.push('lost ' + number(value(point, 'metric_drop')));
   if (value(point, 'params_ratio') !== null) lines.push('kept ' + number(value(point, 'params_ratio')) + ' of all parameters');
   if (value(point, 'speedup') !== null) lines.push('speedup ' + number(value(point, 'speedup')));
   if (point.rows.some(row => row.apart !== row.together)) lines.push(weights(point.rows[0]));
@@ -129,7 +129,6 @@ function drawRanking(box, facet) {
   const dense = [denseOf(facet, 'metric')].filter(metric => metric !== null);
   const drawn = order.slice(0, RANKED);
   const labels = drawn.map(entry => entry.point.label);
-  const bars = drawn.map(entry => ({...entry, bar: interval(entry.point, 'metric')})).filter(entry => entry.bar);
   const name = entry => entry.point.label;
   const wide = width(box);
   const most = Math.floor(wide * 0.55 / CHARACTER) - 2;
@@ -142,7 +141,8 @@ function drawRanking(box, facet) {
     color: {type: 'identity'},
     marks: [
       Plot.ruleX(dense, {stroke: 'var(--soft)', strokeDasharray: '5 4'}),
-      Plot.ruleY(bars, {y: name, x1: entry => entry.bar[0], x2: entry => entry.bar[1], stroke: 'var(--c0)'}),
+      Plot.ruleY(drawn, {y: name, x1: entry => entry.metric - Math.sqrt(entry.variance),
+        x2: entry => entry.metric + Math.sqrt(entry.variance), stroke: 'var(--c0)'}),
       Plot.dot(drawn, {x: 'metric', y: name, r: 4.5, stroke: 'var(--c0)', fill: entry => entry.alike ? 'var(--c0)' : 'var(--bg)'}),
       Plot.tip(drawn, Plot.pointer({x: 'metric', y: name, title: entry => describe(entry.point), lineWidth: 24})),
     ],

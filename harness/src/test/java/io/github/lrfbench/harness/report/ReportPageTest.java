@@ -188,7 +188,7 @@ class ReportPageTest {
             List.of(),
             Optional.empty());
     assertEquals(
-        List.of("sensitivity", "greedy", "uniform", "null", "grail"),
+        List.of("null", "sensitivity", "greedy", "uniform", "grail"),
         cells(data(ReportPage.render(List.of(input))).get("runs"), "allocate").stream()
             .map(JsonNode::asText)
             .toList());
