@@ -136,7 +136,7 @@ public final class RunColumns {
   public static final TableSchema TABLE =
       new TableSchema(
           "runs.csv",
-          3,
+          4,
           List.of(
               SCHEMA,
               RUN_ID,
@@ -223,7 +223,12 @@ public final class RunColumns {
               SizeColumns.FLOPS_TIMED,
               TimeColumns.THROUGHPUT_BATCH,
               TimeColumns.THROUGHPUT_EPS_DENSE,
-              ENERGY_OF));
+              ENERGY_OF,
+              TimeColumns.LATENCY_DENSE_MS_P50,
+              TimeColumns.SPEEDUP_LOW,
+              TimeColumns.SPEEDUP_HIGH,
+              TimeColumns.LATENCY_ROUNDS,
+              TimeColumns.LATENCY_STOP));
 
   private RunColumns() {}
 }
