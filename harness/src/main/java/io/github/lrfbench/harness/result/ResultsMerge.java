@@ -149,9 +149,9 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv}, {@code layers.csv} and {@code latencies.csv}, each whole or not at
-   * all. What is killed in between can be done again: only {@code runs.csv}, the last to appear,
-   * makes them results.
+   * Writes {@code runs.csv}, {@code layers.csv}, {@code latencies.csv} and the predictions of the
+   * cells whose own run has kept them, each file whole or not at all. What is killed in between can
+   * be done again: only {@code runs.csv}, the last to appear, makes them results.
    *
    * @param directory made if it is absent
    * @throws InputException if there are no rows, or it holds other results or cannot be written
@@ -169,6 +169,10 @@ public final class ResultsMerge {
       }
       layers.requireNoOthers(directory, rows());
       samples.requireNoOthers(directory, rows());
+      for (Found found : cells.values()) {
+        CellPredictions.copy(
+            found.file.toAbsolutePath().getParent(), directory, found.row.get(RunColumns.CELL_ID));
+      }
       layers.write(directory, rows());
       samples.write(directory, rows());
       FileReplacement.write(runsFile, runs);

@@ -22,6 +22,7 @@ import java.util.function.Function;
  * <p>A cell's layers and samples are written before its row in {@code runs.csv}, and that row is
  * what makes the cell finished. Those of a cell that never got its row, because the process was
  * killed in between, are dropped when the directory is opened again; so no cell is torn or doubled.
+ * Its predictions, where there are some, are written before all these ({@link CellPredictions}).
  */
 public final class ResultsWriter implements Closeable {
   private final List<RunRow> rows = new ArrayList<>();
@@ -29,13 +30,15 @@ public final class ResultsWriter implements Closeable {
   /** Of what earlier runs wrote: numbers in the matrices of each cell. */
   private final Map<List<String>, Long> matrixParameters = new HashMap<>();
 
+  private final Path directory;
   private final Path layersPath;
   private final CsvAppender runs;
   private final CsvAppender layers;
   private final CsvAppender samples;
 
   private ResultsWriter(
-      Path layersPath, CsvAppender runs, CsvAppender layers, CsvAppender samples) {
+      Path directory, Path layersPath, CsvAppender runs, CsvAppender layers, CsvAppender samples) {
+    this.directory = directory;
     this.layersPath = layersPath;
     this.runs = runs;
     this.layers = layers;
@@ -58,7 +61,7 @@ public final class ResultsWriter implements Closeable {
       layers = CsvAppender.openLines(layersPath, LayerColumns.TABLE.header());
       Path samplesPath = directory.resolve(SampleColumns.TABLE.file());
       samples = CsvAppender.openLines(samplesPath, SampleColumns.TABLE.header());
-      ResultsWriter writer = new ResultsWriter(layersPath, runs, layers, samples);
+      ResultsWriter writer = new ResultsWriter(directory, layersPath, runs, layers, samples);
       writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
       writer.dropUnfinished(samplesPath);
       return writer;
@@ -79,18 +82,30 @@ public final class ResultsWriter implements Closeable {
     return Collections.unmodifiableList(rows);
   }
 
-  /** Appends a cell of which no call was timed. */
+  /** Appends a cell of which no call was timed and no prediction is kept. */
   public void append(RunRow run, List<LayerRow> matrices) {
-    append(run, matrices, List.of());
+    append(run, matrices, List.of(), List.of());
   }
 
   /**
    * Appends a cell.
    *
    * @param calls those that its latency comes from
-   * @throws OutputException if the disk does not take it; all files are then as they were
+   * @param predictions for its examples; none where they are not kept
+   * @throws OutputException if the disk does not take it; all tables are then as they were
    */
-  public void append(RunRow run, List<LayerRow> matrices, List<SampleRow> calls) {
+  public void append(
+      RunRow run, List<LayerRow> matrices, List<SampleRow> calls, List<Prediction> predictions) {
+    try {
+      CellPredictions.write(directory, run.get(RunColumns.CELL_ID), predictions);
+    } catch (IOException e) {
+      throw new OutputException(
+          directory.resolve(CellPredictions.FOLDER)
+              + ": cannot be written: "
+              + OneLine.reason(e)
+              + "; the rows before are there",
+          e);
+    }
     long layersBefore = layers.length();
     long samplesBefore = samples.length();
     try {

@@ -132,6 +132,43 @@ public final class RunColumns {
               + "calibration data. Empty for other budgets; empty in rows of schemas below 3 "
               + "means own.");
 
+  public static final Column<String> ALLOCATE =
+      Column.text(
+          "allocate",
+          "How the budget was shared out among matrices (--allocate): uniform, greedy, ...; empty "
+              + "for the dense model.");
+
+  public static final Column<Long> ROUND_TO =
+      Column.integer(
+          "round_to",
+          "",
+          "What ranks are multiples of (--round-to), 1 for any rank; empty for the dense model.");
+
+  public static final Column<Long> FINETUNE_EPOCHS =
+      Column.integer(
+          "finetune_epochs",
+          "",
+          "Epochs of training after compression, 0 for none; empty for the dense model. Training "
+              + "that is a stage of the method is told there.");
+
+  public static final Column<Double> FINETUNE_LR =
+      Column.number("finetune_lr", "", "Largest learning rate of that training; empty without it.");
+
+  public static final Column<Double> DISTILL =
+      Column.number(
+          "distill",
+          "",
+          "How much the dense model's outputs count as targets of that training, from 0 to 1; "
+              + "empty without it. How much its hidden states do is told by method_params.");
+
+  public static final Column<String> LABEL =
+      Column.text(
+          "label",
+          "The row's name for people: the method, and of all that the result depends on what "
+              + "differs from the standard, such as allocation, rounding, fine-tuning, "
+              + "calibration and layers; but not model, task, budget, seed, data and machine. "
+              + "Rows that differ in these alone have the same.");
+
   /** The table: every column in the order of the file. New ones go to the end. */
   public static final TableSchema TABLE =
       new TableSchema(
@@ -224,6 +261,12 @@ public final class RunColumns {
               TimeColumns.THROUGHPUT_BATCH,
               TimeColumns.THROUGHPUT_EPS_DENSE,
               ENERGY_OF,
+              ALLOCATE,
+              ROUND_TO,
+              FINETUNE_EPOCHS,
+              FINETUNE_LR,
+              DISTILL,
+              LABEL,
               TimeColumns.LATENCY_DENSE_MS_P50,
               TimeColumns.SPEEDUP_LOW,
               TimeColumns.SPEEDUP_HIGH,

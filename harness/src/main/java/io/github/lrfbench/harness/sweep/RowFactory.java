@@ -75,7 +75,16 @@ final class RowFactory {
     Map<String, String> software = device.software();
     row.set(MachineColumns.CUDA_VERSION, software.get("cuda"));
     row.set(MachineColumns.DRIVER_VERSION, software.get("driver"));
+    row.set(RunColumns.LABEL, variant.label(config));
     if (!variant.isDense()) {
+      Recovery recovery = variant.recovery();
+      row.set(RunColumns.ALLOCATE, variant.allocation().policy().label())
+          .set(RunColumns.ROUND_TO, variant.allocation().multiple())
+          .set(RunColumns.FINETUNE_EPOCHS, recovery.epochs());
+      if (recovery.trains()) {
+        row.set(RunColumns.FINETUNE_LR, recovery.learningRate())
+            .set(RunColumns.DISTILL, recovery.softWeight());
+      }
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());
       if (variant.budget() instanceof Budget.Energy energy) {

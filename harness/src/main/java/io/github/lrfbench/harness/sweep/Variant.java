@@ -7,7 +7,11 @@ import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
+import io.github.lrfbench.harness.result.RowLabel;
+import io.github.lrfbench.harness.result.VariantSetting;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One way to compress a model.
@@ -63,6 +67,36 @@ record Variant(
       text += " " + allocation.text();
     }
     return recovery.trains() ? text + " " + recovery.describe() : text;
+  }
+
+  /**
+   * The name that its rows have for people, whatever the budget.
+   *
+   * @param config tells what holds for all variants of a sweep
+   */
+  String label(SweepConfig config) {
+    if (isDense()) {
+      return method.text();
+    }
+    Map<VariantSetting, String> settings = new EnumMap<>(VariantSetting.class);
+    settings.put(VariantSetting.ENERGY_OF, budget.energyOf().label());
+    settings.put(VariantSetting.ALLOCATE, allocation.policy().label());
+    settings.put(VariantSetting.ROUND_TO, Integer.toString(allocation.multiple()));
+    if (recovery.trains()) {
+      settings.put(
+          VariantSetting.FINETUNE, RowLabel.finetune(recovery.epochs(), recovery.learningRate()));
+      settings.put(
+          VariantSetting.DISTILL, RowLabel.distill(recovery.softWeight(), recovery.hiddenWeight()));
+      settings.put(VariantSetting.FINETUNE_SELECT, recovery.selection().label());
+    }
+    if (needsCalibration()) {
+      settings.put(VariantSetting.CALIBRATION, Integer.toString(config.calibration()));
+    }
+    settings.put(VariantSetting.LAYERS, RowLabel.layers(config.layers()));
+    settings.put(VariantSetting.QKV, config.matrices().splitQkv() ? "split" : "whole");
+    settings.put(VariantSetting.HEAD, config.matrices().untieHead() ? "untied" : "as stored");
+    settings.put(VariantSetting.CACHE, config.matrices().latentCache() ? "latent" : "full");
+    return RowLabel.of(method.text(), settings);
   }
 
   private static String plain(double value) {

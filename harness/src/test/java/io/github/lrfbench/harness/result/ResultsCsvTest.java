@@ -35,8 +35,9 @@ class ResultsCsvTest {
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
-          + " throughput_eps_dense, energy_of, latency_dense_ms_p50, speedup_low, speedup_high,"
-          + " latency_rounds, latency_stop";
+          + " throughput_eps_dense, energy_of, allocate, round_to, finetune_epochs, finetune_lr,"
+          + " distill, label, latency_dense_ms_p50, speedup_low, speedup_high, latency_rounds,"
+          + " latency_stop";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"

@@ -36,7 +36,8 @@ class ResultsMergeTest {
             layers,
             row.failed()
                 ? List.of()
-                : Rows.samples(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)));
+                : Rows.samples(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)),
+            List.of());
       }
     }
     return directory;

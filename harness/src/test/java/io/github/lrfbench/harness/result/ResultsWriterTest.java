@@ -48,7 +48,7 @@ class ResultsWriterTest {
   @Test
   void samplesWithoutTheirRunAreDropped() {
     try (ResultsWriter writer = ResultsWriter.open(folder)) {
-      writer.append(Rows.run("r1", "a"), List.of(), Rows.samples("r1", "a"));
+      writer.append(Rows.run("r1", "a"), List.of(), Rows.samples("r1", "a"), List.of());
     }
     Path file = folder.resolve("latencies.csv");
     try (CsvAppender samples = CsvAppender.open(file, SampleColumns.TABLE.header())) {
@@ -138,7 +138,8 @@ class ResultsWriterTest {
           writer.append(
               Rows.run("r", "cell" + i),
               Rows.layers("r", "cell" + i),
-              Rows.samples("r", "cell" + i));
+              Rows.samples("r", "cell" + i),
+              List.of());
         }
       }
     }

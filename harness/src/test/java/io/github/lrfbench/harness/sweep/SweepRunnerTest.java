@@ -449,7 +449,8 @@ class SweepRunnerTest {
         Gpt2Options.DEFAULT,
         glue,
         TextSource.NONE,
-        out);
+        out,
+        KeptPredictions.AUTO);
   }
 
   private List<RunRow> run(SweepConfig config) {
