@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -19,11 +20,14 @@ import java.util.Optional;
  *
  * @param runs {@code runs.csv}
  * @param layers {@code layers.csv}
+ * @param latencies {@code latencies.csv}
  * @param predictions those of the one cell that was run; null if they were not kept
  */
-record CellRows(String runs, String layers, String predictions) implements Serializable {
+record CellRows(String runs, String layers, String latencies, String predictions)
+    implements Serializable {
   private static final String RUNS = ResultsCsv.RUNS.schema().file();
   private static final String LAYERS = ResultsCsv.LAYERS.schema().file();
+  private static final String LATENCIES = ResultsCsv.SAMPLES.schema().file();
 
   /** What a directory holds of a cell that was run in it, and of others. */
   static CellRows read(Path directory, String cellId) throws IOException {
@@ -31,6 +35,7 @@ record CellRows(String runs, String layers, String predictions) implements Seria
     return new CellRows(
         Files.readString(directory.resolve(RUNS)),
         Files.readString(directory.resolve(LAYERS)),
+        Files.readString(directory.resolve(LATENCIES)),
         predictions.isPresent() ? Files.readString(predictions.get()) : null);
   }
 
@@ -51,6 +56,7 @@ record CellRows(String runs, String layers, String predictions) implements Seria
   void write(Path directory) throws IOException {
     Files.writeString(directory.resolve(RUNS), runs);
     Files.writeString(directory.resolve(LAYERS), layers);
+    Files.writeString(directory.resolve(LATENCIES), latencies);
   }
 
   /** Appends those rows that a run made. */
@@ -59,9 +65,10 @@ record CellRows(String runs, String layers, String predictions) implements Seria
     try {
       write(directory);
       List<LayerRow> matrices = ResultsCsv.LAYERS.read(directory.resolve(LAYERS));
+      List<SampleRow> samples = ResultsCsv.SAMPLES.read(directory.resolve(LATENCIES));
       for (RunRow row : ResultsCsv.RUNS.read(directory.resolve(RUNS))) {
         if (row.get(RunColumns.RUN_ID).equals(runId)) {
-          writer.append(row, matrices, predictions(directory));
+          writer.append(row, matrices, samples, predictions(directory));
         }
       }
     } finally {

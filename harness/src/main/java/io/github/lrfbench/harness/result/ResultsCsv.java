@@ -38,6 +38,10 @@ public final class ResultsCsv<R> {
   public static final ResultsCsv<LayerRow> LAYERS =
       new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
 
+  /** {@code latencies.csv}. */
+  public static final ResultsCsv<SampleRow> SAMPLES =
+      new ResultsCsv<>(SampleColumns.TABLE, SampleRow::cells, SampleRow::of);
+
   /** What {@code kernels} writes. */
   public static final ResultsCsv<KernelRow> KERNELS =
       new ResultsCsv<>(KernelColumns.TABLE, KernelRow::cells, KernelRow::of);

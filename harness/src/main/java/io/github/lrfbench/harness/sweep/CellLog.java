@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -92,11 +93,16 @@ final class CellLog {
 
   /** Writes the row of a cell without a result. */
   void write(Cell cell, RunRow row) {
-    write(cell, row, List.of(), List.of());
+    write(cell, row, List.of(), List.of(), List.of());
   }
 
-  void write(Cell cell, RunRow row, List<LayerRow> layers, List<Prediction> predictions) {
-    writer.append(row, layers, predictions);
+  void write(
+      Cell cell,
+      RunRow row,
+      List<LayerRow> layers,
+      List<SampleRow> samples,
+      List<Prediction> predictions) {
+    writer.append(row, layers, samples, predictions);
     done.add(id(cell));
     written.add(row);
     listener.finished(cell.describe());

@@ -127,7 +127,12 @@ final class ModelSweep {
               timing,
               loaded.loadSeconds());
       Map<String, Double> smallest = optimal.of(compressed.layers());
-      log.write(cell, row, rows.layers(log.id(cell), compressed, smallest), result.predictions());
+      log.write(
+          cell,
+          row,
+          rows.layers(log.id(cell), compressed, smallest),
+          rows.samples(log.id(cell), timing),
+          result.predictions());
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.kernels.InputException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MatrixShapeTest {
+  private static final StopRule ONCE = new StopRule(0, 1, Duration.ZERO, Duration.ZERO);
+
   @Test
   void shapesAreRowsByCols() {
     MatrixShape shape = MatrixShape.parse("3072x768");
@@ -49,7 +52,7 @@ class MatrixShapeTest {
 
   private static KernelSuiteConfig config(
       List<MatrixShape> shapes, List<Integer> ranks, List<Integer> rows) {
-    return new KernelSuiteConfig(shapes, ranks, false, rows, 0, StopRule.DEFAULT, StopRule.DEFAULT);
+    return new KernelSuiteConfig(shapes, ranks, false, rows, 0, ONCE, ONCE);
   }
 
   @Test
@@ -76,8 +79,7 @@ class MatrixShapeTest {
     assertTrue(last >= exact && (last < exact + 8 || last == 1), "the example is right");
     List<Integer> given = List.of(4, 8, 384, 512, 768, 1024);
     KernelSuiteConfig config =
-        new KernelSuiteConfig(
-            List.of(shape), given, true, List.of(1), 0, StopRule.DEFAULT, StopRule.DEFAULT);
+        new KernelSuiteConfig(List.of(shape), given, true, List.of(1), 0, ONCE, ONCE);
     List<Integer> expected = new ArrayList<>(given);
     expected.removeIf(rank -> rank >= last);
     expected.add(last);

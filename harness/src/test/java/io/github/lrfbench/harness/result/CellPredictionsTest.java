@@ -26,7 +26,7 @@ class CellPredictionsTest {
 
   private static void append(Path directory, RunRow row, List<Prediction> predictions) {
     try (ResultsWriter writer = ResultsWriter.open(directory)) {
-      writer.append(row, List.of(), predictions);
+      writer.append(row, List.of(), List.of(), predictions);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -80,6 +81,7 @@ class CudaSweepTest {
             LatencyKind.FORWARD,
             1,
             8,
+            new RoundRule(1, 2, 0, 0),
             32,
             0,
             Gpt2Options.DEFAULT,

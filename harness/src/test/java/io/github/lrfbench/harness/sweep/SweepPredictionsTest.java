@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.CellPredictions;
 import io.github.lrfbench.harness.result.Prediction;
@@ -192,6 +193,7 @@ class SweepPredictionsTest {
         LatencyKind.FORWARD,
         1,
         8,
+        new RoundRule(1, 2, 0, 0),
         128,
         0,
         Gpt2Options.DEFAULT,
