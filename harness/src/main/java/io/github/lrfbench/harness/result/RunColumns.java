@@ -136,7 +136,7 @@ public final class RunColumns {
   public static final TableSchema TABLE =
       new TableSchema(
           "runs.csv",
-          3,
+          4,
           List.of(
               SCHEMA,
               RUN_ID,
@@ -223,7 +223,15 @@ public final class RunColumns {
               SizeColumns.FLOPS_TIMED,
               TimeColumns.THROUGHPUT_BATCH,
               TimeColumns.THROUGHPUT_EPS_DENSE,
-              ENERGY_OF));
+              ENERGY_OF,
+              TimeColumns.ENERGY_J_PER_EXAMPLE,
+              TimeColumns.ENERGY_J_PER_EXAMPLE_DENSE,
+              TimeColumns.ENERGY_SOURCE,
+              MachineColumns.DEVICE_MEMORY_BYTES,
+              MachineColumns.LOAD_AVERAGE,
+              MachineColumns.CLOCK_MHZ,
+              MachineColumns.THROTTLED,
+              MachineColumns.FOREIGN_PROCESSES));
 
   private RunColumns() {}
 }

@@ -2,15 +2,19 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.MachineWatch;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.sweep.Conditions.Energy;
 import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.InputException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,6 +71,7 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
+    MachineWatch watch = new MachineWatch(model.device());
     InTurns latency;
     double deviceMs;
     long peak;
@@ -74,13 +79,32 @@ final class LatencyProbe {
     try (TimedPass own = pass(model, batchSize)) {
       latency = inTurns(dense, own, batchSize, StopRule.DEFAULT);
       deviceMs = deviceMillis(own);
+      watch.sample(own::replay);
       // After the timed calls, so that the first of those is the model's first.
       peak = peakBytes(own);
       flops = own.flops();
     }
     try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
       InTurns throughput = inTurns(dense, own, THROUGHPUT_BATCH, THROUGHPUT_RULE);
-      return new Timing(latency, deviceMs, throughput, peak, flops);
+      watch.sample(own::replay);
+      Conditions conditions = new Conditions(energy(dense, own), watch.state());
+      return new Timing(latency, deviceMs, throughput, peak, flops, conditions);
+    }
+  }
+
+  /** In blocks of their own, after the times, which reading a counter would lengthen. */
+  private Energy energy(Model dense, TimedPass own) {
+    DeviceMonitor monitor = own.model().device().monitor();
+    if (monitor.energySource().isEmpty()) {
+      return Energy.NONE;
+    }
+    try (TimedPass other = own.model() == dense ? null : pass(dense, THROUGHPUT_BATCH)) {
+      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
+      double[] joules = new EnergyMeter(monitor::joules, Clock.SYSTEM).measure(subjects);
+      return new Energy(
+          monitor.energySource(),
+          joules[0] / THROUGHPUT_BATCH,
+          joules[joules.length - 1] / THROUGHPUT_BATCH);
     }
   }
 

@@ -244,12 +244,14 @@ final class RowFactory {
         .set(SizeColumns.FLOPS_TIMED, timing.flops())
         .set(TimeColumns.THROUGHPUT_BATCH, timing.throughput().sequences())
         .set(TimeColumns.THROUGHPUT_EPS_DENSE, timing.throughput().densePerSecond());
+    timing.conditions().applyTo(row);
   }
 
   private Map<String, Object> extra(
       DataFacts data, Score score, Timing timing, Set<String> untied) {
     Map<String, Object> extra = new HashMap<>(data.extra());
     extra.putAll(score.extra());
+    timing.conditions().addTo(extra);
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
     }

@@ -11,8 +11,15 @@ import io.github.lrfbench.harness.measure.LatencyStats;
  * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param flops floating-point operations of a call for each of its sequences
+ * @param conditions energy, and what else the machine did
  */
-record Timing(InTurns latency, double deviceMs, InTurns throughput, long peakBytes, long flops) {
+record Timing(
+    InTurns latency,
+    double deviceMs,
+    InTurns throughput,
+    long peakBytes,
+    long flops,
+    Conditions conditions) {
   /**
    * Calls of a model and of the dense one, interleaved.
    *
