@@ -67,8 +67,9 @@ public final class MachineColumns {
       Column.integer(
           "foreign_processes",
           "",
-          "Other processes that held a compute context on the GPU while the model was timed. "
-              + "Empty on the processor, or if NVML does not tell.");
+          "Other processes that held a compute context on the GPU while the model was timed; in "
+              + "a container there may be more that the driver does not show. Empty on the "
+              + "processor, or if NVML does not tell.");
 
   private MachineColumns() {}
 }

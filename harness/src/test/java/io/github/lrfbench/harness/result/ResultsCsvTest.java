@@ -35,7 +35,9 @@ class ResultsCsvTest {
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
-          + " throughput_eps_dense, energy_of";
+          + " throughput_eps_dense, energy_of, energy_j_per_example, energy_j_per_example_dense,"
+          + " energy_source, device_memory_bytes, load_average, clock_mhz, throttled,"
+          + " foreign_processes";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
@@ -140,7 +142,7 @@ class ResultsCsvTest {
       value = {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
         "'' | is no runs.csv: there is no column schema",
-        "schema,run_id,cell_id,status;4,r,c,ok | line 2: schema 4, but this version reads up to 3",
+        "schema,run_id,cell_id,status;5,r,c,ok | line 2: schema 5, but this version reads up to 4",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
         "schema,run_id,cell_id,status;1,r,c,ok;1,r,c | line 3: 3 cells, but 4 columns",

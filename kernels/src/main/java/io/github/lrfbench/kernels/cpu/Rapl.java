@@ -18,8 +18,6 @@ import java.util.List;
 final class Rapl {
   static final String SOURCE = "rapl";
 
-  private static final String FOLDER = "sys/class/powercap";
-
   /** A zone at the top; its parts have a second number. */
   private static final String TOP_ZONES = "intel-rapl:[0-9]*";
 
@@ -36,16 +34,17 @@ final class Rapl {
   /**
    * Looks for the counters.
    *
-   * @param root of the file system
+   * @param folder that holds the zones, {@code /sys/class/powercap} of Linux
    */
-  static Rapl in(Path root) {
-    List<Path> zones = packages(root.resolve(FOLDER));
+  static Rapl in(Path folder) {
+    List<Path> zones = packages(folder);
     if (zones.isEmpty()) {
       return new Rapl(
           List.of(),
-          "no packages in /"
-              + FOLDER
-              + "/intel-rapl:*; containers see it only where it is mounted, virtual machines seldom");
+          "no packages in "
+              + folder.resolve("intel-rapl:*")
+              + "; containers see them where LRFBENCH_POWERCAP names a mounted folder with them,"
+              + " virtual machines seldom");
     }
     List<Package> packages = new ArrayList<>();
     boolean counts = false;

@@ -38,7 +38,7 @@ class RaplTest {
     Path platform = zone("intel-rapl:1", "psys", 10);
     Path again = zone("intel-rapl-mmio:0", "package-0", 10);
     Files.createDirectories(root.resolve("sys/class/powercap/intel-rapl"));
-    Rapl rapl = Rapl.in(root);
+    Rapl rapl = Rapl.in(root.resolve("sys/class/powercap"));
     assertTrue(rapl.isReadable(), rapl.detail());
     assertTrue(rapl.detail().startsWith("2 processor package"), rapl.detail());
     assertEquals(0, rapl.joules());
@@ -53,7 +53,7 @@ class RaplTest {
   @Test
   void countersWrapAround() throws IOException {
     Path zone = zone("intel-rapl:0", "package-0", RANGE - 2_000_000);
-    Rapl rapl = Rapl.in(root);
+    Rapl rapl = Rapl.in(root.resolve("sys/class/powercap"));
     count(zone, 3_000_000);
     assertEquals(5, rapl.joules(), 1e-12);
     count(zone, 4_000_000);
@@ -71,7 +71,7 @@ class RaplTest {
     Path second = zone("intel-rapl:1", "package-1", 7);
     Files.delete(second.resolve("energy_uj"));
     Files.createDirectory(second.resolve("energy_uj"));
-    Rapl rapl = Rapl.in(root);
+    Rapl rapl = Rapl.in(root.resolve("sys/class/powercap"));
     assertFalse(rapl.isReadable());
     assertTrue(Double.isNaN(rapl.joules()));
     assertTrue(rapl.detail().contains("intel-rapl:1/energy_uj cannot be read"), rapl.detail());
@@ -89,7 +89,7 @@ class RaplTest {
   @Test
   void aPackageThatBecomesUnreadableIsNaN() throws IOException {
     Path zone = zone("intel-rapl:0", "package-0", 7);
-    Rapl rapl = Rapl.in(root);
+    Rapl rapl = Rapl.in(root.resolve("sys/class/powercap"));
     Files.writeString(zone.resolve("energy_uj"), "many\n");
     assertTrue(Double.isNaN(rapl.joules()));
     Files.delete(zone.resolve("energy_uj"));
@@ -100,16 +100,20 @@ class RaplTest {
   void spoiledNumbersAreUnreadable() throws IOException {
     Path zone = zone("intel-rapl:0", "package-0", 7);
     Files.writeString(zone.resolve("max_energy_range_uj"), "");
-    assertFalse(Rapl.in(root).isReadable());
+    assertFalse(Rapl.in(root.resolve("sys/class/powercap")).isReadable());
   }
 
   @Test
   void withoutCountersTheReasonIsTold() throws IOException {
-    assertFalse(Rapl.in(root).isReadable());
-    assertTrue(Rapl.in(root).detail().contains("containers"), Rapl.in(root).detail());
+    assertFalse(Rapl.in(root.resolve("sys/class/powercap")).isReadable());
+    assertTrue(
+        Rapl.in(root.resolve("sys/class/powercap")).detail().contains("containers"),
+        Rapl.in(root.resolve("sys/class/powercap")).detail());
     zone("intel-rapl:0", "psys", 7);
-    assertFalse(Rapl.in(root).isReadable());
+    assertFalse(Rapl.in(root.resolve("sys/class/powercap")).isReadable());
     zone("intel-rapl:1", "package-0", 0);
-    assertEquals("the counters stand at 0, as in some virtual machines", Rapl.in(root).detail());
+    assertEquals(
+        "the counters stand at 0, as in some virtual machines",
+        Rapl.in(root.resolve("sys/class/powercap")).detail());
   }
 }

@@ -17,14 +17,13 @@ final class ComputeProcesses {
   private static final int MOST = 1 << 16;
   private static final int ATTEMPTS = 4;
   private static final int MEMORY_OFFSET = 8;
-  private static final long UNKNOWN_MEMORY = -1;
 
   private ComputeProcesses() {}
 
   /**
    * A process.
    *
-   * @param bytes memory that it uses on the GPU, or -1
+   * @param bytes memory that it uses on the GPU; -1, and in some containers 0, if not known
    */
   record Entry(long id, long bytes) {}
 
@@ -86,7 +85,7 @@ final class ComputeProcesses {
     return processes.stream()
         .filter(process -> process.id() == id || processes.size() == 1)
         .mapToLong(Entry::bytes)
-        .filter(bytes -> bytes != UNKNOWN_MEMORY)
+        .filter(bytes -> bytes > 0)
         .findFirst();
   }
 }

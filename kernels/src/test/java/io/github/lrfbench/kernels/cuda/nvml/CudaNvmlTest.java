@@ -119,8 +119,10 @@ class CudaNvmlTest {
 
   @Test
   void memoryThatIsNotAvailableIsUnknown() {
-    nvml.set("own_bytes", -1);
-    assertEquals(OptionalLong.empty(), open().state().processBytes());
+    for (long told : new long[] {-1, 0}) {
+      nvml.set("own_bytes", told);
+      assertEquals(OptionalLong.empty(), open().state().processBytes());
+    }
   }
 
   @Test
