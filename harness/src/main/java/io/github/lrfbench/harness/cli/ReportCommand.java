@@ -29,9 +29,15 @@ import picocli.CommandLine.Spec;
       "The page needs no network. It shows the matrices of layers.csv and the run of run.json where they lie beside a",
       "file; beside NAME.csv, NAME-layers.csv.",
       "",
-      "--compare tells of each cell whether B is BETTER or WORSE than A: the 95 % interval of the difference, from the",
-      "standard errors, leaves out 0. It is the SAME where the interval lies within the margin or nothing differs, and",
-      "UNDECIDED otherwise. Latencies are compared by their means, on one machine and in one shape only.",
+      "--compare tells of each cell whether B is BETTER or WORSE than A. If in truth nothing differs, one of all verdicts on",
+      "metrics is BETTER or WORSE with a chance of 5 %% at the most, and so is one of those on latencies (Holm's procedure).",
+      "A cell is the SAME where the 95 %% interval of the difference lies within the margin or nothing differs, and",
+      "UNDECIDED otherwise. The interval of metrics is from their standard errors.",
+      "",
+      "Latencies are compared by speedup, which is better when higher, on one machine and in one shape only: times of two",
+      "runs differ by what else the machine does. The interval is from the rounds of both measurements, a standard error of",
+      "1.5 %% between runs of the program, and a quarter of what the dense model's own time in these rounds changed by.",
+      "Rows of versions without rounds are UNDECIDED, and the dense model itself gets no verdict on latency.",
       "",
       "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so. Of a cell that",
       "failed and was run again, only the last row is shown.",
@@ -65,8 +71,8 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--latency-margin",
       paramLabel = "F",
-      defaultValue = "0.05",
-      description = "Fractions of the latency up to this are the SAME. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "0.1",
+      description = "Fractions of the speedup up to this are the SAME. Default: ${DEFAULT-VALUE}.")
   private double latencyMargin;
 
   @Override

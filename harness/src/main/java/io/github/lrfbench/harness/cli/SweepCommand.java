@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.OutputException;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
       "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
       "",
       "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
-      "layers.csv. Without options it runs the embedded demo."
+      "layers.csv, for each of its timed calls to latencies.csv. Without options it runs the embedded demo."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -157,6 +158,34 @@ final class SweepCommand implements Callable<Integer> {
       description =
           "Tokens per sequence in the latency measurement. Default: 128, or what the model allows.")
   private int seqLen;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description =
+          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than 5 %% (--max-seconds at most); 0 for none. Default: 3.")
+  private int warmup = RoundRule.DEFAULT.warmupRuns();
+
+  @Option(
+      names = "--min-runs",
+      paramLabel = "N",
+      description =
+          "Timed calls of each model, at the least, unless they take over a minute. Default: 20.")
+  private int minRuns = RoundRule.DEFAULT.minimumRuns();
+
+  @Option(
+      names = "--max-noise",
+      paramLabel = "FRACTION",
+      description =
+          "Time no more calls once the speedup's 95 %% interval reaches no further than this fraction of it to either side, after 5 rounds and half a second. Default: 0.02.")
+  private double maxNoise = RoundRule.DEFAULT.maximumNoise();
+
+  @Option(
+      names = "--max-seconds",
+      paramLabel = "S",
+      description =
+          "Nor after this time, however far it reaches, if there are --min-runs calls. The column latency_stop tells which it was. Default: 1.")
+  private double maxSeconds = RoundRule.DEFAULT.maximumSeconds();
 
   @Mixin private DataOptions data;
 
@@ -369,6 +398,7 @@ final class SweepCommand implements Callable<Integer> {
         LatencyKind.parse(latency),
         batchSize,
         seqLen,
+        new RoundRule(warmup, minRuns, maxNoise, maxSeconds),
         data.maxLength,
         data.limit(),
         cache.of(options.matrices.options()),

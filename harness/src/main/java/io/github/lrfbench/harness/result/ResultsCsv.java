@@ -37,6 +37,10 @@ public final class ResultsCsv<R> {
   public static final ResultsCsv<LayerRow> LAYERS =
       new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
 
+  /** {@code latencies.csv}. */
+  public static final ResultsCsv<SampleRow> SAMPLES =
+      new ResultsCsv<>(SampleColumns.TABLE, SampleRow::cells, SampleRow::of);
+
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /** What becomes of an id that is all digits. */

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -89,8 +90,13 @@ final class CellLog {
     listener.note(line);
   }
 
+  /** Writes a cell of which no call was timed. */
   void write(Cell cell, RunRow row, List<LayerRow> layers) {
-    writer.append(row, layers);
+    write(cell, row, layers, List.of());
+  }
+
+  void write(Cell cell, RunRow row, List<LayerRow> layers, List<SampleRow> samples) {
+    writer.append(row, layers, samples);
     done.add(id(cell));
     written.add(row);
     listener.finished(cell.describe());

@@ -6,6 +6,9 @@ import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.MachineWatch;
+import io.github.lrfbench.harness.measure.RoundRule;
+import io.github.lrfbench.harness.measure.RoundTimer;
+import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
 final class LatencyProbe {
@@ -39,6 +43,7 @@ final class LatencyProbe {
   private final LatencyKind kind;
   private final int batchSize;
   private final int seqLen;
+  private final RoundRule rule;
   private final int vocabulary;
 
   /**
@@ -47,8 +52,9 @@ final class LatencyProbe {
    * @param kind what is timed
    * @param batchSize sequences per call
    * @param seqLen tokens per sequence; 0 for 128 or what the model allows
+   * @param rule when the measurement of latency ends
    */
-  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, ModelInfo info) {
+  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, RoundRule rule, ModelInfo info) {
     if (kind != LatencyKind.FORWARD && info.output() != Output.NEXT_TOKEN) {
       throw new InputException("--latency " + kind.label() + " is for language models");
     }
@@ -61,6 +67,7 @@ final class LatencyProbe {
     }
     this.kind = kind;
     this.batchSize = batchSize;
+    this.rule = rule;
     this.seqLen = seqLen == 0 ? Math.min(DEFAULT_SEQ_LEN, info.maxLength()) : seqLen;
     this.vocabulary = info.vocabularySize();
   }
@@ -72,12 +79,12 @@ final class LatencyProbe {
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
     MachineWatch watch = new MachineWatch(model.device());
-    InTurns latency;
+    Rounds rounds;
     double deviceMs;
     long peak;
     long flops;
     try (TimedPass own = pass(model, batchSize)) {
-      latency = inTurns(dense, own, batchSize, StopRule.DEFAULT);
+      rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
       watch.sample(own::replay);
       // After the timed calls, so that the first of those is the model's first.
@@ -85,10 +92,12 @@ final class LatencyProbe {
       flops = own.flops();
     }
     try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
-      InTurns throughput = inTurns(dense, own, THROUGHPUT_BATCH, THROUGHPUT_RULE);
+      Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
+      List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, timer::measure);
+      InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
       watch.sample(own::replay);
       Conditions conditions = new Conditions(energy(dense, own), watch.state());
-      return new Timing(latency, deviceMs, throughput, peak, flops, conditions);
+      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, conditions);
     }
   }
 
@@ -98,21 +107,19 @@ final class LatencyProbe {
     if (monitor.energySource().isEmpty()) {
       return Energy.NONE;
     }
-    try (TimedPass other = own.model() == dense ? null : pass(dense, THROUGHPUT_BATCH)) {
-      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
-      double[] joules = new EnergyMeter(monitor::joules, Clock.SYSTEM).measure(subjects);
-      return new Energy(
-          monitor.energySource(),
-          joules[0] / THROUGHPUT_BATCH,
-          joules[joules.length - 1] / THROUGHPUT_BATCH);
-    }
+    EnergyMeter meter = new EnergyMeter(monitor::joules, Clock.SYSTEM);
+    double[] joules = beside(dense, own, THROUGHPUT_BATCH, meter::measure);
+    return new Energy(
+        monitor.energySource(),
+        joules[0] / THROUGHPUT_BATCH,
+        joules[joules.length - 1] / THROUGHPUT_BATCH);
   }
 
-  private InTurns inTurns(Model dense, TimedPass own, int sequences, StopRule rule) {
+  /** Measures a pass and, where it is another, the dense model's beside it. */
+  private <T> T beside(
+      Model dense, TimedPass own, int sequences, Function<List<TimedPass>, T> measure) {
     try (TimedPass other = own.model() == dense ? null : pass(dense, sequences)) {
-      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
-      List<LatencyStats> stats = new Interleaved(rule, Clock.SYSTEM).measure(subjects);
-      return new InTurns(stats.get(0), stats.get(stats.size() - 1), sequences);
+      return measure.apply(other == null ? List.of(own) : List.of(own, other));
     }
   }
 

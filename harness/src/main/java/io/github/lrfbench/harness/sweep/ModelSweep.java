@@ -133,7 +133,11 @@ final class ModelSweep {
               timing,
               loaded.loadSeconds());
       Map<String, Double> smallest = optimal.of(compressed.layers());
-      log.write(cell, row, rows.layers(log.id(cell), compressed, smallest));
+      log.write(
+          cell,
+          row,
+          rows.layers(log.id(cell), compressed, smallest),
+          rows.samples(log.id(cell), timing));
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.DataSource;
@@ -30,6 +31,7 @@ import java.util.List;
  * @param latency what is timed
  * @param batchSize sequences per call in the latency measurement
  * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
+ * @param rounds when the latency measurement ends
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
  * @param matrices what counts as a matrix of a GPT-2
@@ -53,6 +55,7 @@ public record SweepConfig(
     LatencyKind latency,
     int batchSize,
     int seqLen,
+    RoundRule rounds,
     int maxLength,
     int limit,
     Gpt2Options matrices,
@@ -95,6 +98,7 @@ public record SweepConfig(
         latency,
         batchSize,
         seqLen,
+        rounds,
         maxLength,
         limit,
         matrices,

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Plugin;
 import io.github.lrfbench.harness.lm.WindowKind;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import java.nio.file.Path;
@@ -164,6 +165,13 @@ public enum SweepSetting {
                   ? null
                   : "latency=" + c.config().latency().label())
           .in(Step.TIME)),
+
+  /** How long times are taken changes no result. */
+  ROUNDS(
+      List.of("warmup", "min-runs", "max-noise", "max-seconds"),
+      RoundRule.DEFAULT.toJson(),
+      config -> config.rounds().toJson(),
+      never()),
 
   SPLIT_QKV(
       List.of("split-qkv"),

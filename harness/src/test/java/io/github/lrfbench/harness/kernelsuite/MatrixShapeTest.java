@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.kernels.InputException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,8 @@ class MatrixShapeTest {
 
   private static KernelSuiteConfig config(
       List<MatrixShape> shapes, List<Integer> ranks, List<Integer> rows) {
-    return new KernelSuiteConfig(shapes, ranks, rows, 0, StopRule.DEFAULT, StopRule.DEFAULT);
+    StopRule once = new StopRule(0, 1, Duration.ZERO, Duration.ZERO);
+    return new KernelSuiteConfig(shapes, ranks, rows, 0, once, once);
   }
 
   @Test

@@ -35,7 +35,8 @@ class ResultsCsvTest {
           + " java_version, cuda_version, driver_version, host, extra, bytes_dense, bytes_ratio,"
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
-          + " throughput_eps_dense, energy_of, energy_j_per_example, energy_j_per_example_dense,"
+          + " throughput_eps_dense, energy_of, latency_dense_ms_p50, speedup_low, speedup_high,"
+          + " latency_rounds, latency_stop, energy_j_per_example, energy_j_per_example_dense,"
           + " energy_source, device_memory_bytes, load_average, clock_mhz, throttled,"
           + " foreign_processes";
   private static final String LAYERS_CONTRACT =
@@ -44,12 +45,16 @@ class ResultsCsvTest {
           + " output_error, note, seconds, output_norm, predicted_error, condition, ridge,"
           + " form, bits, label";
 
+  private static final String LATENCIES_CONTRACT =
+      "schema, run_id, cell_id, round, subject, call, ms";
+
   @TempDir Path folder;
 
   @Test
   void columnsStandInTheOrderOfTheContract() {
     assertEquals(List.of(RUNS_CONTRACT.split(", ")), RunColumns.TABLE.header());
     assertEquals(List.of(LAYERS_CONTRACT.split(", ")), LayerColumns.TABLE.header());
+    assertEquals(List.of(LATENCIES_CONTRACT.split(", ")), SampleColumns.TABLE.header());
   }
 
   @Test

@@ -4,24 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.recover.Recovery;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
-import io.github.lrfbench.harness.source.TextSource;
-import io.github.lrfbench.harness.source.TinyCheckpoint;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.cuda.emulator.EmulatedNvml;
 import io.github.lrfbench.kernels.cuda.emulator.EmulatorTest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,48 +80,14 @@ class CudaEnergyTest {
   }
 
   private List<RunRow> run(List<String> notes) throws IOException {
-    Path model = TinyCheckpoint.bert(folder.resolve("model"), 2);
-    Path glue = folder.resolve("glue");
-    Files.createDirectories(glue.resolve("SST-2"));
-    StringBuilder dev = new StringBuilder("sentence\tlabel\n");
-    for (int i = 0; i < 12; i++) {
-      dev.append(i % 3 == 0 ? "a good film . " : "the plot is not very bad ");
-      dev.append('\t').append(i % 2).append('\n');
-    }
-    Files.writeString(glue.resolve("SST-2/dev.tsv"), dev);
-    SweepConfig config =
-        new SweepConfig(
-            List.of(model.toString()),
-            List.of("sst2"),
-            List.of("svd"),
-            List.of(new Budget.Keep(0.5)),
-            List.of(Allocation.UNIFORM),
-            List.of(Recovery.NONE),
-            64,
-            List.of(0L),
-            List.of(),
+    return new TinySweep(folder)
+        .run(
             "cuda",
-            "fp32",
-            1,
-            LatencyKind.FORWARD,
-            1,
-            8,
-            32,
-            0,
-            Gpt2Options.DEFAULT,
-            glue,
-            TextSource.NONE,
-            folder.resolve("out"));
-    try (Device device = Devices.open("cuda", new DeviceOptions(1), line -> {})) {
-      SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
-      SweepListener listener =
-          new SweepListener() {
-            @Override
-            public void note(String line) {
-              notes.add(line);
-            }
-          };
-      return new SweepRunner(config, device, folder.resolve("cache"), listener).run(record);
-    }
+            new SweepListener() {
+              @Override
+              public void note(String line) {
+                notes.add(line);
+              }
+            });
   }
 }
