@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -16,15 +17,20 @@ import java.util.List;
  *
  * @param runs {@code runs.csv}
  * @param layers {@code layers.csv}
+ * @param latencies {@code latencies.csv}
  */
-record CellRows(String runs, String layers) implements Serializable {
+record CellRows(String runs, String layers, String latencies) implements Serializable {
   private static final String RUNS = ResultsCsv.RUNS.schema().file();
   private static final String LAYERS = ResultsCsv.LAYERS.schema().file();
+
+  private static final String LATENCIES = ResultsCsv.SAMPLES.schema().file();
 
   /** What a directory holds. */
   static CellRows read(Path directory) throws IOException {
     return new CellRows(
-        Files.readString(directory.resolve(RUNS)), Files.readString(directory.resolve(LAYERS)));
+        Files.readString(directory.resolve(RUNS)),
+        Files.readString(directory.resolve(LAYERS)),
+        Files.readString(directory.resolve(LATENCIES)));
   }
 
   /** Rows without matrices. */
@@ -44,6 +50,7 @@ record CellRows(String runs, String layers) implements Serializable {
   void write(Path directory) throws IOException {
     Files.writeString(directory.resolve(RUNS), runs);
     Files.writeString(directory.resolve(LAYERS), layers);
+    Files.writeString(directory.resolve(LATENCIES), latencies);
   }
 
   /** Appends those rows that a run made. */
@@ -52,9 +59,10 @@ record CellRows(String runs, String layers) implements Serializable {
     try {
       write(directory);
       List<LayerRow> matrices = ResultsCsv.LAYERS.read(directory.resolve(LAYERS));
+      List<SampleRow> samples = ResultsCsv.SAMPLES.read(directory.resolve(LATENCIES));
       for (RunRow row : ResultsCsv.RUNS.read(directory.resolve(RUNS))) {
         if (row.get(RunColumns.RUN_ID).equals(runId)) {
-          writer.append(row, matrices);
+          writer.append(row, matrices, samples);
         }
       }
     } finally {

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.measure;
 
+import io.github.lrfbench.harness.statistics.Interval;
 import java.util.Arrays;
 import java.util.List;
 

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * What changed between two files of results, cell by cell, as far as chance allows to say: {@link
- * Difference} tells by which rule.
+ * Change} tells by which rule.
  *
  * <p>The error of a difference of metrics is the root of the sum of the squared standard errors.
  * Scores of the same examples vary together, which makes it too large rather than too small. That
@@ -46,12 +46,12 @@ public final class Comparison {
     List<RunRow[]> cells = List.copyOf(pairs.values());
     List<RunRow[]> timed =
         cells.stream().filter(pair -> SpeedupChange.isComparable(pair[0], pair[1])).toList();
-    List<Difference> changes =
+    List<Change> changes =
         timed.stream().map(pair -> SpeedupChange.of(pair[0], pair[1], latencyMargin)).toList();
     List<Verdict> metrics =
-        Difference.verdicts(
+        Change.verdicts(
             cells.stream().map(pair -> metric(pair[0], pair[1], metricMargin)).toList());
-    List<Verdict> speedups = Difference.verdicts(changes);
+    List<Verdict> speedups = Change.verdicts(changes);
     TextTable table =
         new TextTable(WIDTH)
             .column("cell", Align.LEFT)
@@ -91,21 +91,21 @@ public final class Comparison {
   }
 
   /** Of the metric; loss and perplexity are better when lower. */
-  static Difference metric(RunRow before, RunRow after, double margin) {
+  static Change metric(RunRow before, RunRow after, double margin) {
     Double first = before.get(ScoreColumns.METRIC);
     Double second = after.get(ScoreColumns.METRIC);
     Double firstError = before.get(ScoreColumns.METRIC_STDERR);
     Double secondError = after.get(ScoreColumns.METRIC_STDERR);
     if (first == null || second == null || firstError == null || secondError == null) {
-      return Difference.unknown(margin);
+      return Change.unknown(margin);
     }
     boolean sameData =
         Objects.equals(before.get(RunColumns.DATA_HASH), after.get(RunColumns.DATA_HASH));
     if (first.equals(second) && firstError.equals(secondError) && sameData) {
-      return Difference.of(0, 0, margin);
+      return Change.of(0, 0, margin);
     }
     double sign = LOWER_IS_BETTER.contains(before.get(ScoreColumns.METRIC_NAME)) ? -1 : 1;
-    return Difference.of(sign * (second - first), Math.hypot(firstError, secondError), margin);
+    return Change.of(sign * (second - first), Math.hypot(firstError, secondError), margin);
   }
 
   private static String difference(RunRow before, RunRow after) {
@@ -120,12 +120,11 @@ public final class Comparison {
         + (firstError == null || secondError == null
             ? ""
             : " ± "
-                + Figures.fixed(
-                    Difference.of(0, Math.hypot(firstError, secondError), 0).reach(), 4));
+                + Figures.fixed(Change.of(0, Math.hypot(firstError, secondError), 0).reach(), 4));
   }
 
   /** A change of the speedup as a fraction of it, in percent. */
-  private static String change(Difference change) {
+  private static String change(Change change) {
     return Double.isNaN(change.gain())
         ? ""
         : signed(100 * Math.expm1(change.gain()), 1)
@@ -137,7 +136,7 @@ public final class Comparison {
     return (value >= 0 ? "+" : "") + Figures.fixed(value, decimals);
   }
 
-  private static String withoutRounds(List<Difference> changes) {
+  private static String withoutRounds(List<Change> changes) {
     long unknown = changes.stream().filter(change -> Double.isNaN(change.error())).count();
     return unknown == 0 ? "" : " (" + unknown + " without intervals of the speedup in both files)";
   }

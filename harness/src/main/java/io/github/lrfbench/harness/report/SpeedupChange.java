@@ -1,11 +1,11 @@
 package io.github.lrfbench.harness.report;
 
-import io.github.lrfbench.harness.measure.Interval;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.harness.statistics.Interval;
 import java.util.List;
 import java.util.Objects;
 
@@ -51,10 +51,10 @@ final class SpeedupChange {
    *
    * @param margin fractions up to this do not matter
    */
-  static Difference of(RunRow before, RunRow after, double margin) {
+  static Change of(RunRow before, RunRow after, double margin) {
     double reach = Math.log1p(margin);
     if (!hasInterval(before) || !hasInterval(after)) {
-      return Difference.unknown(reach);
+      return Change.unknown(reach);
     }
     double machine =
         OF_MACHINE
@@ -67,15 +67,15 @@ final class SpeedupChange {
       long rounds = row.get(TimeColumns.LATENCY_ROUNDS);
       double error = interval(row).logError(rounds);
       variance += error * error;
-      spread += Math.pow(error, 4) / (rounds - 1);
+      spread += Math.pow(error, 4) / Interval.degrees(rounds);
     }
     if (!Double.isFinite(variance)) {
-      return Difference.unknown(reach);
+      return Change.unknown(reach);
     }
     // Welch and Satterthwaite; what was not estimated from rounds has no degrees to lose.
-    double degrees = Math.min(Difference.MANY, variance * variance / spread);
+    double degrees = Math.min(Change.MANY, variance * variance / spread);
     double gain = Math.log(after.get(TimeColumns.SPEEDUP) / before.get(TimeColumns.SPEEDUP));
-    return new Difference(gain, Math.sqrt(variance), degrees, reach);
+    return new Change(gain, Math.sqrt(variance), degrees, reach);
   }
 
   private static Interval interval(RunRow row) {

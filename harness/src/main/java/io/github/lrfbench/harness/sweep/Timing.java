@@ -1,12 +1,12 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.measure.Interval;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.harness.statistics.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.measure.RoundRule.Stop;
+import io.github.lrfbench.harness.statistics.Interval;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.List;
