@@ -271,7 +271,15 @@ public final class RunColumns {
               TimeColumns.SPEEDUP_LOW,
               TimeColumns.SPEEDUP_HIGH,
               TimeColumns.LATENCY_ROUNDS,
-              TimeColumns.LATENCY_STOP));
+              TimeColumns.LATENCY_STOP,
+              TimeColumns.ENERGY_J_PER_EXAMPLE,
+              TimeColumns.ENERGY_J_PER_EXAMPLE_DENSE,
+              TimeColumns.ENERGY_SOURCE,
+              MachineColumns.DEVICE_MEMORY_BYTES,
+              MachineColumns.LOAD_AVERAGE,
+              MachineColumns.CLOCK_MHZ,
+              MachineColumns.THROTTLED,
+              MachineColumns.FOREIGN_PROCESSES));
 
   private RunColumns() {}
 }

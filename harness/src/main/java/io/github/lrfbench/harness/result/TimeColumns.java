@@ -114,5 +114,28 @@ public final class TimeColumns {
               + "--max-seconds were over before; runs, 1000 calls of each were timed before; "
               + "limit, a minute was over before there were --min-runs calls.");
 
+  public static final Column<Double> ENERGY_J_PER_EXAMPLE =
+      Column.number(
+          "energy_j_per_example",
+          "J",
+          "Energy for each sequence in calls of throughput_batch of them, by the counter of "
+              + "energy_source: all that the device took meanwhile, at rest and by other "
+              + "processes too, and nothing of the rest of the machine. After throughput, in two "
+              + "blocks of at least half a second between moments at which the counter moved, or "
+              + "of one call that lasts a second. Empty if there is no counter, it cannot be read "
+              + "or stands still.");
+
+  public static final Column<Double> ENERGY_J_PER_EXAMPLE_DENSE =
+      Column.number(
+          "energy_j_per_example_dense",
+          "J",
+          "energy_j_per_example of the dense model, its blocks in turns with the model's own.");
+
+  public static final Column<String> ENERGY_SOURCE =
+      Column.text(
+          "energy_source",
+          "The counter of energy: nvml, of the GPU with its memory; rapl, of all processor "
+              + "packages without the machine's memory. Empty without energy.");
+
   private TimeColumns() {}
 }

@@ -2,8 +2,10 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.MachineWatch;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.measure.RoundTimer;
 import io.github.lrfbench.harness.measure.Rounds;
@@ -11,9 +13,11 @@ import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.sweep.Conditions.Energy;
 import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.InputException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +78,7 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
+    MachineWatch watch = new MachineWatch(model.device());
     Rounds rounds;
     double deviceMs;
     long peak;
@@ -81,6 +86,7 @@ final class LatencyProbe {
     try (TimedPass own = pass(model, batchSize)) {
       rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
+      watch.sample(own::replay);
       // After the timed calls, so that the first of those is the model's first.
       peak = peakBytes(own);
       flops = own.flops();
@@ -89,8 +95,24 @@ final class LatencyProbe {
       Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
       List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, timer::measure);
       InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
-      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops);
+      watch.sample(own::replay);
+      Conditions conditions = new Conditions(energy(dense, own), watch.state());
+      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, conditions);
     }
+  }
+
+  /** In blocks of their own, after the times, which reading a counter would lengthen. */
+  private Energy energy(Model dense, TimedPass own) {
+    DeviceMonitor monitor = own.model().device().monitor();
+    if (monitor.energySource().isEmpty()) {
+      return Energy.NONE;
+    }
+    EnergyMeter meter = new EnergyMeter(monitor::joules, Clock.SYSTEM);
+    double[] joules = beside(dense, own, THROUGHPUT_BATCH, meter::measure);
+    return new Energy(
+        monitor.energySource(),
+        joules[0] / THROUGHPUT_BATCH,
+        joules[joules.length - 1] / THROUGHPUT_BATCH);
   }
 
   /** Measures a pass and, where it is another, the dense model's beside it. */

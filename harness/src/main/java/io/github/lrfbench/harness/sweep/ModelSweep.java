@@ -24,12 +24,17 @@ final class ModelSweep {
   private final RowFactory rows;
   private final CellLog log;
   private final FailedCells failed;
-
+  private final MachineWarnings warnings;
   private final OptimalErrors optimal;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
-      String name, PreparedModel model, VariantFactory variants, RowFactory rows, CellLog log) {
+      String name,
+      PreparedModel model,
+      VariantFactory variants,
+      RowFactory rows,
+      CellLog log,
+      MachineWarnings warnings) {
     this.name = name;
     this.model = model;
     this.loaded = model.loaded();
@@ -38,6 +43,7 @@ final class ModelSweep {
     this.probe = model.probe();
     this.rows = rows;
     this.log = log;
+    this.warnings = warnings;
     this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
   }
@@ -86,6 +92,7 @@ final class ModelSweep {
         variants.make(variant, only, far -> log.working(work + ": " + far))) {
       step = Step.TIME;
       Timing timing = probe.measure(loaded.model(), compressed.model());
+      warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
       step = Step.EVALUATE;
       open.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
     } catch (OutputException e) {

@@ -246,6 +246,7 @@ final class RowFactory {
       DataFacts data, Score score, Timing timing, Set<String> untied) {
     Map<String, Object> extra = new HashMap<>(data.extra());
     extra.putAll(score.extra());
+    timing.conditions().addTo(extra);
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
     }

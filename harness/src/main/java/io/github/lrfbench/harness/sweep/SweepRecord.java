@@ -30,6 +30,7 @@ public final class SweepRecord {
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
   private final List<RunRow> rows = new ArrayList<>();
+  private final MachineWarnings warnings = new MachineWarnings();
   private boolean started;
   private Optional<Map<String, Object>> previous = Optional.empty();
 
@@ -66,6 +67,11 @@ public final class SweepRecord {
   /** The part of the cells that the call runs. */
   Shard shard() {
     return shard;
+  }
+
+  /** What the call has warned of; not written. */
+  MachineWarnings warnings() {
+    return warnings;
   }
 
   private Path target() {

@@ -171,7 +171,13 @@ public final class SweepRunner {
       VariantFactory factory =
           new VariantFactory(model.loaded().model(), model.slots(), decompositions);
       int seqLen = model.probe().seqLen();
-      new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
+      new ModelSweep(
+              group.name(),
+              model,
+              factory,
+              rows(output.record, seqLen),
+              output.log(seqLen),
+              output.record.warnings())
           .run(variants);
     }
     return Optional.empty();

@@ -22,9 +22,16 @@ import java.util.Locale;
  * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param flops floating-point operations of a call for each of its sequences
+ * @param conditions energy, and what else the machine did
  */
 record Timing(
-    Rounds rounds, int sequences, double deviceMs, InTurns throughput, long peakBytes, long flops) {
+    Rounds rounds,
+    int sequences,
+    double deviceMs,
+    InTurns throughput,
+    long peakBytes,
+    long flops,
+    Conditions conditions) {
   private static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
 
   /**
@@ -60,7 +67,7 @@ record Timing(
     return new InTurns(rounds.stats(0), rounds.stats(subjects() - 1), sequences);
   }
 
-  /** Sets what a row tells of times. */
+  /** Sets what a row tells of times, and of what was measured beside them. */
   void applyTo(RunRow.Builder row) {
     InTurns latency = latency();
     LatencyStats own = latency.own();
@@ -84,6 +91,7 @@ record Timing(
     if (speedup.isFinite()) {
       row.set(TimeColumns.SPEEDUP_LOW, speedup.low()).set(TimeColumns.SPEEDUP_HIGH, speedup.high());
     }
+    conditions.applyTo(row);
   }
 
   /** A row for each call of the latency shape. */

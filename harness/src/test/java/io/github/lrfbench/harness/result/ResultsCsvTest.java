@@ -37,7 +37,9 @@ class ResultsCsvTest {
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
           + " throughput_eps_dense, energy_of, allocate, round_to, finetune_epochs, finetune_lr,"
           + " distill, label, latency_dense_ms_p50, speedup_low, speedup_high, latency_rounds,"
-          + " latency_stop";
+          + " latency_stop, energy_j_per_example, energy_j_per_example_dense,"
+          + " energy_source, device_memory_bytes, load_average, clock_mhz, throttled,"
+          + " foreign_processes";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"

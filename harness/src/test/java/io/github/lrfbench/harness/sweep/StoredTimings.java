@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.measure.MachineState;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.report.Comparison;
@@ -9,10 +10,12 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.kernels.DeviceState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +41,9 @@ final class StoredTimings {
             .set(ScoreColumns.METRIC, 0.5)
             .set(ScoreColumns.METRIC_STDERR, 0.01);
     Timing.InTurns throughput = new Timing.InTurns(rounds.stats(0), rounds.stats(1), 32);
-    new Timing(rounds, 1, Double.NaN, throughput, 0, 0).applyTo(row);
+    MachineState unknown = new MachineState(OptionalDouble.empty(), 0, DeviceState.UNKNOWN);
+    Conditions conditions = new Conditions(Conditions.Energy.NONE, unknown);
+    new Timing(rounds, 1, Double.NaN, throughput, 0, 0, conditions).applyTo(row);
     return row.build();
   }
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli.doctor;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.DeviceProvider.Availability;
@@ -53,6 +54,24 @@ final class DeviceCheck {
               factorization.error());
       boolean right = product.error() < TOLERANCE && factorization.error() < TOLERANCE;
       return new Finding(subject, !right, detail);
+    } catch (RuntimeException | LinkageError e) {
+      return Finding.bad(subject, e.toString());
+    }
+  }
+
+  /** Whether energy can be read. Where it cannot, its columns stay empty, which is no fault. */
+  static Finding energy(DeviceProvider provider) {
+    String subject = "energy " + provider.kind();
+    if (!provider.availability().available()) {
+      return Finding.good(subject, "not read: the device is not usable");
+    }
+    try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
+      DeviceMonitor monitor = device.monitor();
+      return Finding.good(
+          subject,
+          monitor.energySource().isEmpty()
+              ? "not read: " + monitor.energyDetail()
+              : monitor.energySource() + ": " + monitor.energyDetail());
     } catch (RuntimeException | LinkageError e) {
       return Finding.bad(subject, e.toString());
     }

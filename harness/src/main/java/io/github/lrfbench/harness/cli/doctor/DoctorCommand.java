@@ -61,6 +61,7 @@ public final class DoctorCommand implements Callable<Integer> {
         checks.add(() -> DeviceCheck.part(provider, part));
       }
       checks.add(() -> DeviceCheck.run(provider));
+      checks.add(() -> DeviceCheck.energy(provider));
     }
     checks.add(() -> DeviceCheck.choice(System.getenv("LRFBENCH_DEVICE")));
     return checks;
