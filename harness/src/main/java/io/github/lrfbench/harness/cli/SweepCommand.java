@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
+import io.github.lrfbench.harness.sweep.KeptPredictions;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
@@ -165,6 +166,14 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where the files go. Default: a new folder in results/runs.")
   private Path out;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "WHICH",
+      defaultValue = "auto",
+      description =
+          "Of which cells predictions/CELL_ID.jsonl is written beside runs.csv: all, none, or auto, those on tasks of at most 10000 examples. Texts have no predictions. Default: ${DEFAULT-VALUE}.")
+  private String predictions;
 
   @Option(
       names = "--shard",
@@ -374,7 +383,8 @@ final class SweepCommand implements Callable<Integer> {
         cache.of(options.matrices.options()),
         data.glue,
         data.texts(),
-        part.isWhole() ? directory : directory.resolve(part.folder()));
+        part.isWhole() ? directory : directory.resolve(part.folder()),
+        KeptPredictions.parse(predictions));
   }
 
   /** Every number of epochs at every learning rate. */

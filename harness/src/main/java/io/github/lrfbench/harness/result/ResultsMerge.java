@@ -153,8 +153,9 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv} and {@code layers.csv}, each whole or not at all. What is killed in
-   * between can be done again: only {@code runs.csv}, the last to appear, makes them results.
+   * Writes {@code runs.csv}, {@code layers.csv} and the predictions of the cells whose own run has
+   * kept them, each file whole or not at all. What is killed in between can be done again: only
+   * {@code runs.csv}, the last to appear, makes them results.
    *
    * @param directory made if it is absent
    * @throws InputException if there are no rows, or it holds other results or cannot be written
@@ -173,6 +174,10 @@ public final class ResultsMerge {
         throw holdsOthers(runsFile);
       }
       requireNoOthers(layersFile, matrices);
+      for (Found found : cells.values()) {
+        CellPredictions.copy(
+            found.file.toAbsolutePath().getParent(), directory, found.row.get(RunColumns.CELL_ID));
+      }
       FileReplacement.write(layersFile, ResultsCsv.LAYERS.file(matrices));
       FileReplacement.write(runsFile, runs);
     } catch (IOException e) {

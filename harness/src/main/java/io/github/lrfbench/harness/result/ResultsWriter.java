@@ -19,7 +19,8 @@ import java.util.Set;
  *
  * <p>A cell's layers are written before its row in {@code runs.csv}, and that row is what makes the
  * cell finished. Layers of a cell that never got its row, because the process was killed between
- * the two, are dropped when the directory is opened again; so no cell is torn or doubled.
+ * the two, are dropped when the directory is opened again; so no cell is torn or doubled. Its
+ * predictions, where there are some, are written before both ({@link CellPredictions}).
  */
 public final class ResultsWriter implements Closeable {
   private final List<RunRow> rows = new ArrayList<>();
@@ -27,11 +28,13 @@ public final class ResultsWriter implements Closeable {
   /** Of what earlier runs wrote: numbers in the matrices of each cell. */
   private final Map<List<String>, Long> matrixParameters = new HashMap<>();
 
+  private final Path directory;
   private final Path layersPath;
   private final CsvAppender runs;
   private final CsvAppender layers;
 
-  private ResultsWriter(Path layersPath, CsvAppender runs, CsvAppender layers) {
+  private ResultsWriter(Path directory, Path layersPath, CsvAppender runs, CsvAppender layers) {
+    this.directory = directory;
     this.layersPath = layersPath;
     this.runs = runs;
     this.layers = layers;
@@ -50,7 +53,7 @@ public final class ResultsWriter implements Closeable {
     CsvAppender layers = null;
     try {
       layers = CsvAppender.openLines(layersPath, LayerColumns.TABLE.header());
-      ResultsWriter writer = new ResultsWriter(layersPath, runs, layers);
+      ResultsWriter writer = new ResultsWriter(directory, layersPath, runs, layers);
       writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
       writer.dropUnfinishedLayers();
       return writer;
@@ -68,12 +71,28 @@ public final class ResultsWriter implements Closeable {
     return Collections.unmodifiableList(rows);
   }
 
+  /** Appends a cell without predictions. */
+  public void append(RunRow run, List<LayerRow> matrices) {
+    append(run, matrices, List.of());
+  }
+
   /**
    * Appends a cell.
    *
-   * @throws OutputException if the disk does not take it; both files are then as they were
+   * @param predictions for its examples; none where they are not kept
+   * @throws OutputException if the disk does not take it; both tables are then as they were
    */
-  public void append(RunRow run, List<LayerRow> matrices) {
+  public void append(RunRow run, List<LayerRow> matrices, List<Prediction> predictions) {
+    try {
+      CellPredictions.write(directory, run.get(RunColumns.CELL_ID), predictions);
+    } catch (IOException e) {
+      throw new OutputException(
+          directory.resolve(CellPredictions.FOLDER)
+              + ": cannot be written: "
+              + OneLine.reason(e)
+              + "; the rows before are there",
+          e);
+    }
     long before = layers.length();
     if (!matrices.isEmpty()) {
       layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());

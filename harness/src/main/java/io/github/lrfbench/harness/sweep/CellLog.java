@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -89,8 +90,13 @@ final class CellLog {
     listener.note(line);
   }
 
-  void write(Cell cell, RunRow row, List<LayerRow> layers) {
-    writer.append(row, layers);
+  /** Writes the row of a cell without a result. */
+  void write(Cell cell, RunRow row) {
+    write(cell, row, List.of(), List.of());
+  }
+
+  void write(Cell cell, RunRow row, List<LayerRow> layers, List<Prediction> predictions) {
+    writer.append(row, layers, predictions);
     done.add(id(cell));
     written.add(row);
     listener.finished(cell.describe());
@@ -104,7 +110,7 @@ final class CellLog {
   void writeMemoryFailure(Cell cell, RunRow.Builder row, Cell needed, MemoryNeed.Step step) {
     MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(needed, step));
     memory.add(failure);
-    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build(), List.of());
+    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build());
   }
 
   /** Tells the listener of a cell that there is nothing to do for. */

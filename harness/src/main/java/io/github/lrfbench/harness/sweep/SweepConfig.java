@@ -36,6 +36,7 @@ import java.util.List;
  * @param glue directory of the GLUE data, or null
  * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
+ * @param predictions of which cells the predictions are written
  */
 public record SweepConfig(
     List<String> models,
@@ -58,7 +59,8 @@ public record SweepConfig(
     Gpt2Options matrices,
     Path glue,
     TextSource texts,
-    Path out) {
+    Path out,
+    KeptPredictions predictions) {
 
   /** Copies the lists and checks the numbers. */
   public SweepConfig {
@@ -100,7 +102,8 @@ public record SweepConfig(
         matrices,
         glue,
         texts,
-        directory);
+        directory,
+        predictions);
   }
 
   /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */

@@ -205,6 +205,13 @@ public enum SweepSetting {
             return hashes.isEmpty() ? null : "plugin=" + String.join("|", hashes);
           })),
 
+  /** Files beside the results, which change none. */
+  PREDICTIONS(
+      List.of("predictions"),
+      KeptPredictions.AUTO.label(),
+      config -> config.predictions().label(),
+      never()),
+
   /** Where the record lies tells it. */
   OUT(List.of("out"), null, null, never());
 

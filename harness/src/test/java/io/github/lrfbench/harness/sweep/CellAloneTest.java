@@ -110,7 +110,8 @@ class CellAloneTest {
         Gpt2Options.DEFAULT,
         folder.resolve("glue"),
         TextSource.NONE,
-        out);
+        out,
+        KeptPredictions.AUTO);
   }
 
   /** Every cell's row, and those of its matrices, by the cell's id. */

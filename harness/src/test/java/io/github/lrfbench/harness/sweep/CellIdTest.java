@@ -135,7 +135,8 @@ class CellIdTest {
         matrices,
         null,
         TextSource.NONE,
-        Path.of("out"));
+        Path.of("out"),
+        KeptPredictions.AUTO);
   }
 
   private static Variant variant(String method, Budget budget) {

@@ -103,7 +103,8 @@ class CudaMemoryFailureTest {
             Gpt2Options.DEFAULT,
             folder.resolve("glue"),
             TextSource.NONE,
-            folder.resolve("out"));
+            folder.resolve("out"),
+            KeptPredictions.AUTO);
     SweepRecord record =
         new SweepRecord("run of " + System.nanoTime(), List.of(config), Shard.WHOLE, List.of());
     return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE).run(record);

@@ -85,7 +85,8 @@ class CudaSweepTest {
             Gpt2Options.DEFAULT,
             glue,
             TextSource.NONE,
-            folder.resolve(id));
+            folder.resolve(id),
+            KeptPredictions.AUTO);
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE)

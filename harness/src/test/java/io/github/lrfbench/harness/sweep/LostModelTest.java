@@ -134,7 +134,8 @@ class LostModelTest {
             Gpt2Options.DEFAULT,
             folder.resolve("glue"),
             TextSource.NONE,
-            out);
+            out,
+            KeptPredictions.AUTO);
     SweepListener listener =
         new SweepListener() {
           @Override

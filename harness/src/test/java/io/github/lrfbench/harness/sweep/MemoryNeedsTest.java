@@ -61,7 +61,8 @@ class MemoryNeedsTest {
         Gpt2Options.DEFAULT,
         null,
         TextSource.NONE,
-        Path.of("out"));
+        Path.of("out"),
+        KeptPredictions.AUTO);
   }
 
   private MemoryNeeds needs(int batchSize, int seqLen) {

@@ -414,7 +414,8 @@ class SweepRunnerTest {
         Gpt2Options.DEFAULT,
         glue,
         TextSource.NONE,
-        out);
+        out,
+        KeptPredictions.AUTO);
   }
 
   private List<RunRow> run(SweepConfig config) {
