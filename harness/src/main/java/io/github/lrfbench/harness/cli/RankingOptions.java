@@ -83,7 +83,7 @@ final class RankingOptions {
       names = "--level",
       paramLabel = "P",
       defaultValue = "0.95",
-      description = "Of intervals and tests. Default: ${DEFAULT-VALUE}.")
+      description = "The confidence of intervals and tests. Default: ${DEFAULT-VALUE}.")
   private double level;
 
   /** Checks the names, before a file is read. */
@@ -101,11 +101,29 @@ final class RankingOptions {
     if (tables.contains(RUNS) && !text) {
       throw new InputException("the table runs is text only; scores and tests have all cells");
     }
-    if (isPage() && !tables.isEmpty()) {
-      throw new InputException("--format html is the page; --tables and it do not go together");
+    if (isPage()) {
+      requireOnlyWhere("the page", true);
     }
     if (format.equals(TableFormat.CSV.label()) && tables.size() > 1) {
       throw new InputException("--format csv is one table; name one by --tables");
+    }
+  }
+
+  /**
+   * Refuses options that would do nothing.
+   *
+   * @param what takes {@code --where} only
+   * @param anyFormat whether the format says that it is asked for
+   */
+  void requireOnlyWhere(String what, boolean anyFormat) {
+    boolean standard =
+        tables.isEmpty()
+            && mix.isEmpty()
+            && by.equals(List.of("label"))
+            && metric.equals(Metric.STANDARD)
+            && (anyFormat || format.equals(TableFormat.TEXT.label()));
+    if (!standard) {
+      throw new InputException("of the options of tables only --where goes with " + what);
     }
   }
 
@@ -124,10 +142,10 @@ final class RankingOptions {
   /** The tables of rows, printed, with a line between them. */
   String print(List<ResultRow> rows) {
     TableFormat printed = TableFormat.valueOf(format.toUpperCase(Locale.ROOT));
-    boolean asked = !tables.isEmpty();
-    List<Table> made = ReportTable.of(rankings(), rows, question(), !asked && showsRuns());
-    if (made.isEmpty() && !rankings().isEmpty() && !showsRuns()) {
-      throw new InputException("there is no compressed model with a " + metric + " to report");
+    boolean asked = !tables.isEmpty() || !showsRuns() || !metric.equals(Metric.STANDARD);
+    List<Table> made = ReportTable.of(rankings(), rows, question(), !asked);
+    if (made.isEmpty() && asked && !rankings().isEmpty()) {
+      throw new InputException("there is no compressed model with " + metric + " to report");
     }
     return made.stream().map(printed::print).collect(Collectors.joining("\n"));
   }

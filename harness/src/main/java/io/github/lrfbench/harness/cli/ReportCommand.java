@@ -96,6 +96,7 @@ final class ReportCommand implements Callable<Integer> {
           places.get(rows.indexOf(List.of())) + ": there is no whole row to report");
     }
     if (!compare.isEmpty()) {
+      rows = rows.stream().map(this::chosen).toList();
       stdout.print(Comparison.render(rows.get(0), rows.get(1), margin, latencyMargin));
     } else {
       report(rows, stdout);
@@ -117,6 +118,7 @@ final class ReportCommand implements Callable<Integer> {
       page(chosen, stdout);
       return;
     }
+    String answers = ranking.print(chosen);
     String gap = "";
     if (ranking.showsRuns()) {
       for (List<RunRow> table : tables) {
@@ -124,8 +126,13 @@ final class ReportCommand implements Callable<Integer> {
       }
       gap = "\n";
     }
-    String answers = ranking.print(chosen);
     stdout.print(answers.isEmpty() ? "" : gap + answers);
+  }
+
+  private List<RunRow> chosen(List<RunRow> rows) {
+    return ranking.choose(rows.stream().map(row -> new ResultRow(row, null)).toList()).stream()
+        .map(ResultRow::row)
+        .toList();
   }
 
   /** The whole rows of a file; the user is told of one that was cut off. */
@@ -144,6 +151,11 @@ final class ReportCommand implements Callable<Integer> {
     }
     if (!compare.isEmpty() && html != null) {
       throw new InputException("--html and --compare do not go together");
+    }
+    if (!compare.isEmpty()) {
+      ranking.requireOnlyWhere("--compare", false);
+    } else if (html != null) {
+      ranking.requireOnlyWhere("--html", true);
     }
     if (!(margin >= 0) || !(latencyMargin >= 0)) {
       throw new InputException("a margin must be at least 0");

@@ -144,7 +144,7 @@ final class Answers {
             .map(Ranking::tests)
             .filter(test -> !test.isEmpty())
             .collect(Collectors.toCollection(TreeSet::new));
-    return "As good: not worse than the best at the level of "
+    return "As good: not worse than the best at a confidence of "
         + question().levelText()
         + ", by Holm's correction over each row"
         + (tests.isEmpty() ? "" : "; tests: " + String.join(", ", tests))

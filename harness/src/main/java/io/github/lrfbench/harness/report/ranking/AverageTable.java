@@ -10,7 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The mean of GLUE's metrics over all tasks at hand, of those contenders that have them all. Both
@@ -38,7 +40,10 @@ final class AverageTable {
   private final boolean byModel;
   private final List<List<Cell>> rows = new ArrayList<>();
   private final Set<String> tasks = new LinkedHashSet<>();
-  private final Set<String> incomplete = new TreeSet<>();
+
+  /** At which budgets contenders were left out. */
+  private final Map<String, Set<String>> incomplete = new TreeMap<>();
+
   private boolean ambiguous;
 
   private AverageTable(Answers answers) {
@@ -100,14 +105,16 @@ final class AverageTable {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "±: one standard error; tasks are independent of each other. Best and as good at the level "
-            + "of "
+        "±: one standard error; tasks are independent of each other. Best and as good at a "
+            + "confidence of "
             + answers.question().levelText()
             + ", by Holm's correction over a budget.");
     if (!incomplete.isEmpty()) {
       notes.add(
           "Left out where they lack a task or miss the budget: "
-              + String.join(", ", incomplete)
+              + incomplete.entrySet().stream()
+                  .map(entry -> entry.getKey() + " (" + String.join(", ", entry.getValue()) + ")")
+                  .collect(Collectors.joining(", "))
               + ".");
     }
     if (ambiguous) {
@@ -200,7 +207,9 @@ final class AverageTable {
     byName.forEach(
         (name, contenders) -> {
           if (contenders.size() < all.size()) {
-            incomplete.add(name);
+            incomplete
+                .computeIfAbsent(name, any -> new LinkedHashSet<>())
+                .add(rankings.get(0).contest().budgetText());
             return;
           }
           double sum = 0;

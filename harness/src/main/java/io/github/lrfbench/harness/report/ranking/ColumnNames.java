@@ -23,12 +23,13 @@ final class ColumnNames {
    */
   static String require(String option, String name) {
     if (!exists(name)) {
+      String hint = hint(name, RunColumns.TABLE.header());
       throw new InputException(
           option
               + ": there is no column "
               + OneLine.quote(name)
-              + hint(name, RunColumns.TABLE.header())
-              + "; results/SCHEMA.md lists them");
+              + (hint.isEmpty() ? "; " : hint + " ")
+              + "results/SCHEMA.md lists them");
     }
     return name;
   }

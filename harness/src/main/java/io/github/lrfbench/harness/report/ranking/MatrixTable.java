@@ -84,7 +84,7 @@ final class MatrixTable {
     }
     List<String> notes = new ArrayList<>();
     notes.add(
-        "Wins/ties/losses of the row against the column. A win is a difference at the level of "
+        "Wins/ties/losses of the row against the column. A win is a difference at a confidence of "
             + answers.question().levelText()
             + ", by Holm's correction over all pairs of a contest; who misses the budget does "
             + "not take part.");

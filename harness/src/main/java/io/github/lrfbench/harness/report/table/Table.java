@@ -36,13 +36,15 @@ public record Table(
     List<List<Cell>> shown = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       List<Cell> row = new ArrayList<>(rows.get(i));
-      for (int k = 0;
-          i > 0 && k < keys() && rows.get(i).get(k).equals(rows.get(i - 1).get(k));
-          k++) {
+      for (int k = 0; k < keys() && i > 0 && looksLikeAbove(i, k); k++) {
         row.set(k, Cell.EMPTY);
       }
       shown.add(row);
     }
     return shown;
+  }
+
+  private boolean looksLikeAbove(int row, int column) {
+    return rows.get(row).get(column).shown().equals(rows.get(row - 1).get(column).shown());
   }
 }
