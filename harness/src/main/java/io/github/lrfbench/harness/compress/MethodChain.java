@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -113,14 +114,24 @@ public record MethodChain(List<Stage> stages) {
     return join(stages);
   }
 
+  /** The text by which results are found again, {@link MethodSpec#id}. */
+  public String id() {
+    return join(stages, MethodSpec::id);
+  }
+
   private static String join(List<Stage> stages) {
+    return join(stages, MethodSpec::text);
+  }
+
+  private static String join(List<Stage> stages, Function<MethodSpec, String> name) {
     StringBuilder text = new StringBuilder();
     for (Stage stage : stages) {
       if (text.length() > 0) {
         text.append(stage.residual() ? "++" : "+");
       }
       // Alone a stage has the budget anyway.
-      text.append(stage.method().text()).append(stage.marked() && stages.size() > 1 ? "@" : "");
+      text.append(name.apply(stage.method()))
+          .append(stage.marked() && stages.size() > 1 ? "@" : "");
     }
     return text.toString();
   }

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
 import io.github.lrfbench.harness.result.MachineColumns;
+import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
@@ -204,7 +205,7 @@ public final class Comparison {
       for (RunRow row : rows) {
         if (!row.failed()) {
           String name = name(row, withModel);
-          if (byName.put(name, row) != null && withModel) {
+          if (byName.put(name, row) != null) {
             throw new InputException(
                 "a file holds the cell '" + name + "' several times; compare parts of it");
           }
@@ -220,9 +221,8 @@ public final class Comparison {
           Arrays.asList(
                   withModel ? text(row.get(RunColumns.MODEL)) : "",
                   text(row.get(RunColumns.TASK)),
-                  text(row.get(RunColumns.METHOD)),
+                  RowLabel.of(row),
                   Series.budget(row),
-                  text(row.get(RunColumns.METHOD_PARAMS)),
                   seed == null || seed == 0 ? "" : "seed " + seed)
               .stream()
               .filter(part -> !part.isEmpty())

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.result.MachineColumns;
+import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
@@ -29,7 +30,7 @@ public final class LatestRows {
     for (int i = rows.size() - 1; i >= 0; i--) {
       RunRow row = rows.get(i);
       String id = row.get(RunColumns.CELL_ID);
-      RunRow result = results.get(name(row));
+      RunRow result = results.get(row.get(RunColumns.LABEL) == null ? byMethod(row) : byLabel(row));
       boolean over =
           row.failed()
               && (id != null && later.contains(id) || result != null && mended(row, result));
@@ -38,7 +39,8 @@ public final class LatestRows {
       }
       later.add(id);
       if (!row.failed()) {
-        results.putIfAbsent(name(row), row);
+        results.putIfAbsent(byLabel(row), row);
+        results.putIfAbsent(byMethod(row), row);
       }
     }
     Collections.reverse(latest);
@@ -51,11 +53,21 @@ public final class LatestRows {
   }
 
   /** What a user calls a cell, whatever the model's files hold. */
-  private static List<Object> name(RunRow row) {
+  private static List<Object> byLabel(RunRow row) {
+    return name(row, "label", RowLabel.of(row));
+  }
+
+  /** Of failed cells earlier versions told nothing but the method. */
+  private static List<Object> byMethod(RunRow row) {
+    return name(row, "method", row.get(RunColumns.METHOD));
+  }
+
+  private static List<Object> name(RunRow row, String by, String variant) {
     return Arrays.asList(
+        by,
+        variant,
         row.get(RunColumns.MODEL),
         row.get(RunColumns.TASK),
-        row.get(RunColumns.METHOD),
         row.get(RunColumns.BUDGET_KIND),
         row.get(RunColumns.BUDGET),
         row.get(RunColumns.SEED),

@@ -2,12 +2,12 @@ package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
 import io.github.lrfbench.harness.result.MachineColumns;
+import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +53,6 @@ public final class RunTable {
   }
 
   private static String table(List<RunRow> rows) {
-    Map<RunRow, String> labels = new IdentityHashMap<>();
-    Series.of(rows.stream().filter(row -> !row.failed()).toList())
-        .forEach(series -> series.rows().forEach(row -> labels.put(row, series.label())));
     boolean manySeeds = rows.stream().map(row -> row.get(RunColumns.SEED)).distinct().count() > 1;
     TextTable table =
         new TextTable(WIDTH)
@@ -69,7 +66,7 @@ public final class RunTable {
             .column("speedup", Align.RIGHT);
     for (RunRow row : rows) {
       String task = Objects.requireNonNullElse(row.get(RunColumns.TASK), "");
-      String method = method(row, labels.get(row), manySeeds);
+      String method = method(row, manySeeds);
       if (row.failed()) {
         table.row(task, method).remark(row.failure());
       } else {
@@ -87,11 +84,8 @@ public final class RunTable {
     return table.render();
   }
 
-  /** The method with its budget; one that failed knows no parameters that set it apart. */
-  private static String method(RunRow row, String label, boolean manySeeds) {
-    String method =
-        label == null ? Objects.requireNonNullElse(row.get(RunColumns.METHOD), "") : label;
-    method = (method + " " + Series.budget(row)).strip();
+  private static String method(RunRow row, boolean manySeeds) {
+    String method = (RowLabel.of(row) + " " + Series.budget(row)).strip();
     return manySeeds ? method + " seed " + row.get(RunColumns.SEED) : method;
   }
 

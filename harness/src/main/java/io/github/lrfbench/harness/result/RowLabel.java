@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,6 +19,19 @@ import java.util.stream.Stream;
  */
 public final class RowLabel {
   private static final int SMALLEST_PLAIN_EXPONENT = -3;
+
+  /**
+   * A method's first option whose standard became another one before rows had labels.
+   *
+   * @param now the standard since
+   */
+  private record Changed(String method, String option, String now) {}
+
+  private static final List<Changed> CHANGED =
+      List.of(
+          new Changed("wlra", "optimizer", "lbfgs"),
+          new Changed("tfwsvd", "optimizer", "lbfgs"),
+          new Changed("kronecker", "terms", "16"));
 
   private RowLabel() {}
 
@@ -84,7 +98,24 @@ public final class RowLabel {
     settings.put(VariantSetting.QKV, parameters.get("qkv"));
     settings.put(VariantSetting.HEAD, parameters.get("head"));
     settings.put(VariantSetting.CACHE, parameters.get("cache"));
-    return method.equals("dense") ? method : of(method, settings);
+    return method.equals("dense") ? method : of(canonical(method, parameters), settings);
+  }
+
+  /** The text of a method by today's standards. */
+  private static String canonical(String method, Map<String, String> parameters) {
+    String text = method;
+    for (Changed changed : CHANGED) {
+      String key = (method.contains("+") ? changed.method() + "." : "") + changed.option();
+      String value = parameters.get(key);
+      if (value != null) {
+        String told = value.equals(changed.now()) ? "" : ":" + changed.option() + "=" + value;
+        text =
+            text.replaceAll(
+                "(?<![^+])" + changed.method() + "(:" + changed.option() + "=[^:+@]*)?(?![^:+@])",
+                changed.method() + Matcher.quoteReplacement(told));
+      }
+    }
+    return text;
   }
 
   /**

@@ -43,10 +43,7 @@ public enum SweepSetting {
 
   /** Methods with their options. */
   METHODS(
-      List.of("method"),
-      List.of("svd"),
-      SweepConfig::methods,
-      all(c -> c.variant().method().text())),
+      List.of("method"), List.of("svd"), SweepConfig::methods, all(c -> c.variant().method().id())),
 
   /** What may be kept; where a fraction is a size, it is compared and not equal. */
   BUDGETS(

@@ -85,6 +85,36 @@ class ComparisonTest {
         InputException.class, () -> Comparison.render(List.of(before), List.of(task), 0.01, 0.05));
   }
 
+  @Test
+  void variantsAreMatchedAcrossVersions() {
+    RunRow before =
+        row(0.5, 0.01)
+            .set(RunColumns.SCHEMA, 1L)
+            .set(RunColumns.METHOD_PARAMS, "allocate=greedy;bias=keep;round_to=1;split=sqrt")
+            .build();
+    RunRow after =
+        row(0.8, 0.01)
+            .set(RunColumns.METHOD_PARAMS, "allocate=greedy;bias=keep;round_to=1;zeal=standard")
+            .set(RunColumns.LABEL, "svd greedy")
+            .build();
+    RunRow other = after.toBuilder().set(RunColumns.LABEL, "svd").build();
+    String text = Comparison.render(List.of(before), List.of(after, other), 0.01, 0.05);
+    assertTrue(text.contains("model rte svd greedy keep 0.5 "), text);
+    assertTrue(text.contains("1 BETTER"), text);
+    assertTrue(text.contains("1 cells are in one file only"), text);
+  }
+
+  @Test
+  void oneOfSeveralCellsIsNotChosen() {
+    RunRow row = row(0.5, 0.01).build();
+    List<RunRow> twoModels =
+        List.of(
+            row.toBuilder().set(RunColumns.MODEL, "a").build(),
+            row.toBuilder().set(RunColumns.MODEL, "b").build());
+    assertThrows(
+        InputException.class, () -> Comparison.render(List.of(row), twoModels, 0.01, 0.05));
+  }
+
   private static RunRow.Builder timed(double mean) {
     return row(0.5, 0.01)
         .set(MachineColumns.DEVICE_NAME, "a processor")

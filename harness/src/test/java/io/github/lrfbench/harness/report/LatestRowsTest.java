@@ -25,6 +25,16 @@ class LatestRowsTest {
   }
 
   @Test
+  void theResultOfAnotherVariantMendsNothing() {
+    RunRow damaged =
+        row("a", "", RunRow.FAILED).toBuilder().set(RunColumns.LABEL, "svd greedy").build();
+    RunRow other = row("b", "r1", RunRow.OK).toBuilder().set(RunColumns.LABEL, "svd").build();
+    RunRow same = other.toBuilder().set(RunColumns.LABEL, "svd greedy").build();
+    assertEquals(List.of(damaged, other), LatestRows.of(List.of(damaged, other)));
+    assertEquals(List.of(same), LatestRows.of(List.of(damaged, same)));
+  }
+
+  @Test
   void otherFailuresStay() {
     RunRow other = row("a", "r1", RunRow.FAILED);
     RunRow result = row("b", "r1", RunRow.OK);

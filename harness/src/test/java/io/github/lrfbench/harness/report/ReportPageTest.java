@@ -107,9 +107,9 @@ class ReportPageTest {
   @Test
   void namesakesAreToldApartByTheirParameters() {
     RunRow plain = row("split=sqrt");
-    RunRow tuned = row("finetune_epochs=1;split=sqrt");
+    RunRow tuned = row("finetune_epochs=1;finetune_lr=2.0E-5;split=sqrt");
     assertEquals(
-        List.of("svd", "svd finetune_epochs=1"),
+        List.of("svd", "svd finetune 1 x 2e-5"),
         Series.of(List.of(plain, tuned)).stream().map(Series::label).toList());
   }
 

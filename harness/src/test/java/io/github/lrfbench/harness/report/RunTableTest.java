@@ -44,6 +44,27 @@ class RunTableTest {
   }
 
   @Test
+  void variantsAreToldApartAlsoWhereTheyFailed() {
+    String table =
+        RunTable.render(
+            List.of(
+                svd().set(RunColumns.LABEL, "svd").build(),
+                svd().set(RunColumns.LABEL, "svd greedy round 8").build(),
+                failed()
+                    .set(RunColumns.CELL_ID, "d")
+                    .set(RunColumns.LABEL, "svd finetune 1 x 5e-5")
+                    .build(),
+                svd()
+                    .set(RunColumns.SCHEMA, 1L)
+                    .set(RunColumns.METHOD_PARAMS, "allocate=sensitivity;round_to=1")
+                    .build()));
+    assertTrue(table.contains(" svd keep 0.5 "), table);
+    assertTrue(table.contains(" svd greedy round 8 keep 0.5 "), table);
+    assertTrue(table.contains(" svd finetune 1 x 5e-5 rank 128 "), table);
+    assertTrue(table.contains(" svd sensitivity keep 0.5 "), table);
+  }
+
+  @Test
   void nothingIsWiderThan120Characters() {
     String longText = "😀 a very long name".repeat(20);
     String table =

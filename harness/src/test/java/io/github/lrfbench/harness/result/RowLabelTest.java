@@ -37,7 +37,18 @@ class RowLabelTest {
         "laser | cuts=3;examples=128;search=mlp | laser",
         "laser | cuts=0;examples=128;search=mlp | laser",
         "svd | cache=latent;head=untied;qkv=split | svd qkv split head untied cache latent",
-        "svd | head=as stored;qkv=whole | svd"
+        "svd | head=as stored;qkv=whole | svd",
+        // Standards that were others.
+        "wlra | optimizer=anderson;steps=0 | wlra:optimizer=anderson",
+        "wlra:optimizer=em:floor=0.1 | optimizer=em;floor=0.1 | wlra:optimizer=em:floor=0.1",
+        "wlra:floor=0.1 | optimizer=anderson | wlra:optimizer=anderson:floor=0.1",
+        "wlra | optimizer=lbfgs | wlra",
+        "tfwsvd | optimizer=als;select=high | tfwsvd:optimizer=als",
+        "kronecker | shape=auto;terms=4 | kronecker:terms=4",
+        "kronecker:terms=16 | shape=auto;terms=16 | kronecker",
+        "kronecker@++int8 | budget_stage=kronecker;kronecker.terms=4 | kronecker:terms=4@++int8",
+        "svd+wlra | svd.bias=keep;wlra.optimizer=anderson | svd+wlra:optimizer=anderson",
+        "my-wlra | optimizer=anderson | my-wlra"
       })
   void earlierRowsTellWhatTheyCan(String method, String parameters, String label) {
     RunRow row =

@@ -295,6 +295,29 @@ class CellIdTest {
   }
 
   @Test
+  void aStandardThatMovedIsToldSoThatEarlierResultsAreNotTakenForTodays() {
+    for (String method :
+        List.of("wlra:optimizer=lbfgs", "tfwsvd:optimizer=lbfgs", "kronecker:terms=16")) {
+      String name = method.substring(0, method.indexOf(':'));
+      MethodChain chain = MethodChain.parse(name);
+      assertEquals(name, chain.text());
+      assertEquals(method, chain.id());
+      assertEquals(method + "+int8", MethodChain.parse(name + "+int8").id());
+      assertEquals(id(variant(name, HALF), CONFIG), id(variant(method, HALF), CONFIG));
+      CellContext context =
+          new CellContext(
+              new Cell("m", "abc", "sst2", "", variant(name, HALF)),
+              CONFIG,
+              128,
+              "cpu",
+              "",
+              0,
+              Step.COMPRESS);
+      assertTrue(SweepSetting.idKey(context).contains(method), method);
+    }
+  }
+
+  @Test
   void idsAreWhatTheyWere() {
     assertEquals(new TreeMap<>(KNOWN), ids());
   }

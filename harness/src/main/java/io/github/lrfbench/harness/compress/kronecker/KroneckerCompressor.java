@@ -37,7 +37,7 @@ public final class KroneckerCompressor extends MatrixMethod {
         Set.of(Need.WEIGHTS),
         "",
         options(
-            MethodOption.count(TERMS, 16, 1, 4096),
+            MethodOption.count(TERMS, 16, 1, 4096).movedStandard(),
             new MethodOption(
                 SHAPE,
                 "auto or the M1xN1 of A",

@@ -11,9 +11,15 @@ import java.util.function.UnaryOperator;
  * @param values what it may be, for a reader
  * @param standard its value where none is given, in canonical form
  * @param canonical one way to write a value; null for one that is not allowed
+ * @param moved whether the standard was another one in an earlier version
  */
 public record MethodOption(
-    String name, String values, String standard, UnaryOperator<String> canonical) {
+    String name, String values, String standard, UnaryOperator<String> canonical, boolean moved) {
+  /** An option whose standard was never another one. */
+  public MethodOption(
+      String name, String values, String standard, UnaryOperator<String> canonical) {
+    this(name, values, standard, canonical, false);
+  }
 
   /** One of some words; the first is the standard. */
   public static MethodOption choice(String name, String... values) {
@@ -50,6 +56,11 @@ public record MethodOption(
   /** Yes or no. */
   public static MethodOption flag(String name, boolean standard) {
     return choice(name, Boolean.toString(standard), Boolean.toString(!standard));
+  }
+
+  /** The same, where results of an earlier version had another standard. */
+  public MethodOption movedStandard() {
+    return new MethodOption(name, values, standard, canonical, true);
   }
 
   /**

@@ -100,10 +100,22 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
 
   /** The shortest text that {@link #parse} reads as this: the name, and options that differ. */
   public String text() {
+    return text(false);
+  }
+
+  /**
+   * The text by which results are found again: it tells options whose standard has moved, too, so
+   * that results by the standard of before are not taken for those of today's.
+   */
+  public String id() {
+    return text(true);
+  }
+
+  private String text(boolean tellMoved) {
     StringBuilder text = new StringBuilder(name());
     for (MethodOption option : compressor.info().options()) {
       String value = options.text(option.name());
-      if (!value.equals(option.standard())) {
+      if (!value.equals(option.standard()) || tellMoved && option.moved()) {
         text.append(':').append(option.name()).append('=').append(value);
       }
     }

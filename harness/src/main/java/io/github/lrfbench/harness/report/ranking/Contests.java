@@ -215,21 +215,24 @@ record Contests(Question question, List<Contest> all, List<String> shown, List<S
 
   /** What is compared although it differs. */
   private static List<String> mixed(List<Contest> contests, Question question) {
-    List<String> notes = new ArrayList<>();
-    for (String column : question.mix()) {
-      long count = contests.stream().filter(contest -> values(contest, column).size() > 1).count();
-      if (count > 0) {
-        notes.add(
+    Set<String> columns = new LinkedHashSet<>();
+    long count = 0;
+    for (Contest contest : contests) {
+      List<String> differing =
+          question.mix().stream().filter(column -> values(contest, column).size() > 1).toList();
+      columns.addAll(differing);
+      count += differing.isEmpty() ? 0 : 1;
+    }
+    return columns.isEmpty()
+        ? List.of()
+        : List.of(
             "Rows that differ in "
-                + column
+                + String.join(", ", columns)
                 + " are compared, as asked for, in "
                 + count
                 + " of "
                 + contests.size()
                 + " comparisons.");
-      }
-    }
-    return notes;
   }
 
   private static Set<String> values(Contest contest, String column) {

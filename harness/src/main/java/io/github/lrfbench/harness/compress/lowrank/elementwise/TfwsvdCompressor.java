@@ -45,7 +45,7 @@ public final class TfwsvdCompressor extends LowRankMethod {
         Set.of(Need.WEIGHTS, Need.FISHER),
         "fwsvd where the Fisher information of all outputs is alike",
         options(
-            MethodOption.choice("optimizer", "lbfgs", "als", "adam", "em"),
+            MethodOption.choice("optimizer", "lbfgs", "als", "adam", "em").movedStandard(),
             MethodOption.count("steps", 0, 0, 100_000),
             MethodOption.number("floor", 0.01, 0, 1),
             MethodOption.choice("select", "high", "all")));

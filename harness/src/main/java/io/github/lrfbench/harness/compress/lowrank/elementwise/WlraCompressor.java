@@ -41,7 +41,8 @@ public final class WlraCompressor extends LowRankMethod {
         Set.of(Need.WEIGHTS, Need.FISHER),
         "svd where all weights are alike; tfwsvd minimizes the same but for the cut of the weights",
         options(
-            MethodOption.choice("optimizer", "lbfgs", "anderson", "nesterov", "em", "cg"),
+            MethodOption.choice("optimizer", "lbfgs", "anderson", "nesterov", "em", "cg")
+                .movedStandard(),
             MethodOption.count("steps", 0, 0, 100_000),
             MethodOption.number("floor", 0.01, 0, 1)));
   }
