@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.report.KernelTables;
 import io.github.lrfbench.harness.report.ReportInput;
 import io.github.lrfbench.harness.report.ReportPage;
 import io.github.lrfbench.harness.report.RunTable;
+import io.github.lrfbench.harness.report.ranking.ResultRow;
 import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunRow;
@@ -14,20 +15,26 @@ import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code report}: results as a table, a page, or a comparison. */
+/** {@code report}: results as tables, a page, or a comparison. */
 @Command(
     name = "report",
-    description = "Shows results: as a table, as a page with plots, or compared with others.",
+    description =
+        "Shows results and which method wins where: as tables, as a page with plots, or compared with others.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -50,9 +57,16 @@ import picocli.CommandLine.Spec;
       "A row at the end of a file whose writing was cut off is left out, and a line on stderr says so. Of a cell that",
       "failed and was run again, only the last row is shown.",
       "",
+      "Methods are compared on the same task, model, weights, data, device, numbers and shape, at the same budget; what",
+      "differs in these is kept apart, and a line says so. Where predictions/ lies beside the files, tests are paired",
+      "(McNemar's for accuracy, otherwise the bootstrap); else the standard errors of both are added. Seeds are averaged",
+      "over. Who saves less of the matrices than the budget asks for does not win at it.",
+      "",
       "Of files that 'lrfbench kernels' wrote, its tables are shown, by --html with break-even curves and the roofline.",
       "",
       "Examples: lrfbench report results/runs/*/runs.csv --html report.html",
+      "          lrfbench report runs.csv --tables scores,average,matrix --format latex --where budget=0.5",
+      "          lrfbench report runs.csv --by allocate --tables tests",
       "          lrfbench report --compare before.csv after.csv"
     })
 final class ReportCommand implements Callable<Integer> {
@@ -66,6 +80,8 @@ final class ReportCommand implements Callable<Integer> {
 
   @Option(names = "--html", paramLabel = "FILE", description = "Write a page instead of the table.")
   private Path html;
+
+  @Mixin private RankingOptions ranking;
 
   @Option(
       names = "--compare",
@@ -102,11 +118,10 @@ final class ReportCommand implements Callable<Integer> {
           places.get(rows.indexOf(List.of())) + ": there is no whole row to report");
     }
     if (!compare.isEmpty()) {
+      rows = rows.stream().map(this::chosen).toList();
       stdout.print(Comparison.render(rows.get(0), rows.get(1), margin, latencyMargin));
-    } else if (html != null) {
-      writePage(ReportPage.render(files.stream().map(ReportInput::read).toList()));
     } else {
-      rows.forEach(table -> stdout.print(RunTable.render(table)));
+      report(rows, stdout);
     }
     stdout.flush();
     return ExitCode.DONE;
@@ -134,6 +149,36 @@ final class ReportCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private void report(List<List<RunRow>> tables, PrintWriter stdout) {
+    List<ResultRow> rows = new ArrayList<>();
+    for (int i = 0; i < tables.size(); i++) {
+      Path folder = files.get(i).toAbsolutePath().getParent();
+      tables.get(i).forEach(row -> rows.add(new ResultRow(row, folder)));
+    }
+    List<ResultRow> chosen = ranking.choose(rows);
+    Set<RunRow> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+    chosen.forEach(row -> wanted.add(row.row()));
+    if (html != null || ranking.isPage()) {
+      page(chosen, stdout);
+      return;
+    }
+    String answers = ranking.print(chosen);
+    String gap = "";
+    if (ranking.showsRuns()) {
+      for (List<RunRow> table : tables) {
+        stdout.print(RunTable.render(table.stream().filter(wanted::contains).toList()));
+      }
+      gap = "\n";
+    }
+    stdout.print(answers.isEmpty() ? "" : gap + answers);
+  }
+
+  private List<RunRow> chosen(List<RunRow> rows) {
+    return ranking.choose(rows.stream().map(row -> new ResultRow(row, null)).toList()).stream()
+        .map(ResultRow::row)
+        .toList();
+  }
+
   /** The whole rows of a file; the user is told of one that was cut off. */
   private static <R> List<R> read(ResultsCsv<R> table, Path file) {
     List<R> rows = table.read(file);
@@ -144,14 +189,42 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private void requireOneUse() {
+    ranking.check();
     if (compare.isEmpty() == files.isEmpty()) {
       throw new InputException("which results? Give files, or --compare with two of them");
     }
     if (!compare.isEmpty() && html != null) {
       throw new InputException("--html and --compare do not go together");
     }
+    if (!compare.isEmpty()) {
+      ranking.requireOnlyWhere("--compare", false);
+    } else if (html != null) {
+      ranking.requireOnlyWhere("--html", true);
+    }
     if (!(margin >= 0) || !(latencyMargin >= 0)) {
       throw new InputException("a margin must be at least 0");
+    }
+  }
+
+  private void page(List<ResultRow> chosen, PrintWriter stdout) {
+    Set<RunRow> wanted = new HashSet<>();
+    chosen.forEach(row -> wanted.add(row.row()));
+    String page =
+        ReportPage.render(
+            files.stream()
+                .map(ReportInput::read)
+                .map(
+                    input ->
+                        new ReportInput(
+                            input.source(),
+                            input.runs().stream().filter(wanted::contains).toList(),
+                            input.layers(),
+                            input.record()))
+                .toList());
+    if (html == null) {
+      stdout.print(page);
+    } else {
+      writePage(page);
     }
   }
 

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Lines of aligned columns under a header, never wider than asked for. */
-final class TextTable {
+public final class TextTable {
   /** On which side a column's cells are flush. */
-  enum Align {
+  public enum Align {
     LEFT,
     RIGHT
   }
@@ -24,17 +24,19 @@ final class TextTable {
   private final List<Column> columns = new ArrayList<>();
   private final List<Row> rows = new ArrayList<>();
 
-  TextTable(int maxWidth) {
+  /** A table without columns, of at most so many characters a line if it can be. */
+  public TextTable(int maxWidth) {
     this.maxWidth = maxWidth;
   }
 
-  TextTable column(String name, Align align) {
+  /** Adds a column. */
+  public TextTable column(String name, Align align) {
     columns.add(new Column(name, align));
     return this;
   }
 
   /** Adds a row; cells that are not given are empty. */
-  TextTable row(String... cells) {
+  public TextTable row(String... cells) {
     rows.add(new Row(Arrays.stream(cells).map(OneLine::of).toList(), ""));
     return this;
   }
@@ -47,7 +49,7 @@ final class TextTable {
   }
 
   /** The table; every line ends in a line feed and holds no trailing blanks. */
-  String render() {
+  public String render() {
     int[] widths = widths();
     StringBuilder text = new StringBuilder();
     append(text, widths, new Row(columns.stream().map(Column::name).toList(), ""));
