@@ -6,6 +6,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say how a budget is shared out among matrices. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class AllocationOptions {
   @Option(
       names = "--allocate",

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options that say what a method that needs data learns from. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CalibrationOptions {
   @Option(
       names = "--calibration",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a model is compressed; only a sweep takes several values of one. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CompressionOptions {
   @Option(
       names = "--method",

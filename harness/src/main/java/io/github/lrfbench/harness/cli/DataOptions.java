@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options that say what examples a model is evaluated on. */
+@OptionTopic.Of(OptionTopic.DATA)
 final class DataOptions {
   @Option(
       names = "--glue",

@@ -12,6 +12,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say where to compute. */
+@OptionTopic.Of(OptionTopic.DEVICE)
 final class DeviceSelection {
   @Option(
       names = "--device",

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -53,6 +54,7 @@ final class EvalCommand implements Callable<Integer> {
           "A model directory (compressed ones included), hf:owner/name[@revision], demo:bert or demo:gpt2.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       required = true,
@@ -60,6 +62,7 @@ final class EvalCommand implements Callable<Integer> {
       description = "See 'lrfbench list tasks'.")
   private String task;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--adapter",
       paramLabel = "DIR",

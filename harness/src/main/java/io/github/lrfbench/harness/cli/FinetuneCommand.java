@@ -64,6 +64,7 @@ import picocli.CommandLine.Spec;
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -72,6 +73,7 @@ final class FinetuneCommand implements Callable<Integer> {
           "A model directory, hf:owner/name[@revision], demo:bert or demo:gpt2. A head of another size is drawn anew.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       required = true,

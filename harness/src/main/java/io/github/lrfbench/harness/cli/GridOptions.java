@@ -8,6 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say what a model may keep. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class GridOptions {
   @Option(
       names = "--keep",

@@ -130,32 +130,34 @@ public final class Progress implements AutoCloseable {
 
   private void show() {
     lastShown = nanoTime.getAsLong();
-    String line = line(lastShown - start);
+    String course = course(lastShown - start);
+    String names = names();
     if (!terminal) {
-      err.println(line);
+      err.println(course + names);
       return;
     }
-    int end = Math.min(line.codePointCount(0, line.length()), columns - 1);
-    err.print(CLEAR_LINE + line.substring(0, line.offsetByCodePoints(0, end)));
+    int room = Math.max(1, columns - 1 - course.codePointCount(0, course.length()));
+    err.print(CLEAR_LINE + OneLine.shorten(course + OneLine.shorten(names, room), columns - 1));
     if (done) {
       err.println();
     }
     err.flush();
   }
 
-  private String line(long elapsed) {
+  /** What goes on. */
+  private String names() {
+    String names = (item.isEmpty() ? "" : ", " + item) + (detail.isEmpty() ? "" : ", " + detail);
+    return OneLine.of(names);
+  }
+
+  /** How far it is. */
+  private String course(long elapsed) {
     long finished = Math.max(0, Math.min(begun - 1, total));
     StringBuilder line = new StringBuilder(label);
     line.append(": ").append(finished).append('/').append(total);
     line.append(", ").append(clock(elapsed));
     if (finished > 0 && finished < total) {
       line.append(", ETA ").append(clock(elapsed / finished * (total - finished)));
-    }
-    if (!item.isEmpty()) {
-      line.append(", ").append(item);
-    }
-    if (!detail.isEmpty()) {
-      line.append(", ").append(detail);
     }
     return OneLine.of(line.toString());
   }

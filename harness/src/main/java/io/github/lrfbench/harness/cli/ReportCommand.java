@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "The page needs no network. It shows the matrices of layers.csv and the run of run.json where they lie beside a",
       "file; beside NAME.csv, NAME-layers.csv.",
       "",
-      "--compare tells of each cell whether B is BETTER or WORSE than A: the 95 % interval of the difference, from the",
+      "--compare tells of each cell whether B is BETTER or WORSE than A: the 95 %% interval of the difference, from the",
       "standard errors, leaves out 0. It is the SAME where the interval lies within the margin or nothing differs, and",
       "UNDECIDED otherwise. Latencies are compared by their means, on one machine and in one shape only.",
       "",

@@ -73,6 +73,7 @@ final class SweepCommand implements Callable<Integer> {
       })
   private Path file;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       paramLabel = "M",
@@ -81,6 +82,7 @@ final class SweepCommand implements Callable<Integer> {
           "A model directory, hf:owner/name[@revision], demo:bert, the default, or demo:gpt2. Repeatable.")
   private List<String> models = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       paramLabel = "T",
@@ -93,6 +95,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private CacheOptions cache;
 
+  @OptionTopic.Of(OptionTopic.TRAINING)
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -101,6 +104,7 @@ final class SweepCommand implements Callable<Integer> {
           "Train every compressed model on the task's training set for N epochs; 0 for none. Default: 0. Repeatable.")
   private List<Integer> finetuneEpochs = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.TRAINING)
   @Option(
       names = "--finetune-lr",
       paramLabel = "RATE",
@@ -109,6 +113,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<Double> finetuneRates = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.TRAINING)
   @Option(
       names = "--finetune-select",
       paramLabel = "WHICH",
@@ -117,6 +122,7 @@ final class SweepCommand implements Callable<Integer> {
           "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}.")
   private String finetuneSelect;
 
+  @OptionTopic.Of(OptionTopic.TRAINING)
   @Option(
       names = "--distill",
       paramLabel = "W",
@@ -125,6 +131,7 @@ final class SweepCommand implements Callable<Integer> {
           "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0.")
   private double distill;
 
+  @OptionTopic.Of(OptionTopic.TRAINING)
   @Option(
       names = "--distill-hidden",
       paramLabel = "W",
@@ -135,6 +142,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private DeviceSelection selection;
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--latency",
       paramLabel = "KIND",
@@ -143,6 +151,7 @@ final class SweepCommand implements Callable<Integer> {
           "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Throughput is measured so too, in calls of 32 sequences. Default: ${DEFAULT-VALUE}.")
   private String latency;
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--batch-size",
       paramLabel = "B",
@@ -150,6 +159,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Sequences per call in the latency measurement. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--seq-len",
       paramLabel = "L",

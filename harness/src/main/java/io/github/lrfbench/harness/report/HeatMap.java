@@ -4,6 +4,7 @@ import static io.github.lrfbench.harness.report.Html.escape;
 import static io.github.lrfbench.harness.report.Html.px;
 
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.text.OneLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -120,7 +121,7 @@ final class HeatMap {
   }
 
   private static String shorten(String label) {
-    return TextTable.shorten(label, LONGEST_LABEL);
+    return OneLine.shorten(label, LONGEST_LABEL);
   }
 
   /** Length of what all names begin with, up to a dot. */

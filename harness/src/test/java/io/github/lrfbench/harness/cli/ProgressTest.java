@@ -79,6 +79,16 @@ class ProgressTest {
   }
 
   @Test
+  void namesAreCutInTheMiddle() {
+    Progress progress = progress(true, 60, 2);
+    pass(200);
+    progress.step("/data/models/a-model-of-a-long-name svd keep 0.5 on sst2");
+    String last = text().substring(text().lastIndexOf('K') + 1);
+    assertEquals("sweep: 0/2, 0:00, /data/models/a-mode… svd keep 0.5 on sst2", last);
+    assertEquals(59, last.length());
+  }
+
+  @Test
   void notesStandAboveTheLine() {
     Progress progress = progress(true, 80, 2);
     progress.note("cell a failed");
