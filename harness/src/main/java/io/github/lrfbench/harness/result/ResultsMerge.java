@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ public final class ResultsMerge {
   private final Map<String, Found> cells = new LinkedHashMap<>();
   private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
   private final DataAgreement data = new DataAgreement();
+  private final Set<Path> files = new LinkedHashSet<>();
   private int read;
 
   /**
@@ -76,6 +78,7 @@ public final class ResultsMerge {
   }
 
   private void addFile(Path file) {
+    files.add(file);
     for (RunRow row : ResultsCsv.RUNS.read(file)) {
       read++;
       String cell = row.get(RunColumns.CELL_ID);
@@ -153,16 +156,19 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv} and {@code layers.csv}, each whole or not at all. What is killed in
-   * between can be done again: only {@code runs.csv}, the last to appear, makes them results.
+   * Writes {@code runs.csv}, {@code layers.csv} and {@code run.json}, each whole or not at all.
+   * What is killed in between can be done again: only {@code runs.csv}, the last to appear, makes
+   * them results.
    *
    * @param directory made if it is absent
+   * @param command the arguments of the call, for the record
    * @throws InputException if there are no rows, or it holds other results or cannot be written
    */
-  public void write(Path directory) {
+  public void write(Path directory, List<String> command) {
     if (cells.isEmpty()) {
       throw new InputException("nothing to merge: there is no whole row in what was given");
     }
+    Map<String, Object> record = MergeRecord.of(command, files, rows());
     OutputDirectory.prepare(directory);
     Path runsFile = directory.resolve(RunColumns.TABLE.file());
     Path layersFile = directory.resolve(LayerColumns.TABLE.file());
@@ -174,6 +180,7 @@ public final class ResultsMerge {
       }
       requireNoOthers(layersFile, matrices);
       FileReplacement.write(layersFile, ResultsCsv.LAYERS.file(matrices));
+      RunJson.write(directory.resolve(RunJson.FILE), record);
       FileReplacement.write(runsFile, runs);
     } catch (IOException e) {
       throw new InputException(directory + ": cannot be written: " + OneLine.reason(e), e);
