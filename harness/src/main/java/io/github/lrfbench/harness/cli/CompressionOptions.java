@@ -74,7 +74,7 @@ final class CompressionOptions {
       throw new InputException(
           command + " takes one of --keep, --bits, --rank and --energy, with one value");
     }
-    Allocation allocated = one(command, "--allocate", allocation.allocations());
+    Allocation allocated = one(command, "--allocate and --round-to", allocation.allocations());
     String method = one(command, "--method", methods);
     calibration.requireValid();
     if (budgets.isEmpty()) {

@@ -181,7 +181,7 @@ final class FinetuneCommand implements Callable<Integer> {
                   + " "
                   + data.limit()
                   + " "
-                  + data.maxLength
+                  + data.maxLength()
                   + evaluation.facts().identity(),
               saveSteps);
       report(train(work, examples, used, settings, evaluation), work);
@@ -201,6 +201,14 @@ final class FinetuneCommand implements Callable<Integer> {
         lora.config(source.model(), source.drawn(), model), source.model(), seed);
   }
 
+  private void sayWhatIsKept(Progress progress) {
+    progress.close();
+    System.err.println(
+        FineTuning.isUnfinished(out)
+            ? "stopped; what was saved last is kept in " + out + "; the same command goes on there"
+            : "stopped before anything was saved");
+  }
+
   private Trainer.Outcome train(
       FineTuning.Job job,
       TrainingSet examples,
@@ -209,7 +217,8 @@ final class FinetuneCommand implements Callable<Integer> {
       Evaluation evaluation) {
     int perEpoch = (used + settings.batchSize() - 1) / settings.batchSize();
     long total = (long) perEpoch * settings.epochs();
-    try (Progress progress = Progress.start(total, "finetune " + task)) {
+    try (Progress progress = Progress.start(total, "finetune " + task);
+        Interruption interruption = new Interruption(() -> sayWhatIsKept(progress))) {
       TrainingListener listener =
           new TrainingListener() {
             @Override

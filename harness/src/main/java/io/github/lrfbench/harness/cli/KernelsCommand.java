@@ -126,7 +126,7 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
       progressLine.accept(selection.choice());
       device.tune(progressLine);
       KernelSuite suite =
-          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype);
+          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype());
       if (out == null) {
         print(suite, progressLine);
       } else {

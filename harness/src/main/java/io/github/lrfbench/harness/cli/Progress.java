@@ -28,6 +28,7 @@ public final class Progress implements AutoCloseable {
   private final String label;
   private final long start;
   private long begun;
+  private long skipped;
   private String item = "";
   private String detail = "";
   private long lastShown;
@@ -75,6 +76,11 @@ public final class Progress implements AutoCloseable {
     this.item = item;
     detail = "";
     showIfDue(terminal ? REDRAW_NANOS : LINE_NANOS);
+  }
+
+  /** The next item takes no time, and tells nothing of how long the others take. */
+  public synchronized void skip() {
+    skipped++;
   }
 
   /** So many items are done. */
@@ -156,8 +162,9 @@ public final class Progress implements AutoCloseable {
     StringBuilder line = new StringBuilder(label);
     line.append(": ").append(finished).append('/').append(total);
     line.append(", ").append(clock(elapsed));
-    if (finished > 0 && finished < total) {
-      line.append(", ETA ").append(clock(elapsed / finished * (total - finished)));
+    long timed = finished - skipped;
+    if (timed > 0 && finished < total) {
+      line.append(", ETA ").append(clock(elapsed / timed * (total - finished)));
     }
     return OneLine.of(line.toString());
   }

@@ -21,6 +21,11 @@ public interface TaskInput {
   /** Whether it tells what is right, so that a model can be scored. */
   boolean isScored();
 
+  /** Whether the ids of its cells tell which data it is; else they name the task alone. */
+  default boolean isNamedInCells() {
+    return false;
+  }
+
   /** What to warn of where the data is not the official one. */
   Optional<String> deviation();
 

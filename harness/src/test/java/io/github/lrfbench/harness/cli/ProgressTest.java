@@ -79,6 +79,19 @@ class ProgressTest {
   }
 
   @Test
+  void whatWasDoneBeforeTellsNothingOfTheRest() {
+    Progress progress = progress(false, 80, 12);
+    progress.step("");
+    for (int i = 0; i < 8; i++) {
+      progress.skip();
+      progress.step("");
+    }
+    pass(10_000);
+    progress.step("cell j");
+    assertTrue(text().endsWith("sweep: 9/12, 0:10, ETA 0:30, cell j\n"), text());
+  }
+
+  @Test
   void namesAreCutInTheMiddle() {
     Progress progress = progress(true, 60, 2);
     pass(200);
