@@ -93,6 +93,13 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private DeviceSelection selection;
 
+  private Score score;
+
+  /** How well the model did, once it was called; null where the data has no labels. */
+  Score score() {
+    return score;
+  }
+
   @Override
   public Integer call() {
     if (batchSize != null && batchSize < 1) {
@@ -160,7 +167,7 @@ final class EvalCommand implements Callable<Integer> {
       outcome.writePredictions(predictions);
     }
     if (input.isScored()) {
-      Score score = outcome.score();
+      score = outcome.score();
       evaluation.notes(score).forEach(System.err::println);
       print(evaluation.facts(), score, outcome.seconds());
     }

@@ -33,6 +33,7 @@ public final class Main implements Callable<Integer> {
   /** Runs a command and ends the process with its exit code, see {@link ExitCode}. */
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
+    Logging.configure();
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = new PlainPrintStream(utf8(FileDescriptor.err));
     System.setOut(out);

@@ -38,6 +38,7 @@ final class SweepCall {
   private final SweepRecord record;
   private final CellChoice choice;
   private final Path cache = Natives.cacheFolder();
+  private List<RunRow> rows = List.of();
 
   SweepCall(List<Grid> grids, SweepRecord record, CellChoice choice) {
     this.grids = grids;
@@ -45,11 +46,16 @@ final class SweepCall {
     this.choice = choice;
   }
 
+  /** The rows of all cells, those of earlier calls included. */
+  List<RunRow> rows() {
+    return rows;
+  }
+
   /** Runs all of them, and prints the table of all of their cells. */
   int run(PrintWriter stdout) {
     Path target = grids.get(0).config().out();
     long cells = grids.stream().mapToLong(grid -> SweepPlan.size(grid.config())).sum();
-    Map<String, RunRow> rows = new LinkedHashMap<>();
+    Map<String, RunRow> byId = new LinkedHashMap<>();
     boolean done = true;
     SweepProgress progress = new SweepProgress(cells);
     try (progress;
@@ -64,14 +70,14 @@ final class SweepCall {
         SweepRunner runner = runner(grid, device, progress);
         progress.opening(device.choice());
         done &= run(runner).isEmpty();
-        runner.table().forEach(row -> rows.put(row.get(RunColumns.CELL_ID), row));
+        runner.table().forEach(row -> byId.put(row.get(RunColumns.CELL_ID), row));
       }
     }
-    List<RunRow> all = List.copyOf(rows.values());
-    stdout.print(RunTable.render(all));
+    rows = List.copyOf(byId.values());
+    stdout.print(RunTable.render(rows));
     stdout.flush();
     System.err.println((done ? "all cells were done already: " : "written to ") + target);
-    return all.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
+    return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
   }
 
   private SweepRunner runner(Grid grid, OpenDevice device, SweepListener listener) {

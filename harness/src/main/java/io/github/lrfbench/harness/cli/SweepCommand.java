@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.result.OutputDirectory;
+import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Shard;
@@ -206,6 +207,13 @@ final class SweepCommand implements Callable<Integer> {
           "Read models and data, list the cells by id, with the time they may take if earlier runs tell it, and stop. Ends with 2 where something is missing or wrong.")
   private boolean dryRun;
 
+  private List<RunRow> rows = List.of();
+
+  /** The rows of all cells, once it was called. */
+  List<RunRow> rows() {
+    return rows;
+  }
+
   @Override
   public Integer call() {
     if (file != null) {
@@ -308,8 +316,11 @@ final class SweepCommand implements Callable<Integer> {
     }
     List<String> arguments = spec.commandLine().getParseResult().originalArgs();
     SweepRecord record = new SweepRecord(runId, configs, part, arguments, fileText());
-    return new SweepCall(all, record, new CellChoice(part::owns, grids.get(0).retryMemory))
-        .run(stdout);
+    CellChoice choice = new CellChoice(part::owns, grids.get(0).retryMemory);
+    SweepCall call = new SweepCall(all, record, choice);
+    int code = call.run(stdout);
+    rows = call.rows();
+    return code;
   }
 
   /** What takes weeks, or only listing it all memory, is most likely a slip. */
