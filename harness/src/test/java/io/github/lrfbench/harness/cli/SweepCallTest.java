@@ -265,7 +265,7 @@ class SweepCallTest {
             .redirectOutput(log.toFile())
             .start();
     Path runs = out.resolve("runs.csv");
-    while (process.isAlive() && (!Files.exists(runs) || ResultsCsv.RUNS.read(runs).size() < 3)) {
+    while (process.isAlive() && (!Files.exists(runs) || Files.readAllLines(runs).size() < 4)) {
       Thread.sleep(20);
     }
     // SIGTERM; Ctrl-C is told likewise, but may be ignored where tests run.
