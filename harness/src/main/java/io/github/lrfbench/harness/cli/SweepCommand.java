@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
@@ -12,7 +11,6 @@ import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
-import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -92,53 +90,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private CacheOptions cache;
 
-  @OptionTopic.Of(OptionTopic.TRAINING)
-  @Option(
-      names = "--finetune-epochs",
-      paramLabel = "N",
-      split = ",",
-      description =
-          "Train every compressed model on the task's training set for N epochs; 0 for none. Default: 0. Repeatable.")
-  private List<Integer> finetuneEpochs = new ArrayList<>();
-
-  @OptionTopic.Of(OptionTopic.TRAINING)
-  @Option(
-      names = "--finetune-lr",
-      paramLabel = "RATE",
-      split = ",",
-      defaultValue = "2e-5",
-      description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
-  private List<Double> finetuneRates = new ArrayList<>();
-
-  @OptionTopic.Of(OptionTopic.TRAINING)
-  @Option(
-      names = "--finetune-select",
-      paramLabel = "WHICH",
-      split = ",",
-      defaultValue = "last",
-      description =
-          "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}. Repeatable.")
-  private List<String> finetuneSelects = new ArrayList<>();
-
-  @OptionTopic.Of(OptionTopic.TRAINING)
-  @Option(
-      names = "--distill",
-      paramLabel = "W",
-      split = ",",
-      defaultValue = "0",
-      description =
-          "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0. Repeatable.")
-  private List<Double> distills = new ArrayList<>();
-
-  @OptionTopic.Of(OptionTopic.TRAINING)
-  @Option(
-      names = "--distill-hidden",
-      paramLabel = "W",
-      split = ",",
-      defaultValue = "0",
-      description =
-          "In that training, weight of the squared difference from the dense model's hidden states. Default: 0. Repeatable.")
-  private List<Double> distillsHidden = new ArrayList<>();
+  @Mixin private RecoveryOptions recovery;
 
   @Mixin private DeviceSelection selection;
 
@@ -354,7 +306,7 @@ final class SweepCommand implements Callable<Integer> {
         options.methods,
         budgets,
         options.allocation.allocations(),
-        recoveries(),
+        recovery.recoveries(),
         options.calibration.examples(),
         options.seeds,
         options.layers,
@@ -370,31 +322,6 @@ final class SweepCommand implements Callable<Integer> {
         data.glue,
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()));
-  }
-
-  /** Every number of epochs at every learning rate, and so on. */
-  private List<Recovery> recoveries() {
-    List<Recovery> recoveries = new ArrayList<>();
-    List<Selection> selections =
-        finetuneSelects.stream().map(name -> Selection.parse("--finetune-select", name)).toList();
-    for (int epochs : finetuneEpochs.isEmpty() ? List.of(0) : finetuneEpochs) {
-      recoveries.addAll(epochs == 0 ? List.of(Recovery.NONE) : recoveries(epochs, selections));
-    }
-    return recoveries;
-  }
-
-  private List<Recovery> recoveries(int epochs, List<Selection> selections) {
-    List<Recovery> recoveries = new ArrayList<>();
-    for (double rate : finetuneRates) {
-      for (double distill : distills) {
-        for (double hidden : distillsHidden) {
-          for (Selection selection : selections) {
-            recoveries.add(new Recovery(epochs, rate, distill, hidden, selection));
-          }
-        }
-      }
-    }
-    return recoveries;
   }
 
   private static List<String> demoTasks(List<String> models) {
