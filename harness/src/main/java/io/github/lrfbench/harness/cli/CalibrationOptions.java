@@ -13,19 +13,23 @@ import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options that say what a method that needs data learns from. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CalibrationOptions {
   @Option(
       names = "--calibration",
       paramLabel = "N",
+      split = ",",
       defaultValue = "1024",
       description =
-          "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}.")
-  private int examples;
+          "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}. Repeatable in a sweep.")
+  private List<Integer> counts = new ArrayList<>();
 
   /** What {@link #learned} tells; null before there are statistics. */
   private ObjectNode learned;
@@ -33,7 +37,7 @@ final class CalibrationOptions {
   /** How many examples to take at most. */
   int examples() {
     requireValid();
-    return examples;
+    return OneValue.of("--calibration", counts);
   }
 
   /**
@@ -42,6 +46,7 @@ final class CalibrationOptions {
    * @throws InputException if it names no example
    */
   void requireValid() {
+    int examples = OneValue.of("--calibration", counts);
     if (examples < 1) {
       throw new InputException("--calibration must be at least 1, but is " + examples);
     }

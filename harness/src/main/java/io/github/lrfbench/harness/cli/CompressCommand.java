@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
 final class CompressCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -54,6 +55,7 @@ final class CompressCommand implements Callable<Integer> {
       description = "A model directory, hf:owner/name[@revision], demo:bert or demo:gpt2.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       paramLabel = "T",

@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -60,6 +61,7 @@ final class EvalCommand implements Callable<Integer> {
           "A model directory (compressed ones included), hf:owner/name[@revision], demo:bert or demo:gpt2.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       required = true,
@@ -67,12 +69,14 @@ final class EvalCommand implements Callable<Integer> {
       description = "See 'lrfbench list tasks'.")
   private String task;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--adapter",
       paramLabel = "DIR",
       description = "Add a LoRA adapter for this task to the model: a PEFT directory.")
   private Path adapter;
 
+  @OptionTopic.Of(OptionTopic.DATA)
   @Option(
       names = "--split",
       paramLabel = "S",
@@ -110,6 +114,13 @@ final class EvalCommand implements Callable<Integer> {
   private long seed;
 
   @Mixin private DeviceSelection selection;
+
+  private Score score;
+
+  /** How well the model did, once it was called; null where the data has no labels. */
+  Score score() {
+    return score;
+  }
 
   @Override
   public Integer call() {
@@ -194,7 +205,7 @@ final class EvalCommand implements Callable<Integer> {
       outcome.writeSubmission(submission);
     }
     if (input.isScored()) {
-      Score score = outcome.score();
+      score = outcome.score();
       evaluation.notes(score).forEach(System.err::println);
       print(evaluation.facts(), score, outcome.seconds());
     }

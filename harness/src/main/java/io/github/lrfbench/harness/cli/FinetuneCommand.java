@@ -65,6 +65,7 @@ import picocli.CommandLine.Spec;
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -73,6 +74,7 @@ final class FinetuneCommand implements Callable<Integer> {
           "A model directory, hf:owner/name[@revision], demo:bert or demo:gpt2. A head of another size is drawn anew.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       required = true,
@@ -147,7 +149,7 @@ final class FinetuneCommand implements Callable<Integer> {
       System.err.println(selection.choice());
       dense.notes().forEach(System.err::println);
       System.err.println(
-          FineTuning.isUnfinished(out) ? "going on with the run in " + out : dense.start());
+          FineTuning.isUnfinished(target.out) ? "going on with the run in " + out : dense.start());
       Evaluation evaluation = dev.evaluation(dense, seed);
       evaluation.notes().forEach(System.err::println);
       nameOutputs(dense, evaluation.outputNames());
@@ -183,7 +185,7 @@ final class FinetuneCommand implements Callable<Integer> {
                   + " "
                   + data.limit()
                   + " "
-                  + data.maxLength
+                  + data.maxLength()
                   + evaluation.facts().identity(),
               saveSteps);
       report(train(work, examples, used, settings, evaluation), work);
@@ -227,6 +229,16 @@ final class FinetuneCommand implements Callable<Integer> {
         lora.config(source.model(), source.drawn(), base), source.model(), seed);
   }
 
+  private void sayWhatIsKept(Progress progress) {
+    progress.close();
+    System.err.println(
+        FineTuning.isUnfinished(target.out)
+            ? "stopped; what was saved last is kept in "
+                + target.out
+                + "; the same command goes on there"
+            : "stopped before anything was saved");
+  }
+
   private Trainer.Outcome train(
       FineTuning.Job job,
       TrainingSet examples,
@@ -235,7 +247,8 @@ final class FinetuneCommand implements Callable<Integer> {
       Evaluation evaluation) {
     int perEpoch = (used + settings.batchSize() - 1) / settings.batchSize();
     long total = (long) perEpoch * settings.epochs();
-    try (Progress progress = Progress.start(total, "finetune " + task)) {
+    try (Progress progress = Progress.start(total, "finetune " + task);
+        Interruption interruption = new Interruption(() -> sayWhatIsKept(progress))) {
       TrainingListener listener =
           new TrainingListener() {
             @Override

@@ -148,7 +148,7 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
       progressLine.accept(selection.choice());
       device.tune(progressLine);
       KernelSuite suite =
-          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype);
+          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype());
       if (out == null) {
         run(suite, row -> {}, progressLine);
       } else {

@@ -10,6 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say which adapter is trained in the place of the model. */
+@OptionTopic.Of(OptionTopic.ADAPTER)
 final class LoraOptions {
   @Option(
       names = "--lora-r",

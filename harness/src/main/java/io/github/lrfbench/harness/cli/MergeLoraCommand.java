@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
 final class MergeLoraCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,
@@ -43,6 +44,7 @@ final class MergeLoraCommand implements Callable<Integer> {
       description = "The model directory that the adapter was trained on.")
   private String model;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--adapter",
       required = true,
@@ -50,6 +52,7 @@ final class MergeLoraCommand implements Callable<Integer> {
       description = "A PEFT directory of a LoRA adapter.")
   private Path adapter;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       required = true,

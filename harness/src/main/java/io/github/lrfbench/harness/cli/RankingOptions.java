@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which tables {@code report} prints, of which rows, and how. */
+@OptionTopic.Of(OptionTopic.TABLES)
 final class RankingOptions {
   /** The page, which is no table. */
   private static final String HTML = "html";

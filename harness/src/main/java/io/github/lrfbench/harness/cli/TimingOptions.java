@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.measure.RoundRule;
 import picocli.CommandLine.Option;
 
 /** The options that tell how long models are timed. */
+@OptionTopic.Of(OptionTopic.LATENCY)
 final class TimingOptions {
   @Option(
       names = "--warmup",

@@ -64,8 +64,8 @@ public final class TextTable {
     return text.toString();
   }
 
-  /** The text cut to a width, with an ellipsis where something is missing. */
-  static String shorten(String text, int width) {
+  /** A sentence cut to a width, with an ellipsis where something is missing. */
+  private static String shortenEnd(String text, int width) {
     if (width(text) <= width) {
       return text;
     }
@@ -114,13 +114,13 @@ public final class TextTable {
   private void append(StringBuilder text, int[] widths, Row row) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < row.cells().size(); i++) {
-      String cell = shorten(row.cells().get(i), widths[i]);
+      String cell = OneLine.shorten(row.cells().get(i), widths[i]);
       String padding = " ".repeat(widths[i] - width(cell));
       boolean left = columns.get(i).align() == Align.LEFT;
       line.append(i == 0 ? "" : GAP).append(left ? cell + padding : padding + cell);
     }
     if (!row.remark().isEmpty()) {
-      line.append(GAP).append(shorten(row.remark(), maxWidth - width(line.toString()) - 2));
+      line.append(GAP).append(shortenEnd(row.remark(), maxWidth - width(line.toString()) - 2));
     }
     text.append(line.toString().stripTrailing()).append('\n');
   }

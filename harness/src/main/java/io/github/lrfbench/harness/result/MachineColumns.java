@@ -18,7 +18,8 @@ public final class MachineColumns {
 
   public static final Column<String> GIT_COMMIT =
       Column.text(
-          "git_commit", "Commit of LRF-Bench; -dirty is appended if files differed from it.");
+          "git_commit",
+          "Commit of LRF-Bench; -dirty is appended if files differed from it; unknown if neither checkout nor build told.");
 
   public static final Column<String> JAVA_VERSION =
       Column.text("java_version", "Version of the Java runtime.");

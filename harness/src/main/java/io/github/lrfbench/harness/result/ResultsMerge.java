@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +43,7 @@ public final class ResultsMerge {
   private final CellParts<SampleRow> samples =
       new CellParts<>(ResultsCsv.SAMPLES, row -> List.of(row.runId(), row.cellId()));
   private final DataAgreement data = new DataAgreement();
+  private final Set<Path> files = new LinkedHashSet<>();
   private int read;
 
   /**
@@ -78,6 +81,7 @@ public final class ResultsMerge {
   }
 
   private void addFile(Path file) {
+    files.add(file);
     for (RunRow row : ResultsCsv.RUNS.read(file)) {
       read++;
       String cell = row.get(RunColumns.CELL_ID);
@@ -149,17 +153,20 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv}, {@code layers.csv}, {@code latencies.csv} and the predictions of the
-   * cells whose own run has kept them, each file whole or not at all. What is killed in between can
-   * be done again: only {@code runs.csv}, the last to appear, makes them results.
+   * Writes {@code runs.csv}, {@code layers.csv}, {@code latencies.csv}, {@code run.json} and the
+   * predictions of the cells whose own run has kept them, each file whole or not at all. What is
+   * killed in between can be done again: only {@code runs.csv}, the last to appear, makes them
+   * results.
    *
    * @param directory made if it is absent
+   * @param command the arguments of the call, for the record
    * @throws InputException if there are no rows, or it holds other results or cannot be written
    */
-  public void write(Path directory) {
+  public void write(Path directory, List<String> command) {
     if (cells.isEmpty()) {
       throw new InputException("nothing to merge: there is no whole row in what was given");
     }
+    Map<String, Object> record = MergeRecord.of(command, files, rows());
     OutputDirectory.prepare(directory);
     Path runsFile = directory.resolve(RunColumns.TABLE.file());
     byte[] runs = ResultsCsv.RUNS.file(rows());
@@ -175,6 +182,7 @@ public final class ResultsMerge {
       }
       layers.write(directory, rows());
       samples.write(directory, rows());
+      RunJson.write(directory.resolve(RunJson.FILE), record);
       FileReplacement.write(runsFile, runs);
     } catch (IOException e) {
       throw new InputException(directory + ": cannot be written: " + OneLine.reason(e), e);

@@ -32,6 +32,11 @@ public interface TaskInput {
     throw new InputException("--submission: " + task().name() + " is no task of GLUE");
   }
 
+  /** Whether the ids of its cells tell which data it is; else they name the task alone. */
+  default boolean isNamedInCells() {
+    return false;
+  }
+
   /** What to warn of where the data is not the official one. */
   Optional<String> deviation();
 

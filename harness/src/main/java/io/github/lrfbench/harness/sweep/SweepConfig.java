@@ -84,9 +84,14 @@ public record SweepConfig(
 
   /** The same sweep of one model on one task, into another directory. */
   public SweepConfig only(String model, String task, Path directory) {
+    return only(model, List.of(task), directory);
+  }
+
+  /** The same sweep of one model, into another directory. */
+  SweepConfig only(String model, List<String> some, Path directory) {
     return new SweepConfig(
         List.of(model),
-        List.of(task),
+        some,
         methods,
         budgets,
         allocations,

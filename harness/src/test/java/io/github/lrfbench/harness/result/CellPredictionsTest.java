@@ -121,7 +121,7 @@ class CellPredictionsTest {
     ResultsMerge merge = new ResultsMerge();
     merge.add(one);
     merge.add(two);
-    merge.write(out);
+    merge.write(out, List.of());
 
     assertEquals(TWO, CellPredictions.read(out.resolve("predictions/1.jsonl")));
     assertEquals(TWO.subList(0, 1), CellPredictions.read(out.resolve("predictions/2.jsonl")));
