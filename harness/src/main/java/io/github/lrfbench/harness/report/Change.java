@@ -1,11 +1,9 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.statistics.Interval;
+import io.github.lrfbench.harness.statistics.Statistics;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * A change between two cells, and how well it is known.
@@ -19,7 +17,7 @@ record Change(double gain, double error, double degrees, double margin) {
   private static final double ALPHA = 1 - Interval.LEVEL;
 
   /** So many that Student's distribution is the normal one. */
-  static final double MANY = 1e9;
+  static final double MANY = Double.POSITIVE_INFINITY;
 
   /** A change whose error is known by itself. */
   static Change of(double gain, double error, double margin) {
@@ -42,19 +40,10 @@ record Change(double gain, double error, double degrees, double margin) {
     for (Change change : changes) {
       verdicts.add(change.isSame() ? Verdict.SAME : Verdict.UNDECIDED);
     }
-    List<Integer> order =
-        IntStream.range(0, changes.size())
-            .boxed()
-            .filter(i -> !Double.isNaN(changes.get(i).chance()))
-            .sorted(Comparator.comparingDouble(i -> changes.get(i).chance()))
-            .toList();
-    for (int i = 0; i < order.size(); i++) {
-      Change change = changes.get(order.get(i));
-      if (change.chance() > ALPHA / (order.size() - i)) {
-        break;
-      }
-      if (verdicts.get(order.get(i)) == Verdict.UNDECIDED) {
-        verdicts.set(order.get(i), change.gain > 0 ? Verdict.BETTER : Verdict.WORSE);
+    double[] chances = Statistics.holm(changes.stream().mapToDouble(Change::chance).toArray());
+    for (int i = 0; i < chances.length; i++) {
+      if (chances[i] <= ALPHA && verdicts.get(i) == Verdict.UNDECIDED) {
+        verdicts.set(i, changes.get(i).gain > 0 ? Verdict.BETTER : Verdict.WORSE);
       }
     }
     return verdicts;
@@ -62,18 +51,12 @@ record Change(double gain, double error, double degrees, double margin) {
 
   /** The chance of a change as large or larger where there is none in truth. */
   private double chance() {
-    if (gain == 0 && error == 0) {
-      return 1;
-    }
-    double distance = Math.abs(gain) / error;
-    return Double.isNaN(distance)
-        ? Double.NaN
-        : 2 * TDistribution.of(degrees).cumulativeProbability(-distance);
+    return Statistics.pValue(gain, error, degrees);
   }
 
   /** How far the 95 % interval reaches to either side. */
   double reach() {
-    return -TDistribution.of(degrees).inverseCumulativeProbability(ALPHA / 2) * error;
+    return Statistics.reach(Interval.LEVEL, degrees) * error;
   }
 
   private boolean isSame() {

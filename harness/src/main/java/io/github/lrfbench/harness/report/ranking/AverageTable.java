@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.report.ranking;
 import io.github.lrfbench.harness.report.table.Cell;
 import io.github.lrfbench.harness.report.table.Heading;
 import io.github.lrfbench.harness.report.table.Table;
+import io.github.lrfbench.harness.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.report.ranking;
 
 import io.github.lrfbench.harness.report.ranking.Difference.Test;
 import io.github.lrfbench.harness.report.ranking.Samples.Sample;
+import io.github.lrfbench.harness.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

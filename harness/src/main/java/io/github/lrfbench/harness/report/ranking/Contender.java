@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.report.ranking;
 
+import io.github.lrfbench.harness.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.report.ranking;
 
+import io.github.lrfbench.harness.statistics.Statistics;
+
 /**
  * How much better one contender is than another.
  *

@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.report.ranking;
+package io.github.lrfbench.harness.statistics;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -10,15 +10,16 @@ import org.apache.commons.statistics.distribution.TDistribution;
 import org.apache.commons.statistics.inference.BinomialTest;
 
 /** Means, variances, tests of differences, and their correction where there are several. */
-final class Statistics {
+public final class Statistics {
   private Statistics() {}
 
-  static double mean(Collection<Double> values) {
+  /** NaN of none. */
+  public static double mean(Collection<Double> values) {
     return values.stream().mapToDouble(value -> value).average().orElse(Double.NaN);
   }
 
   /** Of one of them, by n - 1; 0 for fewer than two. */
-  static double variance(Collection<Double> values) {
+  public static double variance(Collection<Double> values) {
     double mean = mean(values);
     double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
     return values.size() < 2 ? 0 : squares / (values.size() - 1);
@@ -31,7 +32,7 @@ final class Statistics {
    * @param freedom of the error's estimate, infinite where it is known
    * @return NaN where the error is
    */
-  static double pValue(double difference, double error, double freedom) {
+  public static double pValue(double difference, double error, double freedom) {
     if (Double.isNaN(error) || Double.isNaN(difference)) {
       return Double.NaN;
     }
@@ -42,7 +43,7 @@ final class Statistics {
   }
 
   /** How many standard errors an interval of a level reaches to either side. */
-  static double reach(double level, double freedom) {
+  public static double reach(double level, double freedom) {
     return standard(freedom).inverseSurvivalProbability((1 - level) / 2);
   }
 
@@ -57,7 +58,7 @@ final class Statistics {
    *
    * @return the two-sided p-value, 1 where there are none
    */
-  static double mcNemar(int onlyFirst, int onlySecond) {
+  public static double mcNemar(int onlyFirst, int onlySecond) {
     int discordant = onlyFirst + onlySecond;
     return discordant == 0
         ? 1
@@ -71,7 +72,7 @@ final class Statistics {
    * @param pValues not modified; one that is NaN is of no test
    * @return the corrected ones in their order
    */
-  static double[] holm(double[] pValues) {
+  public static double[] holm(double[] pValues) {
     double[] corrected = new double[pValues.length];
     Arrays.fill(corrected, Double.NaN);
     int[] order =

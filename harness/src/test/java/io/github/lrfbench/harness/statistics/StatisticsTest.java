@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.report.ranking;
+package io.github.lrfbench.harness.statistics;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
