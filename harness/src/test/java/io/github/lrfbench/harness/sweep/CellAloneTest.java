@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.LayerColumns;
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -57,7 +58,14 @@ class CellAloneTest {
           TimeColumns.CALIBRATE_SECONDS,
           TimeColumns.FINETUNE_SECONDS,
           TimeColumns.EVAL_SECONDS,
-          TimeColumns.LOAD_SECONDS);
+          TimeColumns.LOAD_SECONDS,
+          TimeColumns.ENERGY_J_PER_EXAMPLE,
+          TimeColumns.ENERGY_J_PER_EXAMPLE_DENSE,
+          MachineColumns.DEVICE_MEMORY_BYTES,
+          MachineColumns.LOAD_AVERAGE,
+          MachineColumns.CLOCK_MHZ,
+          MachineColumns.THROTTLED,
+          MachineColumns.FOREIGN_PROCESSES);
 
   private static final Allocation GREEDY = new Allocation(Policy.GREEDY, 1);
   private static final Recovery RECOVERY = new Recovery(1, 1e-4, 0.5, 0);

@@ -63,15 +63,13 @@ final class DeviceCheck {
   static Finding energy(DeviceProvider provider) {
     String subject = "energy " + provider.kind();
     if (!provider.availability().available()) {
-      return Finding.good(subject, "not read: the device is not usable");
+      return Finding.absent(subject, "not read: the device is not usable");
     }
     try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
       DeviceMonitor monitor = device.monitor();
-      return Finding.good(
-          subject,
-          monitor.energySource().isEmpty()
-              ? "not read: " + monitor.energyDetail()
-              : monitor.energySource() + ": " + monitor.energyDetail());
+      return monitor.energySource().isEmpty()
+          ? Finding.absent(subject, "not read: " + monitor.energyDetail())
+          : Finding.good(subject, monitor.energySource() + ": " + monitor.energyDetail());
     } catch (RuntimeException | LinkageError e) {
       return Finding.bad(subject, e.toString());
     }

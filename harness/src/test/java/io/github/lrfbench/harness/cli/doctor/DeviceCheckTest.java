@@ -53,17 +53,17 @@ class DeviceCheckTest {
   @Test
   void aDeviceThatIsNotThereIsNoFault() {
     Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()));
-    assertEquals(Finding.good("device fake", "not usable: imagined"), finding);
+    assertEquals(Finding.absent("device fake", "not usable: imagined"), finding);
   }
 
   @Test
   void whetherEnergyCanBeReadIsToldAndNoFault() {
     Finding none = DeviceCheck.energy(provider(true, device -> withMonitor(device, "")));
-    assertEquals(Finding.good("energy fake", "not read: because"), none);
+    assertEquals(Finding.absent("energy fake", "not read: because"), none);
     Finding some = DeviceCheck.energy(provider(true, device -> withMonitor(device, "rapl")));
     assertEquals(Finding.good("energy fake", "rapl: because"), some);
     Finding absent = DeviceCheck.energy(provider(false, UnaryOperator.identity()));
-    assertEquals(Finding.good("energy fake", "not read: the device is not usable"), absent);
+    assertEquals(Finding.absent("energy fake", "not read: the device is not usable"), absent);
   }
 
   private static Device withMonitor(Device device, String source) {
@@ -81,7 +81,7 @@ class DeviceCheckTest {
   void partsThatAreMissingAreNamedAndNoFault() {
     DeviceProvider provider = provider(false, UnaryOperator.identity());
     assertEquals(
-        Finding.good("fake glue", "missing: libglue.so, buy some"),
+        Finding.absent("fake glue", "missing: libglue.so, buy some"),
         DeviceCheck.part(provider, new Part("glue", false, "libglue.so, buy some")));
     assertEquals(
         Finding.good("fake glue", "/lib/libglue.so"),
