@@ -18,8 +18,6 @@ import java.util.Map;
  * turns; a predictor of a closed model throws.
  */
 final class LrfBenchModel extends BaseModel {
-  private static final System.Logger LOG = System.getLogger(LrfBenchModel.class.getName());
-
   private final Device wanted;
   private ServedModel served;
 
@@ -65,7 +63,6 @@ final class LrfBenchModel extends BaseModel {
     } catch (InputException e) {
       throw new MalformedModelException(e.getMessage(), e);
     }
-    served.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, note));
     manager = LrfBenchEngine.INSTANCE.newBaseManager(place(served.device()));
     block = new LrfBenchBlock(served);
     wasLoaded = true;

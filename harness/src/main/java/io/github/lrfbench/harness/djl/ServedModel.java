@@ -24,6 +24,8 @@ import java.util.List;
  * has all processors, or the GPU.
  */
 final class ServedModel implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ServedModel.class.getName());
+
   /** As many prompts at a time as {@code generate} takes by default. */
   private static final int PROMPTS = 8;
 
@@ -44,11 +46,17 @@ final class ServedModel implements AutoCloseable {
   static ServedModel open(Path directory, String device, DeviceOptions options) {
     Device opened = Devices.open(device, options, line -> {});
     try {
-      return new ServedModel(opened, LoadedModel.open(directory, opened));
+      LoadedModel loaded = LoadedModel.open(directory, opened);
+      tell(loaded.notes());
+      return new ServedModel(opened, loaded);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
     }
+  }
+
+  private static void tell(List<String> notes) {
+    notes.forEach(note -> LOG.log(System.Logger.Level.WARNING, note));
   }
 
   String device() {
@@ -57,10 +65,6 @@ final class ServedModel implements AutoCloseable {
 
   ModelInfo info() {
     return loaded.model().info();
-  }
-
-  List<String> notes() {
-    return loaded.notes();
   }
 
   /** The most tokens that a sequence may have, at most the given. */
@@ -108,9 +112,12 @@ final class ServedModel implements AutoCloseable {
    * @throws io.github.lrfbench.kernels.InputException if the model's files or the wishes are wrong
    */
   GenerationSettings settings(GenerationWishes wishes) {
-    CausalModel model = LanguageModels.require(loaded.model(), loaded.tokenizer(), "a generator");
-    return wishes.settings(
-        GenerationConfig.read(loaded.transformer(), model.info().vocabularySize(), new Notes()));
+    CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "a generator");
+    Notes notes = new Notes();
+    GenerationConfig model =
+        GenerationConfig.read(loaded.transformer(), causal.info().vocabularySize(), notes);
+    tell(notes.lines());
+    return wishes.settings(model);
   }
 
   private void requireOpen() {

@@ -112,6 +112,65 @@ class DjlEngineTest {
         refusal);
   }
 
+  @Test
+  void aCrossEncodersScoreGoesThroughItsFunction() throws Exception {
+    Path directory = copy(compressed("demo:bert", "demo-stsb"), "sigmoid");
+    Path config = directory.resolve("config.json");
+    String sigmoid =
+        "{\"sbert_ce_default_activation_function\": \"torch.nn.modules.activation.Sigmoid\",";
+    Files.writeString(config, Files.readString(config).replaceFirst("\\{", sigmoid));
+    List<String[]> rows = predictions(directory, "demo-stsb", 128);
+    try (ZooModel<StringPair, float[]> model = load(StringPair.class, float[].class, directory);
+        Predictor<StringPair, float[]> predictor = model.newPredictor()) {
+      List<float[]> scores = predictor.batchPredict(pairs("STS-B", 7, 8));
+      for (int i = 0; i < EXAMPLES; i++) {
+        assertEquals(Float.parseFloat(rows.get(i)[1]), scores.get(i)[0], 1e-6);
+        assertTrue(scores.get(i)[0] > 0 && scores.get(i)[0] < 1);
+      }
+    }
+  }
+
+  @Test
+  void aSentenceEncoderGivesEmbeddingsWhoseCosineIsTheScore() throws Exception {
+    Path directory = copy(compressed("demo:bert", "demo-stsb"), "encoder");
+    String type = "\"type\": \"sentence_transformers.models.";
+    Files.writeString(
+        directory.resolve("modules.json"),
+        "[{\"idx\": 0, \"name\": \"0\", \"path\": \"\", "
+            + type
+            + "Transformer\"}, {\"idx\": 1, \"name\": \"1\", \"path\": \"1_Pooling\", "
+            + type
+            + "Pooling\"}]");
+    Path pooling = Files.createDirectories(directory.resolve("1_Pooling"));
+    Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\": true}");
+    List<String[]> rows = predictions(directory, "demo-stsb", 128);
+    try (ZooModel<String, float[]> model = load(String.class, float[].class, directory);
+        Predictor<String, float[]> predictor = model.newPredictor()) {
+      List<float[]> firsts = predictor.batchPredict(examples("STS-B", 7));
+      List<float[]> seconds = predictor.batchPredict(examples("STS-B", 8));
+      for (int i = 0; i < EXAMPLES; i++) {
+        float[] a = firsts.get(i);
+        float[] b = seconds.get(i);
+        double cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+        assertEquals(Double.parseDouble(rows.get(i)[1]), cosine, 1e-6);
+      }
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    return IntStream.range(0, a.length).mapToDouble(i -> (double) a[i] * b[i]).sum();
+  }
+
+  private static Path copy(Path directory, String name) throws Exception {
+    Path target = Files.createDirectories(folder.resolve(name));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return target;
+  }
+
   @ParameterizedTest
   @CsvSource({"'',''", "--top-k 5 --seed 3,top_k=5 seed=3", "--beams 3,num_beams=3"})
   void continuationsAreThoseOfGenerate(String options, String arguments) throws Exception {
@@ -299,12 +358,7 @@ class DjlEngineTest {
 
   @Test
   void servingReadsThePropertiesInTheFolder() throws Exception {
-    Path directory = Files.createDirectories(folder.resolve("serving"));
-    try (Stream<Path> files = Files.list(compressed("demo:bert", "demo-sst2"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, directory.resolve(file.getFileName()));
-      }
-    }
+    Path directory = copy(compressed("demo:bert", "demo-sst2"), "serving");
     String document = Files.readString(DjlExampleTest.DOCUMENT);
     Files.writeString(
         directory.resolve("serving.properties"), DjlExampleTest.block(document, "properties"));
@@ -416,9 +470,11 @@ class DjlEngineTest {
   }
 
   /** A column of a demo task's first examples. */
-  private static List<String> examples(String task, int column) throws Exception {
+  private static synchronized List<String> examples(String task, int column) throws Exception {
     Path data = folder.resolve("data");
-    DemoExport.write(data);
+    if (!Files.exists(data)) {
+      DemoExport.write(data);
+    }
     return Files.readAllLines(data.resolve(task).resolve("dev.tsv")).stream()
         .skip(1)
         .limit(EXAMPLES)
