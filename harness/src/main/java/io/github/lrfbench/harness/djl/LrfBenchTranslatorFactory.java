@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
  *       which holds the score
  *   <li>a sentence encoder: {@code String} to {@code float[]}, the embedding
  *   <li>a language model: {@code String} to {@code String}, the continuation without the prompt
- *   <li>all but language models: {@link Input} to {@link Output}, as DJL Serving asks
+ *   <li>all: {@link Input} to {@link Output}, as DJL Serving asks
  * </ul>
  *
  * <p>Arguments: {@code max_length} (or DJL's {@code maxLength}), the most tokens of a text, by
@@ -154,8 +154,12 @@ public final class LrfBenchTranslatorFactory implements TranslatorFactory {
         all.put(new Pair<>(String.class, float[].class), texts);
         all.put(new Pair<>(Input.class, Output.class), new TextEmbeddingServingTranslator(texts));
       }
-      case NEXT_TOKEN ->
-          all.put(new Pair<>(String.class, String.class), continuations(served, arguments));
+      case NEXT_TOKEN -> {
+        var continuations = continuations(served, arguments);
+        all.put(new Pair<>(String.class, String.class), continuations);
+        all.put(
+            new Pair<>(Input.class, Output.class), new GenerationServingTranslator(continuations));
+      }
     }
     return all;
   }

@@ -20,6 +20,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.JsonUtils;
 import ai.djl.util.StringPair;
+import com.google.gson.JsonElement;
 import io.github.lrfbench.harness.djl.LrfBenchTranslatorFactory;
 import java.io.FileNotFoundException;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ class DjlEngineTest {
                     + " StringPair to Classifications, Input to Output"));
     assertTrue(
         refusal(wrong, () -> models.load(String.class, Classifications.class, writer))
-            .endsWith("a gpt2 that gives next token; it goes from String to String"));
+            .endsWith(
+                "a gpt2 that gives next token; it goes from String to String, Input to Output"));
     assertEquals(
         "'max_length' must be a whole number, but is many",
         refusal(
@@ -206,6 +208,38 @@ class DjlEngineTest {
       assertTrue(after.getMessage().contains("the model is closed"), after.getMessage());
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void servingContinuesPrompts() throws Exception {
+    Path directory = models.compressed("demo:gpt2", "demo-lm");
+    try (ZooModel<Input, Output> model =
+            models.load(Input.class, Output.class, directory, "max_new_tokens", 4);
+        Predictor<Input, Output> predictor = model.newPredictor();
+        ZooModel<String, String> plain =
+            models.load(String.class, String.class, directory, "max_new_tokens", 4);
+        Predictor<String, String> expected = plain.newPredictor()) {
+      Map<String, String> text = Map.of("generated_text", expected.predict("The doctor"));
+      Input one = new Input();
+      one.add("data", "The doctor");
+      Input batch = new Input();
+      batch.addProperty("Content-Type", "application/json");
+      batch.add("data", "{\"inputs\": [\"The doctor\", \"The doctor\"]}");
+      // One predictor answers both, in any order.
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            JsonUtils.GSON.toJsonTree(text),
+            JsonUtils.GSON.fromJson(
+                predictor.predict(one).getData().getAsString(), JsonElement.class));
+        assertEquals(
+            JsonUtils.GSON.toJsonTree(List.of(text, text)),
+            JsonUtils.GSON.fromJson(
+                predictor.predict(batch).getData().getAsString(), JsonElement.class));
+      }
+      TranslateException e =
+          assertThrows(TranslateException.class, () -> predictor.predict(new Input()));
+      assertEquals("the input is empty", e.getMessage());
     }
   }
 
