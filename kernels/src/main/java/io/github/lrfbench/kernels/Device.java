@@ -29,6 +29,11 @@ public interface Device extends AutoCloseable {
     return Map.of();
   }
 
+  /** What the device tells of its energy, clock and other users. */
+  default DeviceMonitor monitor() {
+    return DeviceMonitor.NONE;
+  }
+
   /** What the factors of F32 products in networks are rounded to. */
   default ProductRounding rounding() {
     return ProductRounding.NONE;

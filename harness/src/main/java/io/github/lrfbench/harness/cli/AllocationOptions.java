@@ -2,10 +2,12 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say how a budget is shared out among matrices. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class AllocationOptions {
   @Option(
       names = "--allocate",
@@ -19,9 +21,11 @@ final class AllocationOptions {
   @Option(
       names = "--round-to",
       paramLabel = "N",
+      split = ",",
       defaultValue = "1",
-      description = "Ranks are multiples of N; 8 suits GPUs. Default: ${DEFAULT-VALUE}.")
-  private int multiple;
+      description =
+          "Ranks are multiples of N; 8 suits GPUs. Default: ${DEFAULT-VALUE}. Repeatable in a sweep.")
+  private List<Integer> multiples = new ArrayList<>();
 
   /**
    * What is asked for.
@@ -29,6 +33,9 @@ final class AllocationOptions {
    * @throws io.github.lrfbench.kernels.InputException if there is no policy of a name
    */
   List<Allocation> allocations() {
-    return policies.stream().map(name -> new Allocation(Policy.parse(name), multiple)).toList();
+    return policies.stream()
+        .map(Policy::parse)
+        .flatMap(policy -> multiples.stream().map(multiple -> new Allocation(policy, multiple)))
+        .toList();
   }
 }

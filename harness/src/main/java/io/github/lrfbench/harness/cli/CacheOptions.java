@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.InputException;
 import picocli.CommandLine.Option;
 
 /** Options that say what a language model keeps of the tokens that it has read. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CacheOptions {
   @Option(
       names = "--latent-cache",

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleSplit;
 import io.github.lrfbench.harness.compress.CompressionJob;
@@ -11,23 +13,31 @@ import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options that say what a method that needs data learns from. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CalibrationOptions {
   @Option(
       names = "--calibration",
       paramLabel = "N",
+      split = ",",
       defaultValue = "1024",
       description =
-          "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}.")
-  private int examples;
+          "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}. Repeatable in a sweep.")
+  private List<Integer> counts = new ArrayList<>();
+
+  /** What {@link #learned} tells; null before there are statistics. */
+  private ObjectNode learned;
 
   /** How many examples to take at most. */
   int examples() {
     requireValid();
-    return examples;
+    return OneValue.of("--calibration", counts);
   }
 
   /**
@@ -36,9 +46,15 @@ final class CalibrationOptions {
    * @throws InputException if it names no example
    */
   void requireValid() {
+    int examples = OneValue.of("--calibration", counts);
     if (examples < 1) {
       throw new InputException("--calibration must be at least 1, but is " + examples);
     }
+  }
+
+  /** The examples of the latest statistics, as a checkpoint tells them; empty without such. */
+  Optional<ObjectNode> learned() {
+    return Optional.ofNullable(learned);
   }
 
   /**
@@ -59,13 +75,17 @@ final class CalibrationOptions {
     TaskInput data = task.loadTraining(source, 0);
     Evaluation prepared = evaluations.apply(data);
     TrainingSet all = data.examples(model, tokenizer, prepared);
+    int count = ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration();
+    learned = JsonNodeFactory.instance.objectNode();
+    learned.put("task", task.name()).put("examples", Math.min(count, all.size()));
+    learned.put("max_length", source.maxLength()).put("train_hash", data.sha256());
     return Calibrator.on(
         model,
         revision,
         task.name() + prepared.facts().identity(),
         data.sha256(),
         all,
-        ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration(),
+        count,
         source.maxLength(),
         job.seed(),
         source.cache());

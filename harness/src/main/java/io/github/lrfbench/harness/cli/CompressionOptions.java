@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a model is compressed; only a sweep takes several values of one. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CompressionOptions {
   @Option(
       names = "--method",
@@ -73,7 +74,7 @@ final class CompressionOptions {
       throw new InputException(
           command + " takes one of --keep, --bits, --rank and --energy, with one value");
     }
-    Allocation allocated = one(command, "--allocate", allocation.allocations());
+    Allocation allocated = one(command, "--allocate and --round-to", allocation.allocations());
     String method = one(command, "--method", methods);
     calibration.requireValid();
     if (budgets.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say how a text is continued; what is not given is as the model wants it. */
+@OptionTopic.Of(OptionTopic.GENERATION)
 final class ContinuationOptions {
   private static final int NEW_TOKENS = GenerationWishes.NEW_TOKENS;
 

@@ -12,34 +12,54 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say where to compute. */
+@OptionTopic.Of(OptionTopic.DEVICE)
 final class DeviceSelection {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
+      split = ",",
       defaultValue = "${env:LRFBENCH_DEVICE:-auto}",
-      description = "auto, cpu or cuda[:i]. Default: LRFBENCH_DEVICE, else auto.")
-  String device;
+      description =
+          "auto, cpu or cuda[:i]. Default: LRFBENCH_DEVICE, else auto. Repeatable in a sweep.")
+  private List<String> devices = new ArrayList<>();
 
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
+      split = ",",
       defaultValue = "fp32",
       description =
-          "Type of the numbers computed with: fp32 (the CPU's only one), tf32, fp16, bf16. Default: fp32.")
-  String dtype;
+          "Type of the numbers computed with: fp32 (the CPU's only one), tf32, fp16, bf16. Default: fp32. Repeatable in a sweep.")
+  private List<String> dtypes = new ArrayList<>();
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Host threads. Default: 0, one per processor.")
+      description =
+          "Host threads; cells are the same with any number. Default: 0, one per processor.")
   int threads;
 
   private final List<String> log = new ArrayList<>();
 
+  /** The device by its id, or {@code auto}. */
+  String device() {
+    return OneValue.of("--device", devices);
+  }
+
+  /** Takes another device than the command line says. */
+  void device(String id) {
+    devices = List.of(id);
+  }
+
+  /** The type of the numbers computed with. */
+  String dtype() {
+    return OneValue.of("--dtype", dtypes);
+  }
+
   /** The type of a model's numbers. */
   DType storage() {
-    return Precision.parse(dtype).storage();
+    return Precision.parse(dtype()).storage();
   }
 
   /**
@@ -50,7 +70,7 @@ final class DeviceSelection {
   Device openInFull(String command) {
     if (storage() != DType.F32) {
       throw new InputException(
-          command + " works in fp32 or tf32, not in " + dtype + "; leave out --dtype");
+          command + " works in fp32 or tf32, not in " + dtype() + "; leave out --dtype");
     }
     return open();
   }
@@ -61,7 +81,7 @@ final class DeviceSelection {
    * @throws InputException if there is no such device
    */
   Device openForTraining() {
-    return open(Precision.parse(dtype).trainingRounding());
+    return open(Precision.parse(dtype()).trainingRounding());
   }
 
   /**
@@ -70,16 +90,16 @@ final class DeviceSelection {
    * @throws InputException if there is no such device
    */
   Device open() {
-    return open(Precision.parse(dtype).rounding());
+    return open(Precision.parse(dtype()).rounding());
   }
 
   private Device open(ProductRounding rounding) {
     DeviceOptions options = new DeviceOptions(threads, rounding);
-    Device opened = Devices.open(device, options, log::add);
-    if (Precision.parse(dtype) != Precision.FP32 && opened.id().equals("cpu")) {
+    Device opened = Devices.open(device(), options, log::add);
+    if (Precision.parse(dtype()) != Precision.FP32 && opened.id().equals("cpu")) {
       opened.close();
       throw new InputException(
-          "--dtype " + dtype + " is not supported by the CPU device; it computes in fp32");
+          "--dtype " + dtype() + " is not supported by the CPU device; it computes in fp32");
     }
     if (log.isEmpty()) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");

@@ -5,8 +5,10 @@ import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.sweep.CellTimes;
 import io.github.lrfbench.harness.sweep.PlannedCell;
 import io.github.lrfbench.harness.sweep.Shard;
-import io.github.lrfbench.harness.sweep.SweepConfig;
-import io.github.lrfbench.harness.sweep.SweepPlan;
+import io.github.lrfbench.harness.sweep.SweepPreview;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,27 +24,56 @@ final class DryRun {
 
   private DryRun() {}
 
-  /** Prints a line for every cell, and on the standard error stream what they come to. */
-  static void print(List<SweepConfig> configs, Shard shard, PrintWriter stdout) {
-    CellTimes times = CellTimes.of(earlierRuns(configs.get(0).out()));
-    int cells = 0;
-    int unknown = 0;
-    double seconds = 0;
-    for (SweepConfig config : configs) {
-      for (PlannedCell cell : SweepPlan.cells(config, times)) {
-        stdout.println(cell.line());
-        cells++;
-        unknown += cell.seconds().isPresent() ? 0 : 1;
-        seconds += cell.seconds().orElse(0);
+  /**
+   * Prints a line for every cell, and on the standard error stream what they come to and what is
+   * wrong with models and data.
+   *
+   * @return the exit code
+   */
+  static int print(List<SweepCall.Grid> grids, Shard shard, PrintWriter stdout) {
+    CellTimes times = CellTimes.of(earlierRuns(grids.get(0).config().out()));
+    SweepPreview preview;
+    try (Device reader = Devices.open("cpu", DeviceOptions.DEFAULT, line -> {})) {
+      preview = new SweepPreview(reader, Natives.cacheFolder(), times);
+      for (SweepCall.Grid grid : grids) {
+        preview.add(grid.config(), deviceKind(grid));
       }
     }
+    List<PlannedCell> cells =
+        preview.cells().stream()
+            .filter(cell -> cell.id().isEmpty() || shard.owns(cell.id().get()))
+            .toList();
+    cells.forEach(cell -> stdout.println(cell.line()));
     stdout.flush();
-    StringBuilder summary = new StringBuilder();
-    summary.append(cells).append(cells == 1 ? " cell" : " cells");
-    if (!shard.isWhole()) {
-      summary.append(", of which about one in ").append(shard.count()).append(" is this shard's");
+    System.err.println(summary(cells, times, shard));
+    preview
+        .absent()
+        .forEach(model -> System.err.println(model + " is not fetched yet: its cells have no ids"));
+    preview.faults().forEach(fault -> System.err.println("lrfbench: " + fault));
+    return preview.faults().isEmpty() ? ExitCode.DONE : ExitCode.WRONG_INPUT;
+  }
+
+  /** A GPU need not be here for cells that are to run on one elsewhere. */
+  private static String deviceKind(SweepCall.Grid grid) {
+    String id = grid.config().device();
+    if (id.equals("auto")) {
+      try (Device device = grid.selection().open()) {
+        id = device.id();
+      }
     }
-    if (unknown < cells) {
+    return id.replaceFirst(":.*", "");
+  }
+
+  private static String summary(List<PlannedCell> cells, CellTimes times, Shard shard) {
+    long unknown = cells.stream().filter(cell -> cell.seconds().isEmpty()).count();
+    double seconds = cells.stream().mapToDouble(cell -> cell.seconds().orElse(0)).sum();
+    StringBuilder summary = new StringBuilder();
+    summary.append(cells.size()).append(cells.size() == 1 ? " cell" : " cells");
+    if (!shard.isWhole()) {
+      summary.append(cells.stream().allMatch(cell -> cell.id().isPresent()) ? "" : " at most");
+      summary.append(" of this shard, one of ").append(shard.count());
+    }
+    if (unknown < cells.size()) {
       summary.append(
           String.format(
               Locale.ROOT,
@@ -53,7 +84,7 @@ final class DryRun {
     if (unknown > 0) {
       summary.append("; no earlier run tells how long ").append(unknown).append(" may take");
     }
-    System.err.println(summary);
+    return summary.toString();
   }
 
   /** The results in the sweep's own directory, in those beside it and in the standard place. */

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer>, PrintsData {
   @Spec private CommandSpec spec;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       required = true,

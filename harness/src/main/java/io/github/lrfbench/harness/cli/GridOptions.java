@@ -8,6 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that say what a model may keep. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class GridOptions {
   @Option(
       names = "--keep",
@@ -43,9 +44,10 @@ final class GridOptions {
   @Option(
       names = "--energy-of",
       paramLabel = "WHAT",
+      split = ",",
       description =
-          "Of what --energy is a share: own, the squared singular values in the method's own metric, which is that of the weights for svd alone; weights, the squared Frobenius norm of the matrix; or outputs, the squared norm of its outputs on calibration data. The latter two are measured of the method's own factors. Default: own.")
-  private String energyOf;
+          "Of what --energy is a share: own, the squared singular values in the method's own metric, which is that of the weights for svd alone; weights, the squared Frobenius norm of the matrix; or outputs, the squared norm of its outputs on calibration data. The latter two are measured of the method's own factors. Default: own. Repeatable in a sweep.")
+  private List<String> energyOf = new ArrayList<>();
 
   /**
    * The budgets, in the order keep, bits, rank, energy.
@@ -58,9 +60,14 @@ final class GridOptions {
     keep.forEach(value -> budgets.add(new Budget.Keep(value)));
     bits.forEach(value -> budgets.add(new Budget.Bits(value)));
     rank.forEach(value -> budgets.add(new Budget.Rank(value)));
-    EnergyOf of = energyOf == null ? EnergyOf.OWN : EnergyOf.parse(energyOf);
-    energy.forEach(value -> budgets.add(new Budget.Energy(value, of)));
-    if (energyOf != null && energy.isEmpty()) {
+    List<EnergyOf> shares =
+        energyOf.isEmpty()
+            ? List.of(EnergyOf.OWN)
+            : energyOf.stream().map(EnergyOf::parse).toList();
+    for (EnergyOf of : shares) {
+      energy.forEach(value -> budgets.add(new Budget.Energy(value, of)));
+    }
+    if (!energyOf.isEmpty() && energy.isEmpty()) {
       throw new InputException("--energy-of says of what --energy is a share: give --energy");
     }
     return budgets;

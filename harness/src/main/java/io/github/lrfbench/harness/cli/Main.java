@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
             + " parameters, memory and time.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionLines.class,
-    synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'lrfbench COMMAND --help' explains a command."})
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -34,6 +33,7 @@ public final class Main implements Callable<Integer> {
   /** Runs a command and ends the process with its exit code, see {@link ExitCode}. */
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
+    Logging.configure();
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = new PlainPrintStream(utf8(FileDescriptor.err));
     System.setOut(out);
@@ -45,7 +45,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** The subcommands in the order of the help. */
-  private static List<Object> commands() {
+  static List<Object> commands() {
     return List.of(
         new SweepCommand(),
         new EvalCommand(),
@@ -58,7 +58,17 @@ public final class Main implements Callable<Integer> {
         new KernelsCommand(),
         new ReportCommand(),
         new ListCommand(Catalogue.standard()),
-        new DoctorCommand());
+        new DoctorCommand(),
+        new CompletionCommand(),
+        new ManCommand());
+  }
+
+  /** The command with its subcommands. */
+  static CommandLine program(List<Object> commands) {
+    CommandLine line = new CommandLine(new Main());
+    commands.forEach(line::addSubcommand);
+    HelpPage.arrange(line);
+    return line;
   }
 
   /** Runs a command and returns its exit code. */
@@ -77,8 +87,7 @@ public final class Main implements Callable<Integer> {
     PrintStream plainErr = err instanceof PlainPrintStream ? err : new PlainPrintStream(err);
     FailureReport failures = new FailureReport(plainErr);
     try {
-      CommandLine line = new CommandLine(new Main());
-      commands.forEach(line::addSubcommand);
+      CommandLine line = program(commands);
       line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
           .setErr(new PrintWriter(plainErr, true, StandardCharsets.UTF_8))
           .setExecutionStrategy(parsed -> execute(line, parsed, out))

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import picocli.CommandLine.Option;
 
 /** Options that say what counts as a matrix of a GPT-2. */
+@OptionTopic.Of(OptionTopic.COMPRESSION)
 final class MatrixOptions {
   @Option(
       names = "--split-qkv",

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code merge}: the results of several runs in one. */
 @Command(
@@ -17,11 +19,15 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "A cell that several runs hold becomes one row; one that succeeded goes before one that failed. Runs that",
-      "disagree on what a cell measured, times apart, or whose cells of one task are of other data, are refused.",
+      "disagree on what a cell measured, times apart, or whose cells of one task are of other data, are refused. The",
+      "run.json that is written holds that of every run.",
+      "The predictions of a row come along from its own run.",
       "",
       "Example: lrfbench merge results/runs/mrpc --out results/runs/mrpc-all"
     })
 final class MergeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "RUNS",
@@ -39,7 +45,7 @@ final class MergeCommand implements Callable<Integer> {
   public Integer call() {
     ResultsMerge merge = new ResultsMerge();
     places.forEach(merge::add);
-    merge.write(out);
+    merge.write(out, spec.commandLine().getParseResult().originalArgs());
     List<RunRow> rows = merge.rows();
     long failed = rows.stream().filter(RunRow::failed).count();
     System.err.printf(

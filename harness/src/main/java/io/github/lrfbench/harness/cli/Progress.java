@@ -28,6 +28,7 @@ public final class Progress implements AutoCloseable {
   private final String label;
   private final long start;
   private long begun;
+  private long skipped;
   private String item = "";
   private String detail = "";
   private long lastShown;
@@ -75,6 +76,11 @@ public final class Progress implements AutoCloseable {
     this.item = item;
     detail = "";
     showIfDue(terminal ? REDRAW_NANOS : LINE_NANOS);
+  }
+
+  /** The next item takes no time, and tells nothing of how long the others take. */
+  public synchronized void skip() {
+    skipped++;
   }
 
   /** So many items are done. */
@@ -130,32 +136,35 @@ public final class Progress implements AutoCloseable {
 
   private void show() {
     lastShown = nanoTime.getAsLong();
-    String line = line(lastShown - start);
+    String course = course(lastShown - start);
+    String names = names();
     if (!terminal) {
-      err.println(line);
+      err.println(course + names);
       return;
     }
-    int end = Math.min(line.codePointCount(0, line.length()), columns - 1);
-    err.print(CLEAR_LINE + line.substring(0, line.offsetByCodePoints(0, end)));
+    int room = Math.max(1, columns - 1 - course.codePointCount(0, course.length()));
+    err.print(CLEAR_LINE + OneLine.shorten(course + OneLine.shorten(names, room), columns - 1));
     if (done) {
       err.println();
     }
     err.flush();
   }
 
-  private String line(long elapsed) {
+  /** What goes on. */
+  private String names() {
+    String names = (item.isEmpty() ? "" : ", " + item) + (detail.isEmpty() ? "" : ", " + detail);
+    return OneLine.of(names);
+  }
+
+  /** How far it is. */
+  private String course(long elapsed) {
     long finished = Math.max(0, Math.min(begun - 1, total));
     StringBuilder line = new StringBuilder(label);
     line.append(": ").append(finished).append('/').append(total);
     line.append(", ").append(clock(elapsed));
-    if (finished > 0 && finished < total) {
-      line.append(", ETA ").append(clock(elapsed / finished * (total - finished)));
-    }
-    if (!item.isEmpty()) {
-      line.append(", ").append(item);
-    }
-    if (!detail.isEmpty()) {
-      line.append(", ").append(detail);
+    long timed = finished - skipped;
+    if (timed > 0 && finished < total) {
+      line.append(", ETA ").append(clock(elapsed / timed * (total - finished)));
     }
     return OneLine.of(line.toString());
   }

@@ -1,21 +1,17 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
-import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
-import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
+import io.github.lrfbench.harness.sweep.KeptPredictions;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
 import io.github.lrfbench.harness.sweep.SweepRecord;
-import io.github.lrfbench.harness.sweep.SweepRunner;
-import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
@@ -41,12 +37,12 @@ import picocli.CommandLine.Spec;
       "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
       "",
       "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
-      "layers.csv. Without options it runs the embedded demo."
+      "layers.csv, for each of its timed calls to latencies.csv. Without options it runs the embedded demo."
     },
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Several values of an option are a grid. The dense model is always a row. Cells that the output directory",
+      "Several values of an option, repeated or separated by commas, are a grid. The dense model is always a row. Cells that the output directory",
       "holds already are not run again, nor those that take no less memory than one that ran out of it. Where it holds",
       "cells of other data than what is read now, nothing is run.",
       "",
@@ -73,6 +69,7 @@ final class SweepCommand implements Callable<Integer> {
       })
   private Path file;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--model",
       paramLabel = "M",
@@ -81,6 +78,7 @@ final class SweepCommand implements Callable<Integer> {
           "A model directory, hf:owner/name[@revision], demo:bert, the default, or demo:gpt2. Repeatable.")
   private List<String> models = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
   @Option(
       names = "--task",
       paramLabel = "T",
@@ -93,70 +91,41 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private CacheOptions cache;
 
-  @Option(
-      names = "--finetune-epochs",
-      paramLabel = "N",
-      split = ",",
-      description =
-          "Train every compressed model on the task's training set for N epochs; 0 for none. Default: 0. Repeatable.")
-  private List<Integer> finetuneEpochs = new ArrayList<>();
-
-  @Option(
-      names = "--finetune-lr",
-      paramLabel = "RATE",
-      split = ",",
-      defaultValue = "2e-5",
-      description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
-  private List<Double> finetuneRates = new ArrayList<>();
-
-  @Option(
-      names = "--finetune-select",
-      paramLabel = "WHICH",
-      defaultValue = "last",
-      description =
-          "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}.")
-  private String finetuneSelect;
-
-  @Option(
-      names = "--distill",
-      paramLabel = "W",
-      defaultValue = "0",
-      description =
-          "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0.")
-  private double distill;
-
-  @Option(
-      names = "--distill-hidden",
-      paramLabel = "W",
-      defaultValue = "0",
-      description =
-          "In that training, weight of the squared difference from the dense model's hidden states. Default: 0.")
-  private double distillHidden;
+  @Mixin private RecoveryOptions recovery;
 
   @Mixin private DeviceSelection selection;
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--latency",
       paramLabel = "KIND",
+      split = ",",
       defaultValue = "forward",
       description =
-          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Throughput is measured so too, in calls of 32 sequences. Default: ${DEFAULT-VALUE}.")
-  private String latency;
+          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Throughput is measured so too, in calls of 32 sequences. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<String> latencies = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--batch-size",
       paramLabel = "B",
+      split = ",",
       defaultValue = "1",
-      description = "Sequences per call in the latency measurement. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
+      description =
+          "Sequences per call in the latency measurement. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<Integer> batchSizes = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.LATENCY)
   @Option(
       names = "--seq-len",
       paramLabel = "L",
+      split = ",",
       defaultValue = "0",
       description =
-          "Tokens per sequence in the latency measurement. Default: 128, or what the model allows.")
-  private int seqLen;
+          "Tokens per sequence in the latency measurement. Default: 128, or what the model allows. Repeatable.")
+  private List<Integer> seqLens = new ArrayList<>();
+
+  @Mixin private TimingOptions timing;
 
   @Mixin private DataOptions data;
 
@@ -165,6 +134,14 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where the files go. Default: a new folder in results/runs.")
   private Path out;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "WHICH",
+      defaultValue = "auto",
+      description =
+          "Of which cells predictions/CELL_ID.jsonl is written beside runs.csv: all, none, or auto, those on tasks of at most 10000 examples. Texts have no predictions. Default: ${DEFAULT-VALUE}.")
+  private String predictions;
 
   @Option(
       names = "--shard",
@@ -190,25 +167,25 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "List the cells, with the time they may take if earlier runs tell it, and stop.")
+          "Read models and data, list the cells by id, with the time they may take if earlier runs tell it, and stop. Ends with 2 where something is missing or wrong.")
   private boolean dryRun;
+
+  private List<RunRow> rows = List.of();
+
+  /** The rows of all cells, once it was called. */
+  List<RunRow> rows() {
+    return rows;
+  }
 
   @Override
   public Integer call() {
-    if (file == null) {
-      return run(List.of(this));
+    if (file != null) {
+      SweepFile read = SweepFile.read(file);
+      if (read.command().isPresent()) {
+        return runOther(read, read.command().get());
+      }
     }
-    SweepFile read = SweepFile.read(file);
-    if (read.command().isPresent()) {
-      return runOther(read, read.command().get());
-    }
-    return run(lines(read).stream().map(SweepCommand::parse).toList());
-  }
-
-  private List<List<String>> lines(SweepFile read) {
-    return new SweepFileArguments(
-            read, spec, SweepCommand::new, spec.commandLine().getParseResult())
-        .grids();
+    return run(lines().stream().map(SweepCommand::parse).toList());
   }
 
   /** The command of a command line, which names no file or one that was read already. */
@@ -218,10 +195,11 @@ final class SweepCommand implements Callable<Integer> {
     return command;
   }
 
-  /** This command line as it is, or those that its file makes of it, one for each grid. */
+  /** The command lines of all grids that this one, or its file, asks for. */
   List<List<String>> lines() {
+    ParseResult given = spec.commandLine().getParseResult();
     if (file == null) {
-      return List.of(spec.commandLine().getParseResult().originalArgs());
+      return GridAxes.lines(given);
     }
     SweepFile read = SweepFile.read(file);
     read.command()
@@ -229,7 +207,11 @@ final class SweepCommand implements Callable<Integer> {
             named -> {
               throw read.fault(named.line(), "only the cells of a sweep can run elsewhere");
             });
-    return lines(read);
+    return new SweepFileArguments(read, spec, SweepCommand::new, given)
+        .grids().stream()
+            .map(line -> parse(line).spec.commandLine().getParseResult())
+            .flatMap(line -> GridAxes.lines(line).stream())
+            .toList();
   }
 
   /** What is in the file, or null without one. */
@@ -239,8 +221,8 @@ final class SweepCommand implements Callable<Integer> {
 
   /** Opens the device, or in the place of an automatic choice another. */
   Device openDevice(String instead) {
-    if (selection.device.equals("auto") || instead.startsWith("cuda")) {
-      selection.device = instead;
+    if (selection.device().equals("auto") || instead.startsWith("cuda")) {
+      selection.device(instead);
     }
     return selection.open();
   }
@@ -274,58 +256,34 @@ final class SweepCommand implements Callable<Integer> {
     return worst;
   }
 
-  /** Runs grids, of which the first tells what there is one of: device, output, shard. */
+  /** Runs grids, of which the first tells what there is one of: output, shard. */
   private int run(List<SweepCommand> grids) {
     String runId = OutputDirectory.newRunId(Instant.now());
-    SweepCommand first = grids.get(0);
-    Shard part = Shard.of(first.shard, System.getenv());
+    Shard part = Shard.of(grids.get(0).shard, System.getenv());
     List<SweepConfig> configs = grids.stream().map(grid -> grid.config(runId, part)).toList();
-    first.requireFew(configs);
-    Path target = configs.get(0).out();
+    grids.get(0).requireFew(configs);
     PrintWriter stdout = spec.commandLine().getOut();
-    if (dryRun) {
-      DryRun.print(configs, part, stdout);
-      return ExitCode.DONE;
+    List<SweepCall.Grid> all = new ArrayList<>();
+    for (int i = 0; i < grids.size(); i++) {
+      all.add(new SweepCall.Grid(configs.get(i), grids.get(i).selection));
     }
-    configs.forEach(config -> config.models().forEach(HubModels::source));
+    if (dryRun) {
+      return DryRun.print(all, part, stdout);
+    }
+    configs.stream()
+        .flatMap(config -> config.models().stream())
+        .distinct()
+        .forEach(HubModels::source);
     if (!part.isWhole()) {
       System.err.println("part " + part.index() + " of 0 to " + (part.count() - 1));
     }
-    List<RunRow> rows = new ArrayList<>();
-    try (Device device = first.selection.open()) {
-      SweepRecord record =
-          new SweepRecord(
-              runId, configs, part, spec.commandLine().getParseResult().originalArgs(), fileText());
-      Path cache = Natives.cacheFolder();
-      if (configs.size() > 1) {
-        // What is wrong with a later grid shows before the first has run for hours.
-        configs.forEach(
-            config -> new SweepRunner(config, device, cache, new SweepProgress("")).check());
-      }
-      CellChoice choice = new CellChoice(part::owns, first.retryMemory);
-      for (SweepConfig config : configs) {
-        try (SweepProgress progress = new SweepProgress(first.selection.choice())) {
-          rows.addAll(run(new SweepRunner(config, device, cache, progress), record, choice));
-        }
-      }
-    }
-    stdout.print(RunTable.render(rows));
-    stdout.flush();
-    System.err.println(
-        rows.isEmpty() ? "all cells were done already: " + target : "written to " + target);
-    return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
-  }
-
-  /** Tells what goes wrong while results are written from what is wrong before any are. */
-  private static List<RunRow> run(SweepRunner runner, SweepRecord record, CellChoice choice) {
-    try {
-      return runner.run(record, choice);
-    } catch (InputException | OutputException e) {
-      if (record.hasStarted()) {
-        throw new OutputException(e.getMessage() + "; the same command goes on from there", e);
-      }
-      throw e;
-    }
+    List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+    SweepRecord record = new SweepRecord(runId, configs, part, arguments, fileText());
+    CellChoice choice = new CellChoice(part::owns, grids.get(0).retryMemory);
+    SweepCall call = new SweepCall(all, record, choice);
+    int code = call.run(stdout);
+    rows = call.rows();
+    return code;
   }
 
   /** What takes weeks, or only listing it all memory, is most likely a slip. */
@@ -359,38 +317,24 @@ final class SweepCommand implements Callable<Integer> {
         options.methods,
         budgets,
         options.allocation.allocations(),
-        recoveries(),
+        recovery.recoveries(),
         options.calibration.examples(),
         options.seeds,
         options.layers,
-        selection.device,
-        selection.dtype,
+        selection.device(),
+        selection.dtype(),
         selection.threads,
-        LatencyKind.parse(latency),
-        batchSize,
-        seqLen,
-        data.maxLength,
+        LatencyKind.parse(OneValue.of("--latency", latencies)),
+        OneValue.of("--batch-size", batchSizes),
+        OneValue.of("--seq-len", seqLens),
+        timing.rule(),
+        data.maxLength(),
         data.limit(),
         cache.of(options.matrices.options()),
         data.glue,
         data.texts(),
-        part.isWhole() ? directory : directory.resolve(part.folder()));
-  }
-
-  /** Every number of epochs at every learning rate. */
-  private List<Recovery> recoveries() {
-    List<Recovery> recoveries = new ArrayList<>();
-    Selection selection = Selection.parse("--finetune-select", finetuneSelect);
-    for (int epochs : finetuneEpochs.isEmpty() ? List.of(0) : finetuneEpochs) {
-      if (epochs == 0) {
-        recoveries.add(Recovery.NONE);
-        continue;
-      }
-      for (double rate : finetuneRates) {
-        recoveries.add(new Recovery(epochs, rate, distill, distillHidden, selection));
-      }
-    }
-    return recoveries;
+        part.isWhole() ? directory : directory.resolve(part.folder()),
+        KeptPredictions.parse(predictions));
   }
 
   private static List<String> demoTasks(List<String> models) {

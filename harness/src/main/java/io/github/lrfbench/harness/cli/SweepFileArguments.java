@@ -24,7 +24,7 @@ final class SweepFileArguments {
       Set.of("help", "version", "dry-run", "shard", "retry-memory", "max-cells");
 
   /** What one call of the command has one of. */
-  private static final Set<String> SHARED_ONLY = Set.of("out", "device", "dtype", "threads");
+  private static final Set<String> SHARED_ONLY = Set.of("out", "threads");
 
   private final SweepFile file;
   private final CommandSpec command;

@@ -1,24 +1,36 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.sweep.SweepListener;
+import java.nio.file.Path;
 
-/** Shows how a sweep goes on stderr. */
+/** Shows on stderr how a sweep goes: one bar for all of its grids. */
 final class SweepProgress implements SweepListener, AutoCloseable {
-  private final String opening;
+  private final long cells;
+  private String opening = "";
   private Progress progress;
-  private int remaining;
+  private long remaining;
 
-  /** Progress that says one line first, once nothing the user named can be wrong any more. */
-  SweepProgress(String opening) {
-    this.opening = opening;
+  /** Progress over so many cells. */
+  SweepProgress(long cells) {
+    this.cells = cells;
+    this.remaining = cells;
+  }
+
+  /** What is said once nothing that the user named for the next grid can be wrong any more. */
+  void opening(String line) {
+    if (progress != null && !line.equals(opening)) {
+      progress.note(line);
+    }
+    opening = line;
   }
 
   @Override
-  public void started(int cells) {
-    System.err.println(opening);
-    remaining = cells;
-    progress = Progress.start(cells, "sweep");
-    progress.step("");
+  public synchronized void started(int cellsOfGrid) {
+    if (progress == null) {
+      System.err.println(opening);
+      progress = Progress.start(cells, "sweep");
+      progress.step("");
+    }
   }
 
   @Override
@@ -27,7 +39,7 @@ final class SweepProgress implements SweepListener, AutoCloseable {
   }
 
   @Override
-  public void finished(String cell) {
+  public synchronized void finished(String cell) {
     remaining--;
     if (remaining == 0) {
       progress.done();
@@ -37,8 +49,29 @@ final class SweepProgress implements SweepListener, AutoCloseable {
   }
 
   @Override
+  public void skipped(String cell) {
+    progress.skip();
+    finished(cell);
+  }
+
+  @Override
   public void note(String line) {
     progress.note(line);
+  }
+
+  /** Says what is kept where the process is ended from outside. */
+  synchronized void stopped(Path out) {
+    close();
+    System.err.println(
+        progress == null
+            ? "stopped before anything was written"
+            : "stopped; the rows of "
+                + (cells - remaining)
+                + " of "
+                + cells
+                + " cells are kept in "
+                + out
+                + "; the same command goes on from there");
   }
 
   @Override

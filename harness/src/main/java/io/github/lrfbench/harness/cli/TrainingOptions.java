@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Options that say how a model is trained. */
+@OptionTopic.Of(OptionTopic.TRAINING)
 final class TrainingOptions {
   @Option(
       names = "--epochs",

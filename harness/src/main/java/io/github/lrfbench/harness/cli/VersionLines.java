@@ -8,9 +8,8 @@ final class VersionLines implements IVersionProvider {
   @Override
   public String[] getVersion() {
     Provenance program = Provenance.current();
-    String commit = program.gitCommit() == null ? "" : " (" + program.gitCommit() + ")";
     return new String[] {
-      "LRF-Bench " + program.version() + commit,
+      "LRF-Bench " + program.version() + " (commit " + program.gitCommit() + ")",
       "Java " + program.javaVersion() + " (" + System.getProperty("java.vendor") + ")"
     };
   }

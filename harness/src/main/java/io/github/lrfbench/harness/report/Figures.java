@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Figures for people: few digits, the unit behind; empty where there is no value. */
-final class Figures {
+public final class Figures {
   private static final double THOUSAND = 1e3;
   private static final double MILLION = 1e6;
   private static final double BILLION = 1e9;
@@ -18,7 +18,7 @@ final class Figures {
   }
 
   /** As a person would type it: 128, 0.5. */
-  static String plain(double value) {
+  public static String plain(double value) {
     return Double.isFinite(value)
         ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString()
         : Double.toString(value);

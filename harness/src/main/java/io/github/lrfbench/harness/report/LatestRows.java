@@ -16,14 +16,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /** What stands of rows that are appended, never rewritten: no failure that was tried again. */
-final class LatestRows {
+public final class LatestRows {
   private LatestRows() {}
 
   /**
    * The rows in their order, without those of a failed cell that has a later row, or whose model
    * was another then: a damaged one that has been mended since.
    */
-  static List<RunRow> of(List<RunRow> rows) {
+  public static List<RunRow> of(List<RunRow> rows) {
     List<RunRow> latest = new ArrayList<>();
     Set<String> later = new HashSet<>();
     Map<List<Object>, RunRow> results = new HashMap<>();

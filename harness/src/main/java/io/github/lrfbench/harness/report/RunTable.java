@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.harness.text.OneLine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public final class RunTable {
                 batch == null ? null : "latency of " + batch + " x " + row.get(TimeColumns.SEQ_LEN))
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
-    return TextTable.shorten(parts, WIDTH);
+    return OneLine.shorten(parts, WIDTH);
   }
 
   private static String table(List<RunRow> rows) {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Lines of aligned columns under a header, never wider than asked for. */
-final class TextTable {
+public final class TextTable {
   /** On which side a column's cells are flush. */
-  enum Align {
+  public enum Align {
     LEFT,
     RIGHT
   }
@@ -24,17 +24,19 @@ final class TextTable {
   private final List<Column> columns = new ArrayList<>();
   private final List<Row> rows = new ArrayList<>();
 
-  TextTable(int maxWidth) {
+  /** A table without columns, of at most so many characters a line if it can be. */
+  public TextTable(int maxWidth) {
     this.maxWidth = maxWidth;
   }
 
-  TextTable column(String name, Align align) {
+  /** Adds a column. */
+  public TextTable column(String name, Align align) {
     columns.add(new Column(name, align));
     return this;
   }
 
   /** Adds a row; cells that are not given are empty. */
-  TextTable row(String... cells) {
+  public TextTable row(String... cells) {
     rows.add(new Row(Arrays.stream(cells).map(OneLine::of).toList(), ""));
     return this;
   }
@@ -47,7 +49,7 @@ final class TextTable {
   }
 
   /** The table; every line ends in a line feed and holds no trailing blanks. */
-  String render() {
+  public String render() {
     int[] widths = widths();
     StringBuilder text = new StringBuilder();
     append(text, widths, new Row(columns.stream().map(Column::name).toList(), ""));
@@ -62,8 +64,8 @@ final class TextTable {
     return text.toString();
   }
 
-  /** The text cut to a width, with an ellipsis where something is missing. */
-  static String shorten(String text, int width) {
+  /** A sentence cut to a width, with an ellipsis where something is missing. */
+  private static String shortenEnd(String text, int width) {
     if (width(text) <= width) {
       return text;
     }
@@ -112,13 +114,13 @@ final class TextTable {
   private void append(StringBuilder text, int[] widths, Row row) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < row.cells().size(); i++) {
-      String cell = shorten(row.cells().get(i), widths[i]);
+      String cell = OneLine.shorten(row.cells().get(i), widths[i]);
       String padding = " ".repeat(widths[i] - width(cell));
       boolean left = columns.get(i).align() == Align.LEFT;
       line.append(i == 0 ? "" : GAP).append(left ? cell + padding : padding + cell);
     }
     if (!row.remark().isEmpty()) {
-      line.append(GAP).append(shorten(row.remark(), maxWidth - width(line.toString()) - 2));
+      line.append(GAP).append(shortenEnd(row.remark(), maxWidth - width(line.toString()) - 2));
     }
     text.append(line.toString().stripTrailing()).append('\n');
   }

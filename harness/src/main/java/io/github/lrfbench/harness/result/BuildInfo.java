@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Version and commit of the program. */
 final class BuildInfo {
+  /** Stands where the commit is not known. */
+  static final String UNKNOWN = "unknown";
+
   private static final int GIT_SECONDS = 5;
 
   private BuildInfo() {}
@@ -20,26 +23,44 @@ final class BuildInfo {
     return load().getProperty("version");
   }
 
-  /**
-   * The commit that the build was told, else that of the checkout the program runs from, else null.
-   * The launcher rebuilds when a file changed, so the checkout's state is the program's.
-   */
   static String gitCommit() {
-    String told = load().getProperty("commit");
+    return gitCommit(load().getProperty("commit"), System.getProperty("lrfbench.home"), built());
+  }
+
+  /**
+   * The commit that the build was told, else that of the checkout the program runs from, else that
+   * of the checkout it was built in. The launcher rebuilds when a file changed, so the checkout's
+   * state is the program's.
+   *
+   * @param told empty if nothing was
+   * @param home the checkout that the launcher ran from, or null
+   * @param built what the build found
+   */
+  static String gitCommit(String told, String home, String built) {
     if (!told.isEmpty()) {
       return told;
     }
-    String home = System.getProperty("lrfbench.home");
-    if (home == null || !Files.exists(Path.of(home, ".git"))) {
-      return null;
+    String now = home == null || !Files.exists(Path.of(home, ".git")) ? null : describe(home);
+    if (now != null) {
+      return now;
     }
-    return describe(new File(home));
+    // Ant leaves what it does not know as it stands.
+    return built.isEmpty() || built.startsWith("$") ? UNKNOWN : built;
   }
 
-  private static String describe(File checkout) {
+  /** What git said when the jar was made; nothing where no jar was. */
+  private static String built() {
+    try (InputStream in = BuildInfo.class.getResourceAsStream("commit.txt")) {
+      return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String describe(String checkout) {
     ProcessBuilder git =
         new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-            .directory(checkout)
+            .directory(new File(checkout))
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     git.environment().put("GIT_OPTIONAL_LOCKS", "0");
     try {

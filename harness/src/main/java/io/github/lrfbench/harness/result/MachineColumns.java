@@ -18,7 +18,8 @@ public final class MachineColumns {
 
   public static final Column<String> GIT_COMMIT =
       Column.text(
-          "git_commit", "Commit of LRF-Bench; -dirty is appended if files differed from it.");
+          "git_commit",
+          "Commit of LRF-Bench; -dirty is appended if files differed from it; unknown if neither checkout nor build told.");
 
   public static final Column<String> JAVA_VERSION =
       Column.text("java_version", "Version of the Java runtime.");
@@ -30,6 +31,46 @@ public final class MachineColumns {
       Column.text("driver_version", "Version of the GPU driver.");
 
   public static final Column<String> HOST = Column.text("host", "Name of the machine.");
+
+  public static final Column<Long> DEVICE_MEMORY_BYTES =
+      Column.integer(
+          "device_memory_bytes",
+          "B",
+          "Memory in use on the GPU while the model was timed, by all processes and the driver; "
+              + "device_memory_bytes_process in extra is this process's part. Empty on the "
+              + "processor, or if NVML does not tell.");
+
+  public static final Column<Double> LOAD_AVERAGE =
+      Column.number(
+          "load_average",
+          "",
+          "Processors that other work kept busy on average while the model was timed: the time "
+              + "of all processors that was not idle (stolen by other virtual machines included), "
+              + "minus this process's own, / the time that passed. Empty if the system does not "
+              + "tell.");
+
+  public static final Column<Double> CLOCK_MHZ =
+      Column.number(
+          "clock_mhz",
+          "MHz",
+          "Clock at the end of the throughput calls: of the GPU's multiprocessors, or the "
+              + "highest of the processors, in virtual machines often just a nominal one. Empty "
+              + "if not known.");
+
+  public static final Column<String> THROTTLED =
+      Column.text(
+          "throttled",
+          "What slowed the device down, in words: of a GPU seen in a call after the latency and "
+              + "one after the throughput calls, of a processor counted all the while. Empty if "
+              + "nothing was seen, and where the system does not tell.");
+
+  public static final Column<Long> FOREIGN_PROCESSES =
+      Column.integer(
+          "foreign_processes",
+          "",
+          "Other processes that held a compute context on the GPU while the model was timed; in "
+              + "a container there may be more that the driver does not show. Empty on the "
+              + "processor, or if NVML does not tell.");
 
   private MachineColumns() {}
 }

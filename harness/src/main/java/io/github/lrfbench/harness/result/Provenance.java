@@ -5,7 +5,7 @@ package io.github.lrfbench.harness.result;
  *
  * @param version the project's version
  * @param gitCommit the commit the program was built from, with {@code -dirty} if files differed
- *     from it, or null if unknown
+ *     from it, or {@code unknown}
  * @param javaVersion version of the Java runtime
  * @param host name of the machine
  */

@@ -266,7 +266,20 @@ public final class RunColumns {
               FINETUNE_EPOCHS,
               FINETUNE_LR,
               DISTILL,
-              LABEL));
+              LABEL,
+              TimeColumns.LATENCY_DENSE_MS_P50,
+              TimeColumns.SPEEDUP_LOW,
+              TimeColumns.SPEEDUP_HIGH,
+              TimeColumns.LATENCY_ROUNDS,
+              TimeColumns.LATENCY_STOP,
+              TimeColumns.ENERGY_J_PER_EXAMPLE,
+              TimeColumns.ENERGY_J_PER_EXAMPLE_DENSE,
+              TimeColumns.ENERGY_SOURCE,
+              MachineColumns.DEVICE_MEMORY_BYTES,
+              MachineColumns.LOAD_AVERAGE,
+              MachineColumns.CLOCK_MHZ,
+              MachineColumns.THROTTLED,
+              MachineColumns.FOREIGN_PROCESSES));
 
   private RunColumns() {}
 }

@@ -128,6 +128,11 @@ record LanguageTask(
     }
 
     @Override
+    public boolean isNamedInCells() {
+      return true;
+    }
+
+    @Override
     public Optional<String> deviation() {
       return Optional.empty();
     }

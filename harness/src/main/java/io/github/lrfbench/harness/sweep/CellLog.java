@@ -1,16 +1,17 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** Knows which cells are done, writes the rows of those that become so, and tells the listener. */
@@ -21,7 +22,10 @@ final class CellLog {
   private final MemoryNeeds needs;
   private final String runId;
   private final CellChoice choice;
-  private final Set<String> done = new HashSet<>();
+
+  /** The rows of cells that succeeded. */
+  private final Map<String, RunRow> done = new HashMap<>();
+
   private final MemoryFailures memory;
 
   /** The latest rows of cells that ran out of memory or would. */
@@ -29,6 +33,9 @@ final class CellLog {
 
   private final List<RunRow> written = new ArrayList<>();
   private final List<RunRow> leftOut = new ArrayList<>();
+
+  /** The rows of this call's cells by id, whichever call wrote them, in the order of the plan. */
+  private final Map<String, RunRow> rows = new LinkedHashMap<>();
 
   /**
    * A log on top of what earlier runs left in the writer's files; only cells that succeeded are
@@ -54,7 +61,7 @@ final class CellLog {
     memory = new MemoryFailures(known);
     for (RunRow row : writer.rows()) {
       if (!row.failed()) {
-        done.add(row.get(RunColumns.CELL_ID));
+        done.put(row.get(RunColumns.CELL_ID), row);
       }
     }
     known.stream()
@@ -73,7 +80,7 @@ final class CellLog {
   /** Whether there is nothing to do: an earlier run did it, or it is none of ours. */
   boolean isDone(Cell cell) {
     String id = id(cell);
-    return done.contains(id) || !choice.ours().test(id);
+    return done.containsKey(id) || !choice.ours().test(id);
   }
 
   /** The failure for want of memory that a cell is certain to repeat. */
@@ -89,9 +96,20 @@ final class CellLog {
     listener.note(line);
   }
 
-  void write(Cell cell, RunRow row, List<LayerRow> layers) {
-    writer.append(row, layers);
-    done.add(id(cell));
+  /** Writes the row of a cell without a result. */
+  void write(Cell cell, RunRow row) {
+    write(cell, row, List.of(), List.of(), List.of());
+  }
+
+  void write(
+      Cell cell,
+      RunRow row,
+      List<LayerRow> layers,
+      List<SampleRow> samples,
+      List<Prediction> predictions) {
+    writer.append(row, layers, samples, predictions);
+    done.put(id(cell), row);
+    rows.put(id(cell), row);
     written.add(row);
     listener.finished(cell.describe());
   }
@@ -104,12 +122,16 @@ final class CellLog {
   void writeMemoryFailure(Cell cell, RunRow.Builder row, Cell needed, MemoryNeed.Step step) {
     MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(needed, step));
     memory.add(failure);
-    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build(), List.of());
+    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build());
   }
 
   /** Tells the listener of a cell that there is nothing to do for. */
   void skip(Cell cell) {
-    listener.finished(cell.describe());
+    String id = id(cell);
+    if (done.containsKey(id) && choice.ours().test(id)) {
+      rows.put(id, done.get(id));
+    }
+    listener.skipped(cell.describe());
   }
 
   /**
@@ -125,6 +147,7 @@ final class CellLog {
     if (!row.get(RunColumns.RUN_ID).equals(runId)) {
       leftOut.add(row);
     }
+    rows.put(id(cell), row);
     skip(cell);
     return true;
   }
@@ -137,5 +160,10 @@ final class CellLog {
   /** The rows of earlier runs that this one did not repeat, because they ran out of memory. */
   List<RunRow> leftOut() {
     return List.copyOf(leftOut);
+  }
+
+  /** The rows of all cells of this run, those of earlier runs that it did not repeat included. */
+  List<RunRow> rows() {
+    return List.copyOf(rows.values());
   }
 }

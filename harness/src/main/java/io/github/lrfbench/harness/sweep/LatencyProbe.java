@@ -2,21 +2,29 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.MachineWatch;
+import io.github.lrfbench.harness.measure.RoundRule;
+import io.github.lrfbench.harness.measure.RoundTimer;
+import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.sweep.Conditions.Energy;
 import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.InputException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
 final class LatencyProbe {
@@ -35,6 +43,7 @@ final class LatencyProbe {
   private final LatencyKind kind;
   private final int batchSize;
   private final int seqLen;
+  private final RoundRule rule;
   private final int vocabulary;
 
   /**
@@ -43,8 +52,9 @@ final class LatencyProbe {
    * @param kind what is timed
    * @param batchSize sequences per call
    * @param seqLen tokens per sequence; 0 for 128 or what the model allows
+   * @param rule when the measurement of latency ends
    */
-  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, ModelInfo info) {
+  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, RoundRule rule, ModelInfo info) {
     if (kind != LatencyKind.FORWARD && info.output() != Output.NEXT_TOKEN) {
       throw new InputException("--latency " + kind.label() + " is for language models");
     }
@@ -57,6 +67,7 @@ final class LatencyProbe {
     }
     this.kind = kind;
     this.batchSize = batchSize;
+    this.rule = rule;
     this.seqLen = seqLen == 0 ? Math.min(DEFAULT_SEQ_LEN, info.maxLength()) : seqLen;
     this.vocabulary = info.vocabularySize();
   }
@@ -67,28 +78,48 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
-    InTurns latency;
+    MachineWatch watch = new MachineWatch(model.device());
+    Rounds rounds;
     double deviceMs;
     long peak;
     long flops;
     try (TimedPass own = pass(model, batchSize)) {
-      latency = inTurns(dense, own, batchSize, StopRule.DEFAULT);
+      rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
+      watch.sample(own::replay);
       // After the timed calls, so that the first of those is the model's first.
       peak = peakBytes(own);
       flops = own.flops();
     }
     try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
-      InTurns throughput = inTurns(dense, own, THROUGHPUT_BATCH, THROUGHPUT_RULE);
-      return new Timing(latency, deviceMs, throughput, peak, flops);
+      Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
+      List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, timer::measure);
+      InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
+      watch.sample(own::replay);
+      Conditions conditions = new Conditions(energy(dense, own), watch.state());
+      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, conditions);
     }
   }
 
-  private InTurns inTurns(Model dense, TimedPass own, int sequences, StopRule rule) {
+  /** In blocks of their own, after the times, which reading a counter would lengthen. */
+  private Energy energy(Model dense, TimedPass own) {
+    DeviceMonitor monitor = own.model().device().monitor();
+    if (monitor.energySource().isEmpty()) {
+      return Energy.NONE;
+    }
+    EnergyMeter meter = new EnergyMeter(monitor::joules, Clock.SYSTEM);
+    double[] joules = beside(dense, own, THROUGHPUT_BATCH, meter::measure);
+    return new Energy(
+        monitor.energySource(),
+        joules[0] / THROUGHPUT_BATCH,
+        joules[joules.length - 1] / THROUGHPUT_BATCH);
+  }
+
+  /** Measures a pass and, where it is another, the dense model's beside it. */
+  private <T> T beside(
+      Model dense, TimedPass own, int sequences, Function<List<TimedPass>, T> measure) {
     try (TimedPass other = own.model() == dense ? null : pass(dense, sequences)) {
-      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
-      List<LatencyStats> stats = new Interleaved(rule, Clock.SYSTEM).measure(subjects);
-      return new InTurns(stats.get(0), stats.get(stats.size() - 1), sequences);
+      return measure.apply(other == null ? List.of(own) : List.of(own, other));
     }
   }
 

@@ -24,12 +24,17 @@ final class ModelSweep {
   private final RowFactory rows;
   private final CellLog log;
   private final FailedCells failed;
-
+  private final MachineWarnings warnings;
   private final OptimalErrors optimal;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
-      String name, PreparedModel model, VariantFactory variants, RowFactory rows, CellLog log) {
+      String name,
+      PreparedModel model,
+      VariantFactory variants,
+      RowFactory rows,
+      CellLog log,
+      MachineWarnings warnings) {
     this.name = name;
     this.model = model;
     this.loaded = model.loaded();
@@ -38,6 +43,7 @@ final class ModelSweep {
     this.probe = model.probe();
     this.rows = rows;
     this.log = log;
+    this.warnings = warnings;
     this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
   }
@@ -86,6 +92,7 @@ final class ModelSweep {
         variants.make(variant, only, far -> log.working(work + ": " + far))) {
       step = Step.TIME;
       Timing timing = probe.measure(loaded.model(), compressed.model());
+      warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
       step = Step.EVALUATE;
       open.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
     } catch (OutputException e) {
@@ -109,7 +116,8 @@ final class ModelSweep {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
-      TaskResult result = TaskResult.of(task.evaluation(), compressed.model());
+      TaskResult result =
+          TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions());
       if (variant.isDense()) {
         denseResults.put(task, result);
         task.evaluation().notes(result.score()).forEach(log::note);
@@ -126,7 +134,12 @@ final class ModelSweep {
               timing,
               loaded.loadSeconds());
       Map<String, Double> smallest = optimal.of(compressed.layers());
-      log.write(cell, row, rows.layers(log.id(cell), compressed, smallest));
+      log.write(
+          cell,
+          row,
+          rows.layers(log.id(cell), compressed, smallest),
+          rows.samples(log.id(cell), timing),
+          result.predictions());
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
@@ -137,6 +150,6 @@ final class ModelSweep {
   /** The dense model's score, which an earlier call may have left out of this process. */
   private TaskResult denseResult(SweepTask task) {
     return denseResults.computeIfAbsent(
-        task, scored -> TaskResult.of(scored.evaluation(), loaded.model()));
+        task, scored -> TaskResult.of(scored.evaluation(), loaded.model(), false));
   }
 }

@@ -14,8 +14,13 @@ public interface SweepListener {
   /** Work goes on with this, one line. */
   default void working(String what) {}
 
-  /** A cell's row is written, or was by an earlier run. */
+  /** A cell's row is written. */
   default void finished(String cell) {}
+
+  /** A cell is passed over: its row was written before, or it belongs to another call. */
+  default void skipped(String cell) {
+    finished(cell);
+  }
 
   /** Something the user should know, one line. */
   default void note(String line) {}

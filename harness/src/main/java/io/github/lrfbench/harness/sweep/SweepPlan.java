@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The variants of a sweep, in the order in which they run. */
 public final class SweepPlan {
@@ -48,7 +49,16 @@ public final class SweepPlan {
   }
 
   /**
-   * The cells of a sweep.
+   * How many cells a sweep has.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if there is no method of a name
+   */
+  public static long size(SweepConfig config) {
+    return (long) config.models().size() * config.tasks().size() * variants(config).size();
+  }
+
+  /**
+   * The cells of a sweep, without their ids.
    *
    * @param times tells how long they may take
    * @throws io.github.lrfbench.kernels.InputException if there is no task or method of a name
@@ -58,16 +68,22 @@ public final class SweepPlan {
     for (String model : config.models()) {
       for (Task task : Tasks.get(config.tasks())) {
         for (Variant variant : variants(config)) {
-          cells.add(
-              new PlannedCell(
-                  model,
-                  task.name(),
-                  describe(variant),
-                  times.seconds(model, task.name(), variant)));
+          Cell cell = new Cell(model, "", task.name(), "", variant);
+          cells.add(planned(Optional.empty(), cell, times));
         }
       }
     }
     return cells;
+  }
+
+  /** A cell as a plan tells of it, with its id where that is known. */
+  static PlannedCell planned(Optional<String> id, Cell cell, CellTimes times) {
+    return new PlannedCell(
+        id,
+        cell.model(),
+        cell.task(),
+        describe(cell.variant()),
+        times.seconds(cell.model(), cell.task(), cell.variant()));
   }
 
   /** Of a chain a plan tells beside it which stage takes the budget. */

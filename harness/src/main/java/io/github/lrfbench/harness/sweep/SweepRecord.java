@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ public final class SweepRecord {
   private final Provenance provenance = Provenance.current();
   private final Instant startedAt = Instant.now();
   private final List<RunRow> rows = new ArrayList<>();
+  private final MachineWarnings warnings = new MachineWarnings();
+  private final Map<String, String> devices = new LinkedHashMap<>();
   private boolean started;
   private Optional<Map<String, Object>> previous = Optional.empty();
 
@@ -66,6 +69,11 @@ public final class SweepRecord {
   /** The part of the cells that the call runs. */
   Shard shard() {
     return shard;
+  }
+
+  /** What the call has warned of; not written. */
+  MachineWarnings warnings() {
+    return warnings;
   }
 
   private Path target() {
@@ -128,12 +136,17 @@ public final class SweepRecord {
     record.put("git_commit", provenance.gitCommit());
     record.put("java_version", provenance.javaVersion());
     record.put("host", provenance.host());
-    record.put("device", device.id());
-    record.put("device_name", device.name());
+    devices.put(device.id(), device.name());
+    record.put("device", oneOrAll(devices.keySet()));
+    record.put("device_name", oneOrAll(devices.values()));
     record.put("threads", device.threads());
     record.put("software", new TreeMap<>(device.software()));
     record.put("environment", Environment.current());
     return record;
+  }
+
+  private static Object oneOrAll(Collection<String> values) {
+    return values.size() == 1 ? values.iterator().next() : List.copyOf(values);
   }
 
   /** The records of the calls whose rows are in the same files, the latest first. */

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
-import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsCsv;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Runs a sweep on one device. */
@@ -37,6 +35,7 @@ public final class SweepRunner {
   private final Device device;
   private final Path cache;
   private final SweepListener listener;
+  private List<RunRow> table = List.of();
 
   /**
    * A runner.
@@ -53,10 +52,49 @@ public final class SweepRunner {
   /**
    * Looks for everything that the user named, without changing anything.
    *
-   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
+   * @param shared the data of the grids before it, to which this one's is added
+   * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong, or other
+   *     data than that of a grid before it
    */
-  public void check() {
-    sameGroups(SweepPlan.variants(config));
+  public void check(GridData shared) {
+    List<Variant> variants = SweepPlan.variants(config);
+    for (Group group : sameGroups(variants)) {
+      for (TaskInput input : group.data()) {
+        shared.add(input, "evaluation");
+        if (learns(variants)) {
+          shared.add(input.task().loadTraining(config.source(cache), 0), "training");
+        }
+      }
+    }
+  }
+
+  /**
+   * The cells by their ids, in the order of the plan, where all that a run reads before it writes
+   * is there and fits.
+   *
+   * @param shared the data of the grids before it, to which this one's is added
+   * @param deviceKind what the cells will run on: {@code cpu} or {@code cuda}
+   * @throws InputException if something the user named is missing or wrong
+   */
+  Map<String, Cell> preview(GridData shared, String deviceKind) {
+    check(shared);
+    List<Variant> variants = SweepPlan.variants(config);
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    for (Group group : groups(Tasks.get(config.tasks()))) {
+      try (PreparedModel model = prepare(group, open(group), variants)) {
+        for (SweepTask task : model.tasks()) {
+          for (Variant variant : variants) {
+            Cell cell = model.cell(group.name(), variant, task);
+            cells.put(cell.id(config, deviceKind, model.probe().seqLen()), cell);
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  private static boolean learns(List<Variant> variants) {
+    return variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask());
   }
 
   /**
@@ -71,7 +109,7 @@ public final class SweepRunner {
   public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
-    List<Broken> broken = new ArrayList<>();
+    List<BrokenModel> broken = new ArrayList<>();
     for (Group group : sameGroups(variants)) {
       try (PreparedModel model = prepare(group, open(group), List.of())) {
         for (Variant variant : variants) {
@@ -81,17 +119,16 @@ public final class SweepRunner {
           }
         }
       } catch (RuntimeException | VirtualMachineError failure) {
-        broken.add(new Broken(group, failure, true));
+        broken.add(new BrokenModel(group.lost(), failure, true));
       }
     }
     if (cells.isEmpty()) {
       broken.get(0).rethrow();
     }
-    for (Broken each : broken) {
-      LostModel lost = each.group().lost();
+    for (BrokenModel each : broken) {
       for (Variant variant : variants) {
-        for (TaskInput input : lost.data()) {
-          Cell cell = lost.cell(variant, input);
+        for (TaskInput input : each.lost().data()) {
+          Cell cell = each.lost().cell(variant, input);
           cells.add(identified(cell, record, deviceKind, LostModel.seqLen(config)));
         }
       }
@@ -105,11 +142,6 @@ public final class SweepRunner {
     return IdentifiedCell.of(id, cell, row, deviceKind);
   }
 
-  private LatencyProbe probe(LoadedModel loaded) {
-    return new LatencyProbe(
-        config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
-  }
-
   /** Runs all cells of the call's shard, but for those that ran out of memory before. */
   public List<RunRow> run(SweepRecord record) {
     return run(record, CellChoice.of(record.shard()));
@@ -121,7 +153,7 @@ public final class SweepRunner {
    * @param record describes this call
    * @param choice the cells
    * @return the rows of this call, and those of cells that it left out because they ran out of
-   *     memory in an earlier one
+   *     memory in an earlier one; {@link #table} has all
    * @throws io.github.lrfbench.kernels.InputException if something the user named is missing or
    *     wrong
    */
@@ -131,7 +163,7 @@ public final class SweepRunner {
     List<Group> groups = sameGroups(variants);
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
     try (Output output = new Output(record, cells, choice)) {
-      List<Broken> broken = new ArrayList<>();
+      List<BrokenModel> broken = new ArrayList<>();
       for (Group group : groups) {
         run(group, variants, output).ifPresent(broken::add);
         if (record.hasStarted() || broken.stream().anyMatch(each -> !each.isInput())) {
@@ -147,8 +179,13 @@ public final class SweepRunner {
     }
   }
 
+  /** The rows of all cells of the last run in their order, those of earlier calls included. */
+  public List<RunRow> table() {
+    return table;
+  }
+
   /** Runs a model's cells; if it does not load or does not fit its tasks, that comes back. */
-  private Optional<Broken> run(Group group, List<Variant> variants, Output output) {
+  private Optional<BrokenModel> run(Group group, List<Variant> variants, Output output) {
     PreparedModel model;
     LoadedModel loaded = null;
     try {
@@ -156,7 +193,7 @@ public final class SweepRunner {
       loaded = load(group);
       model = prepare(group, loaded, variants);
     } catch (RuntimeException | VirtualMachineError failure) {
-      return Optional.of(new Broken(group, failure, loaded == null));
+      return Optional.of(new BrokenModel(group.lost(), failure, loaded == null));
     }
     try (model;
         FactorizationCache decompositions = new FactorizationCache(device)) {
@@ -167,18 +204,24 @@ public final class SweepRunner {
       VariantFactory factory =
           new VariantFactory(model.loaded().model(), model.slots(), decompositions);
       int seqLen = model.probe().seqLen();
-      new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
+      new ModelSweep(
+              group.name(),
+              model,
+              factory,
+              rows(output.record, seqLen),
+              output.log(seqLen),
+              output.record.warnings())
           .run(variants);
     }
     return Optional.empty();
   }
 
-  private void fail(Broken broken, List<Variant> variants, Output output) {
+  private void fail(BrokenModel broken, List<Variant> variants, Output output) {
     output.open();
-    listener.note("model " + broken.group().name() + " is left out: " + broken.reason());
+    listener.note("model " + broken.lost().name() + " is left out: " + broken.reason());
     int seqLen = LostModel.seqLen(config);
     FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
-    broken.group().lost().fail(variants, broken.failure(), broken.loading(), failed);
+    broken.lost().fail(variants, broken.failure(), broken.loading(), failed);
   }
 
   private RowFactory rows(SweepRecord record, int seqLen) {
@@ -202,13 +245,19 @@ public final class SweepRunner {
   private PreparedModel prepare(Group group, LoadedModel loaded, List<Variant> variants) {
     List<SweepTask> tasks = new ArrayList<>();
     try {
-      LatencyProbe probe = probe(loaded);
+      LatencyProbe probe =
+          new LatencyProbe(
+              config.latency(),
+              config.batchSize(),
+              config.seqLen(),
+              config.rounds(),
+              loaded.model().info());
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
       for (TaskInput input : group.data()) {
         Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);
         tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
       }
-      if (variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask())) {
+      if (learns(variants)) {
         tasks.forEach(SweepTask::training);
       }
       variants.stream()
@@ -229,12 +278,10 @@ public final class SweepRunner {
   /** All data, which must be that of the results there are. */
   private List<Group> sameGroups(List<Variant> variants) {
     List<Group> groups = groups(Tasks.get(config.tasks()));
-    boolean learns =
-        variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask());
     EarlierData.require(
         config.out(),
         groups.stream().flatMap(group -> group.data().stream()).toList(),
-        learns ? input -> input.task().loadTraining(config.source(cache), 0) : null);
+        learns(variants) ? input -> input.task().loadTraining(config.source(cache), 0) : null);
     return groups;
   }
 
@@ -271,30 +318,6 @@ public final class SweepRunner {
   }
 
   /**
-   * A model that cannot be run.
-   *
-   * @param loading whether it does not load; else it does not fit its tasks
-   */
-  private record Broken(Group group, Throwable failure, boolean loading) {
-    boolean isInput() {
-      return failure instanceof InputException;
-    }
-
-    String reason() {
-      return OutOfMemory.isCauseOf(failure)
-          ? OutOfMemory.describe(failure)
-          : Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
-    }
-
-    void rethrow() {
-      if (failure instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) failure;
-    }
-  }
-
-  /**
    * The output directory, which is touched only when the first model and all data have been read.
    */
   private final class Output implements AutoCloseable {
@@ -308,10 +331,6 @@ public final class SweepRunner {
       this.record = record;
       this.cells = cells;
       this.choice = choice;
-    }
-
-    boolean isOpen() {
-      return writer != null;
     }
 
     void open() {
@@ -372,6 +391,7 @@ public final class SweepRunner {
     List<RunRow> finish() {
       List<RunRow> written = logs.stream().flatMap(log -> log.written().stream()).toList();
       record.writeEnd(device, written);
+      table = logs.stream().flatMap(log -> log.rows().stream()).toList();
       List<RunRow> rows = new ArrayList<>();
       logs.forEach(log -> rows.addAll(log.leftOut()));
       rows.addAll(written);

@@ -46,6 +46,21 @@ public final class OneLine {
     return "'" + of(text.substring(0, end)) + (end < text.length() ? "…'" : "'");
   }
 
+  /**
+   * The text in at most so many characters (at least 1): of a longer one the beginning and the end,
+   * where names differ, with an ellipsis between them.
+   */
+  public static String shorten(String text, int width) {
+    int length = text.codePointCount(0, text.length());
+    if (length <= width) {
+      return text;
+    }
+    int tail = (width - 1) / 2;
+    return text.substring(0, text.offsetByCodePoints(0, width - 1 - tail))
+        + "…"
+        + text.substring(text.offsetByCodePoints(0, length - tail));
+  }
+
   /** Why a file could not be read or written, without its name, for example "access denied". */
   public static String reason(IOException failure) {
     boolean named = failure instanceof FileSystemException;

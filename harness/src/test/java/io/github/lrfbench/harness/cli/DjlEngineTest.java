@@ -21,6 +21,7 @@ import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.JsonUtils;
 import ai.djl.util.StringPair;
 import com.google.gson.JsonElement;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.djl.LrfBenchTranslatorFactory;
 import java.io.FileNotFoundException;
 import java.nio.file.Files;
@@ -101,11 +102,8 @@ class DjlEngineTest {
     assertTrue(
         refusal(malformed, () -> models.load(String.class, Classifications.class, empty))
             .contains("config.json"));
-    Path other = Files.createDirectories(folder.resolve("other"));
+    Path other = models.copy(DemoModel.BERT.unpack(folder.resolve("cache"), "demo-sst2"), "other");
     Files.writeString(other.resolve("config.json"), "{\"model_type\": \"t5\"}");
-    Files.copy(
-        models.compressed("demo:bert", "demo-sst2").resolve("model.safetensors"),
-        other.resolve("model.safetensors"));
     assertTrue(
         refusal(malformed, () -> models.load(String.class, Classifications.class, other))
             .contains("model_type 't5' is not supported; supported: bert"));

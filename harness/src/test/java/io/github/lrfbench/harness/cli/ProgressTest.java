@@ -79,6 +79,29 @@ class ProgressTest {
   }
 
   @Test
+  void whatWasDoneBeforeTellsNothingOfTheRest() {
+    Progress progress = progress(false, 80, 12);
+    progress.step("");
+    for (int i = 0; i < 8; i++) {
+      progress.skip();
+      progress.step("");
+    }
+    pass(10_000);
+    progress.step("cell j");
+    assertTrue(text().endsWith("sweep: 9/12, 0:10, ETA 0:30, cell j\n"), text());
+  }
+
+  @Test
+  void namesAreCutInTheMiddle() {
+    Progress progress = progress(true, 60, 2);
+    pass(200);
+    progress.step("/data/models/a-model-of-a-long-name svd keep 0.5 on sst2");
+    String last = text().substring(text().lastIndexOf('K') + 1);
+    assertEquals("sweep: 0/2, 0:00, /data/models/a-mode… svd keep 0.5 on sst2", last);
+    assertEquals(59, last.length());
+  }
+
+  @Test
   void notesStandAboveTheLine() {
     Progress progress = progress(true, 80, 2);
     progress.note("cell a failed");

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.result.CsvAppender;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,5 +135,132 @@ class ReportCommandTest {
     assertEquals(2, report(runs.toString()), stdout());
     assertTrue(stderr().contains("line 5: 2 cells"), stderr());
     assertEquals("", stdout());
+  }
+
+  @Test
+  void kernelsAreReportedByThemselves() throws IOException {
+    Path kernels = folder.resolve("kernels.csv");
+    KernelRow row =
+        KernelRow.builder()
+            .set(KernelColumns.KIND, KernelRow.SVD)
+            .set(KernelColumns.DEVICE, "cpu")
+            .set(KernelColumns.ROWS, 12)
+            .set(KernelColumns.COLS, 8)
+            .set(KernelColumns.RANK, 2)
+            .set(KernelColumns.SVD_ALGORITHM, "gram")
+            .set(KernelColumns.MS_PER_MATRIX, 1.53)
+            .build();
+    try (CsvAppender table = CsvAppender.open(kernels, KernelColumns.TABLE.header())) {
+      table.append(row.print());
+    }
+    assertEquals(0, report(kernels.toString()), stderr());
+    assertTrue(stdout().contains("12x8      2  1.53 ms"), stdout());
+    Path page = folder.resolve("page.html");
+    assertEquals(0, report(kernels.toString(), "--html", page.toString()), stderr());
+    assertTrue(Files.readString(page).contains("1.53 ms"));
+    for (String[] wrong :
+        new String[][] {
+          {kernels.toString(), runs.toString()},
+          {"--compare", kernels.toString(), kernels.toString()}
+        }) {
+      assertEquals(2, report(wrong), stdout());
+      assertTrue(stderr().contains("is reported by itself"), stderr());
+      assertEquals(1, stderr().lines().count(), stderr());
+    }
+    String text = Files.readString(kernels);
+    Files.writeString(kernels, text.replace(",gram,", ",,"));
+    assertEquals(2, report(kernels.toString()), stdout());
+    assertTrue(stderr().contains("svd_algorithm is empty"), stderr());
+    assertEquals(1, stderr().lines().count(), stderr());
+    Files.writeString(kernels, text + "2,svd,cpu");
+    assertEquals(0, report(kernels.toString()), stderr());
+    assertTrue(stderr().contains("kernels.csv: the last row is cut off"), stderr());
+    Files.writeString(
+        kernels, KernelColumns.TABLE.header().stream().collect(Collectors.joining(",")));
+    assertEquals(2, report(kernels.toString()), stdout());
+    assertTrue(stderr().contains("there is no whole row to report"), stderr());
+  }
+
+  private Path writeScores() throws IOException {
+    Path scores = Files.createDirectory(folder.resolve("scores"));
+    try (ResultsWriter writer = ResultsWriter.open(scores)) {
+      for (String method : List.of("svd", "drone")) {
+        RunRow row =
+            RunRow.builder()
+                .set(RunColumns.RUN_ID, "r")
+                .set(RunColumns.CELL_ID, method)
+                .set(RunColumns.STATUS, RunRow.OK)
+                .set(RunColumns.TASK, "rte")
+                .set(RunColumns.METHOD, method)
+                .set(RunColumns.LABEL, method)
+                .set(ScoreColumns.METRIC_NAME, "mcc")
+                .set(ScoreColumns.METRIC, method.equals("svd") ? 0.5 : 0.75)
+                .set(ScoreColumns.METRIC_STDERR, 0.01)
+                .build();
+        writer.append(row, List.of());
+      }
+    }
+    return scores.resolve("runs.csv");
+  }
+
+  @Test
+  void theTableOfCellsIsFollowedByWhoWins() throws IOException {
+    assertEquals(0, report(writeScores().toString()), stderr());
+    assertTrue(stdout().contains("mcc 0.5000"), stdout());
+    assertTrue(stdout().contains("\n\nWho wins where (mcc)\n"), stdout());
+    assertTrue(stdout().contains("drone*"), stdout());
+  }
+
+  @Test
+  void csvIsOneTable() throws IOException {
+    String file = writeScores().toString();
+    assertEquals(0, report(file, "--format", "csv"), stderr());
+    assertEquals(
+        "task,dense,budget,best,metric,±,of model,as good", stdout().lines().findFirst().get());
+    assertEquals(2, stdout().lines().count(), stdout());
+    assertEquals(2, report(file, "--format", "csv", "--tables", "wins,tests"));
+    assertEquals("", stdout());
+  }
+
+  @Test
+  void rowsAreChosenForTablesAndPage() throws IOException {
+    String file = writeScores().toString();
+    assertEquals(0, report(file, "--where", "method=svd"), stderr());
+    assertTrue(!stdout().contains("drone") && stdout().contains("svd"), stdout());
+    assertEquals(0, report(file, "--where", "method=svd", "--format", "html"), stderr());
+    assertTrue(stdout().startsWith("<!DOCTYPE html>") && !stdout().contains("drone"), stdout());
+  }
+
+  @Test
+  void optionsThatWouldDoNothingAreRefused() throws IOException {
+    String file = writeScores().toString();
+    assertEquals(2, report("--compare", file, file, "--tables", "wins"));
+    assertTrue(stderr().contains("only --where goes with --compare"), stderr());
+    assertEquals(2, report(file, "--html", folder.resolve("page").toString(), "--by", "seq_len"));
+    assertTrue(stderr().contains("only --where goes with --html"), stderr());
+    assertEquals(0, report("--compare", file, file, "--where", "method=svd"), stderr());
+    assertTrue(!stdout().contains("drone"), stdout());
+  }
+
+  @Test
+  void wrongNamesAreOneLine() throws IOException {
+    String file = writeScores().toString();
+    for (String[] wrong :
+        new String[][] {
+          {"--format", "txt", "did you mean 'text'"},
+          {"--tables", "win", "did you mean 'wins'"},
+          {"--metric", "acuracy", "did you mean 'accuracy'"},
+          {"--metric", "f1", "no compressed model with f1"},
+          {"--by", "labl", "did you mean 'label'? results/SCHEMA.md"},
+          {"--where", "metod=svd", "did you mean 'method'"},
+          {"--where", "method=svt", "did you mean 'svd'"},
+          {"--mix", "task", "cannot be compared"},
+          {"--level", "2", "between 0 and 1"},
+        }) {
+      assertEquals(2, report(file, wrong[0], wrong[1]), wrong[1]);
+      assertEquals(1, stderr().lines().count(), stderr());
+      assertTrue(stderr().contains(wrong[2]), stderr());
+      assertEquals("", stdout());
+    }
   }
 }

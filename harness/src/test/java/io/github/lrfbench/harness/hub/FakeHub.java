@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -142,6 +143,20 @@ public final class FakeHub implements AutoCloseable {
       OutputStream out = exchange.getResponseBody();
       out.write(content, offset, bytes);
       out.flush();
+    };
+  }
+
+  /**
+   * Sends so many bytes of what it promised, and hangs up once all of them lie in a file: what a
+   * client has not read by then it may throw away.
+   */
+  static Fault breakOff(int bytes, Path arriving) {
+    return (exchange, content, offset) -> {
+      breakOff(bytes).answer(exchange, content, offset);
+      long end = offset + bytes;
+      for (int i = 0; i < 10_000 && !(Files.exists(arriving) && Files.size(arriving) >= end); i++) {
+        LockSupport.parkNanos(1_000_000);
+      }
     };
   }
 

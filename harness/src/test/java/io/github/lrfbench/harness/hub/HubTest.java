@@ -95,7 +95,8 @@ class HubTest {
 
   @Test
   void aBrokenConnectionIsTakenUpWhereItBroke() throws IOException {
-    server.fail(WEIGHTS, FakeHub.breakOff(100_000), FakeHub.breakOff(50_000));
+    Path arriving = incomplete();
+    server.fail(WEIGHTS, FakeHub.breakOff(100_000, arriving), FakeHub.breakOff(50_000, arriving));
     assertWhole(hub().fetch(REPO));
     List<Request> requests = server.requests("store", WEIGHTS);
     assertEquals(3, requests.size());

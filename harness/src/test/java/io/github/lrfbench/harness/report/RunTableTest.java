@@ -81,6 +81,18 @@ class RunTableTest {
   }
 
   @Test
+  void namesAreCutWhereTheyDoNotDiffer() {
+    String method = "drone:" + "option=value:".repeat(12) + "last=";
+    String table =
+        RunTable.render(
+            List.of(
+                svd().set(RunColumns.METHOD, method + 1).build(),
+                svd().set(RunColumns.METHOD, method + 2).build()));
+    assertTrue(table.contains("…"), table);
+    assertTrue(table.contains("last=1 keep 0.5") && table.contains("last=2 keep 0.5"), table);
+  }
+
+  @Test
   void rowsThatMeasuredNothingShowNothing() {
     RunRow bare =
         RunRow.builder()

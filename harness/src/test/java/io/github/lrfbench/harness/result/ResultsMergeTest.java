@@ -10,7 +10,9 @@ import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,13 @@ class ResultsMergeTest {
             row.failed()
                 ? List.of()
                 : Rows.layers(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
-        writer.append(row, layers);
+        writer.append(
+            row,
+            layers,
+            row.failed()
+                ? List.of()
+                : Rows.samples(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)),
+            List.of());
       }
     }
     return directory;
@@ -52,10 +60,53 @@ class ResultsMergeTest {
     ResultsMerge merge = new ResultsMerge();
     merge.add(folder.resolve("sweep"));
     Path out = folder.resolve("all");
-    merge.write(out);
+    merge.write(out, List.of());
     assertEquals(List.of(Rows.run("a", "1"), Rows.run("a", "3"), Rows.run("b", "2")), read(out));
     assertEquals(3, merge.read());
     assertEquals(6, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
+    List<SampleRow> samples = ResultsCsv.SAMPLES.read(out.resolve("latencies.csv"));
+    assertEquals(9, samples.size());
+    assertEquals(Rows.samples("b", "2"), samples.subList(6, 9));
+  }
+
+  @Test
+  void theRecordHoldsThoseOfAllRuns() {
+    Path a = write("sweep/a", Rows.run("a", "1"));
+    RunJson.write(a.resolve("run.json"), Map.of("run_id", "a", "command", List.of("sweep")));
+    Path b = write("sweep/b", Rows.run("b", "2"), failed("b", "3"));
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(folder.resolve("sweep"));
+    Path out = folder.resolve("all");
+    merge.write(out, List.of("merge", "sweep"));
+    Map<String, Object> record = RunJson.read(out.resolve("run.json")).orElseThrow();
+    assertEquals(List.of("merge", "sweep"), record.get("command"));
+    assertEquals("3 1", record.get("cells") + " " + record.get("cells_failed"));
+    Map<String, Object> unrecorded = new LinkedHashMap<>();
+    unrecorded.put("file", b.resolve("runs.csv").toString());
+    unrecorded.put("record", null);
+    assertEquals(
+        List.of(
+            Map.of(
+                "file",
+                a.resolve("runs.csv").toString(),
+                "record",
+                Map.of("run_id", "a", "command", List.of("sweep"))),
+            unrecorded),
+        record.get("merged"));
+  }
+
+  @Test
+  void aDamagedRecordIsNamed() throws IOException {
+    Path a = write("a", Rows.run("a", "1"));
+    Files.writeString(a.resolve("run.json"), "{");
+    ResultsMerge merge = new ResultsMerge();
+    merge.add(a);
+    Path out = folder.resolve("all");
+    assertTrue(
+        assertThrows(InputException.class, () -> merge.write(out, List.of()))
+            .getMessage()
+            .contains("run.json"));
+    assertTrue(Files.notExists(out));
   }
 
   @Test
@@ -70,7 +121,7 @@ class ResultsMergeTest {
     merge.add(old);
     merge.add(write("new", Rows.run("b", "2")));
     Path out = folder.resolve("all");
-    merge.write(out);
+    merge.write(out, List.of());
     List<RunRow> rows = read(out);
     assertEquals(List.of("1", "2"), rows.stream().map(row -> row.get(RunColumns.CELL_ID)).toList());
     assertEquals(7, rows.get(0).get(SizeColumns.PARAMS));
@@ -93,7 +144,7 @@ class ResultsMergeTest {
     merge.add(write("second", Rows.run("b", "1")).resolve("runs.csv"));
     merge.add(write("third", slower, failed("c", "1")));
     Path out = folder.resolve("all");
-    merge.write(out);
+    merge.write(out, List.of());
     assertEquals(List.of(Rows.run("b", "1"), failed("a", "2")), read(out));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(Rows.layers("b", "1"), layers);
@@ -144,7 +195,7 @@ class ResultsMergeTest {
     ResultsMerge merge = new ResultsMerge();
     merge.add(first);
     byte[] before = Files.readAllBytes(first.resolve("runs.csv"));
-    InputException taken = assertThrows(InputException.class, () -> merge.write(first));
+    InputException taken = assertThrows(InputException.class, () -> merge.write(first, List.of()));
     assertTrue(taken.getMessage().contains("holds a runs.csv already"), taken.getMessage());
     assertEquals(before.length, Files.size(first.resolve("runs.csv")));
     Path empty = Files.createDirectories(folder.resolve("empty"));
@@ -153,7 +204,7 @@ class ResultsMergeTest {
     ResultsMerge nothing = new ResultsMerge();
     nothing.add(write("no-rows"));
     Path out = folder.resolve("nothing");
-    assertThrows(InputException.class, () -> nothing.write(out));
+    assertThrows(InputException.class, () -> nothing.write(out, List.of()));
     assertTrue(Files.notExists(out));
   }
 
@@ -207,7 +258,7 @@ class ResultsMergeTest {
   private static Path merge(Path place, Path out) {
     ResultsMerge merge = new ResultsMerge();
     merge.add(place);
-    merge.write(out);
+    merge.write(out, List.of());
     return out;
   }
 
@@ -215,7 +266,7 @@ class ResultsMergeTest {
     assertArrayEquals(runs, Files.readAllBytes(out.resolve("runs.csv")));
     assertArrayEquals(layers, Files.readAllBytes(out.resolve("layers.csv")));
     try (Stream<Path> files = Files.list(out)) {
-      assertEquals(2, files.count());
+      assertEquals(3, files.count());
     }
   }
 }

@@ -70,6 +70,7 @@ class KillStressTest {
             "--epochs=6",
             "--batch-size=2",
             "--save-steps=1",
+            "--overwrite",
             "--device=cpu",
             "--threads=1");
     killed("finetune", command, List.of("model.safetensors", "config.json"));
@@ -82,9 +83,10 @@ class KillStressTest {
             "compress",
             "--model=" + folder.resolve("model"),
             "--keep=0.5",
+            "--overwrite",
             "--device=cpu",
             "--threads=1");
-    killed("compress", command, List.of("model.safetensors", "config.json", "vocab.txt"));
+    killed("compress", command, List.of("lrfbench_model.safetensors", "config.json", "vocab.txt"));
   }
 
   @Test
@@ -92,7 +94,7 @@ class KillStressTest {
     Path shards = folder.resolve("shards");
     assertEquals(0, program.run(program.sweep(3, shards)), program.output());
     List<String> command = List.of("merge", shards.toString());
-    killed("merge", command, List.of("runs.csv", "layers.csv"));
+    killed("merge", command, List.of("runs.csv", "layers.csv", "latencies.csv"));
   }
 
   /** Whether there are results after a kill is seen by the last file; then all are whole. */

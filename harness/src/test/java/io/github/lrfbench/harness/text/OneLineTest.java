@@ -10,6 +10,15 @@ import org.junit.jupiter.api.Test;
 
 class OneLineTest {
   @Test
+  void longNamesLoseTheirMiddle() {
+    assertEquals("svdllm", OneLine.shorten("svdllm", 6));
+    assertEquals("svd…lm", OneLine.shorten("svdllm+lm", 6));
+    assertEquals("sv…lm", OneLine.shorten("svdllm+lm", 5));
+    assertEquals("…", OneLine.shorten("svdllm", 1));
+    assertEquals("😀…😀", OneLine.shorten("😀".repeat(5), 3));
+  }
+
+  @Test
   void replacesWhatBreaksALine() {
     assertEquals("'a b c d e f'", OneLine.quote("a\nb\rc\u0085d\u2028e\tf"));
     assertEquals("''", OneLine.quote(""));

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
@@ -29,6 +30,7 @@ public final class CpuDevice implements Device {
   private final Nn nn;
   private final NnGradients gradients;
   private final String name;
+  private final CpuMonitor monitor = CpuMonitor.ofThisMachine();
 
   CpuDevice(DeviceOptions options) {
     OpenBlasLibrary.loadBlas();
@@ -60,6 +62,11 @@ public final class CpuDevice implements Device {
   @Override
   public Map<String, String> software() {
     return Map.of("openblas", OpenBlasLibrary.version());
+  }
+
+  @Override
+  public DeviceMonitor monitor() {
+    return monitor;
   }
 
   @Override

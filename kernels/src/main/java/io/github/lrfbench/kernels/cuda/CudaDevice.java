@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cuda;
 
 import io.github.lrfbench.kernels.CapturedGraph;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
@@ -17,6 +18,7 @@ import io.github.lrfbench.kernels.cuda.module.KernelModules;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
 import io.github.lrfbench.kernels.cuda.nn.CudaGradients;
 import io.github.lrfbench.kernels.cuda.nn.CudaNn;
+import io.github.lrfbench.kernels.cuda.nvml.NvmlMonitor;
 import io.github.lrfbench.kernels.cuda.stream.BlockList;
 import io.github.lrfbench.kernels.cuda.stream.CudaContext;
 import io.github.lrfbench.kernels.cuda.stream.CudaEvent;
@@ -70,6 +72,7 @@ public final class CudaDevice implements Gpu {
   private final CudaNn nn;
   private final NnGradients gradients;
   private KernelModules modules;
+  private DeviceMonitor monitor;
   private volatile boolean open = true;
 
   CudaDevice(int index, DeviceOptions options) {
@@ -160,6 +163,14 @@ public final class CudaDevice implements Gpu {
   @Override
   public Map<String, String> software() {
     return CudaSoftware.describe(properties());
+  }
+
+  @Override
+  public synchronized DeviceMonitor monitor() {
+    if (monitor == null) {
+      monitor = NvmlMonitor.open(context.pciBusId());
+    }
+    return monitor;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli.doctor;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.DeviceProvider.Availability;
@@ -33,7 +34,7 @@ final class DeviceCheck {
     String subject = "device " + provider.kind();
     Availability availability = provider.availability();
     if (!availability.available()) {
-      return Finding.good(subject, "not usable: " + availability.detail());
+      return Finding.absent(subject, "not usable: " + availability.detail());
     }
     try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
       Outcome product = product(device);
@@ -52,7 +53,25 @@ final class DeviceCheck {
               factorization.nanos() / 1e6,
               factorization.error());
       boolean right = product.error() < TOLERANCE && factorization.error() < TOLERANCE;
-      return new Finding(subject, !right, detail);
+      return right ? Finding.good(subject, detail) : Finding.bad(subject, detail);
+    } catch (RuntimeException | LinkageError e) {
+      return Finding.bad(subject, e.toString());
+    }
+  }
+
+  /** Whether energy can be read. Where it cannot, its columns stay empty, which is no fault. */
+  static Finding energy(DeviceProvider provider) {
+    String subject = "energy " + provider.kind();
+    if (!provider.availability().available()) {
+      return Finding.good(subject, "not read: the device is not usable");
+    }
+    try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
+      DeviceMonitor monitor = device.monitor();
+      return Finding.good(
+          subject,
+          monitor.energySource().isEmpty()
+              ? "not read: " + monitor.energyDetail()
+              : monitor.energySource() + ": " + monitor.energyDetail());
     } catch (RuntimeException | LinkageError e) {
       return Finding.bad(subject, e.toString());
     }
@@ -61,7 +80,9 @@ final class DeviceCheck {
   /** What a kind of device needs. A part that is missing is no fault: other devices remain. */
   static Finding part(DeviceProvider provider, Part part) {
     String subject = provider.kind() + " " + part.name();
-    return Finding.good(subject, part.found() ? part.detail() : "missing: " + part.detail());
+    return part.found()
+        ? Finding.good(subject, part.detail())
+        : Finding.absent(subject, "missing: " + part.detail());
   }
 
   /**

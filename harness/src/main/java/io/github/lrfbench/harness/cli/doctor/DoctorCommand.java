@@ -41,8 +41,8 @@ public final class DoctorCommand implements Callable<Integer> {
     for (Supplier<Finding> check : checks) {
       Finding finding = check.get();
       faults |= finding.fault();
-      String state = finding.fault() ? "FAULT" : "ok";
-      out.println(String.format(LINE, finding.subject(), state, finding.detail()));
+      out.println(
+          String.format(LINE, finding.subject(), finding.state().label(), finding.detail()));
     }
     out.println(faults ? "Mend what is marked FAULT." : "Ready.");
     return faults ? ExitCode.WRONG_INPUT : ExitCode.DONE;
@@ -61,6 +61,7 @@ public final class DoctorCommand implements Callable<Integer> {
         checks.add(() -> DeviceCheck.part(provider, part));
       }
       checks.add(() -> DeviceCheck.run(provider));
+      checks.add(() -> DeviceCheck.energy(provider));
     }
     checks.add(() -> DeviceCheck.choice(System.getenv("LRFBENCH_DEVICE")));
     return checks;

@@ -30,10 +30,22 @@ public final class Bootstrap {
    * @throws IllegalArgumentException as {@link Confusion#of}
    */
   public double standardError(GlueMetric metric, int[] labels, int[] predictions, int classes) {
+    return deviation(labels.length, resampled(metric, labels, predictions, classes));
+  }
+
+  /**
+   * A classification metric of each resample. Bootstraps of one seed draw the same resamples of as
+   * many examples, so that those of two models can be subtracted.
+   *
+   * @param labels true classes [examples], not modified
+   * @param predictions predicted classes [examples], not modified
+   * @return [1000]
+   * @throws IllegalArgumentException as {@link Confusion#of}
+   */
+  public double[] resampled(GlueMetric metric, int[] labels, int[] predictions, int classes) {
     int[] cells = Confusion.cells(labels, predictions, classes);
     long[] counts = new long[classes * classes];
-    return deviation(
-        cells.length,
+    return resampled(
         () -> {
           Arrays.fill(counts, 0);
           for (int i = 0; i < cells.length; i++) {
@@ -53,16 +65,28 @@ public final class Bootstrap {
    * @throws IllegalArgumentException if there is no example or lengths differ
    */
   public double standardError(double[] labels, double[] predictions) {
+    return deviation(labels.length, resampled(labels, predictions));
+  }
+
+  /**
+   * The mean of Pearson and Spearman correlation of each resample; see the other method of this
+   * name.
+   *
+   * @param labels true scores [examples], not modified
+   * @param predictions predicted scores [examples], not modified
+   * @return [1000], NaN where they are undefined; nothing if an argument holds a NaN
+   * @throws IllegalArgumentException if there is no example or lengths differ
+   */
+  public double[] resampled(double[] labels, double[] predictions) {
     Arguments.requireSameLength(labels.length, predictions.length);
     if (DoubleStream.concat(Arrays.stream(labels), Arrays.stream(predictions))
         .anyMatch(Double::isNaN)) {
-      return Double.NaN;
+      return new double[0];
     }
     Levels labelLevels = Levels.of(labels);
     Levels predictionLevels = Levels.of(predictions);
     int[] sample = new int[labels.length];
-    return deviation(
-        labels.length,
+    return resampled(
         () -> {
           for (int i = 0; i < sample.length; i++) {
             sample[i] = draw(sample.length);
@@ -88,16 +112,17 @@ public final class Bootstrap {
     Arguments.requireSameLength(sums.length, weights.length);
     return deviation(
         sums.length,
-        () -> {
-          double sum = 0;
-          double weight = 0;
-          for (int i = 0; i < sums.length; i++) {
-            int drawn = draw(sums.length);
-            sum += sums[drawn];
-            weight += weights[drawn];
-          }
-          return function.applyAsDouble(sum / weight);
-        });
+        resampled(
+            () -> {
+              double sum = 0;
+              double weight = 0;
+              for (int i = 0; i < sums.length; i++) {
+                int drawn = draw(sums.length);
+                sum += sums[drawn];
+                weight += weights[drawn];
+              }
+              return function.applyAsDouble(sum / weight);
+            }));
   }
 
   private static double[] chosen(double[] values, int[] sample) {
@@ -108,15 +133,16 @@ public final class Bootstrap {
     return chosen;
   }
 
-  private static double deviation(int examples, DoubleSupplier resampledMetric) {
+  private static double[] resampled(DoubleSupplier metric) {
+    return DoubleStream.generate(metric).limit(RESAMPLES).toArray();
+  }
+
+  /** Of the values that are defined. */
+  private static double deviation(int examples, double[] resampled) {
     if (examples < 2) {
       return Double.NaN;
     }
-    double[] values =
-        DoubleStream.generate(resampledMetric)
-            .limit(RESAMPLES)
-            .filter(value -> !Double.isNaN(value))
-            .toArray();
+    double[] values = Arrays.stream(resampled).filter(value -> !Double.isNaN(value)).toArray();
     if (values.length < 2) {
       return Double.NaN;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.DeviceProvider.Part;
@@ -53,6 +54,27 @@ class DeviceCheckTest {
   void aDeviceThatIsNotThereIsNoFault() {
     Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()));
     assertEquals(Finding.good("device fake", "not usable: imagined"), finding);
+  }
+
+  @Test
+  void whetherEnergyCanBeReadIsToldAndNoFault() {
+    Finding none = DeviceCheck.energy(provider(true, device -> withMonitor(device, "")));
+    assertEquals(Finding.good("energy fake", "not read: because"), none);
+    Finding some = DeviceCheck.energy(provider(true, device -> withMonitor(device, "rapl")));
+    assertEquals(Finding.good("energy fake", "rapl: because"), some);
+    Finding absent = DeviceCheck.energy(provider(false, UnaryOperator.identity()));
+    assertEquals(Finding.good("energy fake", "not read: the device is not usable"), absent);
+  }
+
+  private static Device withMonitor(Device device, String source) {
+    DeviceMonitor monitor =
+        proxy(
+            DeviceMonitor.class,
+            (method, arguments) -> method.getName().equals("energySource") ? source : "because");
+    return proxy(
+        Device.class,
+        (method, arguments) ->
+            method.getName().equals("monitor") ? monitor : method.invoke(device, arguments));
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.DeviceProvider;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -30,6 +33,46 @@ class DoctorCommandTest {
     assertEquals(
         List.of("cache         FAULT full", "java          ok    17", "Mend what is marked FAULT."),
         out.toString().lines().toList());
+  }
+
+  @Test
+  void whatIsNotThereIsNotOk() {
+    DeviceProvider cuda = new NoDevice();
+    Supplier<Finding> part = () -> DeviceCheck.part(cuda, cuda.parts().get(0));
+    assertEquals(0, run(List.of(part, () -> DeviceCheck.run(cuda))));
+    assertEquals(
+        List.of(
+            "abacus beads  none  missing: not in /opt",
+            "device abacus none  not usable: no beads",
+            "Ready."),
+        out.toString().lines().toList());
+  }
+
+  private static final class NoDevice implements DeviceProvider {
+    @Override
+    public String kind() {
+      return "abacus";
+    }
+
+    @Override
+    public int rank() {
+      return 0;
+    }
+
+    @Override
+    public List<Part> parts() {
+      return List.of(new Part("beads", false, "not in /opt"));
+    }
+
+    @Override
+    public Availability availability() {
+      return new Availability(false, "no beads");
+    }
+
+    @Override
+    public Device open(int index, DeviceOptions options) {
+      throw new AssertionError();
+    }
   }
 
   @Test

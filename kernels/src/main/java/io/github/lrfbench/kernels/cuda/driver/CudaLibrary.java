@@ -92,6 +92,11 @@ public enum CudaLibrary {
     }
   }
 
+  /** The file of a library that comes with the driver or CUDA, if it is installed. */
+  public static Optional<Path> installed(String name) {
+    return SOURCE.installed(name);
+  }
+
   /** What users call it. */
   public String label() {
     return label;

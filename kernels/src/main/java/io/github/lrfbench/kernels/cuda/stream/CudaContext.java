@@ -4,11 +4,15 @@ import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** The primary context of a GPU, which every library of the process shares. */
 public final class CudaContext implements AutoCloseable {
   private static final ThreadLocal<CudaContext> CURRENT = new ThreadLocal<>();
+
+  /** What NVML takes at most, with the zero at the end. */
+  private static final int PCI_BUS_ID_LENGTH = 32;
 
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
@@ -27,6 +31,16 @@ public final class CudaContext implements AutoCloseable {
   /** What the GPU is. */
   public DeviceProperties properties() {
     return properties;
+  }
+
+  /**
+   * Where the GPU sits, such as {@code 0000:3b:00.0}: its name for tools that do not know CUDA's
+   * numbers, which {@code CUDA_VISIBLE_DEVICES} changes. Empty if the driver does not tell.
+   */
+  public String pciBusId() {
+    String[] id = new String[1];
+    int result = JCudaDriver.cuDeviceGetPCIBusId(id, PCI_BUS_ID_LENGTH, device);
+    return result == CUresult.CUDA_SUCCESS ? id[0].strip() : "";
   }
 
   /** Makes this context the calling thread's; every CUDA call needs that. */

@@ -37,6 +37,11 @@ public final class Emulator {
     System.load(home.resolve("lib/libcuda.so.1").toString());
   }
 
+  /** The folder of the emulated libraries. */
+  static Path libraries() {
+    return Path.of(System.getProperty(LIBRARIES_PROPERTY));
+  }
+
   private static Path cache() {
     String named = System.getProperty(CACHE_PROPERTY);
     return named != null

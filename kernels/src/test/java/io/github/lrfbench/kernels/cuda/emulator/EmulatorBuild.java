@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ final class EmulatorBuild {
       List.of(
           "libcublasLt.so.12", "libcusparse.so.12", "libnvJitLink.so.12", "libcusolverMg.so.11");
 
+  private static final Set<String> VERSIONED = Set.of("compiler", "blas", "solver");
   private static final List<String> VECTOR_FEATURES = List.of("avx2", "fma", "f16c");
 
   private final EmulatorSources sources;
@@ -88,6 +90,8 @@ final class EmulatorBuild {
     steps.add(() -> unchecked(() -> library(home, "compiler", "libnvrtc.so.12", List.of())));
     steps.add(() -> unchecked(() -> library(home, "blas", "libcublas.so.12", driver(lib))));
     steps.add(() -> unchecked(() -> library(home, "solver", "libcusolver.so.11", driver(lib))));
+    steps.add(() -> unchecked(() -> library(home, "nvml", "libnvidia-ml.so.1", List.of())));
+    steps.add(() -> unchecked(() -> library(home, "nvml_old", "libnvidia-ml-old.so", List.of())));
     for (String name : EMPTY_LIBRARIES) {
       steps.add(() -> unchecked(() -> library(home, "empty", name, List.of())));
     }
@@ -115,7 +119,7 @@ final class EmulatorBuild {
       throws IOException {
     // JCuda's natives ask for symbols of a version, which is the library's name.
     Path versions = home.resolve("lib/" + name + ".versions");
-    boolean versioned = !folder.equals("driver") && !folder.equals("empty");
+    boolean versioned = VERSIONED.contains(folder);
     List<String> command = new ArrayList<>(List.of(compiler(), "-shared"));
     command.addAll(options);
     if (versioned) {

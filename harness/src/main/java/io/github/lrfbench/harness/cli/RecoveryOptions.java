@@ -1,0 +1,79 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.train.Selection;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that say how the models of a sweep are trained after compression. */
+@OptionTopic.Of(OptionTopic.TRAINING)
+final class RecoveryOptions {
+  @Option(
+      names = "--finetune-epochs",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Train every compressed model on the task's training set for N epochs; 0 for none. Default: 0. Repeatable.")
+  private List<Integer> finetuneEpochs = new ArrayList<>();
+
+  @Option(
+      names = "--finetune-lr",
+      paramLabel = "RATE",
+      split = ",",
+      defaultValue = "2e-5",
+      description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<Double> finetuneRates = new ArrayList<>();
+
+  @Option(
+      names = "--finetune-select",
+      paramLabel = "WHICH",
+      split = ",",
+      defaultValue = "last",
+      description =
+          "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}. Repeatable.")
+  private List<String> finetuneSelects = new ArrayList<>();
+
+  @Option(
+      names = "--distill",
+      paramLabel = "W",
+      split = ",",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0. Repeatable.")
+  private List<Double> distills = new ArrayList<>();
+
+  @Option(
+      names = "--distill-hidden",
+      paramLabel = "W",
+      split = ",",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the squared difference from the dense model's hidden states. Default: 0. Repeatable.")
+  private List<Double> distillsHidden = new ArrayList<>();
+
+  /** Every number of epochs at every learning rate, and so on. */
+  List<Recovery> recoveries() {
+    List<Recovery> recoveries = new ArrayList<>();
+    List<Selection> selections =
+        finetuneSelects.stream().map(name -> Selection.parse("--finetune-select", name)).toList();
+    for (int epochs : finetuneEpochs.isEmpty() ? List.of(0) : finetuneEpochs) {
+      recoveries.addAll(epochs == 0 ? List.of(Recovery.NONE) : recoveries(epochs, selections));
+    }
+    return recoveries;
+  }
+
+  private List<Recovery> recoveries(int epochs, List<Selection> selections) {
+    List<Recovery> recoveries = new ArrayList<>();
+    for (double rate : finetuneRates) {
+      for (double distill : distills) {
+        for (double hidden : distillsHidden) {
+          for (Selection selection : selections) {
+            recoveries.add(new Recovery(epochs, rate, distill, hidden, selection));
+          }
+        }
+      }
+    }
+    return recoveries;
+  }
+}

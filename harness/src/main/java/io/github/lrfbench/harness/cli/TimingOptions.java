@@ -1,0 +1,40 @@
+package io.github.lrfbench.harness.cli;
+
+import io.github.lrfbench.harness.measure.RoundRule;
+import picocli.CommandLine.Option;
+
+/** The options that tell how long models are timed. */
+@OptionTopic.Of(OptionTopic.LATENCY)
+final class TimingOptions {
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description =
+          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than 5 %% (--max-seconds at most); 0 for none. Default: 3.")
+  private int warmup = RoundRule.DEFAULT.warmupRuns();
+
+  @Option(
+      names = "--min-runs",
+      paramLabel = "N",
+      description =
+          "Timed calls of each model, at the least, unless they take over a minute. Default: 20.")
+  private int minRuns = RoundRule.DEFAULT.minimumRuns();
+
+  @Option(
+      names = "--max-noise",
+      paramLabel = "FRACTION",
+      description =
+          "Time no more calls once the speedup's 95 %% interval reaches no further than this fraction of it to either side, after 5 rounds and half a second. Default: 0.02.")
+  private double maxNoise = RoundRule.DEFAULT.maximumNoise();
+
+  @Option(
+      names = "--max-seconds",
+      paramLabel = "S",
+      description =
+          "Time no more calls after this time either, however far the interval reaches, if there are --min-runs calls. The column latency_stop tells which it was. Default: 1.")
+  private double maxSeconds = RoundRule.DEFAULT.maximumSeconds();
+
+  RoundRule rule() {
+    return new RoundRule(warmup, minRuns, maxNoise, maxSeconds);
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.lrfbench.harness.measure;
+
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceState;
+import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Watches machine and device from now on, while something is measured on it. */
+public final class MachineWatch {
+  private final Device device;
+  private final OtherLoad load = OtherLoad.start();
+  private final SortedSet<String> slowdowns = new TreeSet<>();
+  private OptionalInt processes = OptionalInt.empty();
+  private DeviceState last = DeviceState.UNKNOWN;
+
+  /** Begins to watch. */
+  public MachineWatch(Device device) {
+    this.device = device;
+    // A processor tells what slowed it down since it was last asked.
+    device.monitor().state();
+  }
+
+  /**
+   * Asks the device in the midst of work.
+   *
+   * @param work what is measured; it may return before the device is done
+   */
+  public void sample(Runnable work) {
+    work.run();
+    last = device.monitor().state();
+    device.synchronize();
+    slowdowns.addAll(last.slowdowns());
+    if (last.otherProcesses().orElse(-1) > processes.orElse(-1)) {
+      processes = last.otherProcesses();
+    }
+  }
+
+  /** What was seen until now. */
+  public MachineState state() {
+    DeviceState all =
+        new DeviceState(
+            last.usedBytes(), last.processBytes(), last.clockMhz(), slowdowns, processes);
+    return new MachineState(load.average(), load.processors(), all);
+  }
+}

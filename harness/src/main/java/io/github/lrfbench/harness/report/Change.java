@@ -1,0 +1,65 @@
+package io.github.lrfbench.harness.report;
+
+import io.github.lrfbench.harness.statistics.Interval;
+import io.github.lrfbench.harness.statistics.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A change between two cells, and how well it is known.
+ *
+ * @param gain above 0 where the second is better
+ * @param error its standard error; NaN if unknown
+ * @param degrees of freedom of that
+ * @param margin below which it does not matter
+ */
+record Change(double gain, double error, double degrees, double margin) {
+  private static final double ALPHA = 1 - Interval.LEVEL;
+
+  /** So many that Student's distribution is the normal one. */
+  static final double MANY = Double.POSITIVE_INFINITY;
+
+  /** A change whose error is known by itself. */
+  static Change of(double gain, double error, double margin) {
+    return new Change(gain, error, MANY, margin);
+  }
+
+  /** A change of which nothing is known. */
+  static Change unknown(double margin) {
+    return of(Double.NaN, Double.NaN, margin);
+  }
+
+  /**
+   * The verdicts on changes that are looked at together. One is SAME if its 95 % interval lies
+   * within the margin. BETTER and WORSE are told by Holm's procedure (Scandinavian Journal of
+   * Statistics 6, 1979): if nothing differs in truth, there is one among them all with a chance of
+   * 5 % at the most.
+   */
+  static List<Verdict> verdicts(List<Change> changes) {
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Change change : changes) {
+      verdicts.add(change.isSame() ? Verdict.SAME : Verdict.UNDECIDED);
+    }
+    double[] chances = Statistics.holm(changes.stream().mapToDouble(Change::chance).toArray());
+    for (int i = 0; i < chances.length; i++) {
+      if (chances[i] <= ALPHA && verdicts.get(i) == Verdict.UNDECIDED) {
+        verdicts.set(i, changes.get(i).gain > 0 ? Verdict.BETTER : Verdict.WORSE);
+      }
+    }
+    return verdicts;
+  }
+
+  /** The chance of a change as large or larger where there is none in truth. */
+  private double chance() {
+    return Statistics.pValue(gain, error, degrees);
+  }
+
+  /** How far the 95 % interval reaches to either side. */
+  double reach() {
+    return Statistics.reach(Interval.LEVEL, degrees) * error;
+  }
+
+  private boolean isSame() {
+    return Math.abs(gain) + reach() <= margin;
+  }
+}

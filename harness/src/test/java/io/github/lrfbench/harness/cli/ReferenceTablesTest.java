@@ -1,0 +1,72 @@
+package io.github.lrfbench.harness.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.kernels.TestData;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds the tables of {@code results/reference/README.md} to what the commands print that stand in
+ * a comment above each. After a change of the rows or of {@code report}, write them anew by {@code
+ * ./mvnw -pl harness -am test -Dtest=ReferenceTablesTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dlrfbench.update=true}.
+ */
+class ReferenceTablesTest {
+  private static final Path README =
+      TestData.repositoryRoot().resolve("results/reference/README.md");
+
+  private static final Pattern BLOCK =
+      Pattern.compile(
+          "(<!-- \\./lrfbench (report [^\\n]*) -->\\n)(.*?)(<!-- end of the table -->\\n)",
+          Pattern.DOTALL);
+
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+  @Test
+  void everyTableIsWhatItsCommandPrints() throws IOException {
+    String text = Files.readString(README);
+    Matcher blocks = BLOCK.matcher(text);
+    assertTrue(blocks.results().count() >= 5, "tables with a command above them");
+    String current =
+        blocks
+            .reset()
+            .replaceAll(
+                block ->
+                    Matcher.quoteReplacement(
+                        block.group(1) + "\n" + print(block.group(2)) + "\n" + block.group(4)));
+    if (Boolean.getBoolean("lrfbench.update")) {
+      Files.writeString(README, current);
+    }
+    assertEquals(current, Files.readString(README));
+  }
+
+  /** What a command prints, its files being below the repository's root. */
+  private static String print(String command) {
+    List<String> words =
+        WORD.matcher(command)
+            .results()
+            .map(ReferenceTablesTest::word)
+            .map(word -> word.endsWith(".csv") ? TestData.repositoryRoot().resolve(word) : word)
+            .map(Object::toString)
+            .toList();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
+    assertEquals(0, Main.run(stdout, System.err, words.toArray(String[]::new)), command);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String word(MatchResult match) {
+    return match.group(1) == null ? match.group(2) : match.group(1);
+  }
+}

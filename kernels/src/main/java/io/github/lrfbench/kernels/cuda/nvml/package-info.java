@@ -1,0 +1,2 @@
+/** NVIDIA's management library: what a GPU tells of its energy, clocks and users. */
+package io.github.lrfbench.kernels.cuda.nvml;
