@@ -1,11 +1,8 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.generate.EarlyStopping;
 import io.github.lrfbench.harness.generate.GenerationConfig;
 import io.github.lrfbench.harness.generate.GenerationSettings;
-import io.github.lrfbench.harness.generate.LengthLimit;
-import io.github.lrfbench.harness.generate.NoRepeat;
-import io.github.lrfbench.harness.generate.Sampling;
+import io.github.lrfbench.harness.generate.GenerationWishes;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -13,7 +10,7 @@ import picocli.CommandLine.Option;
 /** Options that say how a text is continued; what is not given is as the model wants it. */
 @OptionTopic.Of(OptionTopic.GENERATION)
 final class ContinuationOptions {
-  private static final int NEW_TOKENS = 50;
+  private static final int NEW_TOKENS = GenerationWishes.NEW_TOKENS;
 
   @Option(
       names = "--max-new-tokens",
@@ -86,15 +83,7 @@ final class ContinuationOptions {
    * @throws InputException if one is wrong, or they do not go together
    */
   GenerationSettings validated() {
-    if (greedy && (drawn() || beams.orElse(1) > 1)) {
-      throw new InputException(
-          "--greedy takes the likeliest token; it does not go with --temperature, --top-k, --top-p or --beams");
-    }
-    return settings(GenerationConfig.NONE);
-  }
-
-  private boolean drawn() {
-    return temperature.isPresent() || topK.isPresent() || topP.isPresent();
+    return wishes().validated();
   }
 
   /**
@@ -104,38 +93,20 @@ final class ContinuationOptions {
    * @throws InputException if that is wrong
    */
   GenerationSettings settings(GenerationConfig model) {
-    // What is chosen here, be it drawing or searching, is not mixed with the other of the model.
-    boolean chosen = greedy || drawn() || beams.orElse(1) > 1;
-    boolean draws = chosen ? drawn() : model.draws();
-    int width = beams.orElse(chosen ? 1 : model.beams().orElse(1));
-    if (!chosen && draws && width > 1) {
-      throw new InputException(
-          "do_sample with num_beams is not supported; give --greedy, --beams or --temperature");
-    }
-    Sampling sampling =
-        draws
-            ? new Sampling(
-                temperature.or(model::temperature).orElse(1.0),
-                topK.or(model::topK).orElse(0),
-                topP.or(model::topP).orElse(1.0),
-                model.cutoffs())
-            : null;
-    return new GenerationSettings(
-        maxNewTokens
-            .map(LengthLimit::ofContinuation)
-            .or(model::limit)
-            .orElse(LengthLimit.ofContinuation(NEW_TOKENS)),
-        model.ends(),
-        width,
-        lengthPenalty.or(model::lengthPenalty).orElse(1.0),
-        earlyStopping
-            .map(early -> early ? EarlyStopping.AT_ONCE : EarlyStopping.WHEN_UNLIKELY)
-            .or(model::earlyStopping)
-            .orElse(EarlyStopping.WHEN_UNLIKELY),
-        noRepeatNgram
-            .map(size -> model.rules().with(new NoRepeat(size, true)))
-            .orElse(model.rules()),
-        sampling,
+    return wishes().settings(model);
+  }
+
+  private GenerationWishes wishes() {
+    return new GenerationWishes(
+        maxNewTokens,
+        greedy,
+        temperature,
+        topK,
+        topP,
+        beams,
+        lengthPenalty,
+        earlyStopping,
+        noRepeatNgram,
         seed);
   }
 }

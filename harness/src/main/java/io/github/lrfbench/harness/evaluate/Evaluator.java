@@ -52,7 +52,13 @@ public record Evaluator(int maxSequences, int maxTokens) {
     return scores;
   }
 
-  private float[][] outputs(Model model, List<TokenSequence> sequences, IntConsumer progress) {
+  /**
+   * What the forward pass gives for every sequence.
+   *
+   * @param progress receives the number of sequences done after every batch
+   * @return [sequences][outputs]
+   */
+  public float[][] outputs(Model model, List<TokenSequence> sequences, IntConsumer progress) {
     int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
     float[][] outputs = new float[sequences.size()][];
     int done = 0;

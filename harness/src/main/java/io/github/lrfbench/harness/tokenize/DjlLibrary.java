@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class DjlLibrary {
   private static final String CACHE_PROPERTY = "DJL_CACHE_DIR";
+  private static final String OFFLINE_PROPERTY = "ai.djl.offline";
   private static final String JNA_PROPERTY = "jna.tmpdir";
   private static final String LIBRARY_PROPERTY = "RUST_LIBRARY_PATH";
   private static final String CACHE_VARIABLE = "LRFBENCH_CACHE";
@@ -49,7 +50,10 @@ final class DjlLibrary {
 
   private static void configure(Map<String, String> environment) {
     System.setProperty("OPT_OUT_TRACKING", "true");
-    System.setProperty("ai.djl.offline", "true");
+    // Whoever serves models of other engines beside ours may let DJL fetch these.
+    if (System.getProperty(OFFLINE_PROPERTY) == null) {
+      System.setProperty(OFFLINE_PROPERTY, "true");
+    }
     if (environment.containsKey(CACHE_PROPERTY) || System.getProperty(CACHE_PROPERTY) != null) {
       return;
     }
