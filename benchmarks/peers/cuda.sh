@@ -23,7 +23,7 @@ echo "== low-rank products" >&2
 for dtype in fp32 fp16; do
   rm -f "$out/kernels-$dtype.csv"
   java io.github.lrfbench.harness.cli.Main kernels --device cuda --dtype $dtype --shapes 768x768,3072x768,768x3072 \
-    --ranks 16,32,64,128,256 --rows 1,16,128,1024,8192 --out "$out/kernels-$dtype.csv"
+    --ranks 16,32,64,128,256,384,616 --rows 1,16,128,1024,8192 --out "$out/kernels-$dtype.csv"
 done
 "$python" benchmarks/peers/cuda_torch.py lowrank | tee "$out/torch-lowrank.csv"
 

@@ -1,30 +1,42 @@
 package io.github.lrfbench.spark;
 
+import io.github.lrfbench.harness.result.CellPredictions;
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rows of cells, as the text of the files that they belong in.
  *
  * @param runs {@code runs.csv}
  * @param layers {@code layers.csv}
+ * @param latencies {@code latencies.csv}
+ * @param predictions those of the one cell that was run; null if they were not kept
  */
-record CellRows(String runs, String layers) implements Serializable {
+record CellRows(String runs, String layers, String latencies, String predictions)
+    implements Serializable {
   private static final String RUNS = ResultsCsv.RUNS.schema().file();
   private static final String LAYERS = ResultsCsv.LAYERS.schema().file();
+  private static final String LATENCIES = ResultsCsv.SAMPLES.schema().file();
 
-  /** What a directory holds. */
-  static CellRows read(Path directory) throws IOException {
+  /** What a directory holds of a cell that was run in it, and of others. */
+  static CellRows read(Path directory, String cellId) throws IOException {
+    Optional<Path> predictions = CellPredictions.find(directory, cellId);
     return new CellRows(
-        Files.readString(directory.resolve(RUNS)), Files.readString(directory.resolve(LAYERS)));
+        Files.readString(directory.resolve(RUNS)),
+        Files.readString(directory.resolve(LAYERS)),
+        Files.readString(directory.resolve(LATENCIES)),
+        predictions.isPresent() ? Files.readString(predictions.get()) : null);
   }
 
   /** Rows without matrices. */
@@ -34,7 +46,7 @@ record CellRows(String runs, String layers) implements Serializable {
       try (ResultsWriter writer = ResultsWriter.open(directory)) {
         rows.forEach(row -> writer.append(row, List.of()));
       }
-      return read(directory);
+      return read(directory, "");
     } finally {
       Folders.delete(directory);
     }
@@ -44,6 +56,7 @@ record CellRows(String runs, String layers) implements Serializable {
   void write(Path directory) throws IOException {
     Files.writeString(directory.resolve(RUNS), runs);
     Files.writeString(directory.resolve(LAYERS), layers);
+    Files.writeString(directory.resolve(LATENCIES), latencies);
   }
 
   /** Appends those rows that a run made. */
@@ -52,13 +65,22 @@ record CellRows(String runs, String layers) implements Serializable {
     try {
       write(directory);
       List<LayerRow> matrices = ResultsCsv.LAYERS.read(directory.resolve(LAYERS));
+      List<SampleRow> samples = ResultsCsv.SAMPLES.read(directory.resolve(LATENCIES));
       for (RunRow row : ResultsCsv.RUNS.read(directory.resolve(RUNS))) {
         if (row.get(RunColumns.RUN_ID).equals(runId)) {
-          writer.append(row, matrices);
+          writer.append(row, matrices, samples, predictions(directory));
         }
       }
     } finally {
       Folders.delete(directory);
     }
+  }
+
+  private List<Prediction> predictions(Path directory) throws IOException {
+    if (predictions == null) {
+      return List.of();
+    }
+    return CellPredictions.read(
+        Files.writeString(directory.resolve("cell.jsonl"), predictions));
   }
 }

@@ -48,7 +48,7 @@ record CellWork(
       CellChoice choice = new CellChoice(cellId::equals, false);
       new SweepRunner(config, opened, Natives.cacheFolder(), SweepListener.NONE)
           .run(record, choice);
-      return CellRows.read(directory);
+      return CellRows.read(directory, cellId);
     } finally {
       Folders.delete(directory);
     }

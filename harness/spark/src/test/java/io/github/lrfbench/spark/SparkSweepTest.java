@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.cli.Natives;
 import io.github.lrfbench.harness.cli.SweepLine;
+import io.github.lrfbench.harness.result.CellPredictions;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -99,6 +100,9 @@ class SparkSweepTest {
       assertEquals(RunRow.OK, row.get(RunColumns.STATUS), row.toString());
       assertEquals(same.get(ScoreColumns.METRIC), row.get(ScoreColumns.METRIC), 1e-6);
       assertEquals(same.get(SizeColumns.PARAMS), row.get(SizeColumns.PARAMS));
+      String cell = row.get(RunColumns.CELL_ID);
+      Path predictions = CellPredictions.find(folder.resolve("out"), cell).orElseThrow();
+      assertEquals(16, CellPredictions.read(predictions).size());
     }
     List<LayerRow> layers = ResultsCsv.LAYERS.read(folder.resolve("out/layers.csv"));
     assertEquals(ResultsCsv.LAYERS.read(folder.resolve("local/layers.csv")).size(), layers.size());

@@ -3,11 +3,13 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.Score;
+import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskInput;
@@ -40,7 +42,12 @@ import picocli.CommandLine.Spec;
       "Prints a line for each value: name, tab, value. The predictions are tab-separated: index, prediction,",
       "then one column per label with its logit, in the checkpoint's label order.",
       "",
-      "Example: lrfbench eval --model ./bert-rte --task rte --glue ./glue_data --predictions rte.tsv"
+      "A submission is a file such as RTE.tsv (of mnli MNLI-m.tsv and of mnli-mm MNLI-mm.tsv), tab-separated: index,",
+      "prediction. Scores of stsb are cut to 0 to 5. It is not made of examples that --limit leaves, nor where nothing",
+      "tells which label an output means.",
+      "",
+      "Example: lrfbench eval --model ./bert-rte --task rte --glue ./glue_data --predictions rte.tsv",
+      "Example: lrfbench eval --model ./bert-rte --task rte --split test --glue ./glue_data --submission ./submission"
     })
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -66,6 +73,13 @@ final class EvalCommand implements Callable<Integer> {
       description = "Add a LoRA adapter for this task to the model: a PEFT directory.")
   private Path adapter;
 
+  @Option(
+      names = "--split",
+      paramLabel = "S",
+      description =
+          "What of a task of GLUE is evaluated: train, dev or test. Default: dev; of ax, test.")
+  private String split;
+
   @Mixin private DataOptions data;
 
   @Option(
@@ -73,6 +87,13 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write a prediction for each example.")
   private Path predictions;
+
+  @Option(
+      names = "--submission",
+      paramLabel = "DIR",
+      description =
+          "Write what the leaderboard of GLUE takes for a test split, such as DIR/RTE.tsv.")
+  private Path submission;
 
   @Option(
       names = "--batch-size",
@@ -97,10 +118,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
-    TaskInput input = found.load(data.source(), data.limit());
-    if (predictions == null && !input.isScored()) {
-      throw new InputException(input.source() + " has no labels to score; give --predictions FILE");
-    }
+    TaskInput input = read(found);
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
@@ -117,6 +135,22 @@ final class EvalCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private TaskInput read(Task found) {
+    TaskInput input =
+        split == null
+            ? found.load(data.source(), data.limit())
+            : found.load(Split.parse(split), data.source(), data.limit());
+    if (submission != null) {
+      OutputDirectory.check(submission);
+      return input.forSubmission();
+    }
+    if (predictions == null && !input.isScored()) {
+      throw new InputException(
+          input.source() + " has no labels to score; give --predictions FILE or --submission DIR");
+    }
+    return input;
   }
 
   private void evaluateAdapted(
@@ -156,6 +190,9 @@ final class EvalCommand implements Callable<Integer> {
     if (predictions != null) {
       outcome.writePredictions(predictions);
     }
+    if (submission != null) {
+      outcome.writeSubmission(submission);
+    }
     if (input.isScored()) {
       Score score = outcome.score();
       evaluation.notes(score).forEach(System.err::println);
@@ -165,6 +202,9 @@ final class EvalCommand implements Callable<Integer> {
 
   private void print(DataFacts facts, Score score, double seconds) {
     line("task", task);
+    if (split != null) {
+      line("split", split);
+    }
     line("examples", Integer.toString(facts.examples()));
     new TreeMap<>(facts.extra()).forEach(this::value);
     line("metric_name", score.metricName());

@@ -1,16 +1,20 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.kernelsuite.KernelColumn;
 import io.github.lrfbench.harness.kernelsuite.KernelSuite;
 import io.github.lrfbench.harness.kernelsuite.KernelSuiteConfig;
 import io.github.lrfbench.harness.kernelsuite.MatrixShape;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.StopRule;
+import io.github.lrfbench.harness.report.KernelTables;
 import io.github.lrfbench.harness.result.CsvAppender;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -35,27 +39,35 @@ import picocli.CommandLine.Spec;
           + " are less efficient, and the break-even rank is lower; how much depends on the device,"
           + " the shape and the number of rows (tokens computed together).",
       "",
-      "Writes one CSV table: rows of kind gemm (the peak), dense_matmul and lowrank_matmul (times,"
-          + " GFLOP/s, GB/s, share of the peak, speedup; on a GPU lowrank_two_products beside what"
-          + " the device chose), break_even (measured beside analytic)"
-          + " and svd (time and error of each algorithm, against the optimum)."
+      "Prints tables: of every shape the speedup by rank and the rank at which it is 1, how near to"
+          + " the roofline products come, and the time and error of each algorithm of truncated SVD."
+          + " 'not reached' is said of a break-even above the measured ranks.",
+      "",
+      "--out writes all figures as CSV, which 'lrfbench report' shows again: rows of kind gemm (the"
+          + " peak), dense_matmul and lowrank_matmul (on a GPU lowrank_two_products beside what"
+          + " the device chose), break_even and svd. results/SCHEMA.md explains the columns."
     },
     footer = {
       "",
       "Examples:",
       "  lrfbench kernels --quick                    a first look, some seconds",
-      "  lrfbench kernels --out kernels.csv          the default grid, a minute or two",
+      "  lrfbench kernels --out kernels.csv          the default grid, some minutes",
+      "  lrfbench report kernels.csv                 its tables again",
       "  lrfbench sweep benchmarks/sweeps/kernels.yaml --out kernels.csv    the options in a file",
       "  lrfbench kernels --device cuda --shapes 768x768 --ranks 64,128 --rows 1,128"
     })
 public final class KernelsCommand implements Callable<Integer>, PrintsData {
+  private static final String TEXT = "text";
+  private static final String CSV = "csv";
+
   private static final List<String> SHAPES =
       List.of("768x768", "3072x768", "768x3072", "2304x768", "1024x4096");
-  private static final List<Integer> RANKS = List.of(8, 16, 32, 64, 128, 256, 384, 512);
+  private static final List<Integer> RANKS =
+      List.of(8, 16, 32, 64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144);
   private static final List<Integer> ROWS = List.of(1, 16, 128, 1024);
 
   private static final List<String> QUICK_SHAPES = List.of("768x768", "3072x768");
-  private static final List<Integer> QUICK_RANKS = List.of(32, 128, 384);
+  private static final List<Integer> QUICK_RANKS = List.of(32, 128, 384, 1024);
   private static final List<Integer> QUICK_ROWS = List.of(1, 128);
 
   private static final StopRule SVD_RULE = rule(1, 3, 0, 8_000);
@@ -76,7 +88,9 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
       names = "--ranks",
       paramLabel = "R",
       split = ",",
-      description = "ranks; those above min(m, n) of a shape are left out (default: 8 to 512)")
+      description =
+          "ranks; those above min(m, n) of a shape are left out (default: 8 to"
+              + " where factors take as many operations as the matrix)")
   private List<Integer> ranks;
 
   @Option(
@@ -93,11 +107,16 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
       description = "seed of the random matrices (default: 0)")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description = "append the table to a CSV file (default: standard output)")
+  @Option(names = "--out", paramLabel = "FILE", description = "append all figures to a CSV file")
   private Path out;
+
+  @Option(
+      names = "--format",
+      paramLabel = "F",
+      defaultValue = TEXT,
+      description =
+          "what is printed: text, tables at the end, or csv, rows as they are measured (default: text)")
+  private String format;
 
   @Option(names = "--quick", description = "a smaller grid and fewer runs, for a first look")
   private boolean quick;
@@ -109,6 +128,9 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
 
   @Override
   public Integer call() {
+    if (!List.of(TEXT, CSV).contains(format)) {
+      throw new InputException("--format must be text or csv, but is " + format);
+    }
     KernelSuiteConfig config = config();
     if (dryRun) {
       PrintWriter stdout = spec.commandLine().getOut();
@@ -128,9 +150,11 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
       KernelSuite suite =
           new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype);
       if (out == null) {
-        print(suite, progressLine);
+        run(suite, row -> {}, progressLine);
       } else {
-        append(suite, progressLine);
+        try (CsvAppender table = CsvAppender.open(out, KernelColumns.TABLE.header())) {
+          run(suite, row -> table.append(row.print()), progressLine);
+        }
       }
     }
     return ExitCode.DONE;
@@ -141,27 +165,31 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
     return new KernelSuiteConfig(
         shapeTexts.stream().map(MatrixShape::parse).toList(),
         ranks != null ? ranks : quick ? QUICK_RANKS : RANKS,
+        ranks == null,
         rows != null ? rows : quick ? QUICK_ROWS : ROWS,
         seed,
         quick ? QUICK_SVD_RULE : SVD_RULE,
         quick ? QUICK_MATMUL_RULE : MATMUL_RULE);
   }
 
-  private void print(KernelSuite suite, Consumer<String> progress) {
-    PrintWriter table = spec.commandLine().getOut();
-    Consumer<List<String>> printRow =
-        cells -> {
-          table.print(CSVFormat.RFC4180.format(cells.toArray()) + "\r\n");
-          table.flush();
-        };
-    printRow.accept(KernelColumn.headers());
-    suite.run(printRow, progress);
+  /** Measures, keeps what is measured, and prints it. */
+  private void run(KernelSuite suite, Consumer<KernelRow> kept, Consumer<String> progress) {
+    PrintWriter stdout = spec.commandLine().getOut();
+    if (format.equals(CSV)) {
+      printCsv(KernelColumns.TABLE.header());
+      suite.run(kept.andThen(row -> printCsv(row.print())), progress);
+    } else {
+      List<KernelRow> rows = new ArrayList<>();
+      suite.run(kept.andThen(rows::add), progress);
+      stdout.print(KernelTables.render(rows));
+      stdout.flush();
+    }
   }
 
-  private void append(KernelSuite suite, Consumer<String> progress) {
-    try (CsvAppender table = CsvAppender.open(out, KernelColumn.headers())) {
-      suite.run(table::append, progress);
-    }
+  private void printCsv(List<String> cells) {
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(CSVFormat.RFC4180.format(cells.toArray()) + "\r\n");
+    stdout.flush();
   }
 
   private static StopRule rule(int warmup, int runs, long minimumMs, long maximumMs) {

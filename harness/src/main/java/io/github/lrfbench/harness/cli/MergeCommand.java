@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
       "",
       "A cell that several runs hold becomes one row; one that succeeded goes before one that failed. Runs that",
       "disagree on what a cell measured, times apart, or whose cells of one task are of other data, are refused.",
+      "The predictions of a row come along from its own run.",
       "",
       "Example: lrfbench merge results/runs/mrpc --out results/runs/mrpc-all"
     })

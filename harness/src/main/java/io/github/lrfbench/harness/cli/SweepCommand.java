@@ -5,11 +5,13 @@ import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.config.Setting;
 import io.github.lrfbench.harness.config.SweepFile;
 import io.github.lrfbench.harness.demo.DemoModel;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.report.RunTable;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.CellChoice;
+import io.github.lrfbench.harness.sweep.KeptPredictions;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.Shard;
 import io.github.lrfbench.harness.sweep.SweepConfig;
@@ -41,7 +43,7 @@ import picocli.CommandLine.Spec;
       "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
       "",
       "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
-      "layers.csv. Without options it runs the embedded demo."
+      "layers.csv, for each of its timed calls to latencies.csv. Without options it runs the embedded demo."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -158,6 +160,34 @@ final class SweepCommand implements Callable<Integer> {
           "Tokens per sequence in the latency measurement. Default: 128, or what the model allows.")
   private int seqLen;
 
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description =
+          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than 5 %% (--max-seconds at most); 0 for none. Default: 3.")
+  private int warmup = RoundRule.DEFAULT.warmupRuns();
+
+  @Option(
+      names = "--min-runs",
+      paramLabel = "N",
+      description =
+          "Timed calls of each model, at the least, unless they take over a minute. Default: 20.")
+  private int minRuns = RoundRule.DEFAULT.minimumRuns();
+
+  @Option(
+      names = "--max-noise",
+      paramLabel = "FRACTION",
+      description =
+          "Time no more calls once the speedup's 95 %% interval reaches no further than this fraction of it to either side, after 5 rounds and half a second. Default: 0.02.")
+  private double maxNoise = RoundRule.DEFAULT.maximumNoise();
+
+  @Option(
+      names = "--max-seconds",
+      paramLabel = "S",
+      description =
+          "Nor after this time, however far it reaches, if there are --min-runs calls. The column latency_stop tells which it was. Default: 1.")
+  private double maxSeconds = RoundRule.DEFAULT.maximumSeconds();
+
   @Mixin private DataOptions data;
 
   @Option(
@@ -165,6 +195,14 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where the files go. Default: a new folder in results/runs.")
   private Path out;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "WHICH",
+      defaultValue = "auto",
+      description =
+          "Of which cells predictions/CELL_ID.jsonl is written beside runs.csv: all, none, or auto, those on tasks of at most 10000 examples. Texts have no predictions. Default: ${DEFAULT-VALUE}.")
+  private String predictions;
 
   @Option(
       names = "--shard",
@@ -369,12 +407,14 @@ final class SweepCommand implements Callable<Integer> {
         LatencyKind.parse(latency),
         batchSize,
         seqLen,
+        new RoundRule(warmup, minRuns, maxNoise, maxSeconds),
         data.maxLength,
         data.limit(),
         cache.of(options.matrices.options()),
         data.glue,
         data.texts(),
-        part.isWhole() ? directory : directory.resolve(part.folder()));
+        part.isWhole() ? directory : directory.resolve(part.folder()),
+        KeptPredictions.parse(predictions));
   }
 
   /** Every number of epochs at every learning rate. */

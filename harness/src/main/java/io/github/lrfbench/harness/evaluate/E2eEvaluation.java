@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.generate.ScoreRules;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,6 +146,15 @@ public final class E2eEvaluation implements Evaluation {
       extra.put("cider", score.cider());
       extra.put("meteor", "not computed");
       return new Score("bleu", score.bleu(), Double.NaN, true, Map.of(), extra);
+    }
+
+    @Override
+    public List<Prediction> predictions() {
+      List<Prediction> predictions = new ArrayList<>();
+      for (int i = 0; i < texts.size(); i++) {
+        predictions.add(new Prediction(i, texts.get(i), List.of(), null));
+      }
+      return predictions;
     }
 
     /** As the official script reads it. */

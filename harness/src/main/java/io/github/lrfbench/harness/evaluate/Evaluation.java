@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.evaluate;
 
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.result.Prediction;
+import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -65,5 +67,20 @@ public interface Evaluation {
      *     has no predictions
      */
     void writePredictions(Path file);
+
+    /** What the model gave for each example; nothing where a task has no predictions. */
+    default List<Prediction> predictions() {
+      return List.of();
+    }
+
+    /**
+     * Writes a file as GLUE's leaderboard takes it into a directory, whole or not at all.
+     *
+     * @throws io.github.lrfbench.kernels.InputException if the examples are not the test split of a
+     *     task of GLUE, an output is not finite, or the file cannot be written
+     */
+    default void writeSubmission(Path directory) {
+      throw new InputException("--submission is for tasks of GLUE only");
+    }
   }
 }

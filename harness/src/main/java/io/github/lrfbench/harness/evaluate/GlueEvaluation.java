@@ -1,15 +1,18 @@
 package io.github.lrfbench.harness.evaluate;
 
 import io.github.lrfbench.harness.glue.GlueDataset;
+import io.github.lrfbench.harness.glue.GluePredictions;
 import io.github.lrfbench.harness.glue.GlueScore;
 import io.github.lrfbench.harness.glue.GlueScorer;
 import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.glue.PredictionsFile;
+import io.github.lrfbench.harness.glue.SubmissionFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.result.Column;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.nio.file.Path;
@@ -206,6 +209,16 @@ public final class GlueEvaluation implements Evaluation {
     @Override
     public void writePredictions(Path file) {
       PredictionsFile.write(file, data.dataset(), labels, outputs);
+    }
+
+    @Override
+    public List<Prediction> predictions() {
+      return GluePredictions.of(data.dataset(), labels, outputs);
+    }
+
+    @Override
+    public void writeSubmission(Path directory) {
+      SubmissionFile.write(directory, data.dataset(), labels, outputs);
     }
   }
 }

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * @param skipsShortRows whether rows with too few fields are known faults of the official files,
  *     skipped and counted, rather than errors
  * @param synthetic whether its data is made up, and to be labelled so
+ * @param submission what GLUE's leaderboard calls the file of its test split; null if it is none of
+ *     the leaderboard's
  */
 public record GlueTask(
     String name,
@@ -27,7 +29,8 @@ public record GlueTask(
     List<GlueLabel> labels,
     GlueMetric metric,
     boolean skipsShortRows,
-    boolean synthetic) {
+    boolean synthetic,
+    String submission) {
   /** Copies the collections. */
   public GlueTask {
     files = Map.copyOf(files);
@@ -70,7 +73,7 @@ public record GlueTask(
                 Collectors.toMap(
                     Map.Entry::getKey,
                     entry -> new GlueFile(entry.getValue().names(), entry.getValue().layout(), 0)));
-    return new GlueTask(itsName, itsFolder, itsFiles, labels, metric, false, true);
+    return new GlueTask(itsName, itsFolder, itsFiles, labels, metric, false, true, null);
   }
 
   /** The file of a split. */

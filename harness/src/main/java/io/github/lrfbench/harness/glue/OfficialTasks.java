@@ -90,7 +90,8 @@ final class OfficialTasks {
         List.of(
             label("not_duplicate", "0", "non_duplicate", "no_duplicate", "not_paraphrase"),
             label("duplicate", "1", "is_duplicate", "paraphrase"));
-    return new GlueTask("qqp", "QQP", files, labels, GlueMetric.ACCURACY_F1, true, false);
+    return new GlueTask(
+        "qqp", "QQP", files, labels, GlueMetric.ACCURACY_F1, true, false, "QQP.tsv");
   }
 
   private static GlueTask stsb() {
@@ -123,7 +124,13 @@ final class OfficialTasks {
             Split.TRAIN, GlueFile.of("train.tsv", train, 392_702),
             Split.DEV, GlueFile.of("dev_" + genre + ".tsv", dev, devRows),
             Split.TEST, GlueFile.of("test_" + genre + ".tsv", test, testRows));
-    return task(name, "MNLI", files, threeWayNli(), GlueMetric.ACCURACY);
+    return task(
+        name,
+        "MNLI",
+        "matched".equals(genre) ? "MNLI-m.tsv" : "MNLI-mm.tsv",
+        files,
+        threeWayNli(),
+        GlueMetric.ACCURACY);
   }
 
   private static GlueTask qnli() {
@@ -160,7 +167,8 @@ final class OfficialTasks {
 
   private static GlueTask ax() {
     GlueFile file = new GlueFile(List.of("diagnostic.tsv", "AX.tsv"), pair(null), 1_104);
-    return task("ax", "diagnostic", Map.of(Split.TEST, file), threeWayNli(), GlueMetric.MCC);
+    return task(
+        "ax", "diagnostic", "AX.tsv", Map.of(Split.TEST, file), threeWayNli(), GlueMetric.MCC);
   }
 
   private static List<GlueLabel> threeWayNli() {
@@ -205,6 +213,16 @@ final class OfficialTasks {
       Map<Split, GlueFile> files,
       List<GlueLabel> labels,
       GlueMetric metric) {
-    return new GlueTask(name, folder, files, labels, metric, false, false);
+    return task(name, folder, folder + ".tsv", files, labels, metric);
+  }
+
+  private static GlueTask task(
+      String name,
+      String folder,
+      String submission,
+      Map<Split, GlueFile> files,
+      List<GlueLabel> labels,
+      GlueMetric metric) {
+    return new GlueTask(name, folder, files, labels, metric, false, false, submission);
   }
 }

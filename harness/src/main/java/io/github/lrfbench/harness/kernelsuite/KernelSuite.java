@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import java.util.List;
@@ -38,21 +40,21 @@ public final class KernelSuite {
   /**
    * Runs everything.
    *
-   * @param table receives the rows, cells in the order of {@link KernelColumn}
+   * @param table receives the rows
    * @param progress receives a line before each group of measurements
    */
-  public void run(Consumer<List<String>> table, Consumer<String> progress) {
+  public void run(Consumer<KernelRow> table, Consumer<String> progress) {
     Groups groups = new Groups(progress);
-    KernelRow template = template();
+    KernelRow.Builder template = template();
     MatmulTimings matmul =
         new MatmulTimings(device, config, dtype, new Interleaved(config.matmulRule(), clock));
     groups.next();
     MatmulTimings.Peak peak = matmul.measurePeak(template);
-    table.accept(peak.row().cells());
+    table.accept(peak.row());
     for (MatrixShape shape : config.shapes()) {
       for (int rows : config.batchRows()) {
         groups.next();
-        write(matmul.measure(shape, rows, peak.gigaFlops(), template), table);
+        matmul.measure(shape, rows, peak.gigaFlops(), template).forEach(table);
       }
     }
     for (MatrixShape shape : config.shapes()) {
@@ -61,31 +63,26 @@ public final class KernelSuite {
   }
 
   private void runSvd(
-      MatrixShape shape, Groups groups, KernelRow template, Consumer<List<String>> table) {
+      MatrixShape shape, Groups groups, KernelRow.Builder template, Consumer<KernelRow> table) {
     List<Integer> ranks = config.ranksOf(shape);
     Interleaved stopwatch = new Interleaved(config.svdRule(), clock);
     try (SvdTimings svd = new SvdTimings(device, config, stopwatch, shape)) {
       for (int rank : ranks) {
         groups.next();
         boolean last = rank == ranks.get(ranks.size() - 1);
-        KernelRow full = template.copy().set(KernelColumn.DTYPE, "fp32");
-        write(svd.measure(rank, last, full), table);
+        KernelRow.Builder full = template.copy().set(KernelColumns.DTYPE, "fp32");
+        svd.measure(rank, last, full).forEach(table);
       }
     }
   }
 
-  private static void write(List<KernelRow> rows, Consumer<List<String>> table) {
-    rows.forEach(row -> table.accept(row.cells()));
-  }
-
-  private KernelRow template() {
-    return new KernelRow()
-        .set(KernelColumn.SCHEMA, KernelColumn.SCHEMA_VERSION)
-        .set(KernelColumn.DEVICE, device.id())
-        .set(KernelColumn.DEVICE_NAME, device.name())
-        .set(KernelColumn.DTYPE, dtypeName)
-        .set(KernelColumn.THREADS, device.threads())
-        .set(KernelColumn.SEED, config.seed());
+  private KernelRow.Builder template() {
+    return KernelRow.builder()
+        .set(KernelColumns.DEVICE, device.id())
+        .set(KernelColumns.DEVICE_NAME, device.name())
+        .set(KernelColumns.DTYPE, dtypeName)
+        .set(KernelColumns.THREADS, device.threads())
+        .set(KernelColumns.SEED, config.seed());
   }
 
   /** Numbers the groups of measurements. */

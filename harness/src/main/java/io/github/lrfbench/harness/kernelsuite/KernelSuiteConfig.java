@@ -4,12 +4,15 @@ import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What to time.
  *
  * @param shapes weight matrices
  * @param ranks of the factorizations; those above min(m, n) of a shape are left out for it
+ * @param toBreakEven whether the ranks end, for every shape, where two factors take as many
+ *     operations as the matrix
  * @param batchRows rows T of the input of the products: tokens that are computed together
  * @param seed of the random matrices and of the randomized SVD
  * @param svdRule when a group of decompositions has run long enough
@@ -18,6 +21,7 @@ import java.util.List;
 public record KernelSuiteConfig(
     List<MatrixShape> shapes,
     List<Integer> ranks,
+    boolean toBreakEven,
     List<Integer> batchRows,
     long seed,
     StopRule svdRule,
@@ -39,9 +43,13 @@ public record KernelSuiteConfig(
     }
   }
 
-  /** The ranks that a shape can have. */
+  /** The ranks to measure for a shape. */
   List<Integer> ranksOf(MatrixShape shape) {
-    return ranks.stream().filter(rank -> rank <= shape.size()).toList();
+    if (!toBreakEven) {
+      return ranks.stream().filter(rank -> rank <= shape.size()).toList();
+    }
+    int last = shape.rankOfBreakEven();
+    return Stream.concat(ranks.stream().filter(rank -> rank < last), Stream.of(last)).toList();
   }
 
   /** What is measured, a line each, in the order in which it runs. */

@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
@@ -13,7 +15,6 @@ import io.github.lrfbench.kernels.lowrank.LowRankMatmul;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -48,21 +49,22 @@ final class MatmulTimings {
    */
   record Peak(KernelRow row, double gigaFlops) {}
 
-  Peak measurePeak(KernelRow template) {
+  Peak measurePeak(KernelRow.Builder template) {
     MatrixShape shape = new MatrixShape(GEMM_SIZE, GEMM_SIZE);
     try (Scope scope = device.openScope()) {
       LatencyStats stats =
           stopwatch.measure(List.of(dense(scope, shape, input(scope, shape, GEMM_SIZE)))).get(0);
       double peak = gigaPerSecond(2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE, stats.minMs());
-      KernelRow row = template.copy().set(KernelColumn.KIND, "gemm").set(shape).set(stats);
-      row.set(KernelColumn.BATCH_ROWS, GEMM_SIZE);
+      KernelRow.Builder row = Measured.in(template, KernelRow.GEMM, shape);
+      Measured.set(row, stats).set(KernelColumns.BATCH_ROWS, GEMM_SIZE);
       return new Peak(
           withSpeed(row, shape.elements(), shape, GEMM_SIZE, stats.p50Ms(), peak), peak);
     }
   }
 
   /** The rows of one shape and number of rows: dense, every rank, break-even. */
-  List<KernelRow> measure(MatrixShape shape, int batchRows, double peak, KernelRow template) {
+  List<KernelRow> measure(
+      MatrixShape shape, int batchRows, double peak, KernelRow.Builder template) {
     List<Integer> ranks = config.ranksOf(shape);
     List<LatencyStats> stats;
     try (Scope scope = device.openScope()) {
@@ -77,33 +79,41 @@ final class MatmulTimings {
       }
       stats = stopwatch.measure(subjects);
     }
-    KernelRow base = template.copy().set(shape).set(KernelColumn.BATCH_ROWS, batchRows);
-    base.set(KernelColumn.BREAK_EVEN_RANK, LowRankCost.breakEvenRank(shape.rows(), shape.cols()));
+    KernelRow.Builder base = template.copy().set(KernelColumns.BATCH_ROWS, batchRows);
+    base.set(KernelColumns.BREAK_EVEN_RANK, LowRankCost.breakEvenRank(shape.rows(), shape.cols()));
     double denseMs = stats.get(0).p50Ms();
     List<KernelRow> rows = new ArrayList<>();
-    KernelRow denseRow = base.copy().set(KernelColumn.KIND, "dense_matmul").set(stats.get(0));
-    rows.add(withSpeed(denseRow, shape.elements(), shape, batchRows, denseMs, peak));
+    KernelRow.Builder denseRow = Measured.in(base, KernelRow.DENSE_MATMUL, shape);
+    rows.add(
+        withSpeed(
+            Measured.set(denseRow, stats.get(0)),
+            shape.elements(),
+            shape,
+            batchRows,
+            denseMs,
+            peak));
     Map<Integer, Double> times = new TreeMap<>();
     for (int i = 0; i < ranks.size(); i++) {
       int rank = ranks.get(i);
       LatencyStats own = stats.get(i + 1);
       times.put(rank, own.p50Ms());
-      KernelRow row = base.copy().set(KernelColumn.KIND, "lowrank_matmul");
+      KernelRow.Builder row = Measured.in(base, KernelRow.LOWRANK_MATMUL, shape);
       rows.add(lowRankRow(row, shape, batchRows, rank, own, denseMs, peak));
       if (twoWays) {
-        KernelRow two = base.copy().set(KernelColumn.KIND, "lowrank_two_products");
+        KernelRow.Builder two = Measured.in(base, KernelRow.LOWRANK_TWO_PRODUCTS, shape);
         LatencyStats its = stats.get(i + 1 + ranks.size());
         rows.add(lowRankRow(two, shape, batchRows, rank, its, denseMs, peak));
       }
     }
     if (!ranks.isEmpty()) {
-      rows.add(breakEven(base.copy(), BreakEven.of(denseMs, times)));
+      KernelRow.Builder row = Measured.in(base, KernelRow.BREAK_EVEN, shape);
+      rows.add(breakEven(row, BreakEven.of(denseMs, times)));
     }
     return rows;
   }
 
   private KernelRow lowRankRow(
-      KernelRow row,
+      KernelRow.Builder row,
       MatrixShape shape,
       int batchRows,
       int rank,
@@ -111,24 +121,29 @@ final class MatmulTimings {
       double denseMs,
       double peak) {
     double ms = stats.p50Ms();
-    row.set(stats).set(KernelColumn.RANK, rank).set(KernelColumn.SPEEDUP, denseMs / ms);
+    Measured.set(row, stats).set(KernelColumns.RANK, rank).set(KernelColumns.SPEEDUP, denseMs / ms);
     long weights = new LowRankCost(shape.rows(), shape.cols(), rank).parameters();
     return withSpeed(row, weights, shape, batchRows, ms, peak);
   }
 
-  private static KernelRow breakEven(KernelRow row, BreakEven breakEven) {
-    row.set(KernelColumn.KIND, "break_even");
-    row.set(KernelColumn.BREAK_EVEN_RANK_MEASURED, breakEven.rank());
-    return row.set(
-        KernelColumn.BREAK_EVEN_VERDICT, breakEven.verdict().name().toLowerCase(Locale.ROOT));
+  private static KernelRow breakEven(KernelRow.Builder row, BreakEven breakEven) {
+    if (breakEven.verdict() == BreakEven.Verdict.FOUND) {
+      row.set(KernelColumns.BREAK_EVEN_RANK_MEASURED, breakEven.rank());
+    }
+    return row.set(KernelColumns.BREAK_EVEN_VERDICT, breakEven.verdict().label()).build();
   }
 
   private KernelRow withSpeed(
-      KernelRow row, long weights, MatrixShape shape, int batchRows, double ms, double peak) {
+      KernelRow.Builder row,
+      long weights,
+      MatrixShape shape,
+      int batchRows,
+      double ms,
+      double peak) {
     double gigaFlops = gigaPerSecond(2.0 * weights * batchRows, ms);
     double numbers = weights + (double) batchRows * (shape.rows() + shape.cols());
-    row.set(KernelColumn.GFLOP_PER_S, gigaFlops).set(KernelColumn.PEAK_SHARE, gigaFlops / peak);
-    return row.set(KernelColumn.GB_PER_S, gigaPerSecond(dtype.bytes() * numbers, ms));
+    row.set(KernelColumns.GFLOP_PER_S, gigaFlops).set(KernelColumns.PEAK_SHARE, gigaFlops / peak);
+    return row.set(KernelColumns.GB_PER_S, gigaPerSecond(dtype.bytes() * numbers, ms)).build();
   }
 
   private static double gigaPerSecond(double amount, double ms) {

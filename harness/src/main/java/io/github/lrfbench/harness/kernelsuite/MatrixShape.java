@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.lowrank.LowRankCost;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
 public record MatrixShape(int rows, int cols) {
   /** A gigabyte of floats: more is a typing error, and would not fit beside its copies. */
   static final long MAX_ELEMENTS = 1L << 28;
+
+  private static final int MULTIPLE = 8;
 
   private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})x(\\d{1,9})");
 
@@ -40,6 +43,15 @@ public record MatrixShape(int rows, int cols) {
   /** min(m, n), the largest rank. */
   public int size() {
     return Math.min(rows, cols);
+  }
+
+  /**
+   * The rank at which two factors take at least the operations of the matrix: m n / (m + n), up to
+   * the next multiple of 8, since products of odd sizes are slow, and at most min(m, n).
+   */
+  int rankOfBreakEven() {
+    double exact = LowRankCost.breakEvenRank(rows, cols);
+    return Math.min(size(), (int) Math.ceil(exact / MULTIPLE) * MULTIPLE);
   }
 
   /** m n. */

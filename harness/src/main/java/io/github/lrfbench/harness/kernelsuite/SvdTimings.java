@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.kernelsuite;
 
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -45,7 +47,7 @@ final class SvdTimings implements AutoCloseable {
   }
 
   /** The rows of one rank. */
-  List<KernelRow> measure(int rank, boolean withExact, KernelRow template) {
+  List<KernelRow> measure(int rank, boolean withExact, KernelRow.Builder template) {
     List<SvdAlgorithm> algorithms = new ArrayList<>(List.of(SvdAlgorithm.values()));
     if (!withExact) {
       algorithms.remove(SvdAlgorithm.EXACT);
@@ -56,13 +58,13 @@ final class SvdTimings implements AutoCloseable {
         stopwatch.measure(algorithms.stream().map(algorithm -> run(algorithm, requests)).toList());
     List<KernelRow> rows = new ArrayList<>();
     for (int i = 0; i < algorithms.size(); i++) {
-      KernelRow row = template.copy().set(KernelColumn.KIND, "svd").set(shape);
-      row.set(KernelColumn.RANK, rank);
-      row.set(KernelColumn.SVD_ALGORITHM, algorithms.get(i).label());
-      row.set(KernelColumn.MATRICES, requests.size()).set(stats.get(i));
-      row.set(KernelColumn.MS_PER_MATRIX, stats.get(i).p50Ms() / requests.size());
+      KernelRow.Builder row = Measured.in(template, KernelRow.SVD, shape);
+      row.set(KernelColumns.RANK, rank);
+      row.set(KernelColumns.SVD_ALGORITHM, algorithms.get(i).label());
+      Measured.set(row, stats.get(i)).set(KernelColumns.MATRICES, requests.size());
+      row.set(KernelColumns.MS_PER_MATRIX, stats.get(i).p50Ms() / requests.size());
       setErrors(row, algorithms.get(i), rank);
-      rows.add(row);
+      rows.add(row.build());
     }
     return rows;
   }
@@ -90,16 +92,16 @@ final class SvdTimings implements AutoCloseable {
     };
   }
 
-  private void setErrors(KernelRow row, SvdAlgorithm algorithm, int rank) {
+  private void setErrors(KernelRow.Builder row, SvdAlgorithm algorithm, int rank) {
     try (Scope results = device.openScope()) {
       SvdFactors factors = svd(algorithm).factor(results, matrices.get(0), rank);
       double error = factors.measureError(matrices.get(0));
       double optimum = spectrum.tail(rank);
-      row.set(KernelColumn.SVD_USED, used(factors));
-      row.set(KernelColumn.RELATIVE_ERROR, error / spectrum.norm());
-      row.set(KernelColumn.OPTIMAL_RELATIVE_ERROR, optimum / spectrum.norm());
+      row.set(KernelColumns.SVD_USED, used(factors));
+      row.set(KernelColumns.RELATIVE_ERROR, error / spectrum.norm());
+      row.set(KernelColumns.OPTIMAL_RELATIVE_ERROR, optimum / spectrum.norm());
       if (optimum > 0) {
-        row.set(KernelColumn.ERROR_OVER_OPTIMUM, error / optimum);
+        row.set(KernelColumns.ERROR_OVER_OPTIMUM, error / optimum);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.measure;
 
+import java.util.Arrays;
+
 /** Percentiles by linear interpolation between order statistics, as NumPy's default. */
 final class Percentiles {
   private Percentiles() {}
@@ -16,5 +18,10 @@ final class Percentiles {
     int below = (int) Math.floor(position);
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  }
+
+  /** The median of numbers in any order, not modified. */
+  static double median(long[] numbers) {
+    return of(Arrays.stream(numbers).asDoubleStream().sorted().toArray(), 50);
   }
 }

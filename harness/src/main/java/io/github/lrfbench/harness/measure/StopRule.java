@@ -14,10 +14,6 @@ import java.time.Duration;
  */
 public record StopRule(
     int warmupRuns, int minimumRuns, Duration minimumTime, Duration maximumTime) {
-  /** 3 runs to warm up, then at least 20 runs and a second, at most a minute. */
-  public static final StopRule DEFAULT =
-      new StopRule(3, 20, Duration.ofSeconds(1), Duration.ofMinutes(1));
-
   /** Checks the numbers. */
   public StopRule {
     if (warmupRuns < 0

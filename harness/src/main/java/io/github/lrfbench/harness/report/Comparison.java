@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
-import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -9,6 +8,8 @@ import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,25 +17,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What changed between two files of results, cell by cell, as far as chance allows to say.
+ * What changed between two files of results, cell by cell, as far as chance allows to say: {@link
+ * Change} tells by which rule.
  *
- * <p>The interval of a difference is 1.96 times the root of the sum of the squared standard errors
- * to either side. A cell is SAME if the interval lies within the margin, or if nothing at all
- * differs; else BETTER or WORSE if it leaves out 0; else UNDECIDED. Scores of the same examples
- * vary together, which makes the interval too wide rather than too narrow.
+ * <p>The error of a difference of metrics is the root of the sum of the squared standard errors.
+ * Scores of the same examples vary together, which makes it too large rather than too small. That
+ * of a change of the speedup is a {@link SpeedupChange}.
  */
 public final class Comparison {
-  /** What can be said of a difference. */
-  enum Verdict {
-    SAME,
-    BETTER,
-    WORSE,
-    UNDECIDED
-  }
-
-  private static final double Z95 = 1.96;
   private static final Set<String> LOWER_IS_BETTER = Set.of("perplexity", "loss");
-  private static final int WIDTH = 120;
+  private static final int WIDTH = 132;
 
   private Comparison() {}
 
@@ -42,7 +34,7 @@ public final class Comparison {
    * The verdicts as a table with a count of each below it.
    *
    * @param metricMargin differences of the metric up to this do not matter
-   * @param latencyMargin fractions of the first file's latency up to this do not matter
+   * @param latencyMargin fractions of the first file's speedup up to this do not matter
    * @throws InputException if the files have no cell in common
    */
   public static String render(
@@ -52,6 +44,15 @@ public final class Comparison {
     if (pairs.isEmpty()) {
       throw new InputException("the two files have no cell in common");
     }
+    List<RunRow[]> cells = List.copyOf(pairs.values());
+    List<RunRow[]> timed =
+        cells.stream().filter(pair -> SpeedupChange.isComparable(pair[0], pair[1])).toList();
+    List<Change> changes =
+        timed.stream().map(pair -> SpeedupChange.of(pair[0], pair[1], latencyMargin)).toList();
+    List<Verdict> metrics =
+        Change.verdicts(
+            cells.stream().map(pair -> metric(pair[0], pair[1], metricMargin)).toList());
+    List<Verdict> speedups = Change.verdicts(changes);
     TextTable table =
         new TextTable(WIDTH)
             .column("cell", Align.LEFT)
@@ -59,126 +60,93 @@ public final class Comparison {
             .column("then", Align.RIGHT)
             .column("difference", Align.RIGHT)
             .column("verdict", Align.LEFT)
-            .column("latency", Align.RIGHT)
+            .column("speedup", Align.RIGHT)
             .column("then", Align.RIGHT)
+            .column("change", Align.RIGHT)
             .column("verdict", Align.LEFT);
-    Map<Verdict, Integer> metrics = new LinkedHashMap<>();
-    Map<Verdict, Integer> latencies = new LinkedHashMap<>();
+    Iterator<Verdict> ofMetrics = metrics.iterator();
     pairs.forEach(
         (name, pair) -> {
-          Verdict metric = metric(pair[0], pair[1], metricMargin);
-          Verdict latency = latency(pair[0], pair[1], latencyMargin);
-          metrics.merge(metric, 1, Integer::sum);
-          if (latency != null) {
-            latencies.merge(latency, 1, Integer::sum);
-          }
+          int time = timed.indexOf(pair);
           table.row(
               name,
               Figures.fixed(pair[0].get(ScoreColumns.METRIC), 4),
               Figures.fixed(pair[1].get(ScoreColumns.METRIC), 4),
               difference(pair[0], pair[1]),
-              metric.name(),
-              Figures.milliseconds(pair[0].get(TimeColumns.LATENCY_MS_MEAN)),
-              Figures.milliseconds(pair[1].get(TimeColumns.LATENCY_MS_MEAN)),
-              latency == null ? "" : latency.name());
+              ofMetrics.next().name(),
+              time < 0 ? "" : Figures.factor(pair[0].get(TimeColumns.SPEEDUP)),
+              time < 0 ? "" : Figures.factor(pair[1].get(TimeColumns.SPEEDUP)),
+              time < 0 ? "" : change(changes.get(time)),
+              time < 0 ? "" : speedups.get(time).name());
         });
     int alone = LatestRows.of(before).size() + LatestRows.of(after).size() - 2 * pairs.size();
     return table.render()
         + "\nmetric: "
         + counts(metrics)
         + "\nlatency: "
-        + (latencies.isEmpty()
-            ? "not measured on the same machine in the same shape"
-            : counts(latencies))
+        + (speedups.isEmpty()
+            ? "no speedups that were measured on the same machine in the same shape"
+            : counts(speedups) + withoutRounds(changes))
         + (alone > 0 ? "\n" + alone + " cells are in one file only, or failed" : "")
         + "\n";
   }
 
   /** Of the metric; loss and perplexity are better when lower. */
-  static Verdict metric(RunRow before, RunRow after, double margin) {
+  static Change metric(RunRow before, RunRow after, double margin) {
     Double first = before.get(ScoreColumns.METRIC);
     Double second = after.get(ScoreColumns.METRIC);
     Double firstError = before.get(ScoreColumns.METRIC_STDERR);
     Double secondError = after.get(ScoreColumns.METRIC_STDERR);
     if (first == null || second == null || firstError == null || secondError == null) {
-      return Verdict.UNDECIDED;
+      return Change.unknown(margin);
     }
     boolean sameData =
         Objects.equals(before.get(RunColumns.DATA_HASH), after.get(RunColumns.DATA_HASH));
     if (first.equals(second) && firstError.equals(secondError) && sameData) {
-      return Verdict.SAME;
+      return Change.of(0, 0, margin);
     }
     double sign = LOWER_IS_BETTER.contains(before.get(ScoreColumns.METRIC_NAME)) ? -1 : 1;
-    return verdict(sign * (second - first), Math.hypot(firstError, secondError), margin);
-  }
-
-  /** Of the mean latency, or null where the two cannot be compared. */
-  static Verdict latency(RunRow before, RunRow after, double margin) {
-    boolean sameMachine =
-        List.of(
-                MachineColumns.DEVICE_NAME,
-                MachineColumns.DTYPE,
-                TimeColumns.LATENCY_KIND,
-                MachineColumns.HOST)
-            .stream()
-            .allMatch(column -> Objects.equals(before.get(column), after.get(column)));
-    boolean sameShape =
-        List.of(MachineColumns.THREADS, TimeColumns.BATCH_SIZE, TimeColumns.SEQ_LEN).stream()
-            .allMatch(column -> Objects.equals(before.get(column), after.get(column)));
-    Double first = before.get(TimeColumns.LATENCY_MS_MEAN);
-    Double second = after.get(TimeColumns.LATENCY_MS_MEAN);
-    if (!sameMachine || !sameShape || first == null || second == null) {
-      return null;
-    }
-    double error = Math.hypot(latencyError(before), latencyError(after));
-    return verdict(first - second, error, margin * first);
-  }
-
-  /**
-   * What can be said of a gain.
-   *
-   * @param gain above 0 where the second is better
-   * @param error its standard error
-   * @param margin below which it does not matter
-   */
-  static Verdict verdict(double gain, double error, double margin) {
-    double reach = Z95 * error;
-    if (Math.abs(gain) + reach <= margin) {
-      return Verdict.SAME;
-    }
-    if (gain - reach > 0) {
-      return Verdict.BETTER;
-    }
-    return gain + reach < 0 ? Verdict.WORSE : Verdict.UNDECIDED;
-  }
-
-  private static double latencyError(RunRow row) {
-    Double deviation = row.get(TimeColumns.LATENCY_MS_STDEV);
-    Long runs = row.get(TimeColumns.LATENCY_RUNS);
-    return deviation == null || runs == null || runs < 2 ? Double.NaN : deviation / Math.sqrt(runs);
+    return Change.of(sign * (second - first), Math.hypot(firstError, secondError), margin);
   }
 
   private static String difference(RunRow before, RunRow after) {
     Double first = before.get(ScoreColumns.METRIC);
     Double second = after.get(ScoreColumns.METRIC);
-    Double firstError = before.get(ScoreColumns.METRIC_STDERR);
-    Double secondError = after.get(ScoreColumns.METRIC_STDERR);
     if (first == null || second == null) {
       return "";
     }
-    String sign = second >= first ? "+" : "";
-    return sign
-        + Figures.fixed(second - first, 4)
+    Double firstError = before.get(ScoreColumns.METRIC_STDERR);
+    Double secondError = after.get(ScoreColumns.METRIC_STDERR);
+    return signed(second - first, 4)
         + (firstError == null || secondError == null
             ? ""
-            : " ± " + Figures.fixed(Z95 * Math.hypot(firstError, secondError), 4));
+            : " ± "
+                + Figures.fixed(Change.of(0, Math.hypot(firstError, secondError), 0).reach(), 4));
   }
 
-  private static String counts(Map<Verdict, Integer> counts) {
+  /** A change of the speedup as a fraction of it, in percent. */
+  private static String change(Change change) {
+    return Double.isNaN(change.gain())
+        ? ""
+        : signed(100 * Math.expm1(change.gain()), 1)
+            + " % ± "
+            + Figures.fixed(100 * Math.expm1(change.reach()), 1);
+  }
+
+  private static String signed(double value, int decimals) {
+    return (value >= 0 ? "+" : "") + Figures.fixed(value, decimals);
+  }
+
+  private static String withoutRounds(List<Change> changes) {
+    long unknown = changes.stream().filter(change -> Double.isNaN(change.error())).count();
+    return unknown == 0 ? "" : " (" + unknown + " without intervals of the speedup in both files)";
+  }
+
+  private static String counts(List<Verdict> verdicts) {
     StringBuilder text = new StringBuilder();
     for (Verdict verdict : Verdict.values()) {
       text.append(text.isEmpty() ? "" : ", ")
-          .append(counts.getOrDefault(verdict, 0))
+          .append(Collections.frequency(verdicts, verdict))
           .append(' ')
           .append(verdict);
     }

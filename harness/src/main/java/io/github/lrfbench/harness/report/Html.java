@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
-/** Pieces of HTML and SVG. */
+/** Pieces of HTML. */
 final class Html {
   private Html() {}
 
@@ -17,11 +16,6 @@ final class Html {
         .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace("'", "&#39;");
-  }
-
-  /** A coordinate, to a tenth of a pixel. */
-  static String px(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
   }
 
   /** A file of this package that becomes part of the page. */

@@ -2,23 +2,45 @@ package io.github.lrfbench.harness.report;
 
 import static io.github.lrfbench.harness.report.Html.escape;
 
+import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.MachineColumns;
+import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A page of results that needs nothing but itself: tables, plots, heat maps, how they were made.
+ * A page of results that needs nothing but itself: the table of all cells and how they were made,
+ * and the rows as data from which its scripts draw charts. Without scripts the table is what there
+ * is: within a model, a task and a budget the best come first.
  */
 public final class ReportPage {
+  /** As WebJars lay files out. Plot stands in our own resources: its archive is not everywhere. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js",
+          "/META-INF/resources/webjars/observablehq__plot/0.6.17/dist/plot.umd.min.js");
+
+  private static final List<String> SCRIPTS =
+      List.of("stats.js", "controls.js", "charts.js", "page.js");
+
+  private static final Comparator<PageData.Sourced> ORDER =
+      Comparator.comparing(PageData.Sourced::row, by(RunColumns.MODEL))
+          .thenComparing(PageData.Sourced::row, by(RunColumns.TASK))
+          .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET_KIND))
+          .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET).reversed())
+          .thenComparing(PageData.Sourced::row, by(ScoreColumns.METRIC_DROP));
+
   private final List<ReportInput> inputs;
   private final StringBuilder html = new StringBuilder();
 
@@ -33,14 +55,25 @@ public final class ReportPage {
             .collect(Collectors.groupingBy(row -> List.of(row.runId(), row.cellId())));
   }
 
+  private static <T extends Comparable<T>> Comparator<RunRow> by(Column<T> column) {
+    return Comparator.comparing(
+        row -> row.get(column), Comparator.nullsLast(Comparator.naturalOrder()));
+  }
+
   /** The page of one or more files. */
   public static String render(List<ReportInput> inputs) {
     return new ReportPage(inputs).render();
   }
 
   private String render() {
-    List<RunRow> rows =
-        inputs.stream().flatMap(input -> LatestRows.of(input.runs()).stream()).toList();
+    List<PageData.Sourced> rows =
+        inputs.stream()
+            .flatMap(
+                input ->
+                    LatestRows.of(input.runs()).stream()
+                        .map(row -> new PageData.Sourced(input.source().toString(), row)))
+            .sorted(ORDER)
+            .toList();
     String sources =
         inputs.stream().map(input -> input.source().toString()).collect(Collectors.joining(", "));
     html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
@@ -49,97 +82,28 @@ public final class ReportPage {
         .append(Html.resource("page.css"))
         .append("</style></head><body>\n<h1>LRF-Bench report</h1>\n<p class=\"soft\">")
         .append(escape(sources) + ", " + rows.size() + " cells</p>\n")
-        .append(
-            "<p>Bars are one standard error. Where two dashed lines cross is the dense model. Kept is the fraction"
-                + " of the parameters of the compressed matrices; a speedup below 1 is slower than"
-                + " the dense model in the same process.</p>\n");
-    groups(rows).forEach(this::group);
+        .append(Html.resource("page.html"));
     html.append("<h2 id=\"cells\">All cells</h2>\n").append(table(rows));
     html.append("<h2 id=\"environment\">How it was made</h2>\n");
     inputs.forEach(this::environment);
-    html.append("<script>\n").append(Html.resource("page.js")).append("</script>\n");
+    html.append("<script type=\"application/json\" id=\"data\">")
+        .append(PageData.json(rows, layers))
+        .append("</script>\n");
+    for (String library : LIBRARIES) {
+      html.append("<!-- The licence of the script below:\n")
+          .append(Html.resource(library.substring(0, library.indexOf("/dist/")) + "/LICENSE"))
+          .append("-->\n");
+      script(library);
+    }
+    SCRIPTS.forEach(this::script);
     return html.append("</body></html>\n").toString();
   }
 
-  /** The rows of a model on a task, in order of appearance. */
-  private static Map<String, List<RunRow>> groups(List<RunRow> rows) {
-    return rows.stream()
-        .collect(
-            Collectors.groupingBy(
-                row -> text(row.get(RunColumns.MODEL)) + " on " + text(row.get(RunColumns.TASK)),
-                LinkedHashMap::new,
-                Collectors.toList()));
+  private void script(String resource) {
+    html.append("<script>\n").append(Html.resource(resource)).append("</script>\n");
   }
 
-  private void group(String name, List<RunRow> rows) {
-    html.append("<section><h2>" + escape(name) + "</h2>\n");
-    RunRow dense = rows.stream().filter(ReportPage::isDense).findFirst().orElse(null);
-    List<Series> series =
-        Series.of(rows.stream().filter(row -> !isDense(row) && !row.failed()).toList());
-    String metric =
-        rows.stream()
-            .map(row -> row.get(ScoreColumns.METRIC_NAME))
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse("metric");
-    legend(series);
-    html.append("<div class=\"plots\">\n");
-    figure(
-        metric + " against kept parameters",
-        new ScatterPlot(
-                name + ": " + metric + " against kept parameters",
-                "kept",
-                metric,
-                SizeColumns.LINEAR_RATIO)
-            .render(series, dense));
-    figure(
-        metric + " against latency",
-        new ScatterPlot(
-                name + ": " + metric + " against latency",
-                "median latency in ms",
-                metric,
-                TimeColumns.LATENCY_MS_P50)
-            .render(series, dense));
-    html.append("</div>\n");
-    heatMap(name, series);
-    html.append("</section>\n");
-  }
-
-  private void legend(List<Series> series) {
-    html.append("<ul class=\"legend\">");
-    for (int i = 0; i < series.size(); i++) {
-      html.append("<li>" + ScatterPlot.sample(i) + " ")
-          .append(escape(series.get(i).label()) + "</li>");
-    }
-    html.append("</ul>\n");
-  }
-
-  private void figure(String caption, String svg) {
-    if (!svg.isEmpty()) {
-      html.append("<figure><figcaption>" + escape(caption) + "</figcaption>" + svg + "</figure>\n");
-    }
-  }
-
-  private void heatMap(String name, List<Series> series) {
-    HeatMap map = new HeatMap();
-    for (Series one : series) {
-      for (RunRow row : one.rows()) {
-        List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
-        if (layers.containsKey(key)) {
-          // A long label loses its end, which must not be the budget.
-          map.add((Series.budget(row) + " " + one.label()).strip(), layers.get(key));
-        }
-      }
-    }
-    if (!map.isEmpty()) {
-      html.append(
-              "<details open><summary>Relative error of each matrix</summary><div class=\"scroll\">")
-          .append(map.render(name + ": relative error of each matrix"))
-          .append("</div></details>\n");
-    }
-  }
-
-  private static String table(List<RunRow> rows) {
+  private static String table(List<PageData.Sourced> rows) {
     HtmlTable table =
         new HtmlTable("Press a heading to sort.")
             .text("model")
@@ -147,44 +111,63 @@ public final class ReportPage {
             .text("method")
             .text("budget")
             .number("kept")
+            .number("of all")
             .number("bits")
             .text("metric")
             .number("value")
             .number("stderr")
             .number("drop")
+            .number("seed")
             .number("parameters")
+            .text("shape")
             .number("latency ms")
             .number("speedup")
             .number("error")
             .number("peak memory")
+            .text("device")
             .text("parameters of the method");
-    for (RunRow row : rows) {
+    for (PageData.Sourced sourced : rows) {
+      RunRow row = sourced.row();
       table
           .row()
           .cell(row.get(RunColumns.MODEL))
           .cell(row.get(RunColumns.TASK))
-          .cell(row.get(RunColumns.METHOD))
+          .cell(row.failed() ? row.get(RunColumns.METHOD) : RowLabel.of(row))
           .cell(Series.budget(row));
       if (row.failed()) {
         table.rest(row.failure());
         continue;
       }
       number(table, row.get(SizeColumns.LINEAR_RATIO), 3);
+      number(table, row.get(SizeColumns.PARAMS_RATIO), 3);
       number(table, row.get(SizeColumns.BITS_PER_WEIGHT), 2);
       table.cell(row.get(ScoreColumns.METRIC_NAME));
       number(table, row.get(ScoreColumns.METRIC), 4);
       number(table, row.get(ScoreColumns.METRIC_STDERR), 4);
       number(table, row.get(ScoreColumns.METRIC_DROP), 4);
+      Long seed = row.get(RunColumns.SEED);
+      table.cell(seed, String.valueOf(seed));
       Long parameters = row.get(SizeColumns.PARAMS);
       table.cell(parameters, Figures.count(parameters));
+      table.cell(shape(row));
       number(table, row.get(TimeColumns.LATENCY_MS_P50), 2);
       number(table, row.get(TimeColumns.SPEEDUP), 2);
       number(table, row.get(SizeColumns.RELATIVE_ERROR), 3);
       Long memory = row.get(TimeColumns.PEAK_MEMORY_BYTES);
       table.cell(memory, Figures.count(memory) + "B");
+      table.cell(
+          Stream.of(MachineColumns.DEVICE, MachineColumns.DEVICE_NAME, MachineColumns.DTYPE)
+              .map(row::get)
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining(" ")));
       table.cell(row.get(RunColumns.METHOD_PARAMS));
     }
     return table.render();
+  }
+
+  private static String shape(RunRow row) {
+    Long batch = row.get(TimeColumns.BATCH_SIZE);
+    return batch == null ? "" : batch + " x " + row.get(TimeColumns.SEQ_LEN);
   }
 
   private static void number(HtmlTable table, Double value, int decimals) {
@@ -246,11 +229,12 @@ public final class ReportPage {
     return record;
   }
 
-  private static boolean isDense(RunRow row) {
+  static boolean isDense(RunRow row) {
     return "dense".equals(row.get(RunColumns.METHOD));
   }
 
-  private static String text(String value) {
-    return value == null ? "?" : value;
+  /** What the rows of a cell's matrices have in common with its own. */
+  static List<String> cell(RunRow row) {
+    return List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -36,6 +37,14 @@ public final class ResultsCsv<R> {
   /** {@code layers.csv}. */
   public static final ResultsCsv<LayerRow> LAYERS =
       new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
+
+  /** {@code latencies.csv}. */
+  public static final ResultsCsv<SampleRow> SAMPLES =
+      new ResultsCsv<>(SampleColumns.TABLE, SampleRow::cells, SampleRow::of);
+
+  /** What {@code kernels} writes. */
+  public static final ResultsCsv<KernelRow> KERNELS =
+      new ResultsCsv<>(KernelColumns.TABLE, KernelRow::cells, KernelRow::of);
 
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
@@ -149,11 +158,29 @@ public final class ResultsCsv<R> {
               + (header.get(0).charAt(6) == ';' ? "semicolons" : "tabs")
               + "; save it with commas, and points in numbers");
     }
-    for (String name : List.of("schema", "run_id", "cell_id")) {
+    for (String name : required()) {
       if (!header.contains(name)) {
         throw new InputException(
             path + ": is no " + schema.file() + ": there is no column " + name);
       }
+    }
+  }
+
+  /** The columns that a file must have to be one of this kind. */
+  private List<String> required() {
+    return schema == KernelColumns.TABLE
+        ? List.of("schema", "kind", "break_even_verdict")
+        : List.of("schema", "run_id", "cell_id");
+  }
+
+  /** Whether a file seems to be one of this kind, by its first line. */
+  public boolean isFile(Path path) {
+    try (BufferedReader reader = Files.newBufferedReader(path)) {
+      String line = reader.readLine();
+      return line != null && Arrays.asList(line.split(",")).containsAll(required().subList(1, 3));
+    } catch (IOException | UncheckedIOException e) {
+      // Whoever reads it will tell.
+      return false;
     }
   }
 

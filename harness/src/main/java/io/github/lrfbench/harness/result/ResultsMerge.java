@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +36,10 @@ public final class ResultsMerge {
   private record Found(RunRow row, Path file) {}
 
   private final Map<String, Found> cells = new LinkedHashMap<>();
-  private final Map<List<String>, List<LayerRow>> layers = new LinkedHashMap<>();
+  private final CellParts<LayerRow> layers =
+      new CellParts<>(ResultsCsv.LAYERS, row -> List.of(row.runId(), row.cellId()));
+  private final CellParts<SampleRow> samples =
+      new CellParts<>(ResultsCsv.SAMPLES, row -> List.of(row.runId(), row.cellId()));
   private final DataAgreement data = new DataAgreement();
   private int read;
 
@@ -88,14 +90,8 @@ public final class ResultsMerge {
         cells.put(cell, new Found(row, file));
       }
     }
-    Path matrices = file.resolveSibling(LayerColumns.TABLE.file());
-    if (Files.isRegularFile(matrices)) {
-      Map<List<String>, List<LayerRow>> own = new LinkedHashMap<>();
-      for (LayerRow row : ResultsCsv.LAYERS.read(matrices)) {
-        own.computeIfAbsent(List.of(row.runId(), row.cellId()), key -> new ArrayList<>()).add(row);
-      }
-      own.forEach(layers::putIfAbsent);
-    }
+    layers.addBeside(file);
+    samples.addBeside(file);
   }
 
   private static void requireAgreement(Found one, Found other) {
@@ -153,8 +149,9 @@ public final class ResultsMerge {
   }
 
   /**
-   * Writes {@code runs.csv} and {@code layers.csv}, each whole or not at all. What is killed in
-   * between can be done again: only {@code runs.csv}, the last to appear, makes them results.
+   * Writes {@code runs.csv}, {@code layers.csv}, {@code latencies.csv} and the predictions of the
+   * cells whose own run has kept them, each file whole or not at all. What is killed in between can
+   * be done again: only {@code runs.csv}, the last to appear, makes them results.
    *
    * @param directory made if it is absent
    * @throws InputException if there are no rows, or it holds other results or cannot be written
@@ -165,38 +162,26 @@ public final class ResultsMerge {
     }
     OutputDirectory.prepare(directory);
     Path runsFile = directory.resolve(RunColumns.TABLE.file());
-    Path layersFile = directory.resolve(LayerColumns.TABLE.file());
     byte[] runs = ResultsCsv.RUNS.file(rows());
-    List<LayerRow> matrices = matrices();
     try (LockFile lock = CsvAppender.lock(runsFile)) {
       if (Files.exists(runsFile)) {
         throw holdsOthers(runsFile);
       }
-      requireNoOthers(layersFile, matrices);
-      FileReplacement.write(layersFile, ResultsCsv.LAYERS.file(matrices));
+      layers.requireNoOthers(directory, rows());
+      samples.requireNoOthers(directory, rows());
+      for (Found found : cells.values()) {
+        CellPredictions.copy(
+            found.file.toAbsolutePath().getParent(), directory, found.row.get(RunColumns.CELL_ID));
+      }
+      layers.write(directory, rows());
+      samples.write(directory, rows());
       FileReplacement.write(runsFile, runs);
     } catch (IOException e) {
       throw new InputException(directory + ": cannot be written: " + OneLine.reason(e), e);
     }
   }
 
-  private List<LayerRow> matrices() {
-    List<LayerRow> matrices = new ArrayList<>();
-    for (RunRow row : rows()) {
-      List<String> key = List.of(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
-      matrices.addAll(layers.getOrDefault(key, List.of()));
-    }
-    return matrices;
-  }
-
-  /** Matrices alone are what a call wrote before it was killed, unless they are of other cells. */
-  private static void requireNoOthers(Path file, List<LayerRow> ours) {
-    if (Files.exists(file) && !Set.copyOf(ours).containsAll(ResultsCsv.LAYERS.read(file))) {
-      throw holdsOthers(file);
-    }
-  }
-
-  private static InputException holdsOthers(Path file) {
+  static InputException holdsOthers(Path file) {
     return new InputException(
         file.toAbsolutePath().getParent()
             + ": holds a "

@@ -13,13 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Appends finished cells to the {@code runs.csv} and {@code layers.csv} of an output directory.
+ * Appends finished cells to the {@code runs.csv}, {@code layers.csv} and {@code latencies.csv} of
+ * an output directory.
  *
- * <p>A cell's layers are written before its row in {@code runs.csv}, and that row is what makes the
- * cell finished. Layers of a cell that never got its row, because the process was killed between
- * the two, are dropped when the directory is opened again; so no cell is torn or doubled.
+ * <p>A cell's layers and samples are written before its row in {@code runs.csv}, and that row is
+ * what makes the cell finished. Those of a cell that never got its row, because the process was
+ * killed in between, are dropped when the directory is opened again; so no cell is torn or doubled.
+ * Its predictions, where there are some, are written before all these ({@link CellPredictions}).
  */
 public final class ResultsWriter implements Closeable {
   private final List<RunRow> rows = new ArrayList<>();
@@ -27,18 +30,23 @@ public final class ResultsWriter implements Closeable {
   /** Of what earlier runs wrote: numbers in the matrices of each cell. */
   private final Map<List<String>, Long> matrixParameters = new HashMap<>();
 
+  private final Path directory;
   private final Path layersPath;
   private final CsvAppender runs;
   private final CsvAppender layers;
+  private final CsvAppender samples;
 
-  private ResultsWriter(Path layersPath, CsvAppender runs, CsvAppender layers) {
+  private ResultsWriter(
+      Path directory, Path layersPath, CsvAppender runs, CsvAppender layers, CsvAppender samples) {
+    this.directory = directory;
     this.layersPath = layersPath;
     this.runs = runs;
     this.layers = layers;
+    this.samples = samples;
   }
 
   /**
-   * Opens both files, made by an earlier run or new.
+   * Opens the files, made by an earlier run or new.
    *
    * @throws InputException if one cannot be written, holds something else or is being written by
    *     another run
@@ -48,16 +56,22 @@ public final class ResultsWriter implements Closeable {
     Path layersPath = directory.resolve(LayerColumns.TABLE.file());
     CsvAppender runs = CsvAppender.openLines(runsPath, RunColumns.TABLE.header());
     CsvAppender layers = null;
+    CsvAppender samples = null;
     try {
       layers = CsvAppender.openLines(layersPath, LayerColumns.TABLE.header());
-      ResultsWriter writer = new ResultsWriter(layersPath, runs, layers);
+      Path samplesPath = directory.resolve(SampleColumns.TABLE.file());
+      samples = CsvAppender.openLines(samplesPath, SampleColumns.TABLE.header());
+      ResultsWriter writer = new ResultsWriter(directory, layersPath, runs, layers, samples);
       writer.rows.addAll(ResultsCsv.RUNS.read(runsPath));
-      writer.dropUnfinishedLayers();
+      writer.dropUnfinished(samplesPath);
       return writer;
     } catch (RuntimeException e) {
       runs.close();
       if (layers != null) {
         layers.close();
+      }
+      if (samples != null) {
+        samples.close();
       }
       throw e;
     }
@@ -68,21 +82,44 @@ public final class ResultsWriter implements Closeable {
     return Collections.unmodifiableList(rows);
   }
 
+  /** Appends a cell of which no call was timed and no prediction is kept. */
+  public void append(RunRow run, List<LayerRow> matrices) {
+    append(run, matrices, List.of(), List.of());
+  }
+
   /**
    * Appends a cell.
    *
-   * @throws OutputException if the disk does not take it; both files are then as they were
+   * @param calls those that its latency comes from
+   * @param predictions for its examples; none where they are not kept
+   * @throws OutputException if the disk does not take it; all tables are then as they were
    */
-  public void append(RunRow run, List<LayerRow> matrices) {
-    long before = layers.length();
-    if (!matrices.isEmpty()) {
-      layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());
-    }
+  public void append(
+      RunRow run, List<LayerRow> matrices, List<SampleRow> calls, List<Prediction> predictions) {
     try {
+      CellPredictions.write(directory, run.get(RunColumns.CELL_ID), predictions);
+    } catch (IOException e) {
+      throw new OutputException(
+          directory.resolve(CellPredictions.FOLDER)
+              + ": cannot be written: "
+              + OneLine.reason(e)
+              + "; the rows before are there",
+          e);
+    }
+    long layersBefore = layers.length();
+    long samplesBefore = samples.length();
+    try {
+      if (!matrices.isEmpty()) {
+        layers.appendAll(matrices.stream().map(ResultsCsv.LAYERS::print).toList());
+      }
+      if (!calls.isEmpty()) {
+        samples.appendAll(calls.stream().map(ResultsCsv.SAMPLES::print).toList());
+      }
       runs.append(ResultsCsv.RUNS.print(run));
     } catch (OutputException e) {
       try {
-        layers.truncate(before);
+        layers.truncate(layersBefore);
+        samples.truncate(samplesBefore);
       } catch (InputException alsoFailed) {
         // Then they are dropped when the directory is opened again.
         e.addSuppressed(alsoFailed);
@@ -122,24 +159,40 @@ public final class ResultsWriter implements Closeable {
   public void close() {
     runs.close();
     layers.close();
+    samples.close();
   }
 
-  private void dropUnfinishedLayers() {
+  private void dropUnfinished(Path samplesPath) {
     Set<List<String>> finished = new HashSet<>();
     for (RunRow row : rows) {
       finished.add(cellOf(row));
     }
     List<LayerRow> matrices = ResultsCsv.LAYERS.read(layersPath);
     matrices.forEach(row -> matrixParameters.merge(cellOf(row), row.paramsDense(), Long::sum));
-    int kept = matrices.size();
-    while (kept > 0 && !finished.contains(cellOf(matrices.get(kept - 1)))) {
+    dropUnfinished(layersPath, layers, matrices, ResultsWriter::cellOf, finished);
+    dropUnfinished(
+        samplesPath,
+        samples,
+        ResultsCsv.SAMPLES.read(samplesPath),
+        call -> List.of(call.runId(), call.cellId()),
+        finished);
+  }
+
+  private static <R> void dropUnfinished(
+      Path path,
+      CsvAppender file,
+      List<R> rows,
+      Function<R, List<String>> cell,
+      Set<List<String>> finished) {
+    int kept = rows.size();
+    while (kept > 0 && !finished.contains(cell.apply(rows.get(kept - 1)))) {
       kept--;
     }
-    if (kept < matrices.size()) {
+    if (kept < rows.size()) {
       try {
-        layers.truncate(CsvRecords.ends(layersPath).get(kept));
+        file.truncate(CsvRecords.ends(path).get(kept));
       } catch (IOException e) {
-        throw new InputException(layersPath + ": cannot be read: " + OneLine.reason(e), e);
+        throw new InputException(path + ": cannot be read: " + OneLine.reason(e), e);
       }
     }
   }

@@ -266,7 +266,12 @@ public final class RunColumns {
               FINETUNE_EPOCHS,
               FINETUNE_LR,
               DISTILL,
-              LABEL));
+              LABEL,
+              TimeColumns.LATENCY_DENSE_MS_P50,
+              TimeColumns.SPEEDUP_LOW,
+              TimeColumns.SPEEDUP_HIGH,
+              TimeColumns.LATENCY_ROUNDS,
+              TimeColumns.LATENCY_STOP));
 
   private RunColumns() {}
 }

@@ -43,8 +43,8 @@ public final class TimeColumns {
       Column.number(
           "speedup",
           "",
-          "Median time of the dense model / latency_ms_p50, their calls interleaved in the "
-              + "same process.");
+          "latency_dense_ms_p50 / latency_ms_p50, the calls of the two models interleaved in the "
+              + "same process; 1 for the dense model itself, which is timed alone.");
 
   public static final Column<Long> PEAK_MEMORY_BYTES =
       Column.integer(
@@ -79,6 +79,40 @@ public final class TimeColumns {
           "throughput_eps_dense",
           "1/s",
           "throughput_eps of the dense model, its calls interleaved with the model's own.");
+
+  public static final Column<Double> LATENCY_DENSE_MS_P50 =
+      Column.number(
+          "latency_dense_ms_p50",
+          "ms",
+          "Median time of the dense model's calls that took turns with the row's own; of the dense "
+              + "model itself latency_ms_p50. It differs from the dense model's row, which was "
+              + "timed at another moment.");
+
+  public static final Column<Double> SPEEDUP_LOW =
+      Column.number(
+          "speedup_low",
+          "",
+          "Lower end of the 95 % interval of speedup, from how much it differs between the rounds "
+              + "of this measurement; what differs between runs comes on top. Empty for the dense "
+              + "model itself, for a single round and in rows of schemas below 4.");
+
+  public static final Column<Double> SPEEDUP_HIGH =
+      Column.number("speedup_high", "", "Upper end of that interval.");
+
+  public static final Column<Long> LATENCY_ROUNDS =
+      Column.integer(
+          "latency_rounds",
+          "",
+          "Rounds of the latency measurement: blocks in which the calls of the two models take "
+              + "turns.");
+
+  public static final Column<String> LATENCY_STOP =
+      Column.text(
+          "latency_stop",
+          "Why the latency measurement ended: steady, the interval of speedup (of the dense model "
+              + "itself, that of its median) reaches no further than --max-noise; time, "
+              + "--max-seconds were over before; runs, 1000 calls of each were timed before; "
+              + "limit, a minute was over before there were --min-runs calls.");
 
   private TimeColumns() {}
 }

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.LabelMap;
 import io.github.lrfbench.harness.glue.Split;
+import io.github.lrfbench.harness.glue.SubmissionFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.ScoreFunction;
@@ -54,9 +55,10 @@ record GlueInputTask(GlueTask glue) implements Task {
     return load(Split.TRAIN, source, limit);
   }
 
-  private TaskInput load(Split split, DataSource source, int limit) {
+  @Override
+  public TaskInput load(Split split, DataSource source, int limit) {
     GlueDataset data = TaskData.load(glue, split, source.glue(), source.cache(), limit);
-    return new Input(this, data, new LabelOrder(glue, source));
+    return new Input(this, data, new LabelOrder(glue, source), false);
   }
 
   @Override
@@ -73,7 +75,13 @@ record GlueInputTask(GlueTask glue) implements Task {
     return TaskModel.open(directory, glue, fromScratch, options, seed, device);
   }
 
-  private record Input(Task task, GlueDataset data, LabelOrder order) implements TaskInput {
+  /**
+   * Data with what is known of outputs.
+   *
+   * @param submitted whether what is predicted must be certain to mean what it seems to
+   */
+  private record Input(Task task, GlueDataset data, LabelOrder order, boolean submitted)
+      implements TaskInput {
     @Override
     public String source() {
       return data.source();
@@ -87,6 +95,12 @@ record GlueInputTask(GlueTask glue) implements Task {
     @Override
     public boolean isScored() {
       return data.isLabelled();
+    }
+
+    @Override
+    public TaskInput forSubmission() {
+      SubmissionFile.check(data);
+      return new Input(task, data, order, true);
     }
 
     @Override
@@ -128,9 +142,9 @@ record GlueInputTask(GlueTask glue) implements Task {
       return GlueEvaluation.prepare(model, tokenizer, data, labels, length, seed);
     }
 
-    /** What is not known is told of predictions, but not scored. */
+    /** What is not known is told of predictions, but neither scored nor submitted. */
     private LabelMap unknown(Model model, List<String> names, Path directory) {
-      if (data.isLabelled()) {
+      if (submitted || data.isLabelled()) {
         throw order.failure(directory, names);
       }
       return order.unknown(model, names);

@@ -1,7 +1,9 @@
 package io.github.lrfbench.harness.source;
 
+import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +22,17 @@ public interface Task {
    * @throws io.github.lrfbench.kernels.InputException if it is missing or wrong
    */
   TaskInput load(DataSource source, int limit);
+
+  /**
+   * Reads a split of the task's data.
+   *
+   * @param limit first examples to take; 0 takes all
+   * @throws io.github.lrfbench.kernels.InputException if it is missing or wrong, or the task's data
+   *     is not split so
+   */
+  default TaskInput load(Split split, DataSource source, int limit) {
+    throw new InputException("--split is for tasks of GLUE, not for " + name());
+  }
 
   /**
    * Reads the data that models may learn from.

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
+import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,16 @@ public interface TaskInput {
 
   /** Whether it tells what is right, so that a model can be scored. */
   boolean isScored();
+
+  /**
+   * The same data to make a submission to GLUE's leaderboard of, of which outputs must not be
+   * guessed to mean something.
+   *
+   * @throws InputException if it is not the whole test split of a task of GLUE
+   */
+  default TaskInput forSubmission() {
+    throw new InputException("--submission: " + task().name() + " is no task of GLUE");
+  }
 
   /** What to warn of where the data is not the official one. */
   Optional<String> deviation();

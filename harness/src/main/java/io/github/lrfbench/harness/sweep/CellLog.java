@@ -1,9 +1,11 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.result.LayerRow;
+import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -89,8 +91,18 @@ final class CellLog {
     listener.note(line);
   }
 
-  void write(Cell cell, RunRow row, List<LayerRow> layers) {
-    writer.append(row, layers);
+  /** Writes the row of a cell without a result. */
+  void write(Cell cell, RunRow row) {
+    write(cell, row, List.of(), List.of(), List.of());
+  }
+
+  void write(
+      Cell cell,
+      RunRow row,
+      List<LayerRow> layers,
+      List<SampleRow> samples,
+      List<Prediction> predictions) {
+    writer.append(row, layers, samples, predictions);
     done.add(id(cell));
     written.add(row);
     listener.finished(cell.describe());
@@ -104,7 +116,7 @@ final class CellLog {
   void writeMemoryFailure(Cell cell, RunRow.Builder row, Cell needed, MemoryNeed.Step step) {
     MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(needed, step));
     memory.add(failure);
-    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build(), List.of());
+    write(cell, row.set(RunColumns.EXTRA, failure.extra()).build());
   }
 
   /** Tells the listener of a cell that there is nothing to do for. */

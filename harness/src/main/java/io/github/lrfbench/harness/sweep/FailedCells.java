@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** Writes the rows of cells that go wrong, or that are certain to. */
@@ -13,7 +12,7 @@ record FailedCells(RowFactory rows, CellLog log) {
   boolean isRefused(Cell cell) {
     Optional<MemoryFailure> known = log.memoryFailure(cell);
     if (known.isPresent() && !log.leaveOut(cell)) {
-      log.write(cell, rows.skipped(cell, log.id(cell), known.get()), List.of());
+      log.write(cell, rows.skipped(cell, log.id(cell), known.get()));
     }
     return known.isPresent();
   }
@@ -31,7 +30,7 @@ record FailedCells(RowFactory rows, CellLog log) {
 
   /** Writes the row of a cell whose model does not fit its tasks, which tells nothing of others. */
   void failToFit(Cell cell, Instant startedAt, Throwable failure) {
-    log.write(cell, rows.failed(cell, log.id(cell), startedAt, failure).build(), List.of());
+    log.write(cell, rows.failed(cell, log.id(cell), startedAt, failure).build());
   }
 
   private void write(Cell cell, Instant startedAt, Cell needed, Step step, Throwable failure) {
@@ -39,7 +38,7 @@ record FailedCells(RowFactory rows, CellLog log) {
     if (OutOfMemory.isCauseOf(failure)) {
       log.writeMemoryFailure(cell, row, needed, step);
     } else {
-      log.write(cell, row.build(), List.of());
+      log.write(cell, row.build());
     }
   }
 }

@@ -4,6 +4,9 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.RoundRule;
+import io.github.lrfbench.harness.measure.RoundTimer;
+import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
 final class LatencyProbe {
@@ -35,6 +39,7 @@ final class LatencyProbe {
   private final LatencyKind kind;
   private final int batchSize;
   private final int seqLen;
+  private final RoundRule rule;
   private final int vocabulary;
 
   /**
@@ -43,8 +48,9 @@ final class LatencyProbe {
    * @param kind what is timed
    * @param batchSize sequences per call
    * @param seqLen tokens per sequence; 0 for 128 or what the model allows
+   * @param rule when the measurement of latency ends
    */
-  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, ModelInfo info) {
+  LatencyProbe(LatencyKind kind, int batchSize, int seqLen, RoundRule rule, ModelInfo info) {
     if (kind != LatencyKind.FORWARD && info.output() != Output.NEXT_TOKEN) {
       throw new InputException("--latency " + kind.label() + " is for language models");
     }
@@ -57,6 +63,7 @@ final class LatencyProbe {
     }
     this.kind = kind;
     this.batchSize = batchSize;
+    this.rule = rule;
     this.seqLen = seqLen == 0 ? Math.min(DEFAULT_SEQ_LEN, info.maxLength()) : seqLen;
     this.vocabulary = info.vocabularySize();
   }
@@ -67,28 +74,30 @@ final class LatencyProbe {
 
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
-    InTurns latency;
+    Rounds rounds;
     double deviceMs;
     long peak;
     long flops;
     try (TimedPass own = pass(model, batchSize)) {
-      latency = inTurns(dense, own, batchSize, StopRule.DEFAULT);
+      rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
       // After the timed calls, so that the first of those is the model's first.
       peak = peakBytes(own);
       flops = own.flops();
     }
     try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
-      InTurns throughput = inTurns(dense, own, THROUGHPUT_BATCH, THROUGHPUT_RULE);
-      return new Timing(latency, deviceMs, throughput, peak, flops);
+      Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
+      List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, timer::measure);
+      InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
+      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops);
     }
   }
 
-  private InTurns inTurns(Model dense, TimedPass own, int sequences, StopRule rule) {
+  /** Measures a pass and, where it is another, the dense model's beside it. */
+  private <T> T beside(
+      Model dense, TimedPass own, int sequences, Function<List<TimedPass>, T> measure) {
     try (TimedPass other = own.model() == dense ? null : pass(dense, sequences)) {
-      List<TimedPass> subjects = other == null ? List.of(own) : List.of(own, other);
-      List<LatencyStats> stats = new Interleaved(rule, Clock.SYSTEM).measure(subjects);
-      return new InTurns(stats.get(0), stats.get(stats.size() - 1), sequences);
+      return measure.apply(other == null ? List.of(own) : List.of(own, other));
     }
   }
 

@@ -109,7 +109,8 @@ final class ModelSweep {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
-      TaskResult result = TaskResult.of(task.evaluation(), compressed.model());
+      TaskResult result =
+          TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions());
       if (variant.isDense()) {
         denseResults.put(task, result);
         task.evaluation().notes(result.score()).forEach(log::note);
@@ -126,7 +127,12 @@ final class ModelSweep {
               timing,
               loaded.loadSeconds());
       Map<String, Double> smallest = optimal.of(compressed.layers());
-      log.write(cell, row, rows.layers(log.id(cell), compressed, smallest));
+      log.write(
+          cell,
+          row,
+          rows.layers(log.id(cell), compressed, smallest),
+          rows.samples(log.id(cell), timing),
+          result.predictions());
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
@@ -137,6 +143,6 @@ final class ModelSweep {
   /** The dense model's score, which an earlier call may have left out of this process. */
   private TaskResult denseResult(SweepTask task) {
     return denseResults.computeIfAbsent(
-        task, scored -> TaskResult.of(scored.evaluation(), loaded.model()));
+        task, scored -> TaskResult.of(scored.evaluation(), loaded.model(), false));
   }
 }

@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Score;
-import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
@@ -17,6 +16,7 @@ import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
@@ -149,7 +149,7 @@ final class RowFactory {
         .set(RunColumns.HELDOUT_EXAMPLES, compressed.learned().heldOut());
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed);
-    timing(row, timing);
+    timing.applyTo(shape(row));
     return row.build();
   }
 
@@ -237,22 +237,9 @@ final class RowFactory {
     return joined.isEmpty() ? null : joined;
   }
 
-  private void timing(RunRow.Builder row, Timing timing) {
-    LatencyStats latency = timing.latency().own();
-    shape(row)
-        .set(TimeColumns.LATENCY_MS_P50, latency.p50Ms())
-        .set(TimeColumns.LATENCY_MS_P90, latency.p90Ms())
-        .set(TimeColumns.LATENCY_MS_P99, latency.p99Ms())
-        .set(TimeColumns.LATENCY_MS_MEAN, latency.meanMs())
-        .set(TimeColumns.LATENCY_MS_STDEV, latency.stdevMs())
-        .set(TimeColumns.LATENCY_RUNS, latency.runs())
-        .set(TimeColumns.FIRST_LATENCY_MS, latency.firstMs())
-        .set(TimeColumns.THROUGHPUT_EPS, timing.throughput().perSecond())
-        .set(TimeColumns.SPEEDUP, timing.latency().speedup())
-        .set(TimeColumns.PEAK_MEMORY_BYTES, timing.peakBytes())
-        .set(SizeColumns.FLOPS_TIMED, timing.flops())
-        .set(TimeColumns.THROUGHPUT_BATCH, timing.throughput().sequences())
-        .set(TimeColumns.THROUGHPUT_EPS_DENSE, timing.throughput().densePerSecond());
+  /** A row for each timed call. */
+  List<SampleRow> samples(String cellId, Timing timing) {
+    return timing.samples(runId, cellId);
   }
 
   private Map<String, Object> extra(

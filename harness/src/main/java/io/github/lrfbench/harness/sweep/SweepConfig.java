@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.DataSource;
@@ -30,12 +31,14 @@ import java.util.List;
  * @param latency what is timed
  * @param batchSize sequences per call in the latency measurement
  * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
+ * @param rounds when the latency measurement ends
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
  * @param matrices what counts as a matrix of a GPT-2
  * @param glue directory of the GLUE data, or null
  * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
+ * @param predictions of which cells the predictions are written
  */
 public record SweepConfig(
     List<String> models,
@@ -53,12 +56,14 @@ public record SweepConfig(
     LatencyKind latency,
     int batchSize,
     int seqLen,
+    RoundRule rounds,
     int maxLength,
     int limit,
     Gpt2Options matrices,
     Path glue,
     TextSource texts,
-    Path out) {
+    Path out,
+    KeptPredictions predictions) {
 
   /** Copies the lists and checks the numbers. */
   public SweepConfig {
@@ -95,12 +100,14 @@ public record SweepConfig(
         latency,
         batchSize,
         seqLen,
+        rounds,
         maxLength,
         limit,
         matrices,
         glue,
         texts,
-        directory);
+        directory,
+        predictions);
   }
 
   /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */

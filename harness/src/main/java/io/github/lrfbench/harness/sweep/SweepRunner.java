@@ -107,7 +107,11 @@ public final class SweepRunner {
 
   private LatencyProbe probe(LoadedModel loaded) {
     return new LatencyProbe(
-        config.latency(), config.batchSize(), config.seqLen(), loaded.model().info());
+        config.latency(),
+        config.batchSize(),
+        config.seqLen(),
+        config.rounds(),
+        loaded.model().info());
   }
 
   /** Runs all cells of the call's shard, but for those that ran out of memory before. */

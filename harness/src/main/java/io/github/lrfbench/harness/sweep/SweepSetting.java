@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Plugin;
 import io.github.lrfbench.harness.lm.WindowKind;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import java.nio.file.Path;
@@ -162,6 +163,13 @@ public enum SweepSetting {
                   : "latency=" + c.config().latency().label())
           .in(Step.TIME)),
 
+  /** How long times are taken changes no result. */
+  ROUNDS(
+      List.of("warmup", "min-runs", "max-noise", "max-seconds"),
+      RoundRule.DEFAULT.toJson(),
+      config -> config.rounds().toJson(),
+      never()),
+
   SPLIT_QKV(
       List.of("split-qkv"),
       false,
@@ -201,6 +209,13 @@ public enum SweepSetting {
                 c.variant().method().plugins().stream().map(Plugin::sha256).toList();
             return hashes.isEmpty() ? null : "plugin=" + String.join("|", hashes);
           })),
+
+  /** Files beside the results, which change none. */
+  PREDICTIONS(
+      List.of("predictions"),
+      KeptPredictions.AUTO.label(),
+      config -> config.predictions().label(),
+      never()),
 
   /** Where the record lies tells it. */
   OUT(List.of("out"), null, null, never());

@@ -42,6 +42,11 @@ final class SweepTask implements AutoCloseable {
     return evaluation;
   }
 
+  /** Whether a sweep writes the predictions for the task's examples. */
+  boolean keepsPredictions() {
+    return config.predictions().of(evaluation.facts().examples());
+  }
+
   String name() {
     return task.name();
   }

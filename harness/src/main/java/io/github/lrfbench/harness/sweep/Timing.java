@@ -1,18 +1,32 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.Rounds;
+import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
+import io.github.lrfbench.harness.result.SizeColumns;
+import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.harness.statistics.Interval;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * How fast a model is and what memory it needs for that.
  *
- * @param latency of calls of the latency shape
+ * @param rounds of calls of the latency shape: the model's and, but for the dense model itself, the
+ *     dense model's
+ * @param sequences of such a call
  * @param deviceMs the median time by the device's own clock, NaN if it has none; the others are by
  *     the host's, until the device is done
  * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param flops floating-point operations of a call for each of its sequences
  */
-record Timing(InTurns latency, double deviceMs, InTurns throughput, long peakBytes, long flops) {
+record Timing(
+    Rounds rounds, int sequences, double deviceMs, InTurns throughput, long peakBytes, long flops) {
+  private static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
+
   /**
    * Calls of a model and of the dense one, interleaved.
    *
@@ -39,5 +53,55 @@ record Timing(InTurns latency, double deviceMs, InTurns throughput, long peakByt
     private double perSecond(LatencyStats stats) {
       return sequences / (stats.p50Ms() / 1e3);
     }
+  }
+
+  /** Calls of the latency shape. */
+  InTurns latency() {
+    return new InTurns(rounds.stats(0), rounds.stats(subjects() - 1), sequences);
+  }
+
+  /** Sets what a row tells of times. */
+  void applyTo(RunRow.Builder row) {
+    InTurns latency = latency();
+    LatencyStats own = latency.own();
+    row.set(TimeColumns.LATENCY_MS_P50, own.p50Ms())
+        .set(TimeColumns.LATENCY_MS_P90, own.p90Ms())
+        .set(TimeColumns.LATENCY_MS_P99, own.p99Ms())
+        .set(TimeColumns.LATENCY_MS_MEAN, own.meanMs())
+        .set(TimeColumns.LATENCY_MS_STDEV, own.stdevMs())
+        .set(TimeColumns.LATENCY_RUNS, own.runs())
+        .set(TimeColumns.LATENCY_ROUNDS, rounds.count())
+        .set(TimeColumns.LATENCY_STOP, rounds.stop().name().toLowerCase(Locale.ROOT))
+        .set(TimeColumns.LATENCY_DENSE_MS_P50, latency.dense().p50Ms())
+        .set(TimeColumns.FIRST_LATENCY_MS, own.firstMs())
+        .set(TimeColumns.THROUGHPUT_EPS, throughput.perSecond())
+        .set(TimeColumns.SPEEDUP, latency.speedup())
+        .set(TimeColumns.PEAK_MEMORY_BYTES, peakBytes)
+        .set(SizeColumns.FLOPS_TIMED, flops)
+        .set(TimeColumns.THROUGHPUT_BATCH, throughput.sequences())
+        .set(TimeColumns.THROUGHPUT_EPS_DENSE, throughput.densePerSecond());
+    Interval speedup = subjects() > 1 ? rounds.ratio(1, 0) : Interval.UNKNOWN;
+    if (speedup.isFinite()) {
+      row.set(TimeColumns.SPEEDUP_LOW, speedup.low()).set(TimeColumns.SPEEDUP_HIGH, speedup.high());
+    }
+  }
+
+  /** A row for each call of the latency shape. */
+  List<SampleRow> samples(String runId, String cellId) {
+    List<SampleRow> samples = new ArrayList<>();
+    for (int round = 0; round < rounds.count(); round++) {
+      for (int subject = 0; subject < subjects(); subject++) {
+        long[] calls = rounds.nanos().get(round)[subject];
+        for (int call = 0; call < calls.length; call++) {
+          samples.add(
+              new SampleRow(runId, cellId, round, SUBJECTS.get(subject), call, calls[call] / 1e6));
+        }
+      }
+    }
+    return samples;
+  }
+
+  private int subjects() {
+    return rounds.first().length;
   }
 }

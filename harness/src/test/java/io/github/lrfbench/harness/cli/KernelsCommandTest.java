@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lrfbench.harness.kernelsuite.KernelColumn;
+import io.github.lrfbench.harness.report.KernelTables;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,11 +65,22 @@ class KernelsCommandTest {
   }
 
   @Test
-  void theTableGoesToStandardOutputAndProgressToStandardError() throws IOException {
+  void tablesGoToStandardOutputAndProgressToStandardError() {
     assertEquals(0, run(TINY));
+    String text = out.toString();
+    assertTrue(text.startsWith("cpu, "), text);
+    assertTrue(text.contains("products of 12x8: speedup over the dense product, by rank"), text);
+    assertTrue(text.contains("equal operations at rank 4.8"), text);
+    assertTrue(text.contains("truncated SVD"), text);
+    assertTrue(err.toString().contains("[1/3]"), err.toString());
+  }
+
+  @Test
+  void rowsAreForProgramsWhereAskedFor() throws IOException {
+    assertEquals(0, run(with("--format", "csv")));
     List<CSVRecord> rows = parse(out.toString());
     assertEquals(4 + 4, rows.size());
-    assertEquals(KernelColumn.headers(), rows.get(0).getParser().getHeaderNames());
+    assertEquals(KernelColumns.TABLE.header(), rows.get(0).getParser().getHeaderNames());
     assertEquals("gemm", rows.get(0).get("kind"));
     assertTrue(err.toString().contains("[1/3]"), err.toString());
   }
@@ -77,8 +90,9 @@ class KernelsCommandTest {
     Path file = folder.resolve("kernels.csv");
     run(with("--out", file.toString()));
     run(with("--out", file.toString()));
-    assertEquals("", out.toString());
     assertEquals(2 * 8, parse(Files.readString(file)).size());
+    String second = KernelTables.render(ResultsCsv.KERNELS.read(file));
+    assertTrue(out.toString().endsWith(second), "the latest is what counts");
   }
 
   @ParameterizedTest
@@ -88,6 +102,7 @@ class KernelsCommandTest {
         "--ranks=0",
         "--rows=-1",
         "--dtype=fp16",
+        "--format=html",
         "--device=tpu",
         "--threads=-2"
       })

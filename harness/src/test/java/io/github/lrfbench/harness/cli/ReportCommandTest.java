@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.result.CsvAppender;
+import io.github.lrfbench.harness.result.KernelColumns;
+import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,5 +134,44 @@ class ReportCommandTest {
     assertEquals(2, report(runs.toString()), stdout());
     assertTrue(stderr().contains("line 5: 2 cells"), stderr());
     assertEquals("", stdout());
+  }
+
+  @Test
+  void kernelsAreReportedByThemselves() throws IOException {
+    Path kernels = folder.resolve("kernels.csv");
+    KernelRow row =
+        KernelRow.builder()
+            .set(KernelColumns.KIND, KernelRow.SVD)
+            .set(KernelColumns.DEVICE, "cpu")
+            .set(KernelColumns.ROWS, 12)
+            .set(KernelColumns.COLS, 8)
+            .set(KernelColumns.RANK, 2)
+            .set(KernelColumns.SVD_ALGORITHM, "gram")
+            .set(KernelColumns.MS_PER_MATRIX, 1.53)
+            .build();
+    try (CsvAppender table = CsvAppender.open(kernels, KernelColumns.TABLE.header())) {
+      table.append(row.print());
+    }
+    assertEquals(0, report(kernels.toString()), stderr());
+    assertTrue(stdout().contains("12x8      2  1.53 ms"), stdout());
+    Path page = folder.resolve("page.html");
+    assertEquals(0, report(kernels.toString(), "--html", page.toString()), stderr());
+    assertTrue(Files.readString(page).contains("1.53 ms"));
+    for (String[] wrong :
+        new String[][] {
+          {kernels.toString(), runs.toString()},
+          {"--compare", kernels.toString(), kernels.toString()}
+        }) {
+      assertEquals(2, report(wrong), stdout());
+      assertTrue(stderr().contains("is reported by itself"), stderr());
+      assertEquals(1, stderr().lines().count(), stderr());
+    }
+    Files.writeString(kernels, Files.readString(kernels) + "2,svd,cpu");
+    assertEquals(0, report(kernels.toString()), stderr());
+    assertTrue(stderr().contains("kernels.csv: the last row is cut off"), stderr());
+    Files.writeString(
+        kernels, KernelColumns.TABLE.header().stream().collect(Collectors.joining(",")));
+    assertEquals(2, report(kernels.toString()), stdout());
+    assertTrue(stderr().contains("there is no whole row to report"), stderr());
   }
 }

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.result.CellPredictions;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -96,6 +97,10 @@ class SweepKillTest {
     assertEquals(12 * CELLS, layers.size());
     Set<List<String>> keys = new HashSet<>();
     layers.forEach(row -> assertTrue(keys.add(List.of(row.cellId(), row.layer()))));
+    for (String cell : cells) {
+      assertEquals(2, CellPredictions.read(CellPredictions.find(out, cell).orElseThrow()).size());
+    }
+    assertEquals(cells.size(), out.resolve("predictions").toFile().list().length);
   }
 
   private String output() {

@@ -92,6 +92,13 @@ class GlueTasksTest {
         IllegalArgumentException.class,
         () ->
             new GlueTask(
-                "x", "x", cola.files(), cola.labels(), GlueMetric.PEARSON_SPEARMAN, false, true));
+                "x",
+                "x",
+                cola.files(),
+                cola.labels(),
+                GlueMetric.PEARSON_SPEARMAN,
+                false,
+                true,
+                null));
   }
 }

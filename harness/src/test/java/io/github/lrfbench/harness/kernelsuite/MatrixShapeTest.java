@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.kernels.InputException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MatrixShapeTest {
+  private static final StopRule ONCE = new StopRule(0, 1, Duration.ZERO, Duration.ZERO);
+
   @Test
   void shapesAreRowsByCols() {
     MatrixShape shape = MatrixShape.parse("3072x768");
@@ -47,7 +52,7 @@ class MatrixShapeTest {
 
   private static KernelSuiteConfig config(
       List<MatrixShape> shapes, List<Integer> ranks, List<Integer> rows) {
-    return new KernelSuiteConfig(shapes, ranks, rows, 0, StopRule.DEFAULT, StopRule.DEFAULT);
+    return new KernelSuiteConfig(shapes, ranks, false, rows, 0, ONCE, ONCE);
   }
 
   @Test
@@ -57,6 +62,28 @@ class MatrixShapeTest {
     assertEquals(List.of(1, 4, 5), config.ranks());
     assertEquals(List.of(2, 7), config.batchRows());
     assertEquals(List.of(1, 4), config.ranksOf(shapes.get(0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "768, 768, 384",
+    "3072, 768, 616",
+    "768, 3072, 616",
+    "1024, 4096, 824",
+    "12, 8, 8",
+    "1, 9, 1"
+  })
+  void ranksRunToBreakEven(int rows, int cols, int last) {
+    MatrixShape shape = new MatrixShape(rows, cols);
+    double exact = (double) rows * cols / (rows + cols);
+    assertTrue(last >= exact && (last < exact + 8 || last == 1), "the example is right");
+    List<Integer> given = List.of(4, 8, 384, 512, 768, 1024);
+    KernelSuiteConfig config =
+        new KernelSuiteConfig(List.of(shape), given, true, List.of(1), 0, ONCE, ONCE);
+    List<Integer> expected = new ArrayList<>(given);
+    expected.removeIf(rank -> rank >= last);
+    expected.add(last);
+    assertEquals(expected, config.ranksOf(shape));
   }
 
   @Test

@@ -1,17 +1,19 @@
 package io.github.lrfbench.harness.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lrfbench.harness.report.Comparison.Verdict;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,35 +35,93 @@ class ComparisonTest {
     "0.1, NaN, 0.01, UNDECIDED"
   })
   void theRule(double gain, double error, double margin, Verdict verdict) {
-    assertEquals(verdict, Comparison.verdict(gain, error, margin));
+    assertEquals(verdict, verdict(Change.of(gain, error, margin)));
   }
 
   @Test
   void anEqualScoreOfTheSameDataIsTheSame() {
     RunRow row = row(0.5, 0.1).build();
-    assertEquals(Verdict.SAME, Comparison.metric(row, row, 0));
+    assertEquals(Verdict.SAME, verdict(Comparison.metric(row, row, 0)));
     RunRow other = row.toBuilder().set(RunColumns.DATA_HASH, "other").build();
-    assertEquals(Verdict.UNDECIDED, Comparison.metric(row, other, 0));
+    assertEquals(Verdict.UNDECIDED, verdict(Comparison.metric(row, other, 0)));
   }
 
   @Test
   void aLowerPerplexityIsBetter() {
     RunRow before = row(20, 0.1).set(ScoreColumns.METRIC_NAME, "perplexity").build();
     RunRow after = row(10, 0.1).set(ScoreColumns.METRIC_NAME, "perplexity").build();
-    assertEquals(Verdict.BETTER, Comparison.metric(before, after, 0.01));
-    assertEquals(Verdict.WORSE, Comparison.metric(after, before, 0.01));
+    assertEquals(Verdict.BETTER, verdict(Comparison.metric(before, after, 0.01)));
+    assertEquals(Verdict.WORSE, verdict(Comparison.metric(after, before, 0.01)));
+  }
+
+  /** By hand: 20 differences without an effect, and one that only a single test would call. */
+  @Test
+  void theMoreCellsTheLessDoesOneDifferenceSay() {
+    List<Change> alone = List.of(Change.of(2.5, 1, 0.01));
+    assertEquals(List.of(Verdict.BETTER), Change.verdicts(alone));
+    List<Change> many = new ArrayList<>(Collections.nCopies(20, Change.of(0.5, 1, 0.01)));
+    many.addAll(alone);
+    assertFalse(Change.verdicts(many).contains(Verdict.BETTER));
+    many.add(Change.of(-3.5, 1, 0.01));
+    assertEquals(Verdict.WORSE, Change.verdicts(many).get(21));
+  }
+
+  /** Holm's own steps: p of 0.01, 0.02, 0.03 against 0.05 / 3, 0.05 / 2 and 0.05. */
+  @Test
+  void whatIsRejectedEasesTheRest() {
+    double[] distances = {2.5758, 2.3263, 2.1701};
+    List<Change> three = Arrays.stream(distances).mapToObj(z -> Change.of(z, 1, 0)).toList();
+    assertEquals(Collections.nCopies(3, Verdict.BETTER), Change.verdicts(three));
+    List<Change> last = List.of(three.get(1), three.get(1), three.get(2));
+    assertEquals(Collections.nCopies(3, Verdict.UNDECIDED), Change.verdicts(last));
   }
 
   @Test
-  void latenciesAreComparedOnOneMachineOnly() {
-    RunRow before = timed(10).build();
-    assertEquals(Verdict.BETTER, Comparison.latency(before, timed(5).build(), 0.05));
-    assertEquals(Verdict.WORSE, Comparison.latency(before, timed(15).build(), 0.05));
-    assertEquals(Verdict.SAME, Comparison.latency(before, timed(10.1).build(), 0.05));
+  void fewRoundsMakeWideIntervals() {
+    assertEquals(2.7764, new Change(0, 1, 4, 0).reach(), 1e-4, "a table's t of 4 degrees");
+    assertEquals(1.9600, Change.of(0, 1, 0).reach(), 1e-4);
+  }
+
+  @Test
+  void speedupsAreComparedOnOneMachineOnly() {
+    RunRow before = timed(1.5).build();
+    assertEquals(Verdict.BETTER, verdict(SpeedupChange.of(before, timed(1.8).build(), 0.1)));
+    assertEquals(Verdict.WORSE, verdict(SpeedupChange.of(before, timed(1.2).build(), 0.1)));
+    assertEquals(Verdict.SAME, verdict(SpeedupChange.of(before, timed(1.52).build(), 0.1)));
+    assertTrue(SpeedupChange.isComparable(before, timed(1).build()));
     RunRow elsewhere = timed(5).set(MachineColumns.DEVICE_NAME, "other").build();
-    assertNull(Comparison.latency(before, elsewhere, 0.05));
+    assertFalse(SpeedupChange.isComparable(before, elsewhere));
     RunRow wider = timed(5).set(TimeColumns.BATCH_SIZE, 32).build();
-    assertNull(Comparison.latency(before, wider, 0.05));
+    assertFalse(SpeedupChange.isComparable(before, wider));
+    RunRow dense = timed(1).set(RunColumns.METHOD, "dense").build();
+    assertFalse(SpeedupChange.isComparable(dense, dense));
+  }
+
+  /** Of the logarithms: between rounds 0.01 each, between runs 0.015 each, of the machine 0.25. */
+  @Test
+  void theErrorOfASpeedupHasThreeParts() {
+    RunRow before = timed(1.5).build();
+    assertEquals(
+        Math.sqrt(2 * 1e-4 + 2 * 2.25e-4),
+        SpeedupChange.of(before, timed(1.6).build(), 0).error(),
+        1e-9);
+    RunRow busy = timed(1.6).set(TimeColumns.LATENCY_DENSE_MS_P50, 4.0).build();
+    assertEquals(
+        Math.sqrt(2 * 1e-4 + 2 * 2.25e-4 + Math.pow(0.25 * Math.log(2), 2)),
+        SpeedupChange.of(before, busy, 0).error(),
+        1e-9);
+    assertEquals(Math.log(1.6 / 1.5), SpeedupChange.of(before, busy, 0).gain(), 1e-12);
+  }
+
+  @Test
+  void rowsWithoutRoundsAreUndecided() {
+    RunRow old = timed(1.5).set(TimeColumns.SPEEDUP_LOW, null).build();
+    RunRow faster = timed(15).build();
+    assertEquals(Verdict.UNDECIDED, verdict(SpeedupChange.of(old, faster, 0.1)));
+    String text = Comparison.render(List.of(old), List.of(faster), 0.01, 0.1);
+    assertTrue(text.contains("1 UNDECIDED (1 without intervals"), text);
+    RunRow broken = timed(1.5).set(TimeColumns.SPEEDUP_LOW, 0.0).build();
+    assertEquals(Verdict.UNDECIDED, verdict(SpeedupChange.of(broken, faster, 0.1)));
   }
 
   @Test
@@ -115,13 +175,24 @@ class ComparisonTest {
         InputException.class, () -> Comparison.render(List.of(row), twoModels, 0.01, 0.05));
   }
 
-  private static RunRow.Builder timed(double mean) {
+  private static Verdict verdict(Change difference) {
+    return Change.verdicts(List.of(difference)).get(0);
+  }
+
+  /**
+   * With an interval of 10 rounds, 6 of them untrimmed, whose t is 2.5706, for a standard error of
+   * 0.01.
+   */
+  private static RunRow.Builder timed(double speedup) {
+    double reach = Math.exp(2.5705818366147 * 0.01);
     return row(0.5, 0.01)
         .set(MachineColumns.DEVICE_NAME, "a processor")
         .set(TimeColumns.BATCH_SIZE, 1)
-        .set(TimeColumns.LATENCY_MS_MEAN, mean)
-        .set(TimeColumns.LATENCY_MS_STDEV, 0.1)
-        .set(TimeColumns.LATENCY_RUNS, 25);
+        .set(TimeColumns.LATENCY_DENSE_MS_P50, 2.0)
+        .set(TimeColumns.SPEEDUP, speedup)
+        .set(TimeColumns.SPEEDUP_LOW, speedup / reach)
+        .set(TimeColumns.SPEEDUP_HIGH, speedup * reach)
+        .set(TimeColumns.LATENCY_ROUNDS, 10);
   }
 
   private static RunRow.Builder row(double metric, double error) {

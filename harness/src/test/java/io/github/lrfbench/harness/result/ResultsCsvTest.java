@@ -36,12 +36,16 @@ class ResultsCsvTest {
           + " linear_bytes_dense, linear_bytes, bits_per_weight, forms, train_hash,"
           + " calibration_examples, heldout_examples, flops_timed, throughput_batch,"
           + " throughput_eps_dense, energy_of, allocate, round_to, finetune_epochs, finetune_lr,"
-          + " distill, label";
+          + " distill, label, latency_dense_ms_p50, speedup_low, speedup_high, latency_rounds,"
+          + " latency_stop";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
           + " output_error, note, seconds, output_norm, predicted_error, condition, ridge,"
           + " form, bits, label";
+
+  private static final String LATENCIES_CONTRACT =
+      "schema, run_id, cell_id, round, subject, call, ms";
 
   @TempDir Path folder;
 
@@ -49,6 +53,7 @@ class ResultsCsvTest {
   void columnsStandInTheOrderOfTheContract() {
     assertEquals(List.of(RUNS_CONTRACT.split(", ")), RunColumns.TABLE.header());
     assertEquals(List.of(LAYERS_CONTRACT.split(", ")), LayerColumns.TABLE.header());
+    assertEquals(List.of(LATENCIES_CONTRACT.split(", ")), SampleColumns.TABLE.header());
   }
 
   @Test

@@ -31,7 +31,13 @@ class ResultsMergeTest {
             row.failed()
                 ? List.of()
                 : Rows.layers(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID));
-        writer.append(row, layers);
+        writer.append(
+            row,
+            layers,
+            row.failed()
+                ? List.of()
+                : Rows.samples(row.get(RunColumns.RUN_ID), row.get(RunColumns.CELL_ID)),
+            List.of());
       }
     }
     return directory;
@@ -56,6 +62,9 @@ class ResultsMergeTest {
     assertEquals(List.of(Rows.run("a", "1"), Rows.run("a", "3"), Rows.run("b", "2")), read(out));
     assertEquals(3, merge.read());
     assertEquals(6, ResultsCsv.LAYERS.read(out.resolve("layers.csv")).size());
+    List<SampleRow> samples = ResultsCsv.SAMPLES.read(out.resolve("latencies.csv"));
+    assertEquals(9, samples.size());
+    assertEquals(Rows.samples("b", "2"), samples.subList(6, 9));
   }
 
   @Test
@@ -215,7 +224,7 @@ class ResultsMergeTest {
     assertArrayEquals(runs, Files.readAllBytes(out.resolve("runs.csv")));
     assertArrayEquals(layers, Files.readAllBytes(out.resolve("layers.csv")));
     try (Stream<Path> files = Files.list(out)) {
-      assertEquals(2, files.count());
+      assertEquals(3, files.count());
     }
   }
 }

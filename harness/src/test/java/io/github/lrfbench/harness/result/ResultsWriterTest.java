@@ -46,6 +46,20 @@ class ResultsWriterTest {
   }
 
   @Test
+  void samplesWithoutTheirRunAreDropped() {
+    try (ResultsWriter writer = ResultsWriter.open(folder)) {
+      writer.append(Rows.run("r1", "a"), List.of(), Rows.samples("r1", "a"), List.of());
+    }
+    Path file = folder.resolve("latencies.csv");
+    try (CsvAppender samples = CsvAppender.open(file, SampleColumns.TABLE.header())) {
+      Rows.samples("r1", "b").forEach(row -> samples.append(ResultsCsv.SAMPLES.print(row)));
+    }
+    assertEquals(6, ResultsCsv.SAMPLES.read(file).size());
+    ResultsWriter.open(folder).close();
+    assertEquals(Rows.samples("r1", "a"), ResultsCsv.SAMPLES.read(file));
+  }
+
+  @Test
   void aDirectoryWhoseFilesOthersSavedIsGoneOnWith() throws IOException {
     try (ResultsWriter writer = ResultsWriter.open(folder)) {
       writer.append(Rows.run("r1", "a"), Rows.layers("r1", "a"));
@@ -100,6 +114,9 @@ class ResultsWriterTest {
       assertEquals(cells.stream().distinct().toList(), cells);
       assertEquals(cells, layers().stream().map(LayerRow::cellId).distinct().toList());
       assertEquals(2 * cells.size(), layers().size());
+      List<SampleRow> samples = ResultsCsv.SAMPLES.read(folder.resolve("latencies.csv"));
+      assertEquals(cells, samples.stream().map(SampleRow::cellId).distinct().toList());
+      assertEquals(3 * cells.size(), samples.size());
     }
   }
 
@@ -118,7 +135,11 @@ class ResultsWriterTest {
     public static void main(String[] arguments) {
       try (ResultsWriter writer = ResultsWriter.open(Path.of(arguments[0]))) {
         for (int i = 0; ; i++) {
-          writer.append(Rows.run("r", "cell" + i), Rows.layers("r", "cell" + i));
+          writer.append(
+              Rows.run("r", "cell" + i),
+              Rows.layers("r", "cell" + i),
+              Rows.samples("r", "cell" + i),
+              List.of());
         }
       }
     }

@@ -23,6 +23,13 @@ final class Rows {
         null, null, 0.01, 2.0, 0.25, 1.0, 0.0, "lowrank", 15728640L, "r=128");
   }
 
+  static List<SampleRow> samples(String runId, String cellId) {
+    return List.of(
+        new SampleRow(runId, cellId, 0, SampleRow.OWN, 0, 1.25),
+        new SampleRow(runId, cellId, 0, SampleRow.DENSE, 0, 2.5),
+        new SampleRow(runId, cellId, 1, SampleRow.OWN, 0, 1.234567));
+  }
+
   static List<LayerRow> layers(String runId, String cellId) {
     return List.of(layer(runId, cellId, "a"), layer(runId, cellId, "b"));
   }

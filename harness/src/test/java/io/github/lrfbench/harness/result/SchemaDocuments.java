@@ -7,7 +7,8 @@ import java.util.Map;
 
 /** The schema as the two documents in the folder {@code results}. */
 final class SchemaDocuments {
-  private static final List<TableSchema> TABLES = List.of(RunColumns.TABLE, LayerColumns.TABLE);
+  private static final List<TableSchema> TABLES =
+      List.of(RunColumns.TABLE, LayerColumns.TABLE, SampleColumns.TABLE, KernelColumns.TABLE);
 
   /** Types of columns as pandas names them; times are read by {@code parse_dates}. */
   private static final Map<String, String> PANDAS =
@@ -36,6 +37,25 @@ final class SchemaDocuments {
       ```
       """;
 
+  private static final String PREDICTIONS =
+      """
+
+      ## predictions
+
+      `predictions/CELL_ID.jsonl` beside `runs.csv`: a JSON object for each example and line, in the order of the data. A
+      file is there before the row of its cell, whole or not at all; one without a row means nothing. `sweep
+      --predictions` says of which cells there are some; a cell that is done already gets none later.
+
+      | key | type | meaning |
+      | --- | --- | --- |
+      | `index` | integer | The example's row in its data file, from 0, without the header. |
+      | `prediction` | text or number | The name of the label, as `lrfbench list tasks` has it; the score, neither cut nor rounded; of `e2e` the text. |
+      | `logits` | array of numbers | What the model put out, in the checkpoint's order; of a sentence encoder the similarity. Not of texts. |
+      | `gold` | text or number | What the data says is right; left out where it does not say it. |
+
+      `pd.read_json("predictions/CELL_ID.jsonl", lines=True)` reads one.
+      """;
+
   private SchemaDocuments() {}
 
   static String markdown() {
@@ -49,7 +69,7 @@ final class SchemaDocuments {
         text.append(column.description()).append(" |\n");
       }
     }
-    return text.toString();
+    return text.append(PREDICTIONS).toString();
   }
 
   static String json() {

@@ -92,7 +92,7 @@ class KillStressTest {
     Path shards = folder.resolve("shards");
     assertEquals(0, program.run(program.sweep(3, shards)), program.output());
     List<String> command = List.of("merge", shards.toString());
-    killed("merge", command, List.of("runs.csv", "layers.csv"));
+    killed("merge", command, List.of("runs.csv", "layers.csv", "latencies.csv"));
   }
 
   /** Whether there are results after a kill is seen by the last file; then all are whole. */

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.LayerColumns;
@@ -47,6 +48,11 @@ class CellAloneTest {
           TimeColumns.THROUGHPUT_EPS,
           TimeColumns.THROUGHPUT_EPS_DENSE,
           TimeColumns.SPEEDUP,
+          TimeColumns.SPEEDUP_LOW,
+          TimeColumns.SPEEDUP_HIGH,
+          TimeColumns.LATENCY_DENSE_MS_P50,
+          TimeColumns.LATENCY_ROUNDS,
+          TimeColumns.LATENCY_STOP,
           TimeColumns.COMPRESS_SECONDS,
           TimeColumns.CALIBRATE_SECONDS,
           TimeColumns.FINETUNE_SECONDS,
@@ -105,12 +111,14 @@ class CellAloneTest {
         LatencyKind.FORWARD,
         1,
         4,
+        new RoundRule(1, 2, 0, 0),
         16,
         20,
         Gpt2Options.DEFAULT,
         folder.resolve("glue"),
         TextSource.NONE,
-        out);
+        out,
+        KeptPredictions.AUTO);
   }
 
   /** Every cell's row, and those of its matrices, by the cell's id. */

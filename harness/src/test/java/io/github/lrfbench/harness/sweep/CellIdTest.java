@@ -19,6 +19,7 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.compress.spi.Plugin;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
@@ -130,12 +131,14 @@ class CellIdTest {
         latency,
         batchSize,
         0,
+        RoundRule.DEFAULT,
         maxLength,
         limit,
         matrices,
         null,
         TextSource.NONE,
-        Path.of("out"));
+        Path.of("out"),
+        KeptPredictions.AUTO);
   }
 
   private static Variant variant(String method, Budget budget) {

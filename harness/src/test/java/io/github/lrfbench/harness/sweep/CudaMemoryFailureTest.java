@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -98,12 +99,14 @@ class CudaMemoryFailureTest {
             LatencyKind.FORWARD,
             batchSize,
             8,
+            new RoundRule(1, 2, 0, 0),
             32,
             0,
             Gpt2Options.DEFAULT,
             folder.resolve("glue"),
             TextSource.NONE,
-            folder.resolve("out"));
+            folder.resolve("out"),
+            KeptPredictions.AUTO);
     SweepRecord record =
         new SweepRecord("run of " + System.nanoTime(), List.of(config), Shard.WHOLE, List.of());
     return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE).run(record);

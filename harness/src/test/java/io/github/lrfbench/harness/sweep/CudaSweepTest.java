@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -80,12 +81,14 @@ class CudaSweepTest {
             LatencyKind.FORWARD,
             1,
             8,
+            new RoundRule(1, 2, 0, 0),
             32,
             0,
             Gpt2Options.DEFAULT,
             glue,
             TextSource.NONE,
-            folder.resolve(id));
+            folder.resolve(id),
+            KeptPredictions.AUTO);
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.measure.LatencyStats;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.Model;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LatencyProbeTest {
+  private static final RoundRule RULE = new RoundRule(1, 2, 0, 0);
+
   private static Device open() {
     return Devices.open("cpu", new DeviceOptions(1), line -> {});
   }
@@ -34,7 +37,7 @@ class LatencyProbeTest {
     try (Device device = open();
         GoldenModel golden = GoldenModel.load(TestData.require("golden/gpt2-lm"), device)) {
       Model model = golden.model();
-      LatencyProbe probe = new LatencyProbe(kind, 2, 0, model.info());
+      LatencyProbe probe = new LatencyProbe(kind, 2, 0, RULE, model.info());
       assertEquals(40, probe.seqLen());
       long before = device.memory().currentBytes();
       Timing timing = probe.measure(model, model);
@@ -58,7 +61,7 @@ class LatencyProbeTest {
         GoldenModel golden = GoldenModel.load(TestData.require("golden/bert-cls"), device);
         Model other = golden.model().copy()) {
       Model dense = golden.model();
-      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 2, 4, dense.info());
+      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 2, 4, RULE, dense.info());
       Timing beside = probe.measure(dense, other);
       for (Timing.InTurns calls : List.of(beside.latency(), beside.throughput())) {
         assertNotEquals(calls.own(), calls.dense());
@@ -81,7 +84,7 @@ class LatencyProbeTest {
     try (Device device = open();
         GoldenModel golden = GoldenModel.load(folder, device);
         GoldenModel apart = GoldenModel.load(folder, untied, device)) {
-      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 1, 4, golden.model().info());
+      LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 1, 4, RULE, golden.model().info());
       long one = probe.measure(golden.model(), golden.model()).peakBytes();
       long two = probe.measure(apart.model(), apart.model()).peakBytes();
       assertEquals(golden.model().bytes(), apart.model().bytes());
@@ -112,7 +115,8 @@ class LatencyProbeTest {
       for (LatencyKind kind : List.of(LatencyKind.PREFILL, LatencyKind.DECODE)) {
         InputException refused =
             assertThrows(
-                InputException.class, () -> new LatencyProbe(kind, 1, 8, golden.model().info()));
+                InputException.class,
+                () -> new LatencyProbe(kind, 1, 8, RULE, golden.model().info()));
         assertTrue(refused.getMessage().contains("language models"), refused.getMessage());
       }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -129,12 +130,14 @@ class LostModelTest {
             LatencyKind.FORWARD,
             1,
             8,
+            new RoundRule(1, 2, 0, 0),
             128,
             0,
             Gpt2Options.DEFAULT,
             folder.resolve("glue"),
             TextSource.NONE,
-            out);
+            out,
+            KeptPredictions.AUTO);
     SweepListener listener =
         new SweepListener() {
           @Override

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -56,12 +57,14 @@ class MemoryNeedsTest {
         latency,
         batchSize,
         0,
+        RoundRule.DEFAULT,
         maxLength,
         0,
         Gpt2Options.DEFAULT,
         null,
         TextSource.NONE,
-        Path.of("out"));
+        Path.of("out"),
+        KeptPredictions.AUTO);
   }
 
   private MemoryNeeds needs(int batchSize, int seqLen) {

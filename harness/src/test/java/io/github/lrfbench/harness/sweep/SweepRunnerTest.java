@@ -11,12 +11,14 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunJson;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
@@ -90,6 +92,7 @@ class SweepRunnerTest {
         half.get(SizeColumns.LINEAR_PARAMS_DENSE) - half.get(SizeColumns.LINEAR_PARAMS));
     List<LayerRow> layers = ResultsCsv.LAYERS.read(out.resolve("layers.csv"));
     assertEquals(2 * 12, layers.size());
+    assertTimesComeFrom(ResultsCsv.SAMPLES.read(out.resolve("latencies.csv")), dense, half);
     assertEquals("dense:12", dense.get(SizeColumns.FORMS));
     assertEquals(32.0, dense.get(SizeColumns.BITS_PER_WEIGHT));
     assertEquals("lowrank:12", half.get(SizeColumns.FORMS));
@@ -104,6 +107,37 @@ class SweepRunnerTest {
     assertEquals("dense", layers.get(12).form());
     assertNull(layers.get(12).label());
     assertTrue(Files.exists(out.resolve("run.json")));
+  }
+
+  private static void assertTimesComeFrom(List<SampleRow> samples, RunRow dense, RunRow half) {
+    assertEquals(
+        half.get(TimeColumns.SPEEDUP),
+        half.get(TimeColumns.LATENCY_DENSE_MS_P50) / half.get(TimeColumns.LATENCY_MS_P50));
+    assertEquals(
+        dense.get(TimeColumns.LATENCY_MS_P50), dense.get(TimeColumns.LATENCY_DENSE_MS_P50));
+    assertNull(dense.get(TimeColumns.SPEEDUP_LOW));
+    assertEquals("time", half.get(TimeColumns.LATENCY_STOP));
+    for (RunRow row : List.of(dense, half)) {
+      for (String subject : List.of(SampleRow.OWN, SampleRow.DENSE)) {
+        double[] calls =
+            samples.stream()
+                .filter(sample -> sample.cellId().equals(row.get(RunColumns.CELL_ID)))
+                .filter(sample -> sample.subject().equals(subject))
+                .mapToDouble(SampleRow::ms)
+                .sorted()
+                .toArray();
+        boolean own = subject.equals(SampleRow.OWN);
+        if (!own && row == dense) {
+          assertEquals(0, calls.length);
+          continue;
+        }
+        assertEquals(row.get(TimeColumns.LATENCY_RUNS), calls.length);
+        assertEquals(
+            row.get(own ? TimeColumns.LATENCY_MS_P50 : TimeColumns.LATENCY_DENSE_MS_P50),
+            (calls[(calls.length - 1) / 2] + calls[calls.length / 2]) / 2,
+            1e-9);
+      }
+    }
   }
 
   @Test
@@ -409,12 +443,14 @@ class SweepRunnerTest {
         LatencyKind.FORWARD,
         1,
         8,
+        new RoundRule(1, 2, 0, 0),
         128,
         0,
         Gpt2Options.DEFAULT,
         glue,
         TextSource.NONE,
-        out);
+        out,
+        KeptPredictions.AUTO);
   }
 
   private List<RunRow> run(SweepConfig config) {

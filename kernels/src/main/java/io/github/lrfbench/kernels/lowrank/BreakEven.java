@@ -1,5 +1,6 @@
 package io.github.lrfbench.kernels.lowrank;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -21,7 +22,12 @@ public record BreakEven(double rank, Verdict verdict) {
     /** Slower at the smallest measured rank, which is given: the crossing is at or below it. */
     BELOW,
     /** Faster at every measured rank; the largest is given: the crossing is above it. */
-    ABOVE
+    NOT_REACHED;
+
+    /** In words, for tables. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   /**
@@ -44,7 +50,7 @@ public record BreakEven(double rank, Verdict verdict) {
       }
       faster = entry;
     }
-    return new BreakEven(times.lastKey(), Verdict.ABOVE);
+    return new BreakEven(times.lastKey(), Verdict.NOT_REACHED);
   }
 
   private static double crossing(

@@ -28,7 +28,7 @@ class BreakEvenTest {
   @Test
   void crossingsOutsideTheMeasuredRanksAreBounds() {
     assertEquals(new BreakEven(8, Verdict.BELOW), BreakEven.of(1, Map.of(8, 2.0, 16, 3.0)));
-    assertEquals(new BreakEven(16, Verdict.ABOVE), BreakEven.of(9, Map.of(8, 2.0, 16, 3.0)));
+    assertEquals(new BreakEven(16, Verdict.NOT_REACHED), BreakEven.of(9, Map.of(8, 2.0, 16, 3.0)));
     assertThrows(IllegalArgumentException.class, () -> BreakEven.of(9, Map.of()));
   }
 }

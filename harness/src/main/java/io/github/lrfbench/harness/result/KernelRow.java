@@ -1,0 +1,97 @@
+package io.github.lrfbench.harness.result;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+
+/**
+ * One row of what {@code kernels} measures: a kernel at one size. Immutable; columns that do not
+ * apply have no value.
+ */
+public final class KernelRow {
+  /** What a {@link KernelColumns#KIND} of row is. */
+  public static final String GEMM = "gemm";
+
+  public static final String DENSE_MATMUL = "dense_matmul";
+  public static final String LOWRANK_MATMUL = "lowrank_matmul";
+  public static final String LOWRANK_TWO_PRODUCTS = "lowrank_two_products";
+  public static final String BREAK_EVEN = "break_even";
+  public static final String SVD = "svd";
+
+  /** The {@link KernelColumns#BREAK_EVEN_VERDICT} of a crossing that was seen. */
+  public static final String FOUND = "found";
+
+  /** More digits would be noise in a measurement. */
+  private static final MathContext DIGITS = new MathContext(6);
+
+  private final Cells cells;
+
+  private KernelRow(Cells cells) {
+    this.cells = cells;
+  }
+
+  /** A row that has only its schema number so far. */
+  public static Builder builder() {
+    return new Builder(Cells.empty().set(KernelColumns.SCHEMA, KernelColumns.TABLE.version()));
+  }
+
+  static KernelRow of(Cells cells) {
+    cells.require(KernelColumns.KIND);
+    return new KernelRow(cells);
+  }
+
+  Cells cells() {
+    return cells;
+  }
+
+  /** The value in a column, or null if the column does not apply. */
+  public <T> T get(Column<T> column) {
+    return cells.get(column);
+  }
+
+  /** The cells as text, in the order of the columns. */
+  public List<String> print() {
+    return ResultsCsv.KERNELS.print(this);
+  }
+
+  /** Collects the values of a row. */
+  public static final class Builder {
+    private final Cells cells;
+
+    private Builder(Cells cells) {
+      this.cells = cells;
+    }
+
+    /** Another with the same values. */
+    public Builder copy() {
+      return new Builder(cells.copy());
+    }
+
+    /** Sets the value in a column; null means that the column does not apply. */
+    public <T> Builder set(Column<T> column, T value) {
+      cells.set(column, value);
+      return this;
+    }
+
+    /** Sets a whole number. */
+    public Builder set(Column<Long> column, long value) {
+      return set(column, Long.valueOf(value));
+    }
+
+    /** Sets a measurement, of which six digits are kept. */
+    public Builder set(Column<Double> column, double value) {
+      double rounded =
+          Double.isFinite(value) ? new BigDecimal(value).round(DIGITS).doubleValue() : value;
+      return set(column, Double.valueOf(rounded));
+    }
+
+    /**
+     * The row.
+     *
+     * @throws IllegalArgumentException if it lacks its kind
+     */
+    public KernelRow build() {
+      return of(cells.copy());
+    }
+  }
+}

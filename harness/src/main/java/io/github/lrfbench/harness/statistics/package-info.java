@@ -1,0 +1,2 @@
+/** What estimates are worth. */
+package io.github.lrfbench.harness.statistics;
