@@ -47,7 +47,9 @@ public final class Checkpoint implements AutoCloseable {
               : "there is no such model directory");
     }
     ObjectNode config = JsonFile.read(directory.resolve(CONFIG));
-    WeightFiles files = WeightFiles.open(directory);
+    WeightFiles files =
+        OwnForms.isMarked(config) ? WeightFiles.openOwn(directory) : WeightFiles.open(directory);
+    OwnForms.unmark(config);
     try {
       Map<String, String> stored = PlainNames.of(directory, files.tensors().keySet());
       return new Checkpoint(directory, config, files, stored);
@@ -62,7 +64,10 @@ public final class Checkpoint implements AutoCloseable {
     return directory;
   }
 
-  /** A copy of what {@code config.json} holds. */
+  /**
+   * A copy of what {@code config.json} holds, the model's type and class by the names that everyone
+   * knows.
+   */
   public ObjectNode config() {
     return config.deepCopy();
   }

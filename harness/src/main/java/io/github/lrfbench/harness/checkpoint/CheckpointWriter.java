@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFile;
+import io.github.lrfbench.harness.result.Provenance;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,14 @@ public final class CheckpointWriter {
 
   /** In the mark: what the weights were when they were written. */
   private static final String WEIGHTS_HASH = "weights_sha256";
+
+  /** In the mark: that of a model that was itself written by this program, and changed further. */
+  private static final String SOURCE_MARK = "source_block";
+
+  /** What in the mark only belongs to the very weights beside it. */
+  private static final List<String> OF_WEIGHTS = List.of("forms", "ranks");
+
+  private static final String UNFINISHED_KEY = "unfinished";
 
   /** In the place of a model's configuration while its files are moved. */
   private static final String UNFINISHED =
@@ -91,6 +100,19 @@ public final class CheckpointWriter {
     }
   }
 
+  /**
+   * Whether a directory holds a model, or what is left of one. What a kill left of one that was
+   * being written is none: that is written again.
+   */
+  public static boolean holdsModel(Path target) {
+    Path config = target.resolve(Checkpoint.CONFIG);
+    try {
+      return Files.isRegularFile(config) && !JsonFile.read(config).path(MARK).has(UNFINISHED_KEY);
+    } catch (InputException e) {
+      return true;
+    }
+  }
+
   /** Writes a model directory that is no sentence encoder's; see the other method. */
   public static void write(Path target, ObjectNode config, SafetensorsWriter weights, Path source) {
     write(target, config, weights, source, null);
@@ -112,7 +134,7 @@ public final class CheckpointWriter {
       Path target, ObjectNode config, SafetensorsWriter weights, Path source, Path layout) {
     requireWritable(target);
     try (Stage stage = Stage.open(target)) {
-      Path written = stage.resolve(Checkpoint.WEIGHTS);
+      Path written = stage.resolve(OwnForms.weights(config));
       weights.write(written);
       copy(COMPANIONS, source, stage);
       if (layout != null) {
@@ -120,7 +142,9 @@ public final class CheckpointWriter {
         SentenceLayout.copy(layout, stage);
       }
       ObjectNode marked = config.deepCopy();
-      marked.withObjectProperty(MARK).put(WEIGHTS_HASH, ContentHash.of(List.of(written)));
+      ObjectNode block = marked.withObjectProperty(MARK);
+      tellProgram(block);
+      block.put(WEIGHTS_HASH, ContentHash.of(List.of(written)));
       writeConfig(marked, stage.resolve(Checkpoint.CONFIG));
       publish(stage, target);
       stage.done();
@@ -135,8 +159,11 @@ public final class CheckpointWriter {
    * @param source the configuration that the weights were made with; not modified
    * @param written names of the tensors that are written anew
    * @param block what it shall tell of how, under the key {@code lrfbench}
+   * @param whole whether other programs know the forms of all matrices; they shall not take the
+   *     directory for one of theirs where they do not
    */
-  public static ObjectNode config(ObjectNode source, Set<String> written, ObjectNode block) {
+  public static ObjectNode config(
+      ObjectNode source, Set<String> written, ObjectNode block, boolean whole) {
     ObjectNode config = source.deepCopy();
     for (String key : List.of("dtype", "torch_dtype")) {
       if (config.has(key)) {
@@ -147,8 +174,25 @@ public final class CheckpointWriter {
     if (written.stream().anyMatch(name -> name.startsWith("lm_head."))) {
       config.put("tie_word_embeddings", false);
     }
-    config.set(MARK, block);
+    ObjectNode told = block.deepCopy();
+    if (source.path(MARK).isObject() && !source.path(MARK).isEmpty()) {
+      ObjectNode before = source.path(MARK).deepCopy();
+      told.set(SOURCE_MARK, before.remove(OF_WEIGHTS));
+    }
+    config.set(MARK, told);
+    if (!whole) {
+      OwnForms.mark(config);
+    }
     return config;
+  }
+
+  /** Puts down which program wrote a directory. */
+  public static void tellProgram(ObjectNode block) {
+    Provenance program = Provenance.current();
+    block.put("version", program.version());
+    if (program.gitCommit() != null) {
+      block.put("git_commit", program.gitCommit());
+    }
   }
 
   /**
@@ -157,7 +201,7 @@ public final class CheckpointWriter {
    * @throws InputException if this is it
    */
   public static void requireFinished(JsonNode config) {
-    if (config.path(MARK).has("unfinished")) {
+    if (config.path(MARK).has(UNFINISHED_KEY)) {
       throw new InputException(Checkpoint.CONFIG + ": " + UNFINISHED);
     }
   }
@@ -170,17 +214,18 @@ public final class CheckpointWriter {
    * @throws InputException if the directory is not a model's
    */
   public static Optional<JsonNode> markOf(Path directory) {
-    JsonNode mark = JsonFile.read(directory.resolve(Checkpoint.CONFIG)).path(MARK);
-    return isAsWritten(directory, mark) ? Optional.of(mark) : Optional.empty();
+    JsonNode config = JsonFile.read(directory.resolve(Checkpoint.CONFIG));
+    return isAsWritten(directory, config) ? Optional.of(config.path(MARK)) : Optional.empty();
   }
 
   /** Whether there is a mark, and beside it the weights that it was written with. */
-  private static boolean isAsWritten(Path directory, JsonNode mark) {
+  private static boolean isAsWritten(Path directory, JsonNode config) {
+    JsonNode mark = config.path(MARK);
     // Directories of earlier versions do not tell the hash.
     if (!mark.has(WEIGHTS_HASH)) {
       return mark.isObject();
     }
-    Path weights = directory.resolve(Checkpoint.WEIGHTS);
+    Path weights = directory.resolve(OwnForms.weights(config));
     return Files.isRegularFile(weights)
         && ContentHash.of(List.of(weights)).equals(mark.path(WEIGHTS_HASH).asText());
   }
@@ -203,8 +248,7 @@ public final class CheckpointWriter {
     }
     Path config = directory.resolve(Checkpoint.CONFIG);
     try {
-      return Files.isRegularFile(config)
-          && isAsWritten(directory, JsonFile.read(config).path(MARK));
+      return Files.isRegularFile(config) && isAsWritten(directory, JsonFile.read(config));
     } catch (InputException e) {
       return false;
     }
@@ -244,7 +288,7 @@ public final class CheckpointWriter {
     Path config = target.resolve(Checkpoint.CONFIG);
     Path unfinished = stage.resolve("unfinished.json");
     ObjectNode mark = JsonNodeFactory.instance.objectNode();
-    mark.putObject(MARK).put("unfinished", UNFINISHED);
+    mark.putObject(MARK).put(UNFINISHED_KEY, UNFINISHED);
     writeConfig(mark, unfinished);
     Files.move(unfinished, config, StandardCopyOption.ATOMIC_MOVE);
     try {
@@ -261,6 +305,7 @@ public final class CheckpointWriter {
   /** Removes all of an earlier model but its configuration. */
   private static void clear(Path target) throws IOException {
     Files.deleteIfExists(target.resolve(Checkpoint.WEIGHTS));
+    Files.deleteIfExists(target.resolve(OwnForms.WEIGHTS));
     List<String> names = companions(target);
     Collections.reverse(names);
     for (String name : names) {
@@ -280,6 +325,8 @@ public final class CheckpointWriter {
         Files.move(stage.resolve(name), target.resolve(name));
       }
     }
-    Files.move(stage.resolve(Checkpoint.WEIGHTS), target.resolve(Checkpoint.WEIGHTS));
+    boolean own = Files.exists(stage.resolve(OwnForms.WEIGHTS));
+    String weights = own ? OwnForms.WEIGHTS : Checkpoint.WEIGHTS;
+    Files.move(stage.resolve(weights), target.resolve(weights));
   }
 }

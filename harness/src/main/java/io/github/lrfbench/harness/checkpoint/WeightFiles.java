@@ -50,6 +50,20 @@ final class WeightFiles {
     }
   }
 
+  /**
+   * Opens the file of a directory whose matrices are in forms of this program's own.
+   *
+   * @throws InputException if it is missing or broken
+   */
+  static WeightFiles openOwn(Path directory) {
+    if (!Files.exists(directory.resolve(OwnForms.WEIGHTS))) {
+      throw Faults.of(directory, "holds no " + OwnForms.WEIGHTS);
+    }
+    WeightFiles opened = new WeightFiles(directory);
+    opened.openFile(OwnForms.WEIGHTS);
+    return opened;
+  }
+
   /** The file of each tensor, by the name that it has there. */
   Map<String, TensorFile> tensors() {
     return tensors;

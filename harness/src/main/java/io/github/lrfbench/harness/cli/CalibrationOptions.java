@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleSplit;
 import io.github.lrfbench.harness.compress.CompressionJob;
@@ -11,6 +13,7 @@ import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
@@ -23,6 +26,9 @@ final class CalibrationOptions {
       description =
           "Training examples that activations and Fisher information are collected on; fewer where a method chooses by others and a fifth would not be left. Default: ${DEFAULT-VALUE}.")
   private int examples;
+
+  /** What {@link #learned} tells; null before there are statistics. */
+  private ObjectNode learned;
 
   /** How many examples to take at most. */
   int examples() {
@@ -39,6 +45,11 @@ final class CalibrationOptions {
     if (examples < 1) {
       throw new InputException("--calibration must be at least 1, but is " + examples);
     }
+  }
+
+  /** The examples of the latest statistics, as a checkpoint tells them; empty without such. */
+  Optional<ObjectNode> learned() {
+    return Optional.ofNullable(learned);
   }
 
   /**
@@ -59,13 +70,17 @@ final class CalibrationOptions {
     TaskInput data = task.loadTraining(source, 0);
     Evaluation prepared = evaluations.apply(data);
     TrainingSet all = data.examples(model, tokenizer, prepared);
+    int count = ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration();
+    learned = JsonNodeFactory.instance.objectNode();
+    learned.put("task", task.name()).put("examples", Math.min(count, all.size()));
+    learned.put("max_length", source.maxLength()).put("train_hash", data.sha256());
     return Calibrator.on(
         model,
         revision,
         task.name() + prepared.facts().identity(),
         data.sha256(),
         all,
-        ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration(),
+        count,
         source.maxLength(),
         job.seed(),
         source.cache());

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
-import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
@@ -38,8 +38,9 @@ import picocli.CommandLine.Spec;
       "",
       "The directory holds what matrices were replaced by: of two factors, W = U V, U as MODULE.lowrank.u",
       "[outputs, rank] and V, transposed, as MODULE.lowrank.v [inputs, rank]; of other forms their tensors below",
-      "MODULE. lrfbench reads it like any model. With --dense it holds the multiplied-out matrices, which",
-      "transformers loads unchanged.",
+      "MODULE. lrfbench reads it like any model, and PyTorch through results/python/lrfbench_loader.py; transformers",
+      "itself refuses it. With --dense it holds the multiplied-out matrices, which transformers loads unchanged.",
+      "The key lrfbench of config.json tells how it was made.",
       "",
       "Example: lrfbench compress --model ./bert-sst2 --keep 0.5 --out ./bert-sst2-half"
     })
@@ -65,8 +66,7 @@ final class CompressCommand implements Callable<Integer> {
 
   @Mixin private CompressionOptions options;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
-  private Path out;
+  @Mixin private ModelTarget target;
 
   @Option(names = "--dense", description = "Write multiplied-out matrices instead of factors.")
   private boolean dense;
@@ -83,7 +83,8 @@ final class CompressCommand implements Callable<Integer> {
     CompressedCheckpoint.requireReadable(dense, job.method().solvesHead());
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
-    CheckpointWriter.requireWritable(out);
+    target.require(List.of(directory));
+    noteDemo();
     try (Device device = selection.openInFull("compress");
         LoadedModel loaded = LoadedModel.open(directory, options.matrices.options(), device);
         Scope scope = device.openScope();
@@ -105,11 +106,20 @@ final class CompressCommand implements Callable<Integer> {
           untied.forEach(block.putArray("untied")::add);
         }
         new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression)
-            .write(out, dense, block, outputNames);
+            .write(target.out, dense, block, outputNames);
         report(loaded.model(), compressed, compression);
       }
     }
     return ExitCode.DONE;
+  }
+
+  /** There are several of a demo model, of which the task is to say which. */
+  private void noteDemo() {
+    if (DemoModel.of(model).isPresent()
+        && !spec.commandLine().getParseResult().hasMatchedOption("--task")) {
+      System.err.println(
+          "no --task is given: " + model + " is the one that was trained on " + task);
+    }
   }
 
   private Calibrator statistics(LoadedModel loaded, CompressionJob job) {
@@ -135,6 +145,7 @@ final class CompressCommand implements Callable<Integer> {
     }
     block.put("source", model).put("source_revision", revision).put("multiplied_out", dense);
     block.put("split_qkv", options.matrices.splitQkv).put("untie_head", options.matrices.untieHead);
+    CompressionBlock.describe(block, options, job);
     job.method().describeBudgetStage(budget).ifPresent(stage -> block.put("budget_stage", stage));
     ObjectNode ranks = block.putObject("ranks");
     compression.layers().stream()
@@ -167,6 +178,6 @@ final class CompressCommand implements Callable<Integer> {
     for (String untied : compressed.untiedFrom(source)) {
       stdout.printf("%s is stored apart from the word embedding, as it was not before%n", untied);
     }
-    stdout.printf(Locale.ROOT, "written to %s%n", out);
+    stdout.printf(Locale.ROOT, "written to %s%n", target.out);
   }
 }

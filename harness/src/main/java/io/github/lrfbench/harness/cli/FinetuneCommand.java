@@ -15,6 +15,7 @@ import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
+import io.github.lrfbench.harness.model.WeightWriter;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.source.TaskModel;
@@ -79,8 +80,7 @@ final class FinetuneCommand implements Callable<Integer> {
       description = "See 'lrfbench list tasks'.")
   private String task;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
-  private Path out;
+  @Mixin private ModelTarget target;
 
   @Option(
       names = "--from-scratch",
@@ -131,11 +131,8 @@ final class FinetuneCommand implements Callable<Integer> {
     TrainingSettings settings = training.settings(seed);
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
-    if (adapting) {
-      AdapterDirectory.requireWritable(out);
-    } else {
-      CheckpointWriter.requireWritable(out);
-    }
+    requireTarget(directory, adapting);
+    Path out = target.out;
     TaskInput train = found.loadTraining(data.source(), trainLimit);
     TaskInput dev = found.load(data.source(), data.limit());
     if (restart) {
@@ -145,7 +142,7 @@ final class FinetuneCommand implements Callable<Integer> {
         TaskModel dense =
             found.open(directory, fromScratch, options.matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, job);
-        LoraAdapter adapter = adapting ? drawAdapter(dense, seed) : null;
+        LoraAdapter adapter = adapting ? drawAdapter(dense, directory, seed) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
       dense.notes().forEach(System.err::println);
@@ -157,14 +154,21 @@ final class FinetuneCommand implements Callable<Integer> {
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
       int used = examples.size() - settings.selection().heldOut(examples.size());
       ObjectNode block = describe(settings, train.sha256(), used, dense, job);
+      // What decides the result, as earlier versions wrote it: their runs can be gone on with.
+      ObjectNode deciding = block.deepCopy();
+      if (job != null) {
+        CompressionBlock.describe(block, options, job);
+      }
       FineTuning.Output output =
           new TrainedCheckpoint(
               compressed.model(), dense.config(), block, dense.transformer(), null);
       if (adapting) {
         block.set("adapter", adapter.toJson());
+        deciding.set("adapter", block.get("adapter"));
+        CheckpointWriter.tellProgram(block);
         ObjectNode told = block.deepCopy();
         evaluation.outputNames().forEach(told.putArray(AdapterDirectory.OUTPUTS)::add);
-        output = target -> AdapterDirectory.write(target, adapter, attached, told);
+        output = place -> AdapterDirectory.write(place, adapter, attached, told);
       }
       Model trained = adapting ? attached : compressed.model();
       FineTuning.Job work =
@@ -173,7 +177,7 @@ final class FinetuneCommand implements Callable<Integer> {
               adapting ? adapter.weights(attached) : trained.weights(),
               output,
               out,
-              block
+              deciding
                   + " "
                   + dev.sha256()
                   + " "
@@ -187,6 +191,23 @@ final class FinetuneCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  /** A training that is not over is gone on with, or, with --restart, begun anew. */
+  private void requireTarget(Path source, boolean adapting) {
+    target.requireOther(List.of(source));
+    if (adapting) {
+      AdapterDirectory.requireWritable(target.out);
+    } else {
+      CheckpointWriter.requireWritable(target.out);
+    }
+    if (!FineTuning.isBegun(target.out)) {
+      if (adapting) {
+        target.requireVacant(AdapterDirectory.holdsAdapter(target.out), "an adapter");
+      } else {
+        target.requireVacant(CheckpointWriter.holdsModel(target.out), "a model");
+      }
+    }
+  }
+
   /** What the trained outputs will mean; names that the checkpoint has already stay. */
   private static void nameOutputs(TaskModel trained, List<String> names) {
     if (!names.isEmpty() && LabelMaps.isGeneric(trained.model().info().labels())) {
@@ -194,9 +215,16 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private LoraAdapter drawAdapter(TaskModel source, long seed) {
+  private LoraAdapter drawAdapter(TaskModel source, Path directory, long seed) {
+    String base = LoraOptions.base(model, directory);
+    if (!WeightWriter.isWhole(source.model())) {
+      System.err.println(
+          "the adapter has no base that PEFT can open: matrices of "
+              + base
+              + " are in forms that transformers does not know");
+    }
     return LoraAdapter.draw(
-        lora.config(source.model(), source.drawn(), model), source.model(), seed);
+        lora.config(source.model(), source.drawn(), base), source.model(), seed);
   }
 
   private Trainer.Outcome train(
@@ -324,6 +352,6 @@ final class FinetuneCommand implements Callable<Integer> {
     long trained =
         job.trained().stream().filter(Parameter::trainable).mapToLong(Parameter::size).sum();
     stdout.printf(Locale.ROOT, "trained_parameters\t%d%n", trained);
-    stdout.printf(Locale.ROOT, "out\t%s%n", out);
+    stdout.printf(Locale.ROOT, "out\t%s%n", target.out);
   }
 }

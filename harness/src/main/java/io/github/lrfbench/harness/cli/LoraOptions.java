@@ -1,8 +1,10 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.hub.HubRepo;
 import io.github.lrfbench.harness.lora.LoraConfig;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -43,6 +45,20 @@ final class LoraOptions {
       throw new InputException("--lora-alpha, --lora-dropout and --lora-targets need --lora-r");
     }
     return rank != null;
+  }
+
+  /**
+   * What PEFT finds a model by: on the hub, else where it lies.
+   *
+   * @param model as the user called it
+   * @param directory that it was taken from
+   */
+  static String base(String model, Path directory) {
+    if (model.startsWith(HubRepo.PREFIX) && !model.contains("@")) {
+      return HubRepo.model(model).id();
+    }
+    boolean given = Path.of(model).equals(directory);
+    return given ? model : directory.toAbsolutePath().normalize().toString();
   }
 
   /**

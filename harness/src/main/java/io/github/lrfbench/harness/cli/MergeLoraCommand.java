@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
-import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
@@ -58,15 +57,14 @@ final class MergeLoraCommand implements Callable<Integer> {
       description = "The task that it was trained on.")
   private String task;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to write.")
-  private Path out;
+  @Mixin private ModelTarget target;
 
   @Mixin private DeviceSelection selection;
 
   @Override
   public Integer call() {
     Path directory = HubModels.source(model).directory(task);
-    CheckpointWriter.requireWritable(out);
+    target.require(List.of(directory, adapter));
     try (Device device = selection.open()) {
       if (LoadedModel.isOfSentenceTransformers(directory)
           && !AdapterDirectory.bringsHead(adapter)) {
@@ -98,7 +96,7 @@ final class MergeLoraCommand implements Callable<Integer> {
         }
       }
     }
-    spec.commandLine().getOut().println("written to " + out);
+    spec.commandLine().getOut().println("written to " + target.out);
     return ExitCode.DONE;
   }
 
@@ -113,8 +111,8 @@ final class MergeLoraCommand implements Callable<Integer> {
       notes.lines().forEach(System.err::println);
       ObjectNode block = JsonNodeFactory.instance.objectNode();
       block.put("source", model).put("source_revision", revision);
-      block.put("adapter", adapter.toString());
-      output.apply(merged, block).write(out);
+      block.put("adapter", adapter.toString()).put("task", task);
+      output.apply(merged, block).write(target.out);
     }
   }
 }

@@ -129,7 +129,11 @@ public final class CompressedCheckpoint {
         }
       }
       ObjectNode config =
-          CheckpointWriter.config(source.config(), gone, WeightWriter.describe(block, written));
+          CheckpointWriter.config(
+              source.config(),
+              gone,
+              WeightWriter.describe(block, written),
+              WeightWriter.isWhole(written));
       if (!outputNames.isEmpty()) {
         OutputNames.write(config, outputNames);
       }

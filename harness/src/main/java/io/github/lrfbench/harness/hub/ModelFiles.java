@@ -24,13 +24,14 @@ import java.util.stream.Stream;
  */
 record ModelFiles(Set<String> paths) {
   private static final String CONFIG = "config.json";
-  private static final List<String> WEIGHTS = List.of("model.safetensors", "pytorch_model.bin");
+  private static final List<String> WEIGHTS =
+      List.of("model.safetensors", "lrfbench_model.safetensors", "pytorch_model.bin");
   private static final String SHARDS = ".index.json";
   private static final Set<String> TOKENIZERS = Set.of("tokenizer.json", "vocab.txt", "vocab.json");
   private static final Pattern SMALL =
       Pattern.compile("(?:[^/]+/)?(?:[^/]+\\.json|vocab\\.txt|merges\\.txt)");
   private static final Pattern SAFE =
-      Pattern.compile("((?:[^/]+/)?(?:adapter_)?)model(?:-\\d+-of-\\d+)?\\.safetensors");
+      Pattern.compile("((?:[^/]+/)?(?:adapter_|lrfbench_)?)model(?:-\\d+-of-\\d+)?\\.safetensors");
   private static final Pattern PICKLED =
       Pattern.compile("((?:[^/]+/)?)(?:pytorch_model(?:-\\d+-of-\\d+)?|(adapter_)model)\\.bin");
   private static final Pattern OTHER_FORMATS = Pattern.compile("(?:onnx|openvino|coreml|\\..*)/.*");

@@ -74,6 +74,11 @@ public final class AdapterDirectory {
     }
   }
 
+  /** Whether a directory holds an adapter that was written to its end. */
+  public static boolean holdsAdapter(Path target) {
+    return Files.exists(target.resolve(CONFIG));
+  }
+
   private static void requireNoModel(Path target) {
     if (Files.exists(target.resolve("config.json"))) {
       throw Faults.of(target, "holds a model; an adapter needs a directory of its own");

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.LinearFormats;
+import java.util.Set;
 
 /** Writes a model so that {@link WeightReader} can read it. */
 public final class WeightWriter {
+  private static final Set<String> FOREIGN_BIASES = Set.of("lm_head.bias", "score.bias");
+
   private WeightWriter() {}
 
   /** Adds a weight under its own name, in the type in which checkpoints store it. */
@@ -21,6 +24,15 @@ public final class WeightWriter {
     } else {
       writer.add(name, weight.shape(), weight::read);
     }
+  }
+
+  /**
+   * Whether other programs find all of a model under the names that they know: every matrix whole,
+   * and no bias where their models have none.
+   */
+  public static boolean isWhole(Model model) {
+    return model.linears().values().stream().allMatch(linear -> linear.dense() != null)
+        && model.weights().stream().noneMatch(weight -> FOREIGN_BIASES.contains(weight.name()));
   }
 
   /**

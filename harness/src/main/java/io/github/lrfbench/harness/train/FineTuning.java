@@ -72,6 +72,11 @@ public final class FineTuning {
     }
   }
 
+  /** Whether a directory is that of a training which is not over, saved already or not. */
+  public static boolean isBegun(Path out) {
+    return Files.isDirectory(out.resolve(STATE));
+  }
+
   /** Whether an unfinished training can be gone on with. */
   public static boolean isUnfinished(Path out) {
     return new TrainingState(out.resolve(STATE), "").savedSteps() > 0;

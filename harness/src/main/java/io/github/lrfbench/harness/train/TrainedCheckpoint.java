@@ -31,7 +31,8 @@ public record TrainedCheckpoint(
     }
     Set<String> names = model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
     ObjectNode written =
-        CheckpointWriter.config(config, names, WeightWriter.describe(block, model));
+        CheckpointWriter.config(
+            config, names, WeightWriter.describe(block, model), WeightWriter.isWhole(model));
     CheckpointWriter.write(target, written, weights, source, layout);
   }
 }

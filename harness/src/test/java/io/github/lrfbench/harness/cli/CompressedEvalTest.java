@@ -68,7 +68,7 @@ class CompressedEvalTest {
 
   private double evalCompressed(String method, String[] task, String[] more, String... form) {
     String target = folder.resolve("compressed").toString();
-    run(new String[] {"compress", "--out", target}, made(method), more, task, form);
+    run(new String[] {"compress", "--overwrite", "--out", target}, made(method), more, task, form);
     return run(new String[] {"eval", "--model", target, "--batch-size", "7"}, task)
         .lines()
         .filter(line -> line.startsWith("metric\t"))

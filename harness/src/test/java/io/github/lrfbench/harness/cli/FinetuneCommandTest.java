@@ -34,6 +34,8 @@ class FinetuneCommandTest {
   private static final String[] WORDS = {"a", "good", "bad", "film", "not", "very", "plot", "the"};
   private static final int STEPS_PER_EPOCH = 5;
 
+  private static final String FACTORED = "lrfbench_model.safetensors";
+
   @TempDir private Path folder;
 
   private Path model;
@@ -349,7 +351,7 @@ class FinetuneCommandTest {
     assertEquals("bits", block.get("budget_kind").asText());
     assertEquals("greedy", block.get("allocate").asText());
     assertEquals(2, block.get("round_to").asInt());
-    try (SafetensorsFile file = SafetensorsFile.open(target.resolve("model.safetensors"))) {
+    try (SafetensorsFile file = SafetensorsFile.open(target.resolve(FACTORED))) {
       List<String> factors =
           file.names().stream().filter(name -> name.endsWith(".lowrank.v")).toList();
       assertFalse(factors.isEmpty());
@@ -376,8 +378,8 @@ class FinetuneCommandTest {
     assertEquals(0, finetune(target, "--keep", "0.5"), stderr());
     String metric = printed("metric");
     assertEquals(metric, evaluated(target));
-    try (SafetensorsFile before = SafetensorsFile.open(compressed.resolve("model.safetensors"));
-        SafetensorsFile after = SafetensorsFile.open(target.resolve("model.safetensors"))) {
+    try (SafetensorsFile before = SafetensorsFile.open(compressed.resolve(FACTORED));
+        SafetensorsFile after = SafetensorsFile.open(target.resolve(FACTORED))) {
       assertEquals(before.names(), after.names());
       assertTrue(after.names().stream().anyMatch(name -> name.endsWith(".lowrank.u")));
       for (String name : after.names()) {
@@ -420,8 +422,9 @@ class FinetuneCommandTest {
     };
     assertEquals(0, run(append(merge, merged.toString())), stderr());
     assertEquals(metric, evaluated(merged));
-    // The directory is ours: a training may write it anew, but no model is put into it.
-    assertEquals(0, finetune(target, lora), stderr());
+    // The directory is ours: a training may write it anew if told so, but no model is put into it.
+    assertOneLine(finetune(target, lora), "holds an adapter; give --overwrite");
+    assertEquals(0, finetune(target, append(lora, "--overwrite")), stderr());
     assertEquals(metric, printed("metric"));
     assertOneLine(finetune(target), "adapter");
     assertOneLine(finetune(merged, lora), "holds a model");

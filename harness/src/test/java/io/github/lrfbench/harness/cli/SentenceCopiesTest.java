@@ -67,7 +67,7 @@ class SentenceCopiesTest {
     write(transformer, pooling);
     Path copy = folder.resolve("copy");
     String[] whole = {
-      "--energy", "1", "--dense", "--glue", glue.toString(), "--out", copy.toString()
+      "--energy", "1", "--dense", "--overwrite", "--glue", glue.toString(), "--out", copy.toString()
     };
     assertEquals(0, run("compress", model, whole), errors);
     assertClose(scores(model), scores(copy));

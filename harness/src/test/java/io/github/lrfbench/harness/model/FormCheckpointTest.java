@@ -274,7 +274,7 @@ class FormCheckpointTest {
         new CompressedCheckpoint(checkpoint, golden.model(), made(Map.of(slot.name(), form)))
             .write(target, false, block());
         for (Parameter weight : form.weights(slot.name())) {
-          Path file = target.resolve("model.safetensors");
+          Path file = target.resolve("lrfbench_model.safetensors");
           byte[] whole = Files.readAllBytes(file);
           Files.write(file, renamed(whole, weight.name()));
           InputException refused =

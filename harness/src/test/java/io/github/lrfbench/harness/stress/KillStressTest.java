@@ -70,6 +70,7 @@ class KillStressTest {
             "--epochs=6",
             "--batch-size=2",
             "--save-steps=1",
+            "--overwrite",
             "--device=cpu",
             "--threads=1");
     killed("finetune", command, List.of("model.safetensors", "config.json"));
@@ -82,9 +83,10 @@ class KillStressTest {
             "compress",
             "--model=" + folder.resolve("model"),
             "--keep=0.5",
+            "--overwrite",
             "--device=cpu",
             "--threads=1");
-    killed("compress", command, List.of("model.safetensors", "config.json", "vocab.txt"));
+    killed("compress", command, List.of("lrfbench_model.safetensors", "config.json", "vocab.txt"));
   }
 
   @Test

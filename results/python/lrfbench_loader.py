@@ -1,0 +1,430 @@
+"""Loads what ``lrfbench compress`` and ``lrfbench finetune`` write into PyTorch.
+
+    import lrfbench_loader
+    model = lrfbench_loader.load("half")              # a model of transformers, in evaluation mode
+    tokenizer = lrfbench_loader.load_tokenizer("half")
+    logits = model(**tokenizer("a good film .", return_tensors="pt")).logits
+
+The model is an ordinary one of transformers whose compressed matrices are modules of the forms below: they keep
+their factors and codes, and multiply nothing out. Safetensors of transformers itself and of ``compress --dense`` load
+too. BERT, RoBERTa, DistilBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
+
+Needs torch, transformers and safetensors. As a program, it prints what a folder holds:
+
+    python lrfbench_loader.py DIR
+"""
+
+import json
+import math
+import re
+import sys
+from pathlib import Path
+
+import torch
+import transformers
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional
+
+TYPE_PREFIX = "lrfbench-"
+CLASS_PREFIX = "LrfBench"
+FAMILIES = ("bert", "roberta", "distilbert", "gpt2")
+
+
+class LowRank(nn.Module):
+    """y = U (V x): ``u`` is U [outputs, rank], ``v`` is V transposed, [inputs, rank]."""
+
+    def __init__(self, u, v):
+        super().__init__()
+        self.u, self.v = nn.Parameter(u), nn.Parameter(v)
+
+    def forward(self, x):
+        return functional.linear(x @ self.v, self.u)
+
+
+class Kronecker(nn.Module):
+    """W is the sum of R Kronecker products of A_k [m1, n1] and B_k [m2, n2].
+
+    ``a`` is [m1, n1 R], element (i, j R + k) being A_k[i, j]; ``b`` alike.
+    """
+
+    def __init__(self, a, b, inputs):
+        super().__init__()
+        terms = round(math.sqrt(a.shape[1] * b.shape[1] / inputs))
+        if a.shape[1] * b.shape[1] != terms * terms * inputs:
+            raise ValueError(f"factors of {tuple(a.shape)} and {tuple(b.shape)} do not take {inputs} inputs")
+        self.terms = terms
+        self.a, self.b = nn.Parameter(a), nn.Parameter(b)
+
+    def forward(self, x):
+        a = self.a.view(self.a.shape[0], -1, self.terms)
+        b = self.b.view(self.b.shape[0], -1, self.terms)
+        x = x.unflatten(-1, (a.shape[1], b.shape[1]))
+        return torch.einsum("...jl,ijk,hlk->...ih", x, a, b).flatten(-2)
+
+
+class Codes(nn.Module):
+    """W[i, j] = scales[i, g] (codes[i, j] - zeros[i, g]), g being the group of inputs that j is in.
+
+    Codes of 8 bits are signed; two of 4 bits, 0 to 15, share a byte, the first in its lower half.
+    """
+
+    def __init__(self, codes, scales, zeros, inputs, bits, group):
+        super().__init__()
+        self.inputs, self.bits, self.group = inputs, bits, group
+        for name, tensor in (("codes", codes), ("scales", scales), ("zeros", zeros)):
+            self.register_buffer(name, tensor)
+
+    def matrix(self):
+        codes = self.codes
+        if self.bits == 4:
+            codes = torch.stack((codes & 15, codes >> 4), dim=-1).flatten(-2)[:, : self.inputs]
+        codes = codes.to(self.scales.dtype)
+        if self.zeros is not None:
+            codes = codes - self.spread(self.zeros)
+        return codes * self.spread(self.scales)
+
+    def spread(self, constants):
+        return constants.repeat_interleave(self.group, dim=1)[:, : self.inputs]
+
+    def forward(self, x):
+        return functional.linear(x, self.matrix())
+
+
+class NarrowHeads(nn.Module):
+    """The rows of W that are not zero, [heads * kept, inputs]: the first of each head."""
+
+    def __init__(self, weight, heads, outputs):
+        super().__init__()
+        self.heads, self.outputs = heads, outputs
+        self.weight = nn.Parameter(weight)
+
+    def forward(self, x):
+        kept = functional.linear(x, self.weight).unflatten(-1, (self.heads, -1))
+        padded = functional.pad(kept, (0, self.outputs // self.heads - kept.shape[-1]))
+        return padded.flatten(-2)
+
+
+class Sum(nn.Module):
+    """y = S x + T x."""
+
+    def __init__(self, first, second):
+        super().__init__()
+        self.first, self.second = first, second
+
+    def forward(self, x):
+        return self.first(x) + self.second(x)
+
+
+class Biased(nn.Module):
+    """Another map, and a bias."""
+
+    def __init__(self, linear, bias):
+        super().__init__()
+        self.linear, self.bias = linear, nn.Parameter(bias)
+
+    def forward(self, x):
+        return self.linear(x) + self.bias
+
+
+class SideBySide(nn.Module):
+    """Queries, keys and values of a GPT-2 that are three matrices in the place of one."""
+
+    def __init__(self, parts):
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, x):
+        return torch.cat([part(x) for part in self.parts], dim=-1)
+
+
+class FirstToken(nn.Module):
+    """A classifier over the first token itself, or what hands that token on to one."""
+
+    def __init__(self, classifier=None):
+        super().__init__()
+        self.classifier = classifier or nn.Identity()
+
+    def forward(self, hidden, **ignored):
+        return self.classifier(hidden[:, 0])
+
+
+class Halves(nn.Module):
+    """x as [x, -x], which a ReLU lets through in halves."""
+
+    def forward(self, x):
+        return torch.cat((x, -x), dim=-1)
+
+
+class Whole(nn.Module):
+    """A map of what `Halves` and a ReLU made of its input."""
+
+    def __init__(self, linear):
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, halves):
+        positive, negative = halves.chunk(2, dim=-1)
+        return self.linear(positive - negative)
+
+
+class Forms:
+    """Reads modules of a checkpoint in whatever form they are stored, and knows what was read."""
+
+    def __init__(self, tensors, constants):
+        self.tensors, self.constants = tensors, constants
+        self.taken = set()
+        self.replaced = []
+
+    def place(self, model, path, module):
+        """Puts a module of what was read in the place of the model's own."""
+        parent, _, name = path.rpartition(".")
+        setattr(model.get_submodule(parent), name, module)
+        self.replaced.append(path + ".")
+
+    def has(self, name):
+        return name in self.tensors
+
+    def has_below(self, path):
+        return any(name.startswith(path) for name in self.tensors)
+
+    def take(self, name):
+        self.taken.add(name)
+        return self.tensors[name]
+
+    def is_compressed(self, module):
+        marks = (".lowrank.", ".kronecker.", ".quantized.", ".chain.", ".sum.")
+        return any(self.has_below(module + mark) for mark in marks)
+
+    def is_stored(self, module):
+        return self.has(module + ".weight") or self.is_compressed(module)
+
+    def outputs(self, module):
+        """How many outputs a part of a chain or sum has."""
+        for name in (".weight", ".lowrank.u", ".quantized.codes"):
+            if self.has(module + name):
+                return self.tensors[module + name].shape[0]
+        if self.has(module + ".kronecker.a"):
+            return math.prod(self.tensors[module + end].shape[0] for end in (".kronecker.a", ".kronecker.b"))
+        if self.has_below(module + ".chain."):
+            return self.outputs(module + ".chain.1")
+        if self.has_below(module + ".sum."):
+            return self.outputs(module + ".sum.0")
+        raise ValueError(f"{module} is in a form that this loader does not know")
+
+    def linear(self, module, inputs, outputs, heads=1):
+        """A module with its bias, if it has one."""
+        linear = self.form(module, inputs, outputs, heads)
+        return Biased(linear, self.take(module + ".bias")) if self.has(module + ".bias") else linear
+
+    def form(self, module, inputs, outputs, heads):
+        if self.has(module + ".weight"):
+            return dense(self.take(module + ".weight"))
+        if self.has(module + ".lowrank.u"):
+            return LowRank(self.take(module + ".lowrank.u"), self.take(module + ".lowrank.v"))
+        if self.has(module + ".lowrank.heads"):
+            return NarrowHeads(self.take(module + ".lowrank.heads"), heads, outputs)
+        if self.has(module + ".kronecker.a"):
+            return Kronecker(self.take(module + ".kronecker.a"), self.take(module + ".kronecker.b"), inputs)
+        if self.has(module + ".quantized.codes"):
+            path, known = module + ".quantized.", self.constants.get(module, {})
+            zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
+            bits, group = known.get("bits", 8), known.get("group", inputs)
+            return Codes(self.take(path + "codes"), self.take(path + "scales"), zeros, inputs, bits, group)
+        if self.has_below(module + ".chain."):
+            middle = self.outputs(module + ".chain.0")
+            first = self.form(module + ".chain.0", inputs, middle, 1)
+            return nn.Sequential(first, self.form(module + ".chain.1", middle, outputs, heads))
+        if self.has_below(module + ".sum."):
+            parts = (self.form(module + part, inputs, outputs, heads) for part in (".sum.0", ".sum.1"))
+            return Sum(*parts)
+        raise ValueError(f"{module} is missing, or in a form that this loader does not know")
+
+
+def dense(weight, bias=None):
+    """A linear layer of a matrix [outputs, inputs]."""
+    linear = nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
+    linear.weight = nn.Parameter(weight)
+    if bias is not None:
+        linear.bias = nn.Parameter(bias)
+    return linear
+
+
+def load(directory):
+    """The model in a folder, in evaluation mode and single precision.
+
+    :raises ValueError: if a tensor is missing, is left over, or is in a form that is not known here
+    """
+    directory = Path(directory)
+    config, block = read_config(directory)
+    tensors = read_tensors(directory)
+    model = model_class(config, tensors)(config)
+    family = config.model_type
+    tensors = {own_name(model, name): tensor for name, tensor in tensors.items() if not is_inert(family, name)}
+    constants = {own_name(model, name): known for name, known in block.get("forms", {}).items()}
+    forms = Forms(tensors, constants)
+    replace_head(model, family, forms)
+    replace_matrices(model, config, forms)
+    load_rest(model, forms)
+    return model.eval()
+
+
+def load_tokenizer(directory, **options):
+    """The tokenizer in a folder; the options are those of transformers' AutoTokenizer."""
+    config, _ = read_config(Path(directory))
+    return transformers.AutoTokenizer.from_pretrained(str(directory), config=config, **options)
+
+
+def read_config(directory):
+    """The configuration as transformers knows it, and what LRF-Bench told of the model."""
+    values = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    block = values.pop("lrfbench", None) or {}
+    if "unfinished" in block:
+        raise ValueError(f"{directory}: {block['unfinished']}")
+    family = values.pop("model_type", "").removeprefix(TYPE_PREFIX)
+    if family not in FAMILIES:
+        raise ValueError(f"{directory}: model_type '{family}' is none of {', '.join(FAMILIES)}")
+    classes = [name.removeprefix(CLASS_PREFIX) for name in values.pop("architectures", None) or []]
+    for name in ("dtype", "torch_dtype"):
+        values.pop(name, None)
+    config = transformers.AutoConfig.for_model(family, **values)
+    config.architectures = classes
+    return config, block
+
+
+def read_tensors(directory):
+    """All tensors of a folder by their names, numbers in single precision."""
+    index = directory / "model.safetensors.index.json"
+    files = [directory / name for name in ("lrfbench_model.safetensors", "model.safetensors")]
+    files = [file for file in files if file.exists()][:1]
+    if not files and index.exists():
+        shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+        files = [directory / name for name in sorted(set(shards))]
+    if not files:
+        raise ValueError(f"{directory} holds no lrfbench_model.safetensors and no model.safetensors")
+    tensors = {}
+    for file in files:
+        tensors.update(load_file(file))
+    return {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
+
+
+def model_class(config, tensors):
+    """The class of transformers that a checkpoint is of: by its head, whatever the configuration says."""
+    classifier = re.compile(r"(?:classifier|score)\.")
+    if any(classifier.match(name) for name in tensors):
+        return transformers.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING[type(config)]
+    if config.model_type == "gpt2":
+        return transformers.GPT2LMHeadModel
+    return transformers.MODEL_MAPPING[type(config)]
+
+
+def own_name(model, name):
+    """A tensor's name in the model: with or without the prefix, and norms by their new names."""
+    name = re.sub(r"(LayerNorm|layer_norm)\.gamma$", r"\1.weight", name)
+    name = re.sub(r"(LayerNorm|layer_norm)\.beta$", r"\1.bias", name)
+    prefix = model.base_model_prefix + "."
+    is_base = model is model.base_model
+    if is_base:
+        return name.removeprefix(prefix)
+    head = name.split(".")[0] in ("classifier", "pre_classifier", "score", "lm_head")
+    return name if head or name.startswith(prefix) else prefix + name
+
+
+def is_inert(family, name):
+    """Positions and masks of old checkpoints, and heads of a pre-training that is over."""
+    masks = r"\.attn\.(?:masked_)?bias$|^h\.\d+\.attn\.(?:masked_)?bias$"
+    heads = r"^(?:cls|vocab_projector|vocab_transform|vocab_layer_norm)\."
+    if family != "gpt2":
+        heads += r"|^lm_head\."
+    return re.search(rf"position_ids$|{masks}|{heads}", name) is not None
+
+
+def replace_head(model, family, forms):
+    """Puts a classifier over the first token itself in the place of a head of two layers."""
+    if family == "bert" and model is not model.base_model:
+        if forms.is_compressed("classifier") and not forms.is_stored("bert.pooler.dense"):
+            forms.place(model, "bert.pooler", FirstToken())
+    elif family == "bert" and not forms.is_stored("pooler.dense"):
+        model.pooler = None
+    elif family == "roberta" and model is model.base_model and not forms.is_stored("pooler.dense"):
+        model.pooler = None
+    elif family == "roberta" and forms.is_compressed("classifier.out_proj"):
+        if not forms.is_stored("classifier.dense"):
+            width = model.config.hidden_size
+            direct = forms.linear("classifier.out_proj", width, model.config.num_labels)
+            forms.place(model, "classifier", FirstToken(direct))
+    elif family == "distilbert" and forms.is_compressed("classifier"):
+        if not forms.is_stored("pre_classifier"):
+            direct = forms.linear("classifier", model.config.dim, model.config.num_labels)
+            forms.place(model, "pre_classifier", Halves())
+            forms.place(model, "classifier", Whole(direct))
+
+
+def replace_matrices(model, config, forms):
+    """Puts the stored forms in the place of linear layers that are not stored as the model has them."""
+    heads = getattr(config, "num_attention_heads", None) or config.n_heads
+    for name, module in list(model.named_modules()):
+        transposed = isinstance(module, transformers.pytorch_utils.Conv1D)
+        if not transposed and not isinstance(module, nn.Linear):
+            continue
+        inputs, outputs = module.weight.shape if transposed else reversed(module.weight.shape)
+        parts = [f"{name}.{part}" for part in "qkv"]
+        if any(forms.is_stored(part) for part in parts):
+            width = outputs // 3
+            replacement = SideBySide([projection(forms, part, inputs, width, heads) for part in parts])
+        elif forms.is_compressed(name):
+            per_head = 3 * heads if transposed else heads
+            replacement = forms.linear(name, inputs, outputs, per_head)
+        elif not transposed and forms.has(name + ".weight"):
+            replacement = narrower(forms, name, module)
+        else:
+            continue
+        if replacement is not None:
+            forms.place(model, name, replacement)
+
+
+def projection(forms, name, inputs, outputs, heads):
+    """A part of c_attn, which a GPT-2's whole matrices are stored like: [inputs, outputs]."""
+    if forms.is_compressed(name):
+        return forms.linear(name, inputs, outputs, heads)
+    return dense(forms.take(name + ".weight").T, forms.take(name + ".bias"))
+
+
+def narrower(forms, name, module):
+    """A layer of another width than the configuration's, or with a bias more; None where it is as usual."""
+    usual = forms.tensors[name + ".weight"].shape == module.weight.shape
+    if usual and (module.bias is not None or not forms.has(name + ".bias")):
+        return None
+    bias = forms.take(name + ".bias") if forms.has(name + ".bias") else None
+    return dense(forms.take(name + ".weight"), bias)
+
+
+def load_rest(model, forms):
+    """Loads what is no linear layer in a form of its own, and checks that nothing is missing or left."""
+    rest = {name: tensor for name, tensor in forms.tensors.items() if name not in forms.taken}
+    tied = "lm_head.weight"
+    is_tied = getattr(model.config, "tie_word_embeddings", False) and hasattr(model, "lm_head")
+    if is_tied:
+        rest.pop(tied, None)
+    missing, unexpected = model.load_state_dict(rest, strict=False)
+    known = tuple(forms.replaced) + ((tied,) if is_tied else ())
+    missing = [name for name in missing if not name.startswith(known)]
+    if missing or unexpected:
+        raise ValueError(f"missing: {', '.join(missing) or 'nothing'}; left over: {', '.join(unexpected) or 'nothing'}")
+    if is_tied:
+        model.lm_head.weight = model.get_input_embeddings().weight
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print("usage: python lrfbench_loader.py DIR", file=sys.stderr)
+        return 2
+    model = load(arguments[0])
+    parameters = sum(p.numel() for p in model.parameters())
+    codes = sum(m.codes.numel() * (8 // m.bits) for m in model.modules() if isinstance(m, Codes))
+    print(f"{type(model).__name__}\t{parameters} parameters\t{codes} codes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
