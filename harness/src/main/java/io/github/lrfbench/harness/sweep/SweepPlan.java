@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The variants of a sweep, in the order in which they run. */
 public final class SweepPlan {
@@ -64,6 +65,10 @@ public final class SweepPlan {
                   task.name(),
                   describe(variant),
                   times.seconds(model, task.name(), variant)));
+          for (String peer : config.peers()) {
+            String beside = describe(variant) + " by " + peer;
+            cells.add(new PlannedCell(model, task.name(), beside, OptionalDouble.empty()));
+          }
         }
       }
     }

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
@@ -37,6 +38,7 @@ public final class SweepRunner {
   private final Device device;
   private final Path cache;
   private final SweepListener listener;
+  private final List<PeerRuntime> peers;
 
   /**
    * A runner.
@@ -44,6 +46,17 @@ public final class SweepRunner {
    * @param cache where embedded models and data are unpacked
    */
   public SweepRunner(SweepConfig config, Device device, Path cache, SweepListener listener) {
+    this(config, device, cache, listener, config.peers().stream().map(PeerRuntime::of).toList());
+  }
+
+  /** A runner with peers of its own in the place of those that the settings name. */
+  SweepRunner(
+      SweepConfig config,
+      Device device,
+      Path cache,
+      SweepListener listener,
+      List<PeerRuntime> peers) {
+    this.peers = peers;
     this.config = config;
     this.device = device;
     this.cache = cache;
@@ -56,6 +69,7 @@ public final class SweepRunner {
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
   public void check() {
+    PeerCells.check(peers, config, device);
     sameGroups(SweepPlan.variants(config));
   }
 
@@ -69,6 +83,9 @@ public final class SweepRunner {
    *     wrong
    */
   public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
+    if (!peers.isEmpty()) {
+      throw new InputException("--peer is for sweeps on one machine");
+    }
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
     List<Broken> broken = new ArrayList<>();
@@ -132,8 +149,10 @@ public final class SweepRunner {
   public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
+    PeerCells.check(peers, config, device);
     List<Group> groups = sameGroups(variants);
-    int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
+    int cells = groups.stream().mapToInt(group -> group.data().size()).sum();
+    cells *= variants.size() * (1 + peers.size());
     try (Output output = new Output(record, cells, choice)) {
       List<Broken> broken = new ArrayList<>();
       for (Group group : groups) {
@@ -171,8 +190,8 @@ public final class SweepRunner {
       VariantFactory factory =
           new VariantFactory(model.loaded().model(), model.slots(), decompositions);
       int seqLen = model.probe().seqLen();
-      new ModelSweep(group.name(), model, factory, rows(output.record, seqLen), output.log(seqLen))
-          .run(variants);
+      RowFactory rows = rows(output.record, seqLen);
+      new ModelSweep(group.name(), model, factory, rows, output.log(seqLen), peers).run(variants);
     }
     return Optional.empty();
   }
@@ -182,7 +201,7 @@ public final class SweepRunner {
     listener.note("model " + broken.group().name() + " is left out: " + broken.reason());
     int seqLen = LostModel.seqLen(config);
     FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
-    broken.group().lost().fail(variants, broken.failure(), broken.loading(), failed);
+    broken.group().lost().fail(variants, peers, broken.failure(), broken.loading(), failed);
   }
 
   private RowFactory rows(SweepRecord record, int seqLen) {
@@ -207,6 +226,7 @@ public final class SweepRunner {
     List<SweepTask> tasks = new ArrayList<>();
     try {
       LatencyProbe probe = probe(loaded);
+      PeerCells.check(peers, loaded.model().info());
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
       for (TaskInput input : group.data()) {
         Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);

@@ -88,7 +88,8 @@ class CudaSweepTest {
             glue,
             TextSource.NONE,
             folder.resolve(id),
-            KeptPredictions.AUTO);
+            KeptPredictions.AUTO,
+            List.of());
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE)

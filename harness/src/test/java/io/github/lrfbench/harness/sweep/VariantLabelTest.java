@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.train.Selection;
@@ -102,12 +103,15 @@ class VariantLabelTest {
         LatencyKind.FORWARD,
         1,
         0,
+        RoundRule.DEFAULT,
         128,
         0,
         matrices,
         null,
         TextSource.NONE,
-        Path.of("out"));
+        Path.of("out"),
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   @Test
