@@ -57,6 +57,9 @@ class PeerSweepTest {
 
   private Path model;
 
+  /** In the place of the one above. */
+  private List<String> models;
+
   /** Runs what it is given by our own code, each pass in 3 ms, and its logits are off by a bit. */
   private static final class Twin implements PeerRuntime {
     private static final long NANOS = 3_000_000;
@@ -230,6 +233,27 @@ class PeerSweepTest {
     }
   }
 
+  /** Results are found again by it, so that it never changes. */
+  @Test
+  void theIdOfAPeersCellIsTheSameForEver() {
+    Cell own = new Cell("m", "abc", "sst2", "", Variant.dense(0));
+    SweepConfig config = config("out", List.of("sst2"), List.of("svd"), "fp32", UNTRAINED);
+    assertEquals("f6e3df99e57d5418", own.in(new Twin(0)).id(config, "cpu", 128));
+  }
+
+  @Test
+  void aModelThatDoesNotLoadFailsForPeersToo() throws IOException {
+    Path good = model;
+    model = TinyCheckpoint.distilbert(folder.resolve("broken"), 2);
+    Files.writeString(model.resolve("vocab.txt"), "");
+    models = List.of(good.toString(), model.toString());
+    List<RunRow> rows = run("out", List.of("sst2"), UNTRAINED, new Twin(0));
+    assertEquals(8, rows.size());
+    assertEquals(2, rows.stream().filter(row -> row.ofPeer() && row.failed()).count());
+    assertEquals(2, rows.stream().filter(row -> row.ofPeer() && !row.failed()).count());
+    assertEquals(8, rows.stream().map(row -> row.get(RunColumns.CELL_ID)).distinct().count());
+  }
+
   @Test
   void whatIsNoNumberOrMissingIsNotTheSame() {
     float[] ours = {1, 2};
@@ -321,7 +345,7 @@ class PeerSweepTest {
       String dtype,
       List<Recovery> recoveries) {
     return new SweepConfig(
-        List.of(model.toString()),
+        models == null ? List.of(model.toString()) : models,
         tasks,
         methods,
         List.of(new Budget.Keep(0.5)),
