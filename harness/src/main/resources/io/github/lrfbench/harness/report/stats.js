@@ -100,6 +100,7 @@ function points(rows) {
       row.model_revision]);
     if (!byKey.has(key)) {
       byKey.set(key, {facet: row.facet, label: row.label, kind: row.budget_kind, budget: row.budget, dense: row.dense,
+        peer: row.peer,
         metricName: row.metric_name, rows: []});
     }
     byKey.get(key).rows.push(row);
