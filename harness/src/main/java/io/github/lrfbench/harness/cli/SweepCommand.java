@@ -144,6 +144,14 @@ final class SweepCommand implements Callable<Integer> {
   private String predictions;
 
   @Option(
+      names = "--peer",
+      paramLabel = "RUNTIME",
+      split = ",",
+      description =
+          "Time every model in another runtime too, in turns with ours: pytorch, in the Python that LRFBENCH_PYTHON names (python3 by default), with torch, transformers and safetensors. A row of its own tells the runtime, its latency, and as speedup how many times faster than ours it is. Dense and low-rank matrices of BERT, RoBERTa and DistilBERT, on the CPU in fp32. Repeatable.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
       names = "--shard",
       paramLabel = "I/N",
       description =
@@ -334,7 +342,8 @@ final class SweepCommand implements Callable<Integer> {
         data.glue,
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()),
-        KeptPredictions.parse(predictions));
+        KeptPredictions.parse(predictions),
+        peers);
   }
 
   private static List<String> demoTasks(List<String> models) {

@@ -34,7 +34,7 @@ public final class Interleaved {
     long start = clock.nanoTime();
     for (int round = 0; round < rule.warmupRuns(); round++) {
       for (int i = 0; i < count; i++) {
-        long nanos = time(subjects.get(i));
+        long nanos = SelfTimed.time(subjects.get(i), clock);
         first[i] = round == 0 ? nanos : first[i];
       }
       if (rule.isOver(clock.nanoTime() - start)) {
@@ -47,7 +47,7 @@ public final class Interleaved {
     int runs = 0;
     do {
       for (int i = 0; i < count; i++) {
-        long nanos = time(subjects.get(i));
+        long nanos = SelfTimed.time(subjects.get(i), clock);
         first[i] = runs == 0 && rule.warmupRuns() == 0 ? nanos : first[i];
         samples.get(i).add(nanos);
         counted += nanos;
@@ -59,12 +59,6 @@ public final class Interleaved {
       stats.add(LatencyStats.of(first[i], samples.get(i).toArray()));
     }
     return stats;
-  }
-
-  private long time(Runnable subject) {
-    long start = clock.nanoTime();
-    subject.run();
-    return clock.nanoTime() - start;
   }
 
   /** A list of longs that does not make objects between two timed runs. */

@@ -89,9 +89,7 @@ public final class RoundTimer {
     do {
       for (int i = 0; i < count; i++) {
         int subject = (runs + calls) % 2 == 0 ? i : count - 1 - i;
-        long begin = clock.nanoTime();
-        subjects.get(subject).run();
-        times[subject][calls] = clock.nanoTime() - begin;
+        times[subject][calls] = SelfTimed.time(subjects.get(subject), clock);
       }
       calls++;
     } while (calls < fewest || calls < MOST_CALLS && clock.nanoTime() - start < nanos);

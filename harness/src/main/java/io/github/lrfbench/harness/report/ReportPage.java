@@ -215,8 +215,9 @@ public final class ReportPage {
     return record;
   }
 
+  /** Whether it is our dense model's, which others are compared with. */
   static boolean isDense(RunRow row) {
-    return "dense".equals(row.get(RunColumns.METHOD));
+    return !row.ofPeer() && "dense".equals(row.get(RunColumns.METHOD));
   }
 
   /** What the rows of a cell's matrices have in common with its own. */

@@ -169,6 +169,14 @@ public final class RunColumns {
               + "calibration and layers; but not model, task, budget, seed, data and machine. "
               + "Rows that differ in these alone have the same.");
 
+  public static final Column<String> RUNTIME =
+      Column.text(
+          "runtime",
+          "What ran the timed calls: lrfbench, or the peer that --peer names, with its version. A "
+              + "peer's row is of a cell beside ours: it runs our model of the same cell, which "
+              + "took turns with it, and has no metrics. Empty in rows of schemas below 4, which "
+              + "are lrfbench's.");
+
   /** The table: every column in the order of the file. New ones go to the end. */
   public static final TableSchema TABLE =
       new TableSchema(
@@ -279,7 +287,8 @@ public final class RunColumns {
               MachineColumns.LOAD_AVERAGE,
               MachineColumns.CLOCK_MHZ,
               MachineColumns.THROTTLED,
-              MachineColumns.FOREIGN_PROCESSES));
+              MachineColumns.FOREIGN_PROCESSES,
+              RUNTIME));
 
   private RunColumns() {}
 }

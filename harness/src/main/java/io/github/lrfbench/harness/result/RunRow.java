@@ -11,6 +11,9 @@ public final class RunRow {
   /** The value of {@link RunColumns#STATUS} of a cell that threw. */
   public static final String FAILED = "failed";
 
+  /** The value of {@link RunColumns#RUNTIME} of our own rows. */
+  public static final String LRFBENCH = "lrfbench";
+
   /** The value of {@link RunColumns#STATUS} of a cell that was not run, and why is known. */
   public static final String SKIPPED = "skipped";
 
@@ -36,6 +39,12 @@ public final class RunRow {
   /** The value in a column, or null if the column does not apply. */
   public <T> T get(Column<T> column) {
     return cells.get(column);
+  }
+
+  /** True if another runtime ran the timed calls. */
+  public boolean ofPeer() {
+    String runtime = get(RunColumns.RUNTIME);
+    return runtime != null && !runtime.equals(LRFBENCH);
   }
 
   /** True if the cell has no result: it threw, or was not run. */

@@ -22,7 +22,8 @@ public final class SampleColumns {
       Column.text(
           "subject",
           "Whose call it was: own, of the cell's model, or dense, of the dense model beside it, "
-              + "which the cells of the dense model itself lack.");
+              + "which the cells of the dense model itself lack; in cells of a peer own, the peer's, or "
+              + "lrfbench, ours of the same model.");
 
   public static final Column<Long> CALL =
       Column.integer(

@@ -6,7 +6,7 @@ package io.github.lrfbench.harness.result;
  * @param runId the run
  * @param cellId the cell
  * @param round from 0
- * @param subject {@link #OWN} or {@link #DENSE}
+ * @param subject {@link #OWN}, {@link #DENSE} or {@link #LRFBENCH}
  * @param call of the subject in the round, from 0
  * @param ms its time
  */
@@ -17,6 +17,9 @@ public record SampleRow(
 
   /** The dense model, timed in turns with it. */
   public static final String DENSE = "dense";
+
+  /** Our run of the same model, timed in turns with a peer's. */
+  public static final String LRFBENCH = RunRow.LRFBENCH;
 
   static SampleRow of(Cells cells) {
     return new SampleRow(

@@ -30,7 +30,10 @@ public final class TimeColumns {
       Column.integer("latency_runs", "", "Timed calls, warm-up not counted.");
 
   public static final Column<Double> FIRST_LATENCY_MS =
-      Column.number("first_latency_ms", "ms", "Time of the very first call, before any warm-up.");
+      Column.number(
+          "first_latency_ms",
+          "ms",
+          "Time of the very first call, before any warm-up; empty for peers.");
 
   public static final Column<Double> THROUGHPUT_EPS =
       Column.number(
@@ -44,7 +47,8 @@ public final class TimeColumns {
           "speedup",
           "",
           "latency_dense_ms_p50 / latency_ms_p50, the calls of the two models interleaved in the "
-              + "same process; 1 for the dense model itself, which is timed alone.");
+              + "same process; 1 for the dense model itself, which is timed alone. In a peer's row (see "
+              + "runtime) how many times faster the peer is than our run of the same model.");
 
   public static final Column<Long> PEAK_MEMORY_BYTES =
       Column.integer(
@@ -86,7 +90,8 @@ public final class TimeColumns {
           "ms",
           "Median time of the dense model's calls that took turns with the row's own; of the dense "
               + "model itself latency_ms_p50. It differs from the dense model's row, which was "
-              + "timed at another moment.");
+              + "timed at another moment. In a peer's row (see runtime) that of our own calls of the same "
+              + "model, dense or not; the peer's are timed by its own clock, in its process.");
 
   public static final Column<Double> SPEEDUP_LOW =
       Column.number(

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.input.TextFile;
+import io.github.lrfbench.harness.peer.PeerRuntime;
 
 /**
  * One cell of the grid.
@@ -10,18 +11,35 @@ import io.github.lrfbench.harness.input.TextFile;
  * @param task the task's name
  * @param data what beside the task's name decides the examples; empty if nothing does
  * @param variant how the model is compressed
+ * @param peer what runs it; null for ourselves
  */
-record Cell(String model, String revision, String task, String data, Variant variant) {
+record Cell(
+    String model, String revision, String task, String data, Variant variant, PeerRuntime peer) {
   private static final int ID_LENGTH = 16;
+
+  /** A cell that we run ourselves. */
+  Cell(String model, String revision, String task, String data, Variant variant) {
+    this(model, revision, task, data, variant, null);
+  }
 
   /** The same with another variant of the model. */
   Cell with(Variant other) {
-    return new Cell(model, revision, task, data, other);
+    return new Cell(model, revision, task, data, other, peer);
+  }
+
+  /** The cell beside this one that a peer runs. */
+  Cell in(PeerRuntime runtime) {
+    return new Cell(model, revision, task, data, variant, runtime);
   }
 
   /** What a user reads in progress. */
   String describe() {
-    return model + " " + variant.describe() + " on " + task;
+    return model
+        + " "
+        + variant.describe()
+        + " on "
+        + task
+        + (peer == null ? "" : " by " + peer.name());
   }
 
   /**
@@ -30,6 +48,11 @@ record Cell(String model, String revision, String task, String data, Variant var
    */
   String id(SweepConfig config, String deviceKind, int seqLen) {
     CellContext context = new CellContext(this, config, seqLen, deviceKind, "", 0, null);
-    return TextFile.sha256("1\n" + SweepSetting.idKey(context)).substring(0, ID_LENGTH);
+    String id = hash("1\n" + SweepSetting.idKey(context));
+    return peer == null ? id : hash(id + "\npeer=" + peer.name());
+  }
+
+  private static String hash(String text) {
+    return TextFile.sha256(text).substring(0, ID_LENGTH);
   }
 }

@@ -34,7 +34,9 @@ public final class CellTimes {
     for (Path file : files) {
       try {
         if (Files.isRegularFile(file)) {
-          ResultsCsv.RUNS.read(file).stream().filter(row -> !row.failed()).forEach(rows::add);
+          ResultsCsv.RUNS.read(file).stream()
+              .filter(row -> !row.failed() && !row.ofPeer())
+              .forEach(rows::add);
         }
       } catch (InputException e) {
         // An estimate is not worth a failure.

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.DeviceState;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What a model took of the machine while it was timed, and what else went on there.
@@ -13,6 +14,10 @@ import java.util.Map;
  * @param energy of calls of the throughput shape
  */
 record Conditions(Energy energy, MachineState machine) {
+  /** Where what is timed is another process: its own work would count as that of others. */
+  static final Conditions UNKNOWN =
+      new Conditions(Energy.NONE, new MachineState(OptionalDouble.empty(), 1, DeviceState.UNKNOWN));
+
   /**
    * Joules for each sequence; NaN where they are not known.
    *

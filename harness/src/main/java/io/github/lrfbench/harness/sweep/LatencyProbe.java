@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
 import io.github.lrfbench.harness.measure.EnergyMeter;
@@ -13,12 +15,15 @@ import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.peer.Peer;
 import io.github.lrfbench.harness.sweep.Conditions.Energy;
 import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,6 +118,41 @@ final class LatencyProbe {
         monitor.energySource(),
         joules[0] / THROUGHPUT_BATCH,
         joules[joules.length - 1] / THROUGHPUT_BATCH);
+  }
+
+  /**
+   * Times a peer that has opened a model, in turns with ours.
+   *
+   * @throws io.github.lrfbench.harness.peer.PeerException if it fails, or computes something else
+   */
+  PeerTiming measure(Model model, Peer peer) {
+    Rounds rounds;
+    long flops;
+    double difference = read(peer, model, batchSize);
+    try (TimedPass own = pass(model, batchSize)) {
+      rounds = new RoundTimer(rule, Clock.SYSTEM).measure(List.of(peer, own));
+      flops = own.flops();
+    }
+    difference = Math.max(difference, read(peer, model, THROUGHPUT_BATCH));
+    try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
+      List<LatencyStats> stats =
+          new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM).measure(List.of(peer, own));
+      InTurns throughput = new InTurns(stats.get(0), stats.get(1), THROUGHPUT_BATCH);
+      Timing timing =
+          new Timing(rounds, batchSize, Double.NaN, throughput, 0, flops, Conditions.UNKNOWN);
+      return new PeerTiming(timing, difference);
+    }
+  }
+
+  /** Has the peer read the input, and compares its logits. */
+  private double read(Peer peer, Model model, int sequences) {
+    List<TokenSequence> input = random(sequences);
+    float[] logits = peer.read(input.stream().map(TokenSequence::ids).toList());
+    try (Scope scope = model.device().openScope();
+        Ops ops = new EagerOps(model.device())) {
+      TokenBatch batch = TokenBatch.of(scope, input, model.info());
+      return PeerTiming.requireSame(model.forward(ops, batch).toFloats(), logits);
+    }
   }
 
   /** Measures a pass and, where it is another, the dense model's beside it. */

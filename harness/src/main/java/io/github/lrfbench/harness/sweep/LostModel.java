@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TaskInput;
 import java.nio.file.Path;
@@ -46,7 +47,12 @@ record LostModel(String name, Optional<String> revision, List<TaskInput> data) {
    *
    * @param loading whether loading failed, which is remembered if it was for memory
    */
-  void fail(List<Variant> variants, Throwable failure, boolean loading, FailedCells failed) {
+  void fail(
+      List<Variant> variants,
+      List<PeerRuntime> peers,
+      Throwable failure,
+      boolean loading,
+      FailedCells failed) {
     Instant startedAt = Instant.now();
     for (Variant variant : variants) {
       for (TaskInput input : data) {
@@ -58,6 +64,14 @@ record LostModel(String name, Optional<String> revision, List<TaskInput> data) {
             failed.failToLoad(cell, startedAt, failure);
           } else {
             failed.failToFit(cell, startedAt, failure);
+          }
+        }
+        for (PeerRuntime peer : peers) {
+          Cell beside = cell.in(peer);
+          if (failed.log().isDone(beside)) {
+            failed.log().skip(beside);
+          } else {
+            failed.failToFit(beside, startedAt, failure);
           }
         }
       }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All cells of one loaded model: the dense model on every task, then every variant, compressed and
@@ -25,6 +27,7 @@ final class ModelSweep {
   private final CellLog log;
   private final FailedCells failed;
   private final MachineWarnings warnings;
+  private final PeerCells peers;
   private final OptimalErrors optimal;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
@@ -34,7 +37,8 @@ final class ModelSweep {
       VariantFactory variants,
       RowFactory rows,
       CellLog log,
-      MachineWarnings warnings) {
+      MachineWarnings warnings,
+      List<PeerRuntime> runtimes) {
     this.name = name;
     this.model = model;
     this.loaded = model.loaded();
@@ -46,6 +50,7 @@ final class ModelSweep {
     this.warnings = warnings;
     this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
+    this.peers = new PeerCells(runtimes, loaded, probe, rows, log, failed);
   }
 
   /** Runs the variants, of which the first is the dense model. */
@@ -60,14 +65,19 @@ final class ModelSweep {
     }
   }
 
-  /** The tasks to run a variant on. */
+  /** The tasks to run a variant on, ourselves or by a peer. */
   private List<SweepTask> openTasks(Variant variant) {
     List<SweepTask> open = new ArrayList<>();
     for (SweepTask task : tasks) {
       Cell cell = cell(variant, task);
-      if (log.isDone(cell)) {
+      boolean done = log.isDone(cell);
+      if (done) {
         log.skip(cell);
-      } else if (!failed.isRefused(cell)) {
+      } else if (failed.isRefused(cell)) {
+        peers.beside(cell).forEach(log::skip);
+        continue;
+      }
+      if (peers.areOpen(cell) || !done) {
         open.add(task);
       }
     }
@@ -90,18 +100,24 @@ final class ModelSweep {
     Step step = Step.COMPRESS;
     try (CompressedModel compressed =
         variants.make(variant, only, far -> log.working(work + ": " + far))) {
-      step = Step.TIME;
-      Timing timing = probe.measure(loaded.model(), compressed.model());
-      warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
-      step = Step.EVALUATE;
-      open.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
+      List<SweepTask> own = open.stream().filter(task -> !log.isDone(cell(variant, task))).toList();
+      if (!own.isEmpty()) {
+        step = Step.TIME;
+        Timing timing = probe.measure(loaded.model(), compressed.model());
+        warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
+        step = Step.EVALUATE;
+        own.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
+      }
+      peers.run(open.stream().map(task -> cell(variant, task)).toList(), compressed);
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
       for (SweepTask task : open) {
-        Cell cell = cell(variant, task);
-        if (!log.isDone(cell)) {
-          failed.fail(cell, startedAt, step, failure);
+        Cell own = cell(variant, task);
+        for (Cell cell : Stream.concat(Stream.of(own), peers.beside(own).stream()).toList()) {
+          if (!log.isDone(cell)) {
+            failed.fail(cell, startedAt, step, failure);
+          }
         }
       }
     }
@@ -138,7 +154,7 @@ final class ModelSweep {
           cell,
           row,
           rows.layers(log.id(cell), compressed, smallest),
-          rows.samples(log.id(cell), timing),
+          rows.samples(log.id(cell), timing, Timing.SUBJECTS),
           result.predictions());
     } catch (OutputException e) {
       throw e;

@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.measure.OutOfMemory;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.Provenance;
@@ -75,7 +76,10 @@ final class RowFactory {
     Map<String, String> software = device.software();
     row.set(MachineColumns.CUDA_VERSION, software.get("cuda"));
     row.set(MachineColumns.DRIVER_VERSION, software.get("driver"));
-    row.set(RunColumns.LABEL, variant.label(config));
+    PeerRuntime peer = cell.peer();
+    row.set(RunColumns.RUNTIME, peer == null ? RunRow.LRFBENCH : peer.version());
+    row.set(
+        RunColumns.LABEL, variant.label(config) + (peer == null ? "" : " on " + peer.version()));
     if (!variant.isDense()) {
       Recovery recovery = variant.recovery();
       row.set(RunColumns.ALLOCATE, variant.allocation().policy().label())
@@ -151,6 +155,30 @@ final class RowFactory {
     counts(row, variant, dense, compressed);
     timing.applyTo(shape(row));
     return row.build();
+  }
+
+  /** A row for a model that a peer runs: of sizes and times only. */
+  RunRow ofPeer(
+      Cell cell,
+      String cellId,
+      Instant startedAt,
+      Model dense,
+      CompressedModel compressed,
+      PeerTiming timing) {
+    RunRow.Builder row =
+        identity(cell, cellId, startedAt)
+            .set(RunColumns.STATUS, RunRow.OK)
+            .set(RunColumns.ARCHITECTURE, dense.info().architecture());
+    counts(row, cell.variant(), dense, compressed);
+    timing.timing().applyTo(shape(row));
+    // What is not the peer's, or not known of it.
+    return row.set(TimeColumns.COMPRESS_SECONDS, null)
+        .set(TimeColumns.CALIBRATE_SECONDS, null)
+        .set(TimeColumns.FINETUNE_SECONDS, null)
+        .set(TimeColumns.FIRST_LATENCY_MS, null)
+        .set(TimeColumns.PEAK_MEMORY_BYTES, (Long) null)
+        .set(RunColumns.EXTRA, Map.of("logits_difference", timing.difference()))
+        .build();
   }
 
   private static void score(RunRow.Builder row, Score dense, Score score) {
@@ -238,8 +266,8 @@ final class RowFactory {
   }
 
   /** A row for each timed call. */
-  List<SampleRow> samples(String cellId, Timing timing) {
-    return timing.samples(runId, cellId);
+  List<SampleRow> samples(String cellId, Timing timing, List<String> subjects) {
+    return timing.samples(runId, cellId, subjects);
   }
 
   private Map<String, Object> extra(

@@ -39,6 +39,7 @@ import java.util.List;
  * @param texts what language models are evaluated on and learn from
  * @param out directory for the results
  * @param predictions of which cells the predictions are written
+ * @param peers other runtimes that each model is timed in beside ours
  */
 public record SweepConfig(
     List<String> models,
@@ -63,7 +64,8 @@ public record SweepConfig(
     Path glue,
     TextSource texts,
     Path out,
-    KeptPredictions predictions) {
+    KeptPredictions predictions,
+    List<String> peers) {
 
   /** Copies the lists and checks the numbers. */
   public SweepConfig {
@@ -75,6 +77,7 @@ public record SweepConfig(
     recoveries = List.copyOf(recoveries);
     seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
+    peers = peers.stream().distinct().toList();
     require(calibration >= 1, "--calibration must be at least 1, but is " + calibration);
     require(batchSize >= 1, "--batch-size must be at least 1, but is " + batchSize);
     require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
@@ -112,7 +115,8 @@ public record SweepConfig(
         glue,
         texts,
         directory,
-        predictions);
+        predictions,
+        peers);
   }
 
   /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */
@@ -123,7 +127,7 @@ public record SweepConfig(
     }
     // The dense model is a cell too.
     long all = variants == Long.MAX_VALUE ? variants : variants + 1;
-    return product(product(all, models.size()), tasks.size());
+    return product(product(product(all, models.size()), tasks.size()), 1 + peers.size());
   }
 
   private static long product(long a, long b) {

@@ -4,11 +4,13 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The variants of a sweep, in the order in which they run. */
 public final class SweepPlan {
@@ -54,7 +56,10 @@ public final class SweepPlan {
    * @throws io.github.lrfbench.kernels.InputException if there is no method of a name
    */
   public static long size(SweepConfig config) {
-    return (long) config.models().size() * config.tasks().size() * variants(config).size();
+    return (long) config.models().size()
+        * config.tasks().size()
+        * variants(config).size()
+        * (1 + config.peers().size());
   }
 
   /**
@@ -70,6 +75,9 @@ public final class SweepPlan {
         for (Variant variant : variants(config)) {
           Cell cell = new Cell(model, "", task.name(), "", variant);
           cells.add(planned(Optional.empty(), cell, times));
+          for (String peer : config.peers()) {
+            cells.add(planned(Optional.empty(), cell.in(PeerRuntime.of(peer)), times));
+          }
         }
       }
     }
@@ -82,8 +90,10 @@ public final class SweepPlan {
         id,
         cell.model(),
         cell.task(),
-        describe(cell.variant()),
-        times.seconds(cell.model(), cell.task(), cell.variant()));
+        describe(cell.variant()) + (cell.peer() == null ? "" : " by " + cell.peer().name()),
+        cell.peer() == null
+            ? times.seconds(cell.model(), cell.task(), cell.variant())
+            : OptionalDouble.empty());
   }
 
   /** Of a chain a plan tells beside it which stage takes the budget. */

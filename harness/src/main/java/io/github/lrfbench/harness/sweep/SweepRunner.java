@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
@@ -36,6 +37,7 @@ public final class SweepRunner {
   private final Path cache;
   private final SweepListener listener;
   private List<RunRow> table = List.of();
+  private final List<PeerRuntime> peers;
 
   /**
    * A runner.
@@ -43,6 +45,17 @@ public final class SweepRunner {
    * @param cache where embedded models and data are unpacked
    */
   public SweepRunner(SweepConfig config, Device device, Path cache, SweepListener listener) {
+    this(config, device, cache, listener, config.peers().stream().map(PeerRuntime::of).toList());
+  }
+
+  /** A runner with peers of its own in the place of those that the settings name. */
+  SweepRunner(
+      SweepConfig config,
+      Device device,
+      Path cache,
+      SweepListener listener,
+      List<PeerRuntime> peers) {
+    this.peers = peers;
     this.config = config;
     this.device = device;
     this.cache = cache;
@@ -57,6 +70,7 @@ public final class SweepRunner {
    *     data than that of a grid before it
    */
   public void check(GridData shared) {
+    PeerCells.check(peers, config, device);
     List<Variant> variants = SweepPlan.variants(config);
     for (Group group : sameGroups(variants)) {
       for (TaskInput input : group.data()) {
@@ -86,6 +100,10 @@ public final class SweepRunner {
           for (Variant variant : variants) {
             Cell cell = model.cell(group.name(), variant, task);
             cells.put(cell.id(config, deviceKind, model.probe().seqLen()), cell);
+            for (PeerRuntime peer : peers) {
+              Cell beside = cell.in(peer);
+              cells.put(beside.id(config, deviceKind, model.probe().seqLen()), beside);
+            }
           }
         }
       }
@@ -107,6 +125,9 @@ public final class SweepRunner {
    *     wrong
    */
   public List<IdentifiedCell> identify(SweepRecord record, String deviceKind) {
+    if (!peers.isEmpty()) {
+      throw new InputException("--peer is for sweeps on one machine");
+    }
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
     List<BrokenModel> broken = new ArrayList<>();
@@ -160,8 +181,10 @@ public final class SweepRunner {
   public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
+    PeerCells.check(peers, config, device);
     List<Group> groups = sameGroups(variants);
-    int cells = groups.stream().mapToInt(group -> group.data().size()).sum() * variants.size();
+    int cells = groups.stream().mapToInt(group -> group.data().size()).sum();
+    cells *= variants.size() * (1 + peers.size());
     try (Output output = new Output(record, cells, choice)) {
       List<BrokenModel> broken = new ArrayList<>();
       for (Group group : groups) {
@@ -210,7 +233,8 @@ public final class SweepRunner {
               factory,
               rows(output.record, seqLen),
               output.log(seqLen),
-              output.record.warnings())
+              output.record.warnings(),
+              peers)
           .run(variants);
     }
     return Optional.empty();
@@ -221,7 +245,7 @@ public final class SweepRunner {
     listener.note("model " + broken.lost().name() + " is left out: " + broken.reason());
     int seqLen = LostModel.seqLen(config);
     FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
-    broken.lost().fail(variants, broken.failure(), broken.loading(), failed);
+    broken.lost().fail(variants, peers, broken.failure(), broken.loading(), failed);
   }
 
   private RowFactory rows(SweepRecord record, int seqLen) {
@@ -252,6 +276,7 @@ public final class SweepRunner {
               config.seqLen(),
               config.rounds(),
               loaded.model().info());
+      PeerCells.check(peers, loaded.model().info());
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
       for (TaskInput input : group.data()) {
         Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);

@@ -217,6 +217,9 @@ public enum SweepSetting {
       config -> config.predictions().label(),
       never()),
 
+  /** Cells beside ours, whose ids tell the peer. */
+  PEERS(List.of("peer"), List.of(), SweepConfig::peers, never()),
+
   /** Where the record lies tells it. */
   OUT(List.of("out"), null, null, never());
 

@@ -32,7 +32,8 @@ record Timing(
     long peakBytes,
     long flops,
     Conditions conditions) {
-  private static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
+  /** Whose the calls are. */
+  static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
 
   /**
    * Calls of a model and of the dense one, interleaved.
@@ -94,15 +95,19 @@ record Timing(
     conditions.applyTo(row);
   }
 
-  /** A row for each call of the latency shape. */
-  List<SampleRow> samples(String runId, String cellId) {
+  /**
+   * A row for each call of the latency shape.
+   *
+   * @param names whose the calls are
+   */
+  List<SampleRow> samples(String runId, String cellId, List<String> names) {
     List<SampleRow> samples = new ArrayList<>();
     for (int round = 0; round < rounds.count(); round++) {
       for (int subject = 0; subject < subjects(); subject++) {
         long[] calls = rounds.nanos().get(round)[subject];
         for (int call = 0; call < calls.length; call++) {
           samples.add(
-              new SampleRow(runId, cellId, round, SUBJECTS.get(subject), call, calls[call] / 1e6));
+              new SampleRow(runId, cellId, round, names.get(subject), call, calls[call] / 1e6));
         }
       }
     }

@@ -51,12 +51,11 @@ function tellApart(rows, key, name, parts) {
 
 // Rows with their names: facet, what is scored on what; device; shape, what was timed.
 function named(rows) {
-  let runtimes = unique(rows.map(row => row.runtime || ''));
   rows.forEach((row, i) => {
     row.index = i;
     row.failed = row.status !== 'ok';
-    row.dense = row.method === 'dense';
-    if (runtimes.length > 1 && row.runtime) row.label += ' (' + row.runtime + ')';
+    row.peer = Boolean(row.runtime) && row.runtime !== 'lrfbench';
+    row.dense = row.method === 'dense' && !row.peer;
     let scored = [row.model, row.task, row.split, row.examples, row.data_hash, row.metric_name];
     // Weights that score alike before they are compressed are one model that was made more than once.
     row.togetherKey = JSON.stringify(scored.concat(Number.isFinite(row.metric_dense) ? row.metric_dense.toPrecision(3) : null));
@@ -101,6 +100,7 @@ function points(rows) {
       row.model_revision]);
     if (!byKey.has(key)) {
       byKey.set(key, {facet: row.facet, label: row.label, kind: row.budget_kind, budget: row.budget, dense: row.dense,
+        peer: row.peer,
         metricName: row.metric_name, rows: []});
     }
     byKey.get(key).rows.push(row);

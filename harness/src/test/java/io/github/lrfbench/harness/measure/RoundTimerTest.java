@@ -41,6 +41,28 @@ class RoundTimerTest {
     assertEquals(6, rounds.stats(1).runs());
   }
 
+  /** What runs elsewhere takes 5 ms by its own clock, and 9 ms with the way there. */
+  @Test
+  void whatTimesItselfIsTakenAtItsWord() {
+    SelfTimed elsewhere =
+        new SelfTimed() {
+          @Override
+          public void run() {
+            now += 9_000_000;
+          }
+
+          @Override
+          public long lastNanos() {
+            return 5_000_000;
+          }
+        };
+    Rounds rounds = measure(new RoundRule(1, 20, 0, 0), elsewhere, subject("B", n -> 10));
+    assertEquals(5, rounds.stats(0).p50Ms());
+    assertEquals(10, rounds.stats(1).p50Ms());
+    assertEquals(new Interval(2, 2), rounds.ratio(1, 0));
+    assertEquals(5, rounds.stats(0).firstMs());
+  }
+
   /** 1 ms and 3 ms take turns for 100 ms, 25 calls of each, and half a second is 5 rounds. */
   @Test
   void roundsOfFastSubjectsHaveManyCalls() {

@@ -126,7 +126,8 @@ class CellAloneTest {
         folder.resolve("glue"),
         TextSource.NONE,
         out,
-        KeptPredictions.AUTO);
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   /** Every cell's row, and those of its matrices, by the cell's id. */

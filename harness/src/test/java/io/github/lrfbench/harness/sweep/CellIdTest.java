@@ -138,7 +138,8 @@ class CellIdTest {
         null,
         TextSource.NONE,
         Path.of("out"),
-        KeptPredictions.AUTO);
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   private static Variant variant(String method, Budget budget) {

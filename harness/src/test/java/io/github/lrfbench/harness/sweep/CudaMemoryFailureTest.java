@@ -106,7 +106,8 @@ class CudaMemoryFailureTest {
             folder.resolve("glue"),
             TextSource.NONE,
             folder.resolve("out"),
-            KeptPredictions.AUTO);
+            KeptPredictions.AUTO,
+            List.of());
     SweepRecord record =
         new SweepRecord("run of " + System.nanoTime(), List.of(config), Shard.WHOLE, List.of());
     return new SweepRunner(config, device, folder.resolve("cache"), SweepListener.NONE).run(record);

@@ -137,7 +137,8 @@ class LostModelTest {
             folder.resolve("glue"),
             TextSource.NONE,
             out,
-            KeptPredictions.AUTO);
+            KeptPredictions.AUTO,
+            List.of());
     SweepListener listener =
         new SweepListener() {
           @Override

@@ -64,7 +64,8 @@ class MemoryNeedsTest {
         null,
         TextSource.NONE,
         Path.of("out"),
-        KeptPredictions.AUTO);
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   private MemoryNeeds needs(int batchSize, int seqLen) {

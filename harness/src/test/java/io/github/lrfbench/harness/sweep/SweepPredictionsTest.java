@@ -200,7 +200,8 @@ class SweepPredictionsTest {
         folder.resolve("glue"),
         texts,
         out,
-        kept);
+        kept,
+        List.of());
   }
 
   private List<RunRow> run(SweepConfig config) {

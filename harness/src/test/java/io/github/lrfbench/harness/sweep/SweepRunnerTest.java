@@ -450,7 +450,8 @@ class SweepRunnerTest {
         glue,
         TextSource.NONE,
         out,
-        KeptPredictions.AUTO);
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   private List<RunRow> run(SweepConfig config) {

@@ -64,7 +64,8 @@ final class TinySweep {
             glue,
             TextSource.NONE,
             folder.resolve(id),
-            KeptPredictions.AUTO);
+            KeptPredictions.AUTO,
+            List.of());
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(config, device, folder.resolve("cache"), listener).run(record);

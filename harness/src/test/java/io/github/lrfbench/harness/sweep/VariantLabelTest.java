@@ -110,7 +110,8 @@ class VariantLabelTest {
         null,
         TextSource.NONE,
         Path.of("out"),
-        KeptPredictions.AUTO);
+        KeptPredictions.AUTO,
+        List.of());
   }
 
   @Test

@@ -76,7 +76,7 @@ public final class ResultRow {
   }
 
   boolean isDense() {
-    return text("method").equals("dense");
+    return !row.ofPeer() && text("method").equals("dense");
   }
 
   /** What stands in a column; empty where nothing does. */

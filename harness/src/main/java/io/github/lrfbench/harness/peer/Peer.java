@@ -1,0 +1,25 @@
+package io.github.lrfbench.harness.peer;
+
+import io.github.lrfbench.harness.measure.SelfTimed;
+import java.util.List;
+
+/**
+ * A model that is open in another runtime. Its methods throw a {@link PeerException} if that fails
+ * or does not answer in time; it is to be closed then.
+ */
+public interface Peer extends SelfTimed, AutoCloseable {
+  /**
+   * Makes sequences the input of the passes that follow.
+   *
+   * @param sequences token ids, all of one length; their types are 0, and no token is masked
+   * @return the logits of these sequences, one after the other
+   */
+  float[] read(List<int[]> sequences);
+
+  /** A forward pass. */
+  @Override
+  void run();
+
+  @Override
+  void close();
+}

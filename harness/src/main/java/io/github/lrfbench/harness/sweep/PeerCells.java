@@ -1,0 +1,156 @@
+package io.github.lrfbench.harness.sweep;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.peer.Peer;
+import io.github.lrfbench.harness.peer.PeerException;
+import io.github.lrfbench.harness.peer.PeerRuntime;
+import io.github.lrfbench.harness.peer.TemporaryFolder;
+import io.github.lrfbench.harness.result.OutputException;
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The cells beside ours, of models that other runtimes run: a variant is written as a checkpoint,
+ * opened by the peer, and timed in turns with ours, once for all tasks.
+ */
+record PeerCells(
+    List<PeerRuntime> runtimes,
+    LoadedModel loaded,
+    LatencyProbe probe,
+    RowFactory rows,
+    CellLog log,
+    FailedCells failed) {
+  private static final Set<String> ARCHITECTURES = Set.of("bert", "roberta", "distilbert");
+
+  /** Others would be multiplied out in every pass, or by many small operations. */
+  private static final Set<String> FORMS = Set.of("dense", "lowrank", "chain");
+
+  private static final Set<String> OTHER_FORMS = Set.of("int8", "kronecker", "joint-attention");
+
+  /**
+   * Looks whether peers are there, and can do what is asked for.
+   *
+   * @throws InputException if not
+   */
+  static void check(List<PeerRuntime> runtimes, SweepConfig config, Device device) {
+    if (runtimes.isEmpty()) {
+      return;
+    }
+    require(device.id().equals("cpu"), "is timed on the processor only; give --device cpu");
+    require(config.dtype().equals("fp32"), "computes in fp32 only, not " + config.dtype());
+    require(config.latency() == LatencyKind.FORWARD, "is timed with --latency forward only");
+    for (Variant variant : SweepPlan.variants(config)) {
+      for (String stage : variant.method().text().split("\\++")) {
+        String name = stage.split("[:@]")[0];
+        require(!OTHER_FORMS.contains(name), "runs dense and low-rank matrices only, not " + name);
+      }
+    }
+    runtimes.forEach(PeerRuntime::version);
+  }
+
+  /**
+   * Looks whether peers can run a model.
+   *
+   * @throws InputException if not
+   */
+  static void check(List<PeerRuntime> runtimes, ModelInfo info) {
+    require(
+        runtimes.isEmpty()
+            || ARCHITECTURES.contains(info.architecture())
+                && info.output() != ModelInfo.Output.EMBEDDING,
+        "runs classifiers and regressions of BERT, RoBERTa and DistilBERT only");
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InputException("--peer " + message);
+    }
+  }
+
+  /** The cells beside one of ours. */
+  List<Cell> beside(Cell own) {
+    return runtimes.stream().map(own::in).toList();
+  }
+
+  /** Whether one of those is to be run; the listener is told of those that are done. */
+  boolean areOpen(Cell own) {
+    boolean open = false;
+    for (Cell cell : beside(own)) {
+      if (log.isDone(cell)) {
+        log.skip(cell);
+      } else {
+        open = true;
+      }
+    }
+    return open;
+  }
+
+  /** Runs those beside ours of one variant that are open. */
+  void run(List<Cell> own, CompressedModel compressed) {
+    for (PeerRuntime runtime : runtimes) {
+      List<Cell> open =
+          own.stream().map(cell -> cell.in(runtime)).filter(cell -> !log.isDone(cell)).toList();
+      if (!open.isEmpty()) {
+        run(runtime, open, compressed);
+      }
+    }
+  }
+
+  private void run(PeerRuntime runtime, List<Cell> open, CompressedModel compressed) {
+    Instant startedAt = Instant.now();
+    log.working(open.get(0).describe());
+    try {
+      PeerTiming timing = time(runtime, compressed);
+      for (Cell cell : open) {
+        String id = log.id(cell);
+        log.write(
+            cell,
+            rows.ofPeer(cell, id, startedAt, loaded.model(), compressed, timing),
+            List.of(),
+            rows.samples(id, timing.timing(), PeerTiming.SUBJECTS),
+            List.of());
+      }
+    } catch (OutputException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      for (Cell cell : open) {
+        if (!log.isDone(cell)) {
+          failed.fail(cell, startedAt, Step.TIME, failure);
+        }
+      }
+    }
+  }
+
+  private PeerTiming time(PeerRuntime runtime, CompressedModel compressed) {
+    Model model = compressed.model();
+    for (Linear linear : model.linears().values()) {
+      if (!FORMS.contains(linear.form())) {
+        throw new PeerException(
+            "--peer runs dense and low-rank matrices only, not " + linear.form());
+      }
+    }
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      Path directory = folder.path().resolve("model");
+      try (Checkpoint source = Checkpoint.open(loaded.transformer())) {
+        ObjectNode block = JsonNodeFactory.instance.objectNode();
+        new TrainedCheckpoint(model, source.config(), block, source.directory(), null)
+            .write(directory);
+      }
+      try (Peer peer = runtime.open(directory, model.device().threads())) {
+        return probe.measure(model, peer);
+      }
+    }
+  }
+}
