@@ -10,7 +10,7 @@ final class TimingOptions {
       names = "--warmup",
       paramLabel = "N",
       description =
-          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than 5 %% (--max-seconds at most); 0 for none. Default: 3.")
+          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than a twentieth (--max-seconds at most); 0 for none. Default: 3.")
   private int warmup = RoundRule.DEFAULT.warmupRuns();
 
   @Option(
@@ -24,7 +24,7 @@ final class TimingOptions {
       names = "--max-noise",
       paramLabel = "FRACTION",
       description =
-          "Time no more calls once the speedup's 95 %% interval reaches no further than this fraction of it to either side, after 5 rounds and half a second. Default: 0.02.")
+          "Time no more calls once the speedup's interval (of 0.95 confidence) reaches no further than this fraction of it to either side, after 5 rounds and half a second. Default: 0.02.")
   private double maxNoise = RoundRule.DEFAULT.maximumNoise();
 
   @Option(

@@ -184,9 +184,9 @@ class SweepFileTest {
     }
     assertTrue(files.size() >= 5, files.toString());
     for (Path file : files) {
-      // Models and data are not here, which is all that is told.
+      // Models and data are not here: their cells are told all the same.
       int code = run("sweep", file.toString(), "--dry-run");
-      assertTrue(code == 0 || stderr().matches("(?s).*(no such|needs|give|missing).*"), stderr());
+      assertTrue(code == 0 || code == 2, file + ": " + code);
       assertTrue(stdout().lines().count() > 10, file + ": " + stdout());
     }
   }
