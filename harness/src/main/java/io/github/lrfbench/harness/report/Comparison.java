@@ -39,8 +39,9 @@ public final class Comparison {
    */
   public static String render(
       List<RunRow> before, List<RunRow> after, double metricMargin, double latencyMargin) {
-    boolean named = !Matched.of(before, after, true).isEmpty();
-    Map<String, RunRow[]> pairs = Matched.of(before, after, named);
+    boolean shaped = Matched.haveShapes(before) || Matched.haveShapes(after);
+    boolean named = !Matched.of(before, after, true, shaped).isEmpty();
+    Map<String, RunRow[]> pairs = Matched.of(before, after, named, shaped);
     if (pairs.isEmpty()) {
       throw new InputException("the two files have no cell in common");
     }
@@ -155,10 +156,16 @@ public final class Comparison {
 
   /** Pairs of rows that are of one cell, by a name of the cell. */
   private static final class Matched {
-    static Map<String, RunRow[]> of(List<RunRow> before, List<RunRow> after, boolean withModel) {
-      Map<String, RunRow> first = byName(before, withModel);
+    /** Whether there are rows of several timed shapes, which cells are then told apart by. */
+    static boolean haveShapes(List<RunRow> rows) {
+      return rows.stream().filter(row -> !row.failed()).map(Matched::shape).distinct().count() > 1;
+    }
+
+    static Map<String, RunRow[]> of(
+        List<RunRow> before, List<RunRow> after, boolean withModel, boolean withShape) {
+      Map<String, RunRow> first = byName(before, withModel, withShape);
       Map<String, RunRow[]> pairs = new LinkedHashMap<>();
-      byName(after, withModel)
+      byName(after, withModel, withShape)
           .forEach(
               (name, row) -> {
                 if (first.containsKey(name)) {
@@ -168,11 +175,12 @@ public final class Comparison {
       return pairs;
     }
 
-    private static Map<String, RunRow> byName(List<RunRow> rows, boolean withModel) {
+    private static Map<String, RunRow> byName(
+        List<RunRow> rows, boolean withModel, boolean withShape) {
       Map<String, RunRow> byName = new LinkedHashMap<>();
       for (RunRow row : rows) {
         if (!row.failed()) {
-          String name = name(row, withModel);
+          String name = name(row, withModel) + (withShape ? " " + shape(row) : "");
           if (byName.put(name, row) != null) {
             throw new InputException(
                 "a file holds the cell '" + name + "' several times; compare parts of it");
@@ -195,6 +203,10 @@ public final class Comparison {
               .stream()
               .filter(part -> !part.isEmpty())
               .toList());
+    }
+
+    private static String shape(RunRow row) {
+      return row.get(TimeColumns.BATCH_SIZE) + "x" + row.get(TimeColumns.SEQ_LEN);
     }
 
     private static String text(String value) {

@@ -195,6 +195,24 @@ class ComparisonTest {
         .set(TimeColumns.LATENCY_ROUNDS, 10);
   }
 
+  @Test
+  void cellsOfSeveralShapesAreMatchedByThem() {
+    List<RunRow> before = List.of(shaped(1, 1.1), shaped(8, 2.5));
+    List<RunRow> after = List.of(shaped(8, 2.6));
+    String table = Comparison.render(before, after, 0.01, 0.1);
+    assertTrue(table.contains("model rte svd keep 0.5 8x128"), table);
+    assertTrue(table.contains("2.50x  2.60x"), table);
+    assertFalse(table.contains(" 1x128"), table);
+  }
+
+  private static RunRow shaped(long batch, double speedup) {
+    return row(0.5, 0.1)
+        .set(TimeColumns.BATCH_SIZE, batch)
+        .set(TimeColumns.SEQ_LEN, 128)
+        .set(TimeColumns.SPEEDUP, speedup)
+        .build();
+  }
+
   private static RunRow.Builder row(double metric, double error) {
     return RunRow.builder()
         .set(RunColumns.RUN_ID, "run")

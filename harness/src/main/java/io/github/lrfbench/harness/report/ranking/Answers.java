@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.report.ranking;
 
+import io.github.lrfbench.harness.report.ranking.Ranking.Verdict;
 import io.github.lrfbench.harness.report.table.Cell;
 import io.github.lrfbench.harness.report.table.Heading;
 import java.util.ArrayList;
@@ -148,7 +149,15 @@ final class Answers {
         + question().levelText()
         + ", by Holm's correction over each row"
         + (tests.isEmpty() ? "" : "; tests: " + String.join(", ", tests))
-        + ".";
+        + "."
+        + untested();
+  }
+
+  /** What is said of differences without a test, led by a space; empty where all were tested. */
+  String untested() {
+    return rankings.stream().allMatch(ranking -> ranking.with(Verdict.NOT_TESTED).isEmpty())
+        ? ""
+        : " Not tested where a standard error is not known: nothing is said there.";
   }
 
   /** The metrics that are shown, joined. */

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.report.ranking;
 
+import io.github.lrfbench.harness.report.ranking.Ranking.Verdict;
 import io.github.lrfbench.harness.report.table.Cell;
 import io.github.lrfbench.harness.report.table.Heading;
 import io.github.lrfbench.harness.report.table.Table;
@@ -109,7 +110,8 @@ final class AverageTable {
         "±: one standard error; tasks are independent of each other. Best and as good at a "
             + "confidence of "
             + answers.question().levelText()
-            + ", by Holm's correction over a budget.");
+            + ", by Holm's correction over a budget."
+            + answers.untested());
     if (!incomplete.isEmpty()) {
       notes.add(
           "Left out where they lack a task or miss the budget: "
@@ -168,17 +170,18 @@ final class AverageTable {
     for (int i = 0; i < means.size(); i++) {
       Mean mean = means.get(i);
       double p = i == 0 ? Double.NaN : corrected[i - 1];
-      boolean worse = p < answers.question().alpha();
+      Verdict verdict = i == 0 ? Verdict.BEST : Verdict.of(p, answers.question().alpha());
+      boolean strong = verdict == Verdict.BEST || verdict == Verdict.AS_GOOD;
       List<Cell> row = new ArrayList<>();
       shown.forEach(column -> row.add(Cell.of(key.get(column))));
       row.add(answers.budget(rankings.get(0).contest()));
-      row.add(Cell.of(mean.name).strong(!worse && means.size() > 1));
+      row.add(Cell.of(mean.name).strong(strong && means.size() > 1));
       row.add(Cell.figure(mean.value));
       double error = error(mean, rankings, weights);
       row.add(Double.isNaN(error) ? Cell.EMPTY : Cell.figure(error));
       row.add(i == 0 ? Cell.EMPTY : Cell.figure(behind.get(i - 1).gain()));
       row.add(Cell.probability(p));
-      row.add(Cell.of(i == 0 ? "best" : worse ? "worse" : "as good"));
+      row.add(Cell.of(verdict.label()));
       rows.add(row);
     }
   }

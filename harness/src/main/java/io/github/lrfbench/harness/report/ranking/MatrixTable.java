@@ -50,6 +50,9 @@ final class MatrixTable {
     double[] corrected =
         Statistics.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
     for (int k = 0; k < corrected.length; k++) {
+      if (Double.isNaN(corrected[k])) {
+        continue;
+      }
       int[] pair = pairs.get(k);
       boolean decided = corrected[k] < answers.question().alpha();
       boolean first = differences.get(k).gain() > 0;
@@ -88,7 +91,8 @@ final class MatrixTable {
         "Wins/ties/losses of the row against the column. A win is a difference at a confidence of "
             + answers.question().levelText()
             + ", by Holm's correction over all pairs of a contest; who misses the budget does "
-            + "not take part.");
+            + "not take part."
+            + answers.untested());
     notes.addAll(answers.notes());
     return new Table(
         "matrix",

@@ -20,6 +20,8 @@ record Ranking(Contest contest, Set<Long> seeds, List<Ranked> ranked) {
   enum Verdict {
     BEST("best"),
     AS_GOOD("as good"),
+    /** Nothing can be said, for a standard error is not known. */
+    NOT_TESTED("not tested"),
     WORSE("worse"),
     NOT_AT_BUDGET("misses budget");
 
@@ -27,6 +29,11 @@ record Ranking(Contest contest, Set<Long> seeds, List<Ranked> ranked) {
 
     Verdict(String label) {
       this.label = label;
+    }
+
+    /** Of one that is not the best, by the p-value of how far it is behind, NaN of no test. */
+    static Verdict of(double pValue, double alpha) {
+      return Double.isNaN(pValue) ? NOT_TESTED : pValue < alpha ? WORSE : AS_GOOD;
     }
 
     String label() {
@@ -62,8 +69,7 @@ record Ranking(Contest contest, Set<Long> seeds, List<Ranked> ranked) {
     for (int i = 0; i < reached.size(); i++) {
       Difference difference = i == 0 ? null : behind.get(i - 1);
       double p = i == 0 ? Double.NaN : corrected[i - 1];
-      Verdict verdict =
-          i == 0 ? Verdict.BEST : p < question.alpha() ? Verdict.WORSE : Verdict.AS_GOOD;
+      Verdict verdict = i == 0 ? Verdict.BEST : Verdict.of(p, question.alpha());
       Score score = reached.get(i).score(metric, seeds);
       ranked.add(new Ranked(reached.get(i), score, difference, p, verdict));
     }
@@ -88,7 +94,7 @@ record Ranking(Contest contest, Set<Long> seeds, List<Ranked> ranked) {
   /** The tests that were made, joined. */
   String tests() {
     return ranked.stream()
-        .filter(one -> one.behind() != null)
+        .filter(one -> one.behind() != null && one.verdict() != Verdict.NOT_TESTED)
         .map(one -> one.behind().test().label())
         .distinct()
         .collect(Collectors.joining(", "));

@@ -79,10 +79,13 @@ final class WinsTable {
     if (!ranking.isDecided()) {
       return Cell.of("(no other)");
     }
-    return Cell.of(
+    String names =
         ranking.with(verdict).stream()
             .map(one -> one.contender().name())
-            .collect(Collectors.joining(", ")));
+            .collect(Collectors.joining(", "));
+    int untested = ranking.with(Verdict.NOT_TESTED).size();
+    String unknown = untested == 0 ? "" : "(" + untested + " not tested)";
+    return Cell.of(names + (names.isEmpty() || untested == 0 ? "" : ", ") + unknown);
   }
 
   private static Cell withShares(Ranking ranking) {

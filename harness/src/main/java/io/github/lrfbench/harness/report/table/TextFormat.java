@@ -34,6 +34,9 @@ final class TextFormat {
       text.append(gap).append(band(table, rows, columns));
       gap = "\n";
     }
+    if (table.rows().stream().flatMap(List::stream).anyMatch(Cell::strong)) {
+      text.append("*: the best of several, or as good.\n");
+    }
     for (String note : table.notes()) {
       wrap(note, WIDTH).forEach(line -> text.append(line).append('\n'));
     }

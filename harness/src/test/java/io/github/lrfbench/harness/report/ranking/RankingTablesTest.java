@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lrfbench.harness.report.table.TableFormat;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
+import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import java.util.Arrays;
 import java.util.List;
@@ -87,6 +88,27 @@ class RankingTablesTest {
                 Rows.of("rte", "c", 0.5, 0.77, 0.01),
                 Rows.of("rte", "d", 0.5, 0.77, 0.01)),
             "verdict"));
+  }
+
+  /** Of F1 alone, say, no row tells the standard error. */
+  @Test
+  void withoutStandardErrorsNothingIsCalledAsGood() {
+    RunRow.Builder[] rows = {
+      Rows.of("rte", "svd", 0.5, 0.1, 0.01).set(ScoreColumns.METRIC_STDERR, null),
+      Rows.of("rte", "drone", 0.5, 0.8, 0.01)
+    };
+    assertEquals(List.of("best", "not tested"), column(csv(ReportTable.TESTS, rows), "verdict"));
+    assertEquals(List.of("best", "not tested"), column(csv(ReportTable.AVERAGE, rows), "verdict"));
+    assertEquals(List.of("(1 not tested)"), column(csv(ReportTable.WINS, rows), "as good"));
+    assertEquals(List.of("0", "0"), column(csv(ReportTable.MATRIX, rows), "ties"));
+    String scores =
+        TableFormat.TEXT.print(
+            ReportTable.of(
+                    List.of(ReportTable.SCORES), Rows.read(null, rows), Rows.question(), false)
+                .get(0));
+    assertTrue(scores.contains("0.800*") && !scores.contains("0.100*"), scores);
+    assertTrue(scores.contains("\n*: the best of several, or as good.\n"), scores);
+    assertTrue(scores.contains("Not tested where a standard error is not known"), scores);
   }
 
   @Test

@@ -33,6 +33,7 @@ class TableFormatTest {
         ----  ----  -----------  -----
         mrpc  0.9   a_b*         0.123
               0.5   50 % & more
+        *: the best of several, or as good.
         A note.
         """,
         TableFormat.TEXT.print(SMALL));
