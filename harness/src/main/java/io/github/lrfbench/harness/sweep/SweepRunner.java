@@ -1,9 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
-import io.github.lrfbench.harness.evaluate.Evaluation;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsCsv;
@@ -11,11 +8,7 @@ import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.LoadedModel;
-import io.github.lrfbench.harness.source.ModelSource;
-import io.github.lrfbench.harness.source.ModelSources;
-import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskInput;
-import io.github.lrfbench.harness.source.Tasks;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
@@ -29,12 +22,9 @@ import java.util.Optional;
 
 /** Runs a sweep on one device. */
 public final class SweepRunner {
-  /** Standard errors of all cells come from the same resamples of examples. */
-  private static final long BOOTSTRAP_SEED = 0;
-
   private final SweepConfig config;
   private final Device device;
-  private final Path cache;
+  private final SweepModels models;
   private final SweepListener listener;
   private List<RunRow> table = List.of();
   private final List<PeerRuntime> peers;
@@ -58,7 +48,7 @@ public final class SweepRunner {
     this.peers = peers;
     this.config = config;
     this.device = device;
-    this.cache = cache;
+    this.models = new SweepModels(config, device, cache, peers);
     this.listener = listener;
   }
 
@@ -72,14 +62,7 @@ public final class SweepRunner {
   public void check(GridData shared) {
     PeerCells.check(peers, config, device);
     List<Variant> variants = SweepPlan.variants(config);
-    for (Group group : sameGroups(variants)) {
-      for (TaskInput input : group.data()) {
-        shared.add(input, "evaluation");
-        if (learns(variants)) {
-          shared.add(input.task().loadTraining(config.source(cache), 0), "training");
-        }
-      }
-    }
+    models.share(shared, variants);
   }
 
   /**
@@ -94,8 +77,8 @@ public final class SweepRunner {
     check(shared);
     List<Variant> variants = SweepPlan.variants(config);
     Map<String, Cell> cells = new LinkedHashMap<>();
-    for (Group group : groups(Tasks.get(config.tasks()))) {
-      try (PreparedModel model = prepare(group, open(group), variants)) {
+    for (SweepModels.Group group : models.all()) {
+      try (PreparedModel model = models.prepare(group, models.open(group), variants)) {
         for (SweepTask task : model.tasks()) {
           for (Variant variant : variants) {
             Cell cell = model.cell(group.name(), variant, task);
@@ -109,10 +92,6 @@ public final class SweepRunner {
       }
     }
     return cells;
-  }
-
-  private static boolean learns(List<Variant> variants) {
-    return variants.stream().anyMatch(variant -> !variant.isDense() && variant.dependsOnTask());
   }
 
   /**
@@ -131,8 +110,8 @@ public final class SweepRunner {
     List<Variant> variants = SweepPlan.variants(config);
     List<IdentifiedCell> cells = new ArrayList<>();
     List<BrokenModel> broken = new ArrayList<>();
-    for (Group group : sameGroups(variants)) {
-      try (PreparedModel model = prepare(group, open(group), List.of())) {
+    for (SweepModels.Group group : models.agreeing(variants)) {
+      try (PreparedModel model = models.prepare(group, models.open(group), List.of())) {
         for (Variant variant : variants) {
           for (SweepTask task : model.tasks()) {
             Cell cell = model.cell(group.name(), variant, task);
@@ -182,12 +161,12 @@ public final class SweepRunner {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
     PeerCells.check(peers, config, device);
-    List<Group> groups = sameGroups(variants);
+    List<SweepModels.Group> groups = models.agreeing(variants);
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum();
     cells *= variants.size() * (1 + peers.size());
     try (Output output = new Output(record, cells, choice)) {
       List<BrokenModel> broken = new ArrayList<>();
-      for (Group group : groups) {
+      for (SweepModels.Group group : groups) {
         run(group, variants, output).ifPresent(broken::add);
         if (record.hasStarted() || broken.stream().anyMatch(each -> !each.isInput())) {
           broken.forEach(each -> fail(each, variants, output));
@@ -208,13 +187,14 @@ public final class SweepRunner {
   }
 
   /** Runs a model's cells; if it does not load or does not fit its tasks, that comes back. */
-  private Optional<BrokenModel> run(Group group, List<Variant> variants, Output output) {
+  private Optional<BrokenModel> run(
+      SweepModels.Group group, List<Variant> variants, Output output) {
     PreparedModel model;
     LoadedModel loaded = null;
     try {
       output.requireMemory(group);
-      loaded = load(group);
-      model = prepare(group, loaded, variants);
+      loaded = models.load(group);
+      model = models.prepare(group, loaded, variants);
     } catch (RuntimeException | VirtualMachineError failure) {
       return Optional.of(new BrokenModel(group.lost(), failure, loaded == null));
     }
@@ -252,94 +232,9 @@ public final class SweepRunner {
     return new RowFactory(config, device, record.runId(), record.provenance(), seqLen);
   }
 
-  private LoadedModel load(Group group) {
-    return open(group).in(config.storage());
-  }
-
-  private LoadedModel open(Group group) {
-    return LoadedModel.open(group.directory(), config.matrices(), device);
-  }
-
-  /**
-   * Prepares a model for its tasks, and reads what the variants learn from: what is missing shows
-   * before anything is written.
-   *
-   * @param loaded closed if that fails
-   */
-  private PreparedModel prepare(Group group, LoadedModel loaded, List<Variant> variants) {
-    List<SweepTask> tasks = new ArrayList<>();
-    try {
-      LatencyProbe probe =
-          new LatencyProbe(
-              config.latency(),
-              config.batchSize(),
-              config.seqLen(),
-              config.rounds(),
-              loaded.model().info());
-      PeerCells.check(peers, loaded.model().info());
-      List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
-      for (TaskInput input : group.data()) {
-        Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);
-        tasks.add(new SweepTask(loaded, input.task(), evaluation, config, cache));
-      }
-      if (learns(variants)) {
-        tasks.forEach(SweepTask::training);
-      }
-      variants.stream()
-          .filter(variant -> !variant.isDense() && variant.needsCalibration())
-          .forEach(variant -> tasks.forEach(task -> task.split(variant)));
-      return new PreparedModel(loaded, probe, slots, tasks);
-    } catch (RuntimeException | Error e) {
-      loaded.close();
-      throw e;
-    }
-  }
-
   /** A cell is the same on each of a machine's GPUs. */
   private static String deviceKind(Device device) {
     return device.id().replaceFirst(":.*", "");
-  }
-
-  /** All data, which must be that of the results there are. */
-  private List<Group> sameGroups(List<Variant> variants) {
-    List<Group> groups = groups(Tasks.get(config.tasks()));
-    EarlierData.require(
-        config.out(),
-        groups.stream().flatMap(group -> group.data().stream()).toList(),
-        learns(variants) ? input -> input.task().loadTraining(config.source(cache), 0) : null);
-    return groups;
-  }
-
-  /** The data of every model directory: the tasks that one directory serves are run together. */
-  private List<Group> groups(List<Task> tasks) {
-    List<Group> groups = new ArrayList<>();
-    for (String name : config.models()) {
-      ModelSource source = ModelSources.of(name, cache);
-      Map<Path, List<TaskInput>> byDirectory = new LinkedHashMap<>();
-      for (Task task : tasks) {
-        byDirectory
-            .computeIfAbsent(source.directory(task.name()), directory -> new ArrayList<>())
-            .add(load(task));
-      }
-      byDirectory.forEach((directory, served) -> groups.add(new Group(name, directory, served)));
-    }
-    return groups;
-  }
-
-  private TaskInput load(Task task) {
-    TaskInput input = task.load(config.source(cache), config.limit());
-    if (!input.isScored()) {
-      throw new InputException(
-          input.source()
-              + " has no labels to score; 'lrfbench eval --predictions FILE' writes predictions");
-    }
-    return input;
-  }
-
-  private record Group(String name, Path directory, List<TaskInput> data) {
-    LostModel lost() {
-      return LostModel.of(name, directory, data);
-    }
   }
 
   /**
@@ -387,7 +282,7 @@ public final class SweepRunner {
      *
      * @throws OutOfMemoryError if it is certain to do so again
      */
-    void requireMemory(Group group) {
+    void requireMemory(SweepModels.Group group) {
       Path file = config.out().resolve(RunColumns.TABLE.file());
       if (!Files.isRegularFile(file)) {
         return;
