@@ -39,7 +39,7 @@ class ResultsCsvTest {
           + " distill, label, latency_dense_ms_p50, speedup_low, speedup_high, latency_rounds,"
           + " latency_stop, energy_j_per_example, energy_j_per_example_dense,"
           + " energy_source, device_memory_bytes, load_average, clock_mhz, throttled,"
-          + " foreign_processes";
+          + " foreign_processes, runtime";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
