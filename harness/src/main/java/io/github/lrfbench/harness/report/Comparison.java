@@ -87,7 +87,7 @@ public final class Comparison {
         + "\nlatency: "
         + (speedups.isEmpty()
             ? "no speedups that were measured on the same machine in the same shape"
-            : counts(speedups) + withoutRounds(changes))
+            : counts(speedups) + withoutRounds(changes) + doubtful(timed))
         + (alone > 0 ? "\n" + alone + " cells are in one file only, or failed" : "")
         + "\n";
   }
@@ -141,6 +141,21 @@ public final class Comparison {
   private static String withoutRounds(List<Change> changes) {
     long unknown = changes.stream().filter(change -> Double.isNaN(change.error())).count();
     return unknown == 0 ? "" : " (" + unknown + " without intervals of the speedup in both files)";
+  }
+
+  /** Of a busy machine the variance between rounds does not tell all. */
+  private static String doubtful(List<RunRow[]> timed) {
+    long count =
+        timed.stream()
+            .filter(pair -> Arrays.stream(pair).anyMatch(SpeedupChange::isDoubtful))
+            .count();
+    return count == 0
+        ? ""
+        : "\nlatency is doubtful, for other work kept more than a tenth of the processors busy"
+            + " (load_average): "
+            + count
+            + " of "
+            + timed.size();
   }
 
   private static String counts(List<Verdict> verdicts) {

@@ -24,6 +24,8 @@ final class SpeedupChange {
   /** How much of a change of the machine's speed may be left in a speedup, as a standard error. */
   static final double OF_MACHINE = 0.25;
 
+  private static final double BUSY = 0.1;
+
   private static final String DENSE = "dense";
 
   private static final List<Column<?>> CONDITIONS =
@@ -37,6 +39,13 @@ final class SpeedupChange {
           TimeColumns.SEQ_LEN);
 
   private SpeedupChange() {}
+
+  /** Whether other work kept more than a tenth of the processors busy while a row was timed. */
+  static boolean isDoubtful(RunRow row) {
+    Double load = row.get(MachineColumns.LOAD_AVERAGE);
+    Long threads = row.get(MachineColumns.THREADS);
+    return load != null && threads != null && load > BUSY * threads;
+  }
 
   /** Whether both rows tell a compressed model's speedup, on one machine and in one shape. */
   static boolean isComparable(RunRow before, RunRow after) {

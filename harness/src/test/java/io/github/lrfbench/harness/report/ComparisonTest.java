@@ -205,6 +205,17 @@ class ComparisonTest {
     assertFalse(table.contains(" 1x128"), table);
   }
 
+  @Test
+  void whatWasTimedOnABusyMachineIsDoubtful() {
+    RunRow quiet = shaped(1, 1.1).toBuilder().set(MachineColumns.THREADS, 2).build();
+    RunRow busy = quiet.toBuilder().set(MachineColumns.LOAD_AVERAGE, 0.21).build();
+    RunRow atRest = quiet.toBuilder().set(MachineColumns.LOAD_AVERAGE, 0.19).build();
+    String doubtful = "processors busy (load_average): 1 of 1\n";
+    String table = Comparison.render(List.of(atRest), List.of(busy), 0.01, 0.1);
+    assertTrue(table.contains(doubtful), table);
+    assertFalse(Comparison.render(List.of(atRest), List.of(quiet), 0.01, 0.1).contains("doubtful"));
+  }
+
   private static RunRow shaped(long batch, double speedup) {
     return row(0.5, 0.1)
         .set(TimeColumns.BATCH_SIZE, batch)
