@@ -87,7 +87,7 @@ public final class Comparison {
         + "\nlatency: "
         + (speedups.isEmpty()
             ? "no speedups that were measured on the same machine in the same shape"
-            : counts(speedups) + withoutRounds(changes) + doubtful(timed))
+            : counts(speedups) + unknown(changes, timed))
         + (alone > 0 ? "\n" + alone + " cells are in one file only, or failed" : "")
         + "\n";
   }
@@ -138,24 +138,24 @@ public final class Comparison {
     return (value >= 0 ? "+" : "") + Figures.fixed(value, decimals);
   }
 
-  private static String withoutRounds(List<Change> changes) {
+  /** Why some cannot be decided. */
+  private static String unknown(List<Change> changes, List<RunRow[]> timed) {
     long unknown = changes.stream().filter(change -> Double.isNaN(change.error())).count();
-    return unknown == 0 ? "" : " (" + unknown + " without intervals of the speedup in both files)";
-  }
-
-  /** Of a busy machine the variance between rounds does not tell all. */
-  private static String doubtful(List<RunRow[]> timed) {
-    long count =
+    long busy =
         timed.stream()
-            .filter(pair -> Arrays.stream(pair).anyMatch(SpeedupChange::isDoubtful))
+            .filter(pair -> Arrays.stream(pair).anyMatch(SpeedupChange::isOfBusyMachine))
             .count();
-    return count == 0
-        ? ""
-        : "\nlatency is doubtful, for other work kept more than a tenth of the processors busy"
-            + " (load_average): "
-            + count
-            + " of "
-            + timed.size();
+    String rest =
+        unknown == busy
+            ? ""
+            : " (" + (unknown - busy) + " without intervals of the speedup in both files)";
+    return busy == 0
+        ? rest
+        : rest
+            + " ("
+            + busy
+            + " timed while other work kept more than a tenth of the processors busy,"
+            + " load_average)";
   }
 
   private static String counts(List<Verdict> verdicts) {

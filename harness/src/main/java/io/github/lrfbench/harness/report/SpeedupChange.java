@@ -40,8 +40,11 @@ final class SpeedupChange {
 
   private SpeedupChange() {}
 
-  /** Whether other work kept more than a tenth of the processors busy while a row was timed. */
-  static boolean isDoubtful(RunRow row) {
+  /**
+   * Whether other work kept more than a tenth of the processors busy while a row was timed, so that
+   * how its rounds vary does not tell how far its speedup is off.
+   */
+  static boolean isOfBusyMachine(RunRow row) {
     Double load = row.get(MachineColumns.LOAD_AVERAGE);
     Long threads = row.get(MachineColumns.THREADS);
     return load != null && threads != null && load > BUSY * threads;
@@ -56,13 +59,17 @@ final class SpeedupChange {
   }
 
   /**
-   * The change between two comparable rows; its error is unknown where one has no interval.
+   * The change between two comparable rows; its error is unknown where one has no interval, or was
+   * timed on a busy machine.
    *
    * @param margin fractions up to this do not matter
    */
   static Change of(RunRow before, RunRow after, double margin) {
     double reach = Math.log1p(margin);
-    if (!hasInterval(before) || !hasInterval(after)) {
+    if (!hasInterval(before)
+        || !hasInterval(after)
+        || isOfBusyMachine(before)
+        || isOfBusyMachine(after)) {
       return Change.unknown(reach);
     }
     double machine =

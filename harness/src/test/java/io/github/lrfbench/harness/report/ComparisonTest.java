@@ -206,14 +206,18 @@ class ComparisonTest {
   }
 
   @Test
-  void whatWasTimedOnABusyMachineIsDoubtful() {
-    RunRow quiet = shaped(1, 1.1).toBuilder().set(MachineColumns.THREADS, 2).build();
-    RunRow busy = quiet.toBuilder().set(MachineColumns.LOAD_AVERAGE, 0.21).build();
+  void whatWasTimedOnABusyMachineIsUndecided() {
+    RunRow quiet = timed(1.1).set(MachineColumns.THREADS, 2).build();
+    RunRow faster = timed(2.2).set(MachineColumns.THREADS, 2).build();
+    RunRow busy = faster.toBuilder().set(MachineColumns.LOAD_AVERAGE, 0.21).build();
     RunRow atRest = quiet.toBuilder().set(MachineColumns.LOAD_AVERAGE, 0.19).build();
-    String doubtful = "processors busy (load_average): 1 of 1\n";
+    String told = "1 UNDECIDED (1 timed while other work kept more than a tenth";
     String table = Comparison.render(List.of(atRest), List.of(busy), 0.01, 0.1);
-    assertTrue(table.contains(doubtful), table);
-    assertFalse(Comparison.render(List.of(atRest), List.of(quiet), 0.01, 0.1).contains("doubtful"));
+    assertTrue(table.contains(told), table);
+    table = Comparison.render(List.of(busy), List.of(atRest), 0.01, 0.1);
+    assertTrue(table.contains(told), table);
+    table = Comparison.render(List.of(atRest), List.of(faster), 0.01, 0.1);
+    assertTrue(table.contains("latency: 0 SAME, 1 BETTER"), table);
   }
 
   private static RunRow shaped(long batch, double speedup) {
