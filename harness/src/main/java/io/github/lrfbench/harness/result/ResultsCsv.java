@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -32,19 +33,22 @@ import org.apache.commons.csv.DuplicateHeaderMode;
 public final class ResultsCsv<R> {
   /** {@code runs.csv}. */
   public static final ResultsCsv<RunRow> RUNS =
-      new ResultsCsv<>(RunColumns.TABLE, RunRow::cells, RunRow::of);
+      new ResultsCsv<>(RunColumns.TABLE, RunRow::cells, RunRow::of, "run_id", "cell_id", "status");
 
   /** {@code layers.csv}. */
   public static final ResultsCsv<LayerRow> LAYERS =
-      new ResultsCsv<>(LayerColumns.TABLE, LayerRow::cells, LayerRow::of);
+      new ResultsCsv<>(
+          LayerColumns.TABLE, LayerRow::cells, LayerRow::of, "run_id", "cell_id", "layer");
 
   /** {@code latencies.csv}. */
   public static final ResultsCsv<SampleRow> SAMPLES =
-      new ResultsCsv<>(SampleColumns.TABLE, SampleRow::cells, SampleRow::of);
+      new ResultsCsv<>(
+          SampleColumns.TABLE, SampleRow::cells, SampleRow::of, "run_id", "cell_id", "subject");
 
   /** What {@code kernels} writes. */
   public static final ResultsCsv<KernelRow> KERNELS =
-      new ResultsCsv<>(KernelColumns.TABLE, KernelRow::cells, KernelRow::of);
+      new ResultsCsv<>(
+          KernelColumns.TABLE, KernelRow::cells, KernelRow::of, "kind", "break_even_verdict");
 
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
@@ -65,11 +69,22 @@ public final class ResultsCsv<R> {
   private final TableSchema schema;
   private final Function<R, Cells> toCells;
   private final Function<Cells, R> fromCells;
+  private final List<String> required;
 
-  private ResultsCsv(TableSchema schema, Function<R, Cells> toCells, Function<Cells, R> fromCells) {
+  /**
+   * A kind of file.
+   *
+   * @param required columns beside the schema's number that tell it from the other kinds
+   */
+  private ResultsCsv(
+      TableSchema schema,
+      Function<R, Cells> toCells,
+      Function<Cells, R> fromCells,
+      String... required) {
     this.schema = schema;
     this.toCells = toCells;
     this.fromCells = fromCells;
+    this.required = List.of(required);
   }
 
   /** The columns. */
@@ -158,26 +173,21 @@ public final class ResultsCsv<R> {
               + (header.get(0).charAt(6) == ';' ? "semicolons" : "tabs")
               + "; save it with commas, and points in numbers");
     }
-    for (String name : required()) {
-      if (!header.contains(name)) {
-        throw new InputException(
-            path + ": is no " + schema.file() + ": there is no column " + name);
-      }
-    }
-  }
-
-  /** The columns that a file must have to be one of this kind. */
-  private List<String> required() {
-    return schema == KernelColumns.TABLE
-        ? List.of("schema", "kind", "break_even_verdict")
-        : List.of("schema", "run_id", "cell_id");
+    Stream.concat(Stream.of(Column.SCHEMA.name()), required.stream())
+        .filter(name -> !header.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new InputException(
+                  path + ": is no " + schema.file() + ": there is no column " + name);
+            });
   }
 
   /** Whether a file seems to be one of this kind, by its first line. */
   public boolean isFile(Path path) {
     try (BufferedReader reader = Files.newBufferedReader(path)) {
       String line = reader.readLine();
-      return line != null && Arrays.asList(line.split(",")).containsAll(required().subList(1, 3));
+      return line != null && Arrays.asList(line.split(",")).containsAll(required);
     } catch (IOException | UncheckedIOException e) {
       // Whoever reads it will tell.
       return false;

@@ -148,6 +148,7 @@ class ResultsCsvTest {
       value = {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
         "'' | is no runs.csv: there is no column schema",
+        "schema,run_id,cell_id,layer;1,r,c,l | is no runs.csv: there is no column status",
         "schema,run_id,cell_id,status;5,r,c,ok | line 2: schema 5, but this version reads up to 4",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
