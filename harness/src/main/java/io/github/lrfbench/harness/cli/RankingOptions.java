@@ -117,15 +117,30 @@ final class RankingOptions {
    * @param anyFormat whether the format says that it is asked for
    */
   void requireOnlyWhere(String what, boolean anyFormat) {
-    boolean standard =
-        tables.isEmpty()
-            && mix.isEmpty()
-            && by.equals(List.of("label"))
-            && metric.equals(Metric.STANDARD)
-            && (anyFormat || format.equals(TableFormat.TEXT.label()));
-    if (!standard) {
+    if (!isStandard(anyFormat)) {
       throw new InputException("of the options of tables only --where goes with " + what);
     }
+  }
+
+  /**
+   * Checks that none of the options is given.
+   *
+   * @param what takes none
+   * @throws InputException if one is
+   */
+  void requireNone(String what) {
+    if (!where.isEmpty() || !isStandard(false)) {
+      throw new InputException("no option of tables goes with " + what);
+    }
+  }
+
+  /** Whether all but {@code --where} are as they are where they are not given. */
+  private boolean isStandard(boolean anyFormat) {
+    return tables.isEmpty()
+        && mix.isEmpty()
+        && by.equals(List.of("label"))
+        && metric.equals(Metric.STANDARD)
+        && (anyFormat || format.equals(TableFormat.TEXT.label()));
   }
 
   boolean isPage() {

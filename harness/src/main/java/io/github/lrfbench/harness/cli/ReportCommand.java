@@ -135,6 +135,7 @@ final class ReportCommand implements Callable<Integer> {
           "what 'lrfbench kernels' wrote is reported by itself: not with results of sweeps, nor"
               + " by --compare");
     }
+    ranking.requireNone("what 'lrfbench kernels' wrote");
     List<KernelRow> rows =
         files.stream().flatMap(file -> read(ResultsCsv.KERNELS, file).stream()).toList();
     if (rows.isEmpty()) {

@@ -167,6 +167,12 @@ class ReportCommandTest {
       assertTrue(stderr().contains("is reported by itself"), stderr());
       assertEquals(1, stderr().lines().count(), stderr());
     }
+    for (String[] idle :
+        new String[][] {{"--tables", "wins"}, {"--where", "task=rte"}, {"--format", "md"}}) {
+      assertEquals(2, report(kernels.toString(), idle[0], idle[1]), stdout());
+      assertTrue(stderr().contains("no option of tables goes with what"), stderr());
+      assertEquals(1, stderr().lines().count(), stderr());
+    }
     String text = Files.readString(kernels);
     Files.writeString(kernels, text.replace(",gram,", ",,"));
     assertEquals(2, report(kernels.toString()), stdout());
