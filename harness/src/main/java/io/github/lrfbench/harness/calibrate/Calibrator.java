@@ -35,6 +35,14 @@ public final class Calibrator implements AutoCloseable {
   private final Path folder;
   private final String key;
   private final IntConsumer progress;
+  private final Tokens tokens;
+
+  /** The same over other tokens; null until it is asked for. */
+  private Calibrator other;
+
+  /** Whose other this is; null of one that stands for itself. */
+  private final Calibrator original;
+
   private Fisher fisher;
   private ActivationMoments moments;
   private GradientMoments gradients;
@@ -69,6 +77,20 @@ public final class Calibrator implements AutoCloseable {
     this.key = key;
     this.folder = folder;
     this.progress = progress;
+    this.tokens = Tokens.ALL;
+    this.original = null;
+  }
+
+  private Calibrator(Calibrator original, Tokens tokens) {
+    this.model = original.model;
+    this.examples = original.examples;
+    this.training = original.training;
+    this.others = original.others;
+    this.folder = original.folder;
+    this.key = original.key;
+    this.progress = original.progress;
+    this.tokens = tokens;
+    this.original = original;
   }
 
   /**
@@ -120,7 +142,24 @@ public final class Calibrator implements AutoCloseable {
    * @param other must live as long
    */
   public Calibrator of(Model other) {
-    return new Calibrator(other, examples, training, others, key, null, progress);
+    return new Calibrator(other, examples, training, others, key, null, progress).over(tokens);
+  }
+
+  /**
+   * The same whose moments are over some tokens of the same examples. It belongs to this one, and
+   * is closed with it.
+   */
+  public Calibrator over(Tokens which) {
+    if (which == tokens) {
+      return this;
+    }
+    if (original != null) {
+      return original.over(which);
+    }
+    if (other == null) {
+      other = new Calibrator(this, which);
+    }
+    return other;
   }
 
   /** A sample is the beginning of the seed's order; what follows it was not chosen. */
@@ -165,11 +204,15 @@ public final class Calibrator implements AutoCloseable {
 
   /** Time spent on collecting or reading so far. */
   public double seconds() {
-    return seconds;
+    return seconds + (other == null ? 0 : other.seconds);
   }
 
   /** The Fisher information of all slots' matrices. */
   public Fisher fisher() {
+    if (original != null) {
+      // A token that is not reached has no gradient: it is the same over all.
+      return original.fisher();
+    }
     if (fisher == null) {
       long start = System.nanoTime();
       Path file = file("fisher");
@@ -222,10 +265,11 @@ public final class Calibrator implements AutoCloseable {
   public ActivationMoments moments() {
     if (moments == null) {
       long start = System.nanoTime();
-      Path file = file("inputs");
+      Path file = file(tokens == Tokens.ALL ? "inputs" : "inputs-reached");
       moments = file == null ? null : MomentsFile.read(file, model);
       if (moments == null) {
-        moments = MomentsCollector.collect(model, model.slots(), examples.sequences(), progress);
+        moments =
+            MomentsCollector.collect(model, model.slots(), examples.sequences(), tokens, progress);
         SafetensorsWriter writer = new SafetensorsWriter();
         MomentsFile.add(writer, moments.all());
         write(writer, file);
@@ -238,8 +282,9 @@ public final class Calibrator implements AutoCloseable {
   /** The moments of the gradients of the dense model. */
   public GradientMoments gradients() {
     if (gradients == null) {
+      ActivationMoments reached = tokens == Tokens.ALL ? null : moments();
       long start = System.nanoTime();
-      gradients = GradientMomentsCollector.collect(model, examples, progress);
+      gradients = GradientMomentsCollector.collect(model, examples, reached, progress);
       seconds += (System.nanoTime() - start) / 1e9;
     }
     return gradients;
@@ -256,7 +301,7 @@ public final class Calibrator implements AutoCloseable {
     List<LinearSlot> slots =
         other.slots().stream().filter(slot -> names.contains(slot.name())).toList();
     try {
-      return MomentsCollector.collect(other, slots, examples.sequences(), progress);
+      return MomentsCollector.collect(other, slots, examples.sequences(), tokens, progress);
     } finally {
       seconds += (System.nanoTime() - start) / 1e9;
     }
@@ -288,6 +333,9 @@ public final class Calibrator implements AutoCloseable {
 
   @Override
   public void close() {
+    if (other != null) {
+      other.close();
+    }
     if (fisher != null) {
       fisher.close();
     }

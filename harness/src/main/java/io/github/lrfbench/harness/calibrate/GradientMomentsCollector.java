@@ -38,24 +38,29 @@ final class GradientMomentsCollector implements LayerGradients {
 
   private final Device device;
   private final GradientMoments moments;
+  private final ActivationMoments reached;
   private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
   private final Map<Layer, Sums> byLayer = new IdentityHashMap<>();
 
-  private GradientMomentsCollector(Model model, GradientMoments moments) {
+  private GradientMomentsCollector(
+      Model model, GradientMoments moments, ActivationMoments reached) {
     this.device = model.device();
     this.moments = moments;
+    this.reached = reached;
     model.slots().forEach(slot -> slots.put(slot.linear(), slot));
   }
 
   /**
    * Collects.
    *
+   * @param reached moments of the inputs over the tokens that count; null where all do
    * @param progress receives the number of examples done
    */
-  static GradientMoments collect(Model model, TrainingSet examples, IntConsumer progress) {
+  static GradientMoments collect(
+      Model model, TrainingSet examples, ActivationMoments reached, IntConsumer progress) {
     GradientMoments moments = new GradientMoments(model.device().openScope());
     try {
-      GradientMomentsCollector collector = new GradientMomentsCollector(model, moments);
+      GradientMomentsCollector collector = new GradientMomentsCollector(model, moments, reached);
       BackwardPasses.run(model, examples, offsets -> collector, progress);
       collector.byLayer.forEach(collector::put);
       return moments;
@@ -68,7 +73,8 @@ final class GradientMomentsCollector implements LayerGradients {
   private void put(Layer layer, Sums sums) {
     for (int i = 0; i < sums.outputs.length; i++) {
       String name = slots.get(layer.parts().get(i)).name();
-      moments.put(name, sums.moments, sums.outputs[i] / sums.tokens);
+      long tokens = reached == null ? sums.tokens : reached.of(name).tokens();
+      moments.put(name, sums.moments, sums.outputs[i] / tokens);
     }
   }
 
@@ -97,12 +103,16 @@ final class GradientMomentsCollector implements LayerGradients {
       Matrix scaled = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().copy(x, scaled);
       double[] norms = device.blas().rowSquaredNorms(x);
-      device
-          .blas()
-          .scaleRows(scaled, Arrays.stream(norms).map(n -> n > 0 ? 1 / Math.sqrt(n) : 0).toArray());
+      double[] slopes = device.blas().rowSquaredNorms(dx);
+      double[] shares = new double[norms.length];
+      for (int i = 0; i < shares.length; i++) {
+        // Nothing comes back from a token that is not reached.
+        boolean counts = norms[i] > 0 && (reached == null || slopes[i] > 0);
+        shares[i] = counts ? 1 / Math.sqrt(norms[i]) : 0;
+      }
+      device.blas().scaleRows(scaled, shares);
       addGram(scaled, sums.moments.normalized(), scratch);
       device.blas().copy(x, scaled);
-      double[] slopes = device.blas().rowSquaredNorms(dx);
       device.blas().scaleRows(scaled, Arrays.stream(slopes).map(Math::sqrt).toArray());
       addGram(scaled, sums.moments.weighted(), scratch);
     }

@@ -52,6 +52,7 @@ final class MomentsCollector {
 
   private final Device device;
   private final Scope owner;
+  private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
   private final Map<Layer, Sums> bySlot = new IdentityHashMap<>();
 
   /**
@@ -62,20 +63,28 @@ final class MomentsCollector {
   private MomentsCollector(Device device, List<LinearSlot> slots, Scope owner) {
     this.device = device;
     this.owner = owner;
-    slots.forEach(slot -> bySlot.put(slot.linear(), null));
+    for (LinearSlot slot : slots) {
+      this.slots.put(slot.linear(), slot);
+      bySlot.put(slot.linear(), null);
+    }
   }
 
   /**
    * Collects.
    *
+   * @param tokens over which moments are taken
    * @param progress receives the number of sequences done
    */
   static ActivationMoments collect(
-      Model model, List<LinearSlot> slots, List<TokenSequence> sequences, IntConsumer progress) {
+      Model model,
+      List<LinearSlot> slots,
+      List<TokenSequence> sequences,
+      Tokens tokens,
+      IntConsumer progress) {
     ActivationMoments moments = new ActivationMoments(model.device().openScope());
     try {
       MomentsCollector collector = new MomentsCollector(model.device(), slots, moments.scope());
-      collector.run(model, sequences, progress);
+      collector.run(model, sequences, tokens, progress);
       for (LinearSlot slot : slots) {
         moments.put(slot.name(), collector.moments(slot));
       }
@@ -86,39 +95,60 @@ final class MomentsCollector {
     }
   }
 
-  private void run(Model model, List<TokenSequence> sequences, IntConsumer progress) {
+  private void run(
+      Model model, List<TokenSequence> sequences, Tokens tokens, IntConsumer progress) {
     int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
     int done = 0;
     for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
-      try (Scope scope = device.openScope();
-          Ops ops = new ObservingOps(new EagerOps(device), this::add)) {
-        // With all hidden states: what the output depends on alone would be few tokens.
-        model.forward(ops, TokenBatch.of(scope, chosen, model.info()), new ArrayList<>());
+      try (Scope scope = device.openScope()) {
+        TokenBatch packed = TokenBatch.of(scope, chosen, model.info());
+        try (Ops ops =
+            new ObservingOps(
+                new EagerOps(device), (layer, x) -> add(layer, x, model, packed, tokens))) {
+          // With all hidden states: what the output depends on alone would be few tokens.
+          model.forward(ops, packed, new ArrayList<>());
+        }
       }
       done += batch.length;
       progress.accept(done);
     }
   }
 
-  /** The sums of a layer's input, which the slots among its parts share; null if none is. */
-  private Sums sums(Layer layer) {
-    List<? extends Layer> wanted = layer.parts().stream().filter(bySlot::containsKey).toList();
-    if (wanted.isEmpty()) {
-      return null;
+  /**
+   * Adds a layer's input; parts of it that read other rows than the rest have sums of their own.
+   */
+  private void add(Layer layer, Matrix x, Model model, TokenBatch batch, Tokens tokens) {
+    List<? extends Layer> wanted = layer.parts().stream().filter(slots::containsKey).toList();
+    Map<Tensor, List<Layer>> byRows = new IdentityHashMap<>();
+    for (Layer part : wanted) {
+      Tensor rows = tokens == Tokens.ALL ? null : model.reached(slots.get(part), batch);
+      byRows.computeIfAbsent(rows, key -> new ArrayList<>()).add(part);
     }
-    if (bySlot.get(wanted.get(0)) == null) {
-      Sums fresh = new Sums(owner, layer.inputs());
-      wanted.forEach(part -> bySlot.put(part, fresh));
-    }
-    return bySlot.get(wanted.get(0));
+    byRows.forEach(
+        (rows, parts) -> {
+          if (rows == null) {
+            add(x, sums(parts, x.cols()));
+            return;
+          }
+          try (Ops ops = new EagerOps(device)) {
+            Matrix reached = Matrix.of(ops.allocate(x.dtype(), rows.shape().size(), x.cols()));
+            ops.gatherRows(x, rows, reached);
+            add(reached, sums(parts, x.cols()));
+          }
+        });
   }
 
-  private void add(Layer layer, Matrix x) {
-    Sums sums = sums(layer);
-    if (sums == null) {
-      return;
+  /** The sums of an input that some parts of a layer share. */
+  private Sums sums(List<Layer> parts, int width) {
+    if (bySlot.get(parts.get(0)) == null) {
+      Sums fresh = new Sums(owner, width);
+      parts.forEach(part -> bySlot.put(part, fresh));
     }
+    return bySlot.get(parts.get(0));
+  }
+
+  private void add(Matrix x, Sums sums) {
     int parts = Math.min(x.rows(), device.threads());
     double[][] values = new double[parts][x.cols()];
     double[][] magnitudes = new double[parts][x.cols()];

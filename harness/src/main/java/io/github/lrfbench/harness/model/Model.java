@@ -55,6 +55,15 @@ public interface Model extends AutoCloseable {
   List<Tensor> hiddenStates(Ops ops, TokenBatch batch);
 
   /**
+   * The rows of a slot's input that the output depends on. In the last block of a model whose head
+   * reads one token of a sequence, all that follows the attention works on the other tokens for
+   * nothing, and so do their queries.
+   *
+   * @return I32 numbers of rows; null for all
+   */
+  Tensor reached(LinearSlot slot, TokenBatch batch);
+
+  /**
    * A model with other maps in some slots. It shares all other weights with this one and must be
    * closed first; the given maps are copied and may be freed after the call. Of adapters over maps
    * of this model only the adapters are copied.

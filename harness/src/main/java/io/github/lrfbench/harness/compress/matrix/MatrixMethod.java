@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
+import io.github.lrfbench.harness.calibrate.Tokens;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -36,6 +37,10 @@ public abstract class MatrixMethod implements Compressor {
   private static final String SEQUENTIAL = "sequential";
   private static final String BIAS = "bias";
   private static final String COMPENSATE = "compensate";
+  private static final String TOKENS = "tokens";
+
+  /** What factorizations are told apart by in other ways, or do not depend on. */
+  private static final Set<String> OF_STATISTICS = Set.of(STATISTICS, BIAS, TOKENS);
 
   /**
    * The method's own options, and those of all.
@@ -50,6 +55,19 @@ public abstract class MatrixMethod implements Compressor {
             .filter(option -> Stream.of(own).noneMatch(other -> other.name().equals(option.name())))
             .toList();
     return Stream.concat(Stream.of(own), common.stream()).toList();
+  }
+
+  /**
+   * The option {@code tokens} of methods that read inputs: of which tokens the moments are, all or
+   * those that the model's output depends on.
+   */
+  protected static MethodOption tokens() {
+    return MethodOption.choice(TOKENS, "all", "reached");
+  }
+
+  /** The tokens that options name. */
+  static Tokens tokens(MethodOptions options) {
+    return options.is(TOKENS, "reached") ? Tokens.REACHED : Tokens.ALL;
   }
 
   /** The option {@code bias}, its standard being to compensate. */
@@ -159,7 +177,7 @@ public abstract class MatrixMethod implements Compressor {
         .values()
         .forEach(
             (name, value) -> {
-              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFits(name)) {
+              if (!OF_STATISTICS.contains(name) && !isOfFits(name)) {
                 key.append(':').append(name).append('=').append(value);
               }
             });

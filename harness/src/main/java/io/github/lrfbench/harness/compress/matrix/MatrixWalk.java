@@ -41,9 +41,9 @@ public final class MatrixWalk {
   private PointSearch search;
 
   /** A walk over the matrices of a request. */
-  public MatrixWalk(MatrixMethod method, CompressionRequest request) {
+  public MatrixWalk(MatrixMethod method, CompressionRequest asked) {
     this.method = method;
-    this.request = request;
+    this.request = asked.over(MatrixMethod.tokens(asked.options()));
     this.sequential = MatrixMethod.isSequential(request.options());
     this.points = new Points(method, request, this::loss);
     this.replacement = new Replacement(request);

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.Tokens;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -106,7 +107,16 @@ public record CompressionRequest(
 
   /** The same request of a method that asks for no statistics. */
   public CompressionRequest withoutStatistics() {
+    return with((Calibrator) null);
+  }
+
+  /** The same request whose statistics are over some tokens. */
+  public CompressionRequest over(Tokens tokens) {
+    return statistics == null ? this : with(statistics.over(tokens));
+  }
+
+  private CompressionRequest with(Calibrator others) {
     return new CompressionRequest(
-        model, reference, slots, budget, allocation, options, null, cache, scope, seed, progress);
+        model, reference, slots, budget, allocation, options, others, cache, scope, seed, progress);
   }
 }

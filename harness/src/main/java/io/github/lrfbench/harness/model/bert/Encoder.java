@@ -157,6 +157,12 @@ public final class Encoder implements Model {
     return hidden;
   }
 
+  @Override
+  public Tensor reached(LinearSlot slot, TokenBatch batch) {
+    boolean mixed = slot.role().equals(Part.KEY.role()) || slot.role().equals(Part.VALUE.role());
+    return slot.layer() < blocks.size() - 1 || mixed ? null : head.read(batch);
+  }
+
   private Matrix apply(Ops ops, Block block, Matrix hidden, TokenBatch batch) {
     Matrix next = Matrix.of(ops.allocate(hidden.dtype(), hidden.rows(), hidden.cols()));
     block.forward(ops, hidden, batch.segments(), config, next);

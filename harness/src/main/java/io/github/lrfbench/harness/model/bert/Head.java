@@ -17,6 +17,9 @@ sealed interface Head {
   /** Applies the head to hidden states [T, H]. */
   Tensor forward(Ops ops, Matrix hidden, TokenBatch batch);
 
+  /** I32 rows of the hidden states that it reads; null for all. */
+  Tensor read(TokenBatch batch);
+
   /** Floating-point operations for one sequence. */
   long flops();
 
@@ -76,6 +79,11 @@ sealed interface Head {
         frame.apply(classifier, kept, Activation.NONE, Matrix.of(logits));
       }
       return logits;
+    }
+
+    @Override
+    public Tensor read(TokenBatch batch) {
+      return batch.firstTokens();
     }
 
     @Override
@@ -151,6 +159,11 @@ sealed interface Head {
     }
 
     @Override
+    public Tensor read(TokenBatch batch) {
+      return batch.firstTokens();
+    }
+
+    @Override
     public long flops() {
       return classifier.flopsPerRow();
     }
@@ -204,6 +217,18 @@ sealed interface Head {
         }
       }
       return pooled;
+    }
+
+    @Override
+    public Tensor read(TokenBatch batch) {
+      if (modes.size() > 1) {
+        return null;
+      }
+      return switch (modes.get(0)) {
+        case CLS -> batch.firstTokens();
+        case MEAN -> null;
+        case LAST_TOKEN -> batch.lastTokens();
+      };
     }
 
     @Override

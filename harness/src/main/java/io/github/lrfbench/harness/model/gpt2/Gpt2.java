@@ -26,6 +26,7 @@ import java.util.Map;
 abstract class Gpt2 implements Model {
   private static final String WHOLE_ROLE = "query_key_value";
   private static final List<String> SPLIT_ROLES = List.of("query", "key", "value");
+  private static final int QUERY = 0;
   private static final String ATTENTION_OUTPUT_ROLE = "attention_output";
   private static final String INTERMEDIATE_ROLE = "intermediate";
   private static final String OUTPUT_ROLE = "output";
@@ -161,6 +162,9 @@ abstract class Gpt2 implements Model {
   /** For how many tokens of a sequence the head has an output. */
   abstract int headTokens(int length);
 
+  /** Whether the output depends on a sequence's last token alone. */
+  abstract boolean readsLast();
+
   /** What the head is made of. */
   abstract List<ModelPart> headParts();
 
@@ -173,6 +177,13 @@ abstract class Gpt2 implements Model {
    * @param trainable whether the head may become another
    */
   abstract Gpt2 rebuild(Body other, Scope own, boolean trainable);
+
+  @Override
+  public final Tensor reached(LinearSlot slot, TokenBatch batch) {
+    boolean mixed = slot.role().equals(WHOLE_ROLE) || SPLIT_ROLES.indexOf(slot.role()) > QUERY;
+    boolean last = slot.layer() == body.blocks.size() - 1;
+    return readsLast() && last && !mixed ? batch.lastCounted() : null;
+  }
 
   @Override
   public final Tensor forward(Ops ops, TokenBatch batch) {

@@ -48,6 +48,11 @@ final class Gpt2Classifier extends Gpt2 {
   }
 
   @Override
+  boolean readsLast() {
+    return true;
+  }
+
+  @Override
   long headFlops() {
     return score.flopsPerRow();
   }

@@ -116,6 +116,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
+  boolean readsLast() {
+    return false;
+  }
+
+  @Override
   long headFlops() {
     return head.own == null
         ? 2L * body().config().hidden() * body().config().vocabulary()

@@ -66,7 +66,8 @@ public final class EspaceCompressor extends LowRankMethod {
         "drone where W'W is a multiple of the identity and candidate=mse",
         options(
             MethodOption.choice(CANDIDATE, candidates),
-            MethodOption.count(EXAMPLES, 64, ExampleSplit.LEAST, 100_000)));
+            MethodOption.count(EXAMPLES, 64, ExampleSplit.LEAST, 100_000),
+            tokens()));
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class AsvdCompressor extends LowRankMethod {
         "svd at alpha=0",
         options(
             MethodOption.number("alpha", 0.5, 0, 2),
-            MethodOption.choice("scale", "magnitude", "rms")));
+            MethodOption.choice("scale", "magnitude", "rms"),
+            tokens()));
   }
 
   @Override

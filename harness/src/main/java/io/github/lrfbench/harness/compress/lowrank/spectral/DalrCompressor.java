@@ -29,7 +29,10 @@ public final class DalrCompressor extends LowRankMethod {
         "Masana et al. 2017",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "drone at lambda=0",
-        options(MethodOption.number("lambda", 0.01, 0, 1e6), MethodOption.flag("exact", false)));
+        options(
+            MethodOption.number("lambda", 0.01, 0, 1e6),
+            MethodOption.flag("exact", false),
+            tokens()));
   }
 
   @Override

@@ -51,7 +51,8 @@ public final class DroneCompressor extends LowRankMethod {
         options(
             MethodOption.choice("form", "projection", "literal"),
             MethodOption.choice(ATTENTION, "matrices", JOINT),
-            MethodOption.number(TOLERANCE, 1, 1, 1000)));
+            MethodOption.number(TOLERANCE, 1, 1, 1000),
+            tokens()));
   }
 
   @Override

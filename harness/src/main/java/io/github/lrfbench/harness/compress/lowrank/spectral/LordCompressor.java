@@ -25,7 +25,7 @@ public final class LordCompressor extends LowRankMethod {
         "Kaushal et al. 2023",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "drone on centred inputs",
-        options(compensatedBias()));
+        options(compensatedBias(), tokens()));
   }
 
   @Override

@@ -53,7 +53,8 @@ public final class SvdLlmCompressor extends LowRankMethod {
             MethodOption.choice("whitening", "cholesky", "eigen"),
             MethodOption.choice(UPDATE, "none", "ls", BY_LORA),
             EPOCHS_OPTION,
-            RATE_OPTION));
+            RATE_OPTION,
+            tokens()));
   }
 
   @Override
