@@ -72,6 +72,7 @@ class EveryMethodTest {
             "svd:bias=compensate",
             "drone:statistics=sequential",
             "drone:attention=joint",
+            "drone:tokens=reached",
             "svdllm:update=ls",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.matrix.RefiningMethod;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -24,6 +25,6 @@ public final class RefitCompressor extends RefiningMethod {
         "Wang et al. 2025",
         Set.of(Need.ACTIVATIONS),
         "svdllm:update=ls where it follows svdllm",
-        List.of());
+        List.of(MatrixMethod.tokens()));
   }
 }

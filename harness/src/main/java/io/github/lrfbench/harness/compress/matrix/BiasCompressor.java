@@ -25,6 +25,6 @@ public final class BiasCompressor extends RefiningMethod {
         "Masana et al. 2017",
         Set.of(Need.ACTIVATIONS),
         "svd:bias=compensate:statistics=sequential where it follows svd",
-        List.of());
+        List.of(MatrixMethod.tokens()));
   }
 }

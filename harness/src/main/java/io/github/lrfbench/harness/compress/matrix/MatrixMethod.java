@@ -61,7 +61,7 @@ public abstract class MatrixMethod implements Compressor {
    * The option {@code tokens} of methods that read inputs: of which tokens the moments are, all or
    * those that the model's output depends on.
    */
-  protected static MethodOption tokens() {
+  public static MethodOption tokens() {
     return MethodOption.choice(TOKENS, "all", "reached");
   }
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /**
  * A stage that improves what earlier stages have put in the place of matrices, block by block, with
  * moments of the inputs in the model in which the blocks before are refined and the matrices of the
- * block itself are the original ones.
+ * block itself are the original ones. The option {@code tokens} says over which tokens.
  */
 public abstract class RefiningMethod implements Compressor {
   private final Refinement refinement;
@@ -39,7 +39,8 @@ public abstract class RefiningMethod implements Compressor {
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
+  public Compression compress(CompressionRequest asked) {
+    CompressionRequest request = asked.over(MatrixMethod.tokens(asked.options()));
     Map<String, LinearSlot> whole = new HashMap<>();
     request.reference().slots().forEach(slot -> whole.put(slot.name(), slot));
     Map<Integer, List<LinearSlot>> blocks =
