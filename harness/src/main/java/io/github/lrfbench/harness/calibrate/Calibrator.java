@@ -46,6 +46,7 @@ public final class Calibrator implements AutoCloseable {
   private Fisher fisher;
   private ActivationMoments moments;
   private GradientMoments gradients;
+  private double[] blockInfluence;
   private double seconds;
 
   /**
@@ -288,6 +289,16 @@ public final class Calibrator implements AutoCloseable {
       seconds += (System.nanoTime() - start) / 1e9;
     }
     return gradients;
+  }
+
+  /** Of every block of the dense model the mean of 1 − cos between what it reads and gives. */
+  public double[] blockInfluence() {
+    if (blockInfluence == null) {
+      long start = System.nanoTime();
+      blockInfluence = BlockInfluence.of(model, examples.sequences());
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return blockInfluence.clone();
   }
 
   /**

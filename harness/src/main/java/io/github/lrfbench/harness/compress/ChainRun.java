@@ -194,7 +194,7 @@ final class ChainRun {
   private void requireWeightsOnly(
       MethodSpec method, Allocation allocation, boolean energyOfOutputs) {
     boolean more = method.needs().stream().anyMatch(Need::isCalibration);
-    if (more || energyOfOutputs || allocation.policy().needsExamples()) {
+    if (more || energyOfOutputs || allocation.needsExamples()) {
       throw new InputException(
           "--method "
               + chain.text()

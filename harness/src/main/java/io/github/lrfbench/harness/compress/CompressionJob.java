@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -26,15 +25,13 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
   /** Whether statistics of the task's training examples are needed. */
   public boolean needsCalibration() {
     return method.needsCalibration()
-        || allocation.policy().needsExamples()
+        || allocation.needsExamples()
         || budget != null && budget.needsExamples();
   }
 
   /** How many training examples are to be held out to choose by; 0 for none. */
   public int heldOut() {
-    return allocation.policy() == Allocation.Policy.STRS
-        ? Math.max(Compressor.HELD_OUT, method.heldOut())
-        : method.heldOut();
+    return Math.max(allocation.heldOut(), method.heldOut());
   }
 
   /**

@@ -191,8 +191,12 @@ public record MethodChain(List<Stage> stages) {
     ChainRun.steps(this).stream()
         .filter(step -> step.number() == spender)
         .forEach(step -> step.method().check(budget));
-    if (stage.residual() && allocation.policy() == Allocation.Policy.STRS) {
-      throw fault(stages, "--allocate strs tries single matrices, but no parts of a sum");
+    if (stage.residual() && allocation.triesInModel()) {
+      throw fault(
+          stages,
+          "--allocate "
+              + allocation.name()
+              + " tries matrices in the model, but no parts of a sum");
     }
   }
 

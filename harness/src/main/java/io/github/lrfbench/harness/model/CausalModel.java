@@ -18,6 +18,13 @@ public interface CausalModel extends Model {
   Matrix states(Ops ops, TokenBatch batch);
 
   /**
+   * The same from a block on, see {@link #forwardFrom}.
+   *
+   * @return [T, H]
+   */
+  Matrix statesFrom(Ops ops, TokenBatch batch, int from, Tensor state);
+
+  /**
    * The head: logits of the token that follows each row's.
    *
    * @param states some rows of {@link #states}, [m, H]

@@ -91,6 +91,14 @@ public interface Model extends AutoCloseable {
    */
   Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states);
 
+  /**
+   * The forward pass from a block on.
+   *
+   * @param from the number of the block; that of blocks for the head alone
+   * @param state what it reads, the hidden state of that number [T, H]
+   */
+  Tensor forwardFrom(Ops ops, TokenBatch batch, int from, Tensor state);
+
   /** What the model is made of, in the order of the forward pass. */
   List<ModelPart> parts();
 

@@ -69,6 +69,11 @@ public record LabelledExamples(List<TokenSequence> sequences, double[] targets, 
   }
 
   @Override
+  public Tensor outputsFrom(Ops ops, Model model, TokenBatch batch, int from, Tensor state) {
+    return model.forwardFrom(ops, batch, from, state);
+  }
+
+  @Override
   public double[] weights() {
     double[] weights = new double[targets.length];
     Arrays.fill(weights, 1);

@@ -72,6 +72,12 @@ public record TextExamples(List<TokenSequence> sequences, int[] firstPredicted)
   }
 
   @Override
+  public Tensor outputsFrom(Ops ops, Model model, TokenBatch batch, int from, Tensor state) {
+    CausalModel causal = (CausalModel) model;
+    return causal.logits(ops, causal.statesFrom(ops, batch, from, state));
+  }
+
+  @Override
   public double[] targets() {
     double[] targets = new double[rows()];
     int row = 0;

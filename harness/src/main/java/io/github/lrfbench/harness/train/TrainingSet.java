@@ -33,6 +33,16 @@ public interface TrainingSet {
    */
   Tensor outputs(Ops ops, Model model, TokenBatch batch, List<Tensor> states);
 
+  /**
+   * The same rows of a model whose first blocks give what another's do.
+   *
+   * @param from the first block that differs
+   * @param state what it reads, the hidden state of that number
+   */
+  default Tensor outputsFrom(Ops ops, Model model, TokenBatch batch, int from, Tensor state) {
+    return outputs(ops, model, batch, null);
+  }
+
   /** What each row should be: a class or a number [R]. */
   double[] targets();
 

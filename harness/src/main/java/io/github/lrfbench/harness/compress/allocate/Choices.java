@@ -77,6 +77,15 @@ final class Choices {
     return found;
   }
 
+  /** The dearest choice of no more than a cost, or the first. */
+  int within(double cost) {
+    int found = 0;
+    while (found + 1 < costs.length && costs[found + 1] <= cost) {
+      found++;
+    }
+    return found;
+  }
+
   /** The cheapest choice of no less than a point. */
   int atLeast(int point) {
     int found = 0;

@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -27,13 +28,21 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    * @param energies of every matrix the points with the errors that the budget's share is of
    * @param probes what single cuts do to the loss
    * @param times how long products of the matrices' shapes take
+   * @param blocks of the model
+   * @param influence of every block, how much it changes its inputs: the mean of 1 − cos
+   * @param trials what models with other matrices do
+   * @param note receives what the allocation found out, by name
    */
   public record Evidence(
       Supplier<Map<String, Double>> sensitivities,
       Supplier<List<OperatingPoints>> outputs,
       Supplier<List<OperatingPoints>> energies,
       Supplier<List<Probe>> probes,
-      Supplier<MeasuredCost> times) {}
+      Supplier<MeasuredCost> times,
+      int blocks,
+      Supplier<double[]> influence,
+      ModelTrials trials,
+      BiConsumer<String, String> note) {}
 
   /**
    * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
@@ -51,7 +60,11 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
     if (allocation.policy() == Allocation.Policy.UNIFORM) {
       return budgeted.stream().mapToInt(this::uniform).toArray();
     }
-    return allocator(slots).choose(candidates(slots, points), terms(candidates(slots, budgeted)));
+    Terms terms = terms(candidates(slots, budgeted));
+    List<Candidate> matrices = candidates(slots, points);
+    TrialAllocators trying =
+        new TrialAllocators(allocation, slots, points, Shares.part(matrices, terms), evidence);
+    return allocator(slots, trying).choose(matrices, terms);
   }
 
   private static List<Candidate> candidates(List<LinearSlot> slots, List<OperatingPoints> points) {
@@ -92,7 +105,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
     return point;
   }
 
-  private Allocator allocator(List<LinearSlot> slots) {
+  private Allocator allocator(List<LinearSlot> slots, TrialAllocators trying) {
     return switch (allocation.policy()) {
       case UNIFORM -> throw new IllegalStateException("has no allocator");
       case ENERGY -> new EqualEnergy();
@@ -101,6 +114,9 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       case SENSITIVITY -> sensitive(slots);
       case V2 -> new TypeRatios();
       case STRS -> new TruncationRankSearch(evidence.probes().get());
+      case LEMS -> trying.lems();
+      case EFFECTIVE_RANK -> trying.swiftRatios();
+      case ATP -> trying.depthRatios();
     };
   }
 

@@ -45,7 +45,7 @@ public final class MatrixWalk {
     this.method = method;
     this.request = asked.over(MatrixMethod.tokens(asked.options()));
     this.sequential = MatrixMethod.isSequential(request.options());
-    this.points = new Points(method, request, this::loss);
+    this.points = new Points(method, request, this::stand);
     this.replacement = new Replacement(request);
   }
 
@@ -96,12 +96,12 @@ public final class MatrixWalk {
     return new SlotStatistics(request.statistics(), null);
   }
 
-  /** The loss on held-out training examples with one matrix cut, and no other. */
-  private double loss(LinearSlot slot, Factorization factorization, int point) {
-    return loss(Map.of(), slot, factorization, point, staticStatistics());
+  /** What would stand in a slot by the dense model's statistics. */
+  private Linear stand(LinearSlot slot, Factorization factorization, int point, Scope owner) {
+    return stand(slot, factorization.fit(point, owner), staticStatistics(), owner, owner);
   }
 
-  /** The same on top of what else is replaced. */
+  /** The loss on held-out training examples with one more matrix cut. */
   private double loss(
       Map<String, Linear> others,
       LinearSlot slot,
@@ -185,10 +185,11 @@ public final class MatrixWalk {
     Map<String, String> parameters = new TreeMap<>(request.options().values());
     parameters.putAll(method.constants());
     if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().policy().label());
+      parameters.put("allocate", request.allocation().name());
       parameters.put("round_to", Integer.toString(request.allocation().multiple()));
     }
-    if (request.allocation().policy().needsExamples()
+    parameters.putAll(points.findings());
+    if (request.allocation().needsExamples()
         || method.needs(request.options()).stream().anyMatch(need -> need.isCalibration())) {
       parameters.put("examples", Integer.toString(request.statistics().examples()));
     }

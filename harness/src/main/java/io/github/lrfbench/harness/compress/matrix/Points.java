@@ -36,20 +36,24 @@ import java.util.function.Function;
 final class Points {
   private final MatrixMethod method;
   private final CompressionRequest request;
-  private final Loss lossOfOne;
+  private final Trials.Forms forms;
   private final Map<Shape, OperatingPoints> byShape = new HashMap<>();
+  private final Map<String, String> findings = new TreeMap<>();
 
-  /** What a single cut does. */
-  @FunctionalInterface
-  interface Loss {
-    /** The loss on held-out training examples with one matrix at a point. */
-    double of(LinearSlot slot, Factorization factorization, int point);
-  }
-
-  Points(MatrixMethod method, CompressionRequest request, Loss lossOfOne) {
+  /**
+   * The points of a request.
+   *
+   * @param forms what would stand in the places of matrices by the dense model's statistics
+   */
+  Points(MatrixMethod method, CompressionRequest request, Trials.Forms forms) {
     this.method = method;
     this.request = request;
-    this.lossOfOne = lossOfOne;
+    this.forms = forms;
+  }
+
+  /** What the allocation found out when points were chosen, for the results. */
+  Map<String, String> findings() {
+    return findings;
   }
 
   /** What a slot's matrix can be stored at; errors are not known. */
@@ -161,11 +165,15 @@ final class Points {
                             request.budget(),
                             request.budget().needsExamples() ? request.statistics() : null),
                         () -> new MeasuredPoints(request).ofEnergy(known, request.budget())),
-            () -> request.cache().find(probesKey(), () -> probes(known)),
+            () -> request.cache().find(trialsKey("probes"), () -> probes(known)),
             () ->
                 request
                     .cache()
-                    .find(List.of("times", key(true), slots()), () -> times(known, offers))));
+                    .find(List.of("times", key(true), slots()), () -> times(known, offers)),
+            request.model().slots().stream().mapToInt(LinearSlot::layer).max().orElse(0) + 1,
+            () -> request.statistics().blockInfluence(),
+            new Trials(request, known, forms, trialsKey("trials")),
+            (name, value) -> findings.put("allocate_" + name, value)));
   }
 
   /** What measurements depend on beside the model. */
@@ -192,14 +200,10 @@ final class Points {
     return request.slots().stream().map(LinearSlot::name).toList();
   }
 
-  /** What probes depend on beside the model. */
-  private Object probesKey() {
-    return List.of(
-        "probes",
-        key(true),
-        request.statistics(),
-        slots(),
-        new TreeMap<>(request.options().values()));
+  /** What trials in the model depend on beside it; statistics where they are of some. */
+  private Object trialsKey(String what) {
+    return Arrays.asList(
+        what, key(true), request.statistics(), slots(), new TreeMap<>(request.options().values()));
   }
 
   /** The loss on held-out training examples with every single matrix cut to several ratios. */
@@ -212,7 +216,10 @@ final class Points {
       request.progress().accept("tried " + i + " of " + known.size() + " matrices");
       for (double ratio : TruncationRankSearch.RATIOS) {
         int tried = Math.min(TruncationRankSearch.point(points, ratio), dearest);
-        probes.add(new Probe(slot.name(), ratio, lossOfOne.of(slot, known.get(i), tried)));
+        Factorization factorization = known.get(i);
+        double loss =
+            loss(Map.of(), slot, scratch -> forms.of(slot, factorization, tried, scratch));
+        probes.add(new Probe(slot.name(), ratio, loss));
       }
     }
     return probes;

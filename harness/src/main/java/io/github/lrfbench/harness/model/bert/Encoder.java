@@ -126,12 +126,27 @@ public final class Encoder implements Model {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
       Matrix hidden = embeddings.forward(frame, batch, config.dropout().hidden());
-      for (Block block : blocks) {
-        hidden = apply(frame, block, hidden, batch);
-      }
-      output = head.forward(ops, hidden, batch);
+      output = finish(ops, frame, batch, 0, hidden);
     }
     return output;
+  }
+
+  @Override
+  public Tensor forwardFrom(Ops ops, TokenBatch batch, int from, Tensor state) {
+    Tensor output = null;
+    try (Ops frame = ops.frame()) {
+      output = finish(ops, frame, batch, from, Matrix.of(state));
+    }
+    return output;
+  }
+
+  /** The blocks from one on, and the head. */
+  private Tensor finish(Ops ops, Ops frame, TokenBatch batch, int from, Matrix state) {
+    Matrix hidden = state;
+    for (Block block : blocks.subList(from, blocks.size())) {
+      hidden = apply(frame, block, hidden, batch);
+    }
+    return head.forward(ops, hidden, batch);
   }
 
   @Override

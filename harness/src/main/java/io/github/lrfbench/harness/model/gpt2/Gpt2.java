@@ -204,9 +204,13 @@ abstract class Gpt2 implements Model {
   @Override
   public final Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
     Matrix all = run(ops, embed(ops, batch), packed(batch), null, states);
+    return head(ops, gather(ops, all, batch));
+  }
+
+  private static Matrix gather(Ops ops, Matrix all, TokenBatch batch) {
     Matrix last = Matrix.of(ops.allocate(all.dtype(), batch.segments().count(), all.cols()));
     ops.gatherRows(all, batch.lastCounted(), last);
-    return head(ops, last);
+    return last;
   }
 
   /**
@@ -228,6 +232,39 @@ abstract class Gpt2 implements Model {
     return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
   }
 
+  @Override
+  public final Tensor forwardFrom(Ops ops, TokenBatch batch, int from, Tensor state) {
+    Tensor output = null;
+    try (Ops frame = ops.frame()) {
+      Matrix last =
+          from == body.blocks.size()
+              ? gather(frame, Matrix.of(state), batch)
+              : runFrom(
+                  frame,
+                  from,
+                  Matrix.of(state),
+                  packed(batch),
+                  batch.lastCounted(),
+                  new ArrayList<>());
+      output = head(ops, last);
+    }
+    return output;
+  }
+
+  /**
+   * The hidden states after the last norm, from a block on.
+   *
+   * @param from the number of the block; that of blocks for none
+   * @param state the hidden state of that number
+   * @return [T, H]
+   */
+  public final Matrix statesFrom(Ops ops, TokenBatch batch, int from, Tensor state) {
+    Matrix given = Matrix.of(state);
+    return from == body.blocks.size()
+        ? given
+        : runFrom(ops, from, given, packed(batch), null, new ArrayList<>());
+  }
+
   final Attention.Packed packed(TokenBatch batch) {
     return new Attention.Packed(body.config, batch.segments());
   }
@@ -245,11 +282,17 @@ abstract class Gpt2 implements Model {
    */
   final Matrix run(
       Ops ops, Matrix embedded, Attention attention, Tensor kept, List<Tensor> states) {
-    Matrix normed = Matrix.of(ops.allocate(embedded.dtype(), embedded.rows(), embedded.cols()));
-    norm(0).forward(ops, embedded, null, normed);
-    State x = new State(embedded, normed);
     states.add(embedded.data());
-    for (int layer = 0; layer < body.blocks.size(); layer++) {
+    return runFrom(ops, 0, embedded, attention, kept, states);
+  }
+
+  /** The blocks from one on, and the last norm. */
+  private Matrix runFrom(
+      Ops ops, int from, Matrix state, Attention attention, Tensor kept, List<Tensor> states) {
+    Matrix normed = Matrix.of(ops.allocate(state.dtype(), state.rows(), state.cols()));
+    norm(from).forward(ops, state, null, normed);
+    State x = new State(state, normed);
+    for (int layer = from; layer < body.blocks.size(); layer++) {
       boolean last = layer == body.blocks.size() - 1;
       Block block = body.blocks.get(layer);
       Norm next = norm(layer + 1);
