@@ -38,6 +38,7 @@ public final class Calibrator implements AutoCloseable {
   private Fisher fisher;
   private ActivationMoments moments;
   private GradientMoments gradients;
+  private MeanGradients meanGradients;
   private double seconds;
 
   /**
@@ -245,6 +246,16 @@ public final class Calibrator implements AutoCloseable {
     return gradients;
   }
 
+  /** The mean gradients of all slots' matrices. */
+  public MeanGradients meanGradients() {
+    if (meanGradients == null) {
+      long start = System.nanoTime();
+      meanGradients = MeanGradients.collect(model, examples, progress);
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return meanGradients;
+  }
+
   /**
    * Moments in another form of the model, on the same examples; the caller closes them.
    *
@@ -296,6 +307,9 @@ public final class Calibrator implements AutoCloseable {
     }
     if (gradients != null) {
       gradients.close();
+    }
+    if (meanGradients != null) {
+      meanGradients.close();
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -34,8 +33,7 @@ final class AllocationOptions {
    */
   List<Allocation> allocations() {
     return policies.stream()
-        .map(Policy::parse)
-        .flatMap(policy -> multiples.stream().map(multiple -> new Allocation(policy, multiple)))
+        .flatMap(policy -> multiples.stream().map(multiple -> Allocation.parse(policy, multiple)))
         .toList();
   }
 }

@@ -82,7 +82,11 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
             policy ->
                 new Line(
                     policy.label(),
-                    policy.title() + (policy.needsExamples() ? "; needs training examples" : "")))
+                    policy.title()
+                        + (policy.needsExamples() ? "; needs training examples" : "")
+                        + (policy.optionsText().isEmpty()
+                            ? ""
+                            : "; options " + policy.optionsText())))
         .toList();
   }
 

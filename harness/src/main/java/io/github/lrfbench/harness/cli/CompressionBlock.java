@@ -24,7 +24,7 @@ final class CompressionBlock {
       stage.method().options().values().forEach(values::put);
       told.put("marked", stage.marked()).put("residual", stage.residual());
     }
-    block.put("allocate", job.allocation().policy().label());
+    block.put("allocate", job.allocation().name());
     block.put("round_to", job.allocation().multiple());
     block.put("seed", job.seed());
     options.layers.forEach(block.putArray("layers")::add);

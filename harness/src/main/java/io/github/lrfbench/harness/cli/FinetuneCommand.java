@@ -333,7 +333,7 @@ final class FinetuneCommand implements Callable<Integer> {
         block.put("energy_of", job.budget().energyOf().label());
       }
       if (!job.allocation().isStandard()) {
-        block.put("allocate", job.allocation().policy().label());
+        block.put("allocate", job.allocation().name());
         block.put("round_to", job.allocation().multiple());
       }
     }

@@ -82,7 +82,7 @@ final class RowFactory {
         RunColumns.LABEL, variant.label(config) + (peer == null ? "" : " on " + peer.version()));
     if (!variant.isDense()) {
       Recovery recovery = variant.recovery();
-      row.set(RunColumns.ALLOCATE, variant.allocation().policy().label())
+      row.set(RunColumns.ALLOCATE, variant.allocation().name())
           .set(RunColumns.ROUND_TO, variant.allocation().multiple())
           .set(RunColumns.FINETUNE_EPOCHS, recovery.epochs());
       if (recovery.trains()) {

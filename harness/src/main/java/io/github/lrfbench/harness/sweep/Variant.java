@@ -80,7 +80,7 @@ record Variant(
     }
     Map<VariantSetting, String> settings = new EnumMap<>(VariantSetting.class);
     settings.put(VariantSetting.ENERGY_OF, budget.energyOf().label());
-    settings.put(VariantSetting.ALLOCATE, allocation.policy().label());
+    settings.put(VariantSetting.ALLOCATE, allocation.name());
     settings.put(VariantSetting.ROUND_TO, Integer.toString(allocation.multiple()));
     if (recovery.trains()) {
       settings.put(

@@ -3,15 +3,21 @@ package io.github.lrfbench.harness.compress.allocate;
 import io.github.lrfbench.harness.text.Names;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * How the budget of a cell is shared out among matrices.
+ * How the budget of a cell is shared out among matrices, as it is asked for: {@code
+ * NAME[:OPTION=VALUE]...}.
  *
  * @param policy by what
+ * @param options values of the policy's options that are not at their standard, by name
  * @param multiple ranks are multiples of this number
  */
-public record Allocation(Policy policy, int multiple) {
+public record Allocation(Policy policy, Map<String, String> options, int multiple) {
   /** Every matrix for itself, any rank. */
   public static final Allocation UNIFORM = new Allocation(Policy.UNIFORM, 1);
 
@@ -35,21 +41,33 @@ public record Allocation(Policy policy, int multiple) {
     /** ASVD's search. */
     STRS("the least harmful of measured single cuts (ASVD)", true, true),
     /** Singular values compete for measured time. */
-    LATENCY("like greedy, but the budget is measured time instead of parameters", true, false);
+    LATENCY("like greedy, but the budget is measured time instead of parameters", true, false),
+    /** Zero Sum SVD's selection. */
+    ZERO_SUM(
+        "components leave so that what the loss changes by to first order sums to zero (ZS-SVD)",
+        true,
+        true,
+        PolicyOption.choice("score", "zero-sum", Policy.ABSOLUTE),
+        PolicyOption.number("floor", "0", 0, 1));
+
+    /** Of {@code score}: changes count by their size alone. */
+    static final String ABSOLUTE = "absolute";
 
     private final String title;
     private final boolean needsSpectra;
     private final boolean needsExamples;
+    private final List<PolicyOption> options;
 
-    Policy(String title, boolean needsSpectra, boolean needsExamples) {
+    Policy(String title, boolean needsSpectra, boolean needsExamples, PolicyOption... options) {
       this.title = title;
       this.needsSpectra = needsSpectra;
       this.needsExamples = needsExamples;
+      this.options = List.of(options);
     }
 
     /** The name in options and results: lower case. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** One line for a reader. */
@@ -65,6 +83,33 @@ public record Allocation(Policy policy, int multiple) {
     /** Whether training examples are looked at. */
     public boolean needsExamples() {
       return needsExamples;
+    }
+
+    /** Whether what each point of a matrix adds to the one before it is looked at. */
+    public boolean needsParts() {
+      return this == ZERO_SUM;
+    }
+
+    /** What it can be set to, for a reader; empty for nothing. */
+    public String optionsText() {
+      return options.stream()
+          .map(option -> option.name() + "=" + option.values() + " (" + option.standard() + ")")
+          .collect(Collectors.joining(", "));
+    }
+
+    private PolicyOption option(String name) {
+      return options.stream()
+          .filter(option -> option.name().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "--allocate "
+                          + label()
+                          + " has no option '"
+                          + name
+                          + "'; "
+                          + (options.isEmpty() ? "it has none" : "it has " + optionsText())));
     }
 
     /**
@@ -83,11 +128,55 @@ public record Allocation(Policy policy, int multiple) {
     }
   }
 
-  /** Checks the multiple. */
+  /** Copies the options and checks the multiple. */
   public Allocation {
+    options = Map.copyOf(options);
     if (multiple < 1) {
       throw new InputException("--round-to must be at least 1, but is " + multiple);
     }
+  }
+
+  /** A policy with its options at their standard. */
+  public Allocation(Policy policy, int multiple) {
+    this(policy, Map.of(), multiple);
+  }
+
+  /**
+   * Reads what a user wrote.
+   *
+   * @throws InputException if there is no policy or option of a name, or a value is not allowed
+   */
+  public static Allocation parse(String text, int multiple) {
+    String[] parts = text.split(":", -1);
+    Policy policy = Policy.parse(parts[0]);
+    Map<String, String> options = new LinkedHashMap<>();
+    for (int i = 1; i < parts.length; i++) {
+      String[] assignment = parts[i].split("=", 2);
+      PolicyOption option = policy.option(assignment[0]);
+      String value = option.parse(parts[0], assignment.length < 2 ? "" : assignment[1]);
+      options.put(option.name(), value);
+    }
+    options.entrySet().removeIf(e -> policy.option(e.getKey()).standard().equals(e.getValue()));
+    return new Allocation(policy, options, multiple);
+  }
+
+  /** The value of an option that the policy declares. */
+  String option(String name) {
+    return options.getOrDefault(name, policy.option(name).standard());
+  }
+
+  /** The value of an option that is a number. */
+  double number(String name) {
+    return Double.parseDouble(option(name));
+  }
+
+  /** The policy with its options that are not at their standard, in the order of the policy's. */
+  public String name() {
+    return policy.label()
+        + policy.options.stream()
+            .filter(option -> options.containsKey(option.name()))
+            .map(option -> ":" + option.name() + "=" + options.get(option.name()))
+            .collect(Collectors.joining());
   }
 
   /** Whether this is {@link #UNIFORM}. */
@@ -97,11 +186,11 @@ public record Allocation(Policy policy, int multiple) {
 
   /** All of it, as records tell it and users read it. */
   public String text() {
-    return policy.label() + (multiple == 1 ? "" : " round " + multiple);
+    return name() + (multiple == 1 ? "" : " round " + multiple);
   }
 
   /** What tells one from another in cell ids; it never changes. */
   public String token() {
-    return policy.label() + (multiple == 1 ? "" : " round " + multiple);
+    return name() + (multiple == 1 ? "" : " round " + multiple);
   }
 }

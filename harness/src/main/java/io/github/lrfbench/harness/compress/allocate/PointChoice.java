@@ -27,13 +27,15 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    * @param energies of every matrix the points with the errors that the budget's share is of
    * @param probes what single cuts do to the loss
    * @param times how long products of the matrices' shapes take
+   * @param changes by slot what taking away each point's part changes the loss by, to first order
    */
   public record Evidence(
       Supplier<Map<String, Double>> sensitivities,
       Supplier<List<OperatingPoints>> outputs,
       Supplier<List<OperatingPoints>> energies,
       Supplier<List<Probe>> probes,
-      Supplier<MeasuredCost> times) {}
+      Supplier<MeasuredCost> times,
+      Supplier<Map<String, double[]>> changes) {}
 
   /**
    * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
@@ -101,6 +103,11 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       case SENSITIVITY -> sensitive(slots);
       case V2 -> new TypeRatios();
       case STRS -> new TruncationRankSearch(evidence.probes().get());
+      case ZERO_SUM ->
+          new ZeroSum(
+              evidence.changes().get(),
+              allocation.option("score").equals(Allocation.Policy.ABSOLUTE),
+              allocation.number("floor"));
     };
   }
 

@@ -185,7 +185,7 @@ public final class MatrixWalk {
     Map<String, String> parameters = new TreeMap<>(request.options().values());
     parameters.putAll(method.constants());
     if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().policy().label());
+      parameters.put("allocate", request.allocation().name());
       parameters.put("round_to", Integer.toString(request.allocation().multiple()));
     }
     if (request.allocation().policy().needsExamples()

@@ -165,7 +165,13 @@ final class Points {
             () ->
                 request
                     .cache()
-                    .find(List.of("times", key(true), slots()), () -> times(known, offers))));
+                    .find(List.of("times", key(true), slots()), () -> times(known, offers)),
+            () ->
+                request
+                    .cache()
+                    .find(
+                        measuredKey("changes", request.statistics()),
+                        () -> new FirstOrder(request).of(known))));
   }
 
   /** What measurements depend on beside the model. */
@@ -285,8 +291,12 @@ final class Points {
     return new Target(target.slot(), point, target.errors());
   }
 
+  /** Where parts are looked at, also those of points that save nothing. */
   private int dearestUseful(LinearSlot slot) {
-    return Math.max(0, of(slot).saving() - 1);
+    OperatingPoints offer = of(slot);
+    return request.allocation().policy().needsParts()
+        ? offer.count() - 1
+        : Math.max(0, offer.saving() - 1);
   }
 
   private List<Factorization> get(List<Target> targets) {
