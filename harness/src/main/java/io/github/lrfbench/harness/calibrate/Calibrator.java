@@ -47,6 +47,7 @@ public final class Calibrator implements AutoCloseable {
   private ActivationMoments moments;
   private GradientMoments gradients;
   private double[] blockInfluence;
+  private MeanGradients meanGradients;
   private double seconds;
 
   /**
@@ -301,6 +302,16 @@ public final class Calibrator implements AutoCloseable {
     return blockInfluence.clone();
   }
 
+  /** The mean gradients of all slots' matrices. */
+  public MeanGradients meanGradients() {
+    if (meanGradients == null) {
+      long start = System.nanoTime();
+      meanGradients = MeanGradients.collect(model, examples, progress);
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return meanGradients;
+  }
+
   /**
    * Moments in another form of the model, on the same examples; the caller closes them.
    *
@@ -355,6 +366,9 @@ public final class Calibrator implements AutoCloseable {
     }
     if (gradients != null) {
       gradients.close();
+    }
+    if (meanGradients != null) {
+      meanGradients.close();
     }
   }
 }

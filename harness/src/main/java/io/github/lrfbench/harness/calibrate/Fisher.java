@@ -5,10 +5,7 @@ import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The empirical diagonal Fisher information of the matrices in a model's slots, in whatever form
@@ -17,54 +14,37 @@ import java.util.Map;
  */
 public final class Fisher implements AutoCloseable {
   private final Scope scope;
-  private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
-  private final Map<Layer, Matrix> byLayer = new IdentityHashMap<>();
-  private final Map<String, Matrix> bySlot = new LinkedHashMap<>();
+  private final SlotSums sums;
 
   /** No information yet, of some slots. */
   Fisher(List<LinearSlot> slots, Scope scope) {
     this.scope = scope;
-    for (LinearSlot slot : slots) {
-      this.slots.put(slot.linear(), slot);
-      bySlot.put(slot.name(), null);
-    }
+    this.sums = new SlotSums(slots, DType.F32, scope);
   }
 
   /** Whether a layer, or one of its parts, is in a slot. */
   boolean has(Layer layer) {
-    return layer.parts().stream().anyMatch(slots::containsKey);
+    return sums.has(layer);
   }
 
   /** The sums of a layer, which are zeros at first; those of its parts are slices of them. */
   Matrix sums(Layer layer) {
-    return byLayer.computeIfAbsent(
-        layer,
-        key -> {
-          Matrix sums = Matrix.of(scope.zeros(DType.F32, layer.inputs(), layer.outputs()));
-          int column = 0;
-          for (Layer part : layer.parts()) {
-            LinearSlot slot = slots.get(part);
-            if (slot != null) {
-              bySlot.put(slot.name(), sums.columns(column, column + part.outputs()));
-            }
-            column += part.outputs();
-          }
-          return sums;
-        });
+    return sums.of(layer);
   }
 
   /** Gives slots that no example reached what they are to have: zeros. */
   void complete() {
-    for (LinearSlot slot : slots.values()) {
-      if (bySlot.get(slot.name()) == null) {
-        sums(slot.linear());
-      }
-    }
+    sums.complete();
+  }
+
+  /** Makes means of the sums over examples. */
+  void divideBy(int examples) {
+    sums.divideBy(examples);
   }
 
   /** All slots' names. */
   public Iterable<String> slots() {
-    return bySlot.keySet();
+    return sums.slots();
   }
 
   /**
@@ -73,7 +53,7 @@ public final class Fisher implements AutoCloseable {
    * @return [inputs, outputs], not to be modified
    */
   public Matrix of(String slot) {
-    Matrix found = bySlot.get(slot);
+    Matrix found = sums.of(slot);
     if (found == null) {
       throw new IllegalArgumentException("no Fisher information of " + slot);
     }

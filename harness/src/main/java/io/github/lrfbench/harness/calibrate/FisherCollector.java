@@ -3,8 +3,6 @@ package io.github.lrfbench.harness.calibrate;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.TrainingSet;
-import io.github.lrfbench.kernels.Matrix;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -23,13 +21,7 @@ final class FisherCollector {
     try {
       BackwardPasses.run(
           model, examples, offsets -> new FisherGradients(fisher, offsets), progress);
-      fisher.complete();
-      for (String slot : fisher.slots()) {
-        Matrix sums = fisher.of(slot);
-        double[] shares = new double[sums.rows()];
-        Arrays.fill(shares, 1.0 / examples.size());
-        model.device().blas().scaleRows(sums, shares);
-      }
+      fisher.divideBy(examples.size());
       return fisher;
     } catch (RuntimeException | Error e) {
       fisher.close();

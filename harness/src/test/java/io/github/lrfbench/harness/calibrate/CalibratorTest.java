@@ -2,6 +2,8 @@ package io.github.lrfbench.harness.calibrate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
@@ -34,6 +36,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,8 +76,12 @@ class CalibratorTest {
     return new Calibrator(golden.model(), examples, "key", cache, done -> passes.incrementAndGet());
   }
 
-  /** Squared gradients of single examples, by an ordinary backward pass for each. */
-  private Map<String, double[]> squaresOneByOne() {
+  /**
+   * Means over single examples, by an ordinary backward pass for each.
+   *
+   * @param of what of a gradient's elements
+   */
+  private Map<String, double[]> oneByOne(DoubleUnaryOperator of) {
     Model model = golden.model();
     Map<String, double[]> squares = new HashMap<>();
     for (int s = 0; s < sequences.size(); s++) {
@@ -91,7 +99,7 @@ class CalibratorTest {
           double[] sum =
               squares.computeIfAbsent(parameter.name(), name -> new double[gradient.length]);
           for (int i = 0; i < sum.length; i++) {
-            sum[i] += (double) gradient[i] * gradient[i] / sequences.size();
+            sum[i] += of.applyAsDouble(gradient[i]) / sequences.size();
           }
         }
       }
@@ -101,18 +109,35 @@ class CalibratorTest {
 
   @Test
   void fisherIsTheMeanOfSquaredGradientsOfSingleExamples() {
-    Map<String, double[]> expected = squaresOneByOne();
+    Map<String, double[]> expected = oneByOne(gradient -> gradient * gradient);
     try (Calibrator calibrator = calibrator()) {
-      for (LinearSlot slot : golden.model().slots()) {
-        Matrix f = calibrator.fisher().of(slot.name());
-        Parameter lies = new Parameter("", f, Parameter.Storage.TRANSPOSED);
-        float[] actual = lies.read();
-        double[] wanted = expected.get(slot.name() + ".weight");
-        double largest = Arrays.stream(wanted).max().orElseThrow();
-        assertTrue(largest > 0, slot.name());
-        for (int i = 0; i < wanted.length; i++) {
-          assertEquals(wanted[i], actual[i], 1e-4 * largest, slot.name() + " at " + i);
-        }
+      assertAre(expected, slot -> calibrator.fisher().of(slot));
+    }
+  }
+
+  @Test
+  void meanGradientsAreMeansOfThoseOfSingleExamples() {
+    Map<String, double[]> expected = oneByOne(gradient -> gradient);
+    try (Calibrator calibrator = calibrator()) {
+      assertAre(expected, slot -> calibrator.meanGradients().of(slot));
+      assertSame(calibrator.meanGradients(), calibrator.meanGradients());
+      assertThrows(
+          IllegalArgumentException.class, () -> calibrator.meanGradients().of("no such slot"));
+    }
+  }
+
+  /** Of every slot's matrix, transposed. */
+  private void assertAre(Map<String, double[]> expected, Function<String, Matrix> actual) {
+    for (LinearSlot slot : golden.model().slots()) {
+      Matrix of = actual.apply(slot.name());
+      double[] wanted = expected.get(slot.name() + ".weight");
+      double largest = Arrays.stream(wanted).map(Math::abs).max().orElseThrow();
+      assertTrue(largest > 0, slot.name());
+      double[] column = new double[1];
+      for (int i = 0; i < wanted.length; i++) {
+        int row = i / of.rows();
+        of.data().read(of.offset() + (long) (i % of.rows()) * of.stride() + row, column, 0, 1);
+        assertEquals(wanted[i], column[0], 1e-4 * largest, slot.name() + " at " + i);
       }
     }
   }

@@ -97,6 +97,8 @@ class CompressedStatisticsTest {
         for (LinearSlot slot : compressed.slots()) {
           assertMoments(wanted.moments().of(slot.name()), of.moments().of(slot.name()));
           assertClose(of(wanted.fisher().of(slot.name())), of(of.fisher().of(slot.name())));
+          assertClose(
+              of(wanted.meanGradients().of(slot.name())), of(of.meanGradients().of(slot.name())));
           GradientMoments.Moments expected = wanted.gradients().of(slot.name());
           GradientMoments.Moments actual = of.gradients().of(slot.name());
           assertClose(of(expected.normalized()), of(actual.normalized()));

@@ -71,6 +71,7 @@ class EveryMethodTest {
             "kronecker++int8",
             "svd:bias=compensate",
             "drone:statistics=sequential",
+            "zssvd:corrections=1:bias=compensate",
             "drone:attention=joint",
             "drone:tokens=reached",
             "svdllm:update=ls",
@@ -117,8 +118,11 @@ class EveryMethodTest {
       }
     }
     if (allocates(method)) {
-      for (Policy policy : List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2)) {
-        jobs.add(new CompressionJob(chain, new Budget.Keep(0.5), new Allocation(policy, 1), 0));
+      for (Policy policy : List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2, Policy.ZERO_SUM)) {
+        Allocation allocation = new Allocation(policy, 1);
+        if (!refuses(chain, new Budget.Keep(0.5), allocation)) {
+          jobs.add(new CompressionJob(chain, new Budget.Keep(0.5), allocation, 0));
+        }
       }
     }
     return jobs;

@@ -42,6 +42,14 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
     STRS("the least harmful of measured single cuts (ASVD)", true, 128),
     /** Singular values compete for measured time. */
     LATENCY("like greedy, but the budget is measured time instead of parameters", true, false),
+    /** Zero Sum SVD's selection. */
+    ZERO_SUM(
+        "components leave so that what the loss changes by to first order sums to zero (ZS-SVD)",
+        true,
+        true,
+        0,
+        PolicyOption.choice("score", "zero-sum", Policy.ABSOLUTE),
+        PolicyOption.number("floor", "0", 0, 1)),
     /** The layer-wise error model search of KFAC-SVD's authors. */
     LEMS(
         "the least sum of errors, each scaled by what one cut of the matrix does to the outputs (LEMS)",
@@ -68,6 +76,9 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
 
     private static final String ALPHA = "alpha";
     private static final String BETA = "beta";
+
+    /** Of {@code score}: changes count by their size alone. */
+    static final String ABSOLUTE = "absolute";
 
     private final String title;
     private final boolean needsSpectra;
@@ -115,6 +126,11 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
     /** Whether training examples are looked at, with options at their standard. */
     public boolean needsExamples() {
       return needsExamples;
+    }
+
+    /** Whether what each point of a matrix adds to the one before it is looked at. */
+    public boolean needsParts() {
+      return this == ZERO_SUM;
     }
 
     /** What it can be set to, for a reader; empty for nothing. */

@@ -32,6 +32,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    * @param influence of every block, how much it changes its inputs: the mean of 1 − cos
    * @param trials what models with other matrices do
    * @param note receives what the allocation found out, by name
+   * @param changes by slot what taking away each point's part changes the loss by, to first order
    */
   public record Evidence(
       Supplier<Map<String, Double>> sensitivities,
@@ -42,7 +43,8 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       int blocks,
       Supplier<double[]> influence,
       ModelTrials trials,
-      BiConsumer<String, String> note) {}
+      BiConsumer<String, String> note,
+      Supplier<Map<String, double[]>> changes) {}
 
   /**
    * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
@@ -117,6 +119,11 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       case LEMS -> trying.lems();
       case EFFECTIVE_RANK -> trying.swiftRatios();
       case ATP -> trying.depthRatios();
+      case ZERO_SUM ->
+          new ZeroSum(
+              evidence.changes().get(),
+              allocation.option("score").equals(Allocation.Policy.ABSOLUTE),
+              allocation.number("floor"));
     };
   }
 

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Factorization;
+import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -60,6 +61,22 @@ public interface LowRankFactorization extends Factorization {
   default double[] squaredErrors(Matrix w, ErrorMetric metric) {
     try (Scope scratch = w.device().openScope()) {
       return RankErrors.squared(w, nested(scratch), metric);
+    }
+  }
+
+  @Override
+  default double[] firstOrder(Matrix gradient) {
+    try (Scope scratch = gradient.device().openScope()) {
+      LowRankFactors factors = nested(scratch);
+      Matrix down = Matrices.toDouble(factors.down(), scratch);
+      Matrix up = Matrices.toDouble(factors.up(), scratch);
+      double[] image = Matrices.product(false, gradient, true, up, scratch).data().toDoubles();
+      double[] read = down.data().toDoubles();
+      double[] changes = new double[Math.min(rows(), cols())];
+      for (int i = 0; i < read.length; i++) {
+        changes[i % factors.rank()] -= read[i] * image[i];
+      }
+      return changes;
     }
   }
 

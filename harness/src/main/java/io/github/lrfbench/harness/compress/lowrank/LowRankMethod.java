@@ -17,6 +17,12 @@ public abstract class LowRankMethod extends MatrixMethod {
    */
   protected abstract List<? extends LowRankFactorization> decompose(DecompositionRequest request);
 
+  /** Factors of a smaller rank are the first columns and rows of those of a larger one. */
+  @Override
+  public boolean nests(MethodOptions options) {
+    return true;
+  }
+
   @Override
   protected final List<? extends LowRankFactorization> factorize(FactorRequest request) {
     return decompose(DecompositionRequest.of(request));

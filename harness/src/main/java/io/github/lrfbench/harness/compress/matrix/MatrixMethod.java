@@ -129,6 +129,12 @@ public abstract class MatrixMethod implements Compressor {
     return EnumSet.allOf(EnergyOf.class);
   }
 
+  /** Of most forms what is cheaper is no part of what is dearer. */
+  @Override
+  public boolean nests(MethodOptions options) {
+    return false;
+  }
+
   @Override
   public Set<Need> needs(MethodOptions options) {
     Set<Need> needs = EnumSet.copyOf(info().needs());

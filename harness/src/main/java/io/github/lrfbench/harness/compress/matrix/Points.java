@@ -173,7 +173,13 @@ final class Points {
             request.model().slots().stream().mapToInt(LinearSlot::layer).max().orElse(0) + 1,
             () -> request.statistics().blockInfluence(),
             new Trials(request, known, forms, trialsKey("trials")),
-            (name, value) -> findings.put("allocate_" + name, value)));
+            (name, value) -> findings.put("allocate_" + name, value),
+            () ->
+                request
+                    .cache()
+                    .find(
+                        measuredKey("changes", request.statistics()),
+                        () -> new FirstOrder(request).of(known))));
   }
 
   /** What measurements depend on beside the model. */
@@ -292,8 +298,12 @@ final class Points {
     return new Target(target.slot(), point, target.errors());
   }
 
+  /** Where parts are looked at, also those of points that save nothing. */
   private int dearestUseful(LinearSlot slot) {
-    return Math.max(0, of(slot).saving() - 1);
+    OperatingPoints offer = of(slot);
+    return request.allocation().policy().needsParts()
+        ? offer.count() - 1
+        : Math.max(0, offer.saving() - 1);
   }
 
   private List<Factorization> get(List<Target> targets) {

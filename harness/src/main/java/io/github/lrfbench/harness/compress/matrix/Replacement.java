@@ -50,7 +50,7 @@ public final class Replacement {
   }
 
   /** b + (W − Ŵ) μ. */
-  static Tensor compensated(LinearSlot slot, Linear map, double[] mean, Scope owner) {
+  public static Tensor compensated(LinearSlot slot, Linear map, double[] mean, Scope owner) {
     try (Scope scratch = owner.device().openScope()) {
       double[] shift =
           MatrixErrors.times(MatrixErrors.difference(slot, map, scratch), mean, scratch);

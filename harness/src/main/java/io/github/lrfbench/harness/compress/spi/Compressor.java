@@ -36,6 +36,14 @@ public interface Compressor {
   }
 
   /**
+   * Whether of every matrix each point adds a part to the one before it, which {@link
+   * Factorization#firstOrder} weighs; else allocations that weigh parts are refused.
+   */
+  default boolean nests(MethodOptions options) {
+    return true;
+  }
+
+  /**
    * Stages that these options stand for and that come before this method in a chain, as {@code
    * --method} names them.
    */

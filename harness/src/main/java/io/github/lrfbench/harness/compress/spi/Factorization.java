@@ -38,6 +38,19 @@ public interface Factorization {
   }
 
   /**
+   * What the loss changes by to first order where the part of each point is taken away: −⟨G, P⟩, P
+   * being what the form of a point adds to that of the point before it.
+   *
+   * @param gradient Gᵀ, the transposed gradient of the loss by W, F64 [n, m]
+   * @return for every point; of those that nothing was asked of, 0
+   * @throws UnsupportedOperationException if the forms are not parts of each other, see {@link
+   *     Compressor#nests}
+   */
+  default double[] firstOrder(Matrix gradient) {
+    throw new UnsupportedOperationException("the points are not parts of each other");
+  }
+
+  /**
    * Whether all {@link #squaredErrors} are measured. They are not where every point takes a long
    * solution of its own: most then are estimates.
    */

@@ -69,6 +69,14 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
               + name()
               + " shares no budget out among matrices: leave out --allocate and --round-to");
     }
+    if (allocation.policy().needsParts() && !compressor.nests(options)) {
+      throw new InputException(
+          "--allocate "
+              + allocation.policy().label()
+              + " takes matrices apart one rank after the other, but what --method "
+              + name()
+              + " makes of two budgets are not parts of each other: give another allocation");
+    }
   }
 
   /**

@@ -51,6 +51,12 @@ public final class TfwsvdCompressor extends LowRankMethod {
             MethodOption.choice("select", "high", "all")));
   }
 
+  /** Ranks are solved one by one. */
+  @Override
+  public boolean nests(MethodOptions options) {
+    return false;
+  }
+
   @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();

@@ -47,6 +47,12 @@ public final class WlraCompressor extends LowRankMethod {
             MethodOption.number("floor", 0.01, 0, 1)));
   }
 
+  /** Ranks are solved one by one. */
+  @Override
+  public boolean nests(MethodOptions options) {
+    return false;
+  }
+
   @Override
   protected List<LowRankFactorization> decompose(DecompositionRequest request) {
     Fisher fisher = request.statistics().fisher();

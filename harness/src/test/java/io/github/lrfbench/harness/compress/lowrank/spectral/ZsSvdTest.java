@@ -1,0 +1,429 @@
+package io.github.lrfbench.harness.compress.lowrank.spectral;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.compress.MethodChain;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.MatrixCase;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
+import io.github.lrfbench.harness.linear.DenseLinear;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What components change the loss by, and the corrections of ZS-SVD, against plain loops. */
+class ZsSvdTest {
+  private static final float[] W = {2, -1, 0, 1, 3, -2, 0, 1, 4, -1, 2, 1};
+  private static final double[][] X = {
+    {1, 2, -1, 0, 3, 1}, {4, 0, 2, -3, 1, 5}, {0, 1, 1, 2, -1, 0}
+  };
+
+  /** G of [4, 3], of the output gradients D of the example: D Xᵀ. */
+  private static final double[][] G = {{4, 5, 3}, {4, 6, -1}, {7, 2, -4}, {2, -2, 3}};
+
+  @TempDir private Path folder;
+
+  private Device device;
+  private Scope scope;
+
+  /** Where it runs. */
+  String kind() {
+    return "cpu";
+  }
+
+  @BeforeEach
+  void open() {
+    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
+    scope = device.openScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+    device.close();
+  }
+
+  private Matrix transposed(double[][] g) {
+    int m = g.length;
+    int n = g[0].length;
+    double[] flat = new double[m * n];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        flat[j * m + i] = g[i][j];
+      }
+    }
+    return Matrix.of(scope.doubles(flat, n, m));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"svdllm", "svdllm:whitening=eigen", "drone", "drone:form=literal", "zssvd"})
+  void changesOfTheWorkedExample(String method) {
+    MatrixCase example = MatrixCase.of(scope, W, 4, 3).with(X);
+    double[] changes = example.decompose(method, 3).firstOrder(transposed(G));
+    assertArrayEquals(new double[] {-15.826961, 17.398797, -11.571835}, changes, 2e-5);
+    // All components together are W: -⟨G, W⟩.
+    assertEquals(-10, Arrays.stream(changes).sum(), 1e-9);
+    example.closeMoments();
+  }
+
+  /** A matrix of [24, 16] with 200 inputs and output gradients. */
+  private static final class Draw {
+    private static final int M = 24;
+    private static final int N = 16;
+    private static final int P = 200;
+
+    private final float[] w = new float[M * N];
+    private final double[][] x = new double[N][P];
+    private final double[][] g = new double[M][N];
+
+    Draw(long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int i = 0; i < w.length; i++) {
+        w[i] = (float) random.nextGaussian();
+      }
+      for (int t = 0; t < P; t++) {
+        double common = random.nextGaussian();
+        for (int j = 0; j < N; j++) {
+          x[j][t] = random.nextGaussian() / (1 + j) + common + 0.3;
+        }
+        for (int i = 0; i < M; i++) {
+          double slope = random.nextGaussian();
+          for (int j = 0; j < N; j++) {
+            g[i][j] += slope * x[j][t];
+          }
+        }
+      }
+    }
+
+    /** W X Xᵀ Wᵀ. */
+    double[][] outputs() {
+      double[][] y = new double[M][P];
+      for (int i = 0; i < M; i++) {
+        for (int t = 0; t < P; t++) {
+          for (int j = 0; j < N; j++) {
+            y[i][t] += (double) w[i * N + j] * x[j][t];
+          }
+        }
+      }
+      return SlowEigen.gram(y);
+    }
+  }
+
+  /**
+   * Components of the closest outputs are u uᵀ W, u being eigenvectors of W C Wᵀ, so that each
+   * changes the loss by −uᵀ G Wᵀ u; and with H = G L⁻ᵀ that is −σ uᵀ H v of the whitened matrix.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"svdllm", "drone"})
+  void changesAreThoseOfPlainLoopsByBothFormulas(String method) {
+    Draw draw = new Draw(4);
+    MatrixCase matrix = MatrixCase.of(scope, draw.w, Draw.M, Draw.N).with(draw.x);
+    double[] changes = matrix.decompose(method, Draw.N).firstOrder(transposed(draw.g));
+    SlowEigen eigen = SlowEigen.of(draw.outputs());
+    double[][] l = SlowEigen.cholesky(SlowEigen.gram(draw.x));
+    double scale = Arrays.stream(changes).map(Math::abs).max().orElseThrow();
+    for (int c = 0; c < Draw.N; c++) {
+      double[] u = eigen.vectors()[c];
+      double[] left = new double[Draw.N];
+      double[] right = new double[Draw.N];
+      for (int j = 0; j < Draw.N; j++) {
+        for (int i = 0; i < Draw.M; i++) {
+          left[j] += u[i] * draw.g[i][j];
+          right[j] += u[i] * draw.w[i * Draw.N + j];
+        }
+      }
+      double expected = 0;
+      for (int j = 0; j < Draw.N; j++) {
+        expected -= left[j] * right[j];
+      }
+      assertEquals(expected, changes[c], 1e-9 * scale, "component " + c);
+      // uᵀ H = uᵀ G L⁻ᵀ by forward substitution, and σ v = Lᵀ (uᵀ W)ᵀ.
+      double[] h = new double[Draw.N];
+      double whitened = 0;
+      for (int j = 0; j < Draw.N; j++) {
+        h[j] = left[j];
+        for (int k = 0; k < j; k++) {
+          h[j] -= l[j][k] * h[k];
+        }
+        h[j] /= l[j][j];
+        double v = 0;
+        for (int k = j; k < Draw.N; k++) {
+          v += l[k][j] * right[k];
+        }
+        whitened -= h[j] * v;
+      }
+      assertEquals(expected, whitened, 1e-10 * scale);
+    }
+    matrix.closeMoments();
+  }
+
+  /** Whatever the metric: all components of a full rank are W. */
+  @ParameterizedTest
+  @ValueSource(strings = {"svd", "asvd", "drone", "svdllm", "lord", "zssvd", "dalr:lambda=0"})
+  void changesOfAllComponentsAreThoseOfTheMatrix(String method) {
+    Draw draw = new Draw(8);
+    MatrixCase matrix = MatrixCase.of(scope, draw.w, Draw.M, Draw.N).with(draw.x);
+    LowRankFactorization whole = matrix.decompose(method, Draw.N);
+    double[] changes = whole.firstOrder(transposed(draw.g));
+    for (int rank = 1; rank <= Draw.N; rank++) {
+      float[] product = matrix.product(whole, rank);
+      double inner = 0;
+      double norm = 0;
+      for (int i = 0; i < draw.w.length; i++) {
+        inner -= draw.g[i / Draw.N][i % Draw.N] * product[i];
+        norm += Math.abs(draw.g[i / Draw.N][i % Draw.N] * product[i]);
+      }
+      double sum = Arrays.stream(changes).limit(rank).sum();
+      assertEquals(inner, sum, 1e-5 * norm, method + " to rank " + rank);
+    }
+    matrix.closeMoments();
+  }
+
+  @Test
+  void matricesOfNothingAreWeighedToo() {
+    for (int[] shape : new int[][] {{1, 1}, {3, 2}}) {
+      MatrixCase zero =
+          MatrixCase.of(scope, new float[shape[0] * shape[1]], shape[0], shape[1])
+              .with(new double[shape[1]][1]);
+      double[][] g = new double[shape[0]][shape[1]];
+      Arrays.stream(g).forEach(row -> Arrays.fill(row, 1));
+      for (String method : List.of("svd", "drone", "svdllm:whitening=eigen")) {
+        double[] changes =
+            zero.decompose(method, Math.min(shape[0], shape[1])).firstOrder(transposed(g));
+        assertArrayEquals(new double[Math.min(shape[0], shape[1])], changes, 1e-12, method);
+      }
+      zero.closeMoments();
+    }
+  }
+
+  /** Coefficient -0.054125: less is lost of the weights, more of the outputs. */
+  @Test
+  void oneCorrectionOfTheWorkedExample() {
+    double[][] g = {{1, 0, 2}, {0, -1, 1}, {2, 1, 0}, {1, 1, -1}};
+    MatrixCase example = MatrixCase.of(scope, W, 4, 3).with(X);
+    LowRankFactors factors = example.decompose("zssvd", 1).cut(1, scope).factors();
+    double[][] before = example.product("zssvd", 1);
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, 3, 4));
+    device.blas().transpose(Matrix.of(scope.floats(W, 4, 3)), weight);
+    LinearSlot slot = new LinearSlot("w", 0, "query", new DenseLinear(weight, null));
+    Matrix made =
+        Correction.corrected(slot, new LowRankLinear(factors, null), transposed(g), scope);
+    double[][] corrected = new double[4][3];
+    float[] flat = new float[12];
+    for (int i = 0; i < 12; i++) {
+      corrected[i / 3][i % 3] = made.data().toFloats()[i % 3 * 4 + i / 3];
+      flat[i] = (float) corrected[i / 3][i % 3];
+    }
+    assertEquals(-0.054125, corrected[0][0] - before[0][0], 1e-5);
+    assertEquals(27.018814, Errors.ofWeights(W, before), 3e-4);
+    assertEquals(26.974872, Errors.ofWeights(W, corrected), 3e-4);
+    MatrixCase again = MatrixCase.of(scope, flat, 4, 3).with(X);
+    assertEquals(225.570283, Errors.ofOutputs(W, before, X), 3e-3);
+    assertEquals(226.385840, Errors.ofOutputs(W, again.product("zssvd", 1), X), 3e-3);
+    // Where the loss does not depend on a matrix there is nothing to project on.
+    Matrix none =
+        Correction.corrected(
+            slot, new LowRankLinear(factors, null), transposed(new double[4][3]), scope);
+    assertEquals(before[0][0], none.data().toFloats()[0], 1e-6);
+    double[][] broken = new double[4][3];
+    broken[1][1] = Double.NaN;
+    InputException fault =
+        assertThrows(
+            InputException.class,
+            () ->
+                Correction.corrected(
+                    slot, new LowRankLinear(factors, null), transposed(broken), scope));
+    assertTrue(fault.getMessage().contains("of w is no number"), fault.getMessage());
+    example.closeMoments();
+    again.closeMoments();
+  }
+
+  private static double[][] rows(Linear linear, Scope scope) {
+    Matrix w = Matrix.of(scope.allocate(DType.F32, linear.outputs(), linear.inputs()));
+    linear.materialize(scope.device(), w);
+    float[] flat = w.data().toFloats();
+    double[][] rows = new double[linear.outputs()][linear.inputs()];
+    for (int i = 0; i < flat.length; i++) {
+      rows[i / linear.inputs()][i % linear.inputs()] = flat[i];
+    }
+    return rows;
+  }
+
+  /** A round of a model by plain loops: project, and U Uᵀ of the corrected matrix. */
+  @Test
+  void oneRoundIsThatOfPlainLoops() throws IOException {
+    try (TaskCase task = new TaskCase(kind(), folder)) {
+      Budget budget = new Budget.Keep(0.5);
+      Compression truncated =
+          task.compress("zssvd:corrections=0", budget, new Allocation(Policy.ZERO_SUM, 1));
+      Compression once =
+          task.compress("zssvd:corrections=1", budget, new Allocation(Policy.ZERO_SUM, 1));
+      assertEquals(truncated.replacements().keySet(), once.replacements().keySet());
+      assertTrue(truncated.replacements().size() > 3);
+      try (Model model = task.model().with(truncated.replacements());
+          Calibrator at = task.calibrator().of(model);
+          Scope own = task.model().device().openScope()) {
+        for (LinearSlot slot : task.slots()) {
+          if (!truncated.replacements().containsKey(slot.name())) {
+            continue;
+          }
+          double[][] w = rows(slot.linear(), own);
+          double[][] before = rows(truncated.replacements().get(slot.name()), own);
+          double[] g = read(at.meanGradients().of(slot.name()));
+          double[] c = read(task.calibrator().moments().of(slot.name()).gram());
+          int rank = truncated.replacements().get(slot.name()).rank();
+          assertEquals(rank, once.replacements().get(slot.name()).rank());
+          double[][] expected = slowRound(w, before, g, c, rank);
+          double[][] actual = rows(once.replacements().get(slot.name()), own);
+          double norm = Math.sqrt(squares(expected));
+          for (int i = 0; i < expected.length; i++) {
+            assertArrayEquals(expected[i], actual[i], 1e-4 * norm, slot.name());
+          }
+        }
+      }
+    }
+  }
+
+  private static double[] read(Matrix matrix) {
+    double[] all = new double[matrix.rows() * matrix.cols()];
+    for (int i = 0; i < matrix.rows(); i++) {
+      long start = matrix.offset() + (long) i * matrix.stride();
+      matrix.data().read(start, all, i * matrix.cols(), matrix.cols());
+    }
+    return all;
+  }
+
+  private static double squares(double[][] a) {
+    return Arrays.stream(a).flatMapToDouble(Arrays::stream).map(v -> v * v).sum();
+  }
+
+  /**
+   * A round.
+   *
+   * @param g transposed
+   */
+  private static double[][] slowRound(
+      double[][] w, double[][] before, double[] g, double[] c, int rank) {
+    int m = w.length;
+    int n = w[0].length;
+    double along = 0;
+    double square = 0;
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        along += g[j * m + i] * (w[i][j] - before[i][j]);
+        square += g[j * m + i] * g[j * m + i];
+      }
+    }
+    double[][] corrected = new double[m][n];
+    double[][] seen = new double[m][n];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        corrected[i][j] = before[i][j] + along / square * g[j * m + i];
+      }
+      for (int j = 0; j < n; j++) {
+        for (int k = 0; k < n; k++) {
+          seen[i][j] += corrected[i][k] * c[k * n + j];
+        }
+      }
+    }
+    double[][] gram = new double[m][m];
+    for (int i = 0; i < m; i++) {
+      for (int k = 0; k < m; k++) {
+        for (int j = 0; j < n; j++) {
+          gram[i][k] += (seen[i][j] * corrected[k][j] + seen[k][j] * corrected[i][j]) / 2;
+        }
+      }
+    }
+    SlowEigen eigen = SlowEigen.of(gram);
+    double[][] cut = new double[m][n];
+    for (int r = 0; r < rank; r++) {
+      double[] u = eigen.vectors()[r];
+      for (int j = 0; j < n; j++) {
+        double image = 0;
+        for (int i = 0; i < m; i++) {
+          image += u[i] * corrected[i][j];
+        }
+        for (int i = 0; i < m; i++) {
+          cut[i][j] += u[i] * image;
+        }
+      }
+    }
+    return cut;
+  }
+
+  @Test
+  void withoutCorrectionsItIsSvdLlm() throws IOException {
+    try (TaskCase task = new TaskCase(kind(), folder)) {
+      for (Policy policy : List.of(Policy.UNIFORM, Policy.ZERO_SUM)) {
+        Budget budget = new Budget.Keep(0.5);
+        Allocation allocation = new Allocation(policy, 1);
+        double[][] errors = new double[2][];
+        String[] methods = {"svdllm", "zssvd:corrections=0"};
+        for (int i = 0; i < 2; i++) {
+          errors[i] =
+              task.compress(methods[i], budget, allocation).layers().stream()
+                  .mapToDouble(LayerReport::outputError)
+                  .toArray();
+        }
+        assertArrayEquals(errors[0], errors[1]);
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotGoTogetherIsNamed() {
+    for (String mistake :
+        List.of(
+            "zssvd:statistics=sequential",
+            "zssvd:corrections=-1",
+            "zssvd:corrections=101",
+            "zssvd:corrections=1.5",
+            "svd++zssvd")) {
+      assertThrows(InputException.class, () -> MethodChain.parse(mistake), mistake);
+    }
+    MethodChain.parse("zssvd:corrections=0:statistics=sequential");
+    Allocation zeroSum = new Allocation(Policy.ZERO_SUM, 1);
+    for (String method : List.of("kronecker", "int8", "tfwsvd", "wlra", "laser", "svd-head")) {
+      InputException refused =
+          assertThrows(
+              InputException.class,
+              () -> MethodChain.parse(method).check(new Budget.Keep(0.5), zeroSum),
+              method);
+      assertTrue(refused.getMessage().contains(method), refused.getMessage());
+    }
+    for (String method :
+        List.of("svd", "fwsvd", "espace", "drone:attention=joint", "progressive")) {
+      MethodChain.parse(method).check(new Budget.Keep(0.5), zeroSum);
+    }
+  }
+}
