@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.spi;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.kernels.InputException;
@@ -68,6 +69,10 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
           "--method "
               + name()
               + " shares no budget out among matrices: leave out --allocate and --round-to");
+    }
+    if (allocation.policy() != Policy.UNIFORM && !compressor.allocates(allocation.policy())) {
+      throw new InputException(
+          "--method " + name() + " has no --allocate " + allocation.policy().label());
     }
   }
 
