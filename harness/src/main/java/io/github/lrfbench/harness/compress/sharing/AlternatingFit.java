@@ -20,7 +20,7 @@ final class AlternatingFit {
   static final int SWEEPS = 30;
 
   /** A round that lowers the error by less than this part of it is the last. */
-  private static final double LEAST_GAIN = 1e-4;
+  private static final double LEAST_GAIN = 1e-3;
 
   private static final int STEPS = 4;
 
