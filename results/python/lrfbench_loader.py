@@ -32,11 +32,14 @@ FAMILIES = ("bert", "roberta", "distilbert", "gpt2")
 
 
 class LowRank(nn.Module):
-    """y = U (V x): ``u`` is U [outputs, rank], ``v`` is V transposed, [inputs, rank]."""
+    """y = U (V x): ``u`` is U [outputs, rank], ``v`` is V transposed, [inputs, rank].
+
+    Where several modules share V, it is one parameter of all of them.
+    """
 
     def __init__(self, u, v):
         super().__init__()
-        self.u, self.v = nn.Parameter(u), nn.Parameter(v)
+        self.u, self.v = nn.Parameter(u), v if isinstance(v, nn.Parameter) else nn.Parameter(v)
 
     def forward(self, x):
         return functional.linear(x @ self.v, self.u)
@@ -175,6 +178,7 @@ class Forms:
         self.tensors, self.constants = tensors, constants
         self.taken = set()
         self.replaced = []
+        self.bases = {}
 
     def place(self, model, path, module):
         """Puts a module of what was read in the place of the model's own."""
@@ -193,7 +197,7 @@ class Forms:
         return self.tensors[name]
 
     def is_compressed(self, module):
-        marks = (".lowrank.", ".kronecker.", ".quantized.", ".chain.", ".sum.")
+        marks = (".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".chain.", ".sum.")
         return any(self.has_below(module + mark) for mark in marks)
 
     def is_stored(self, module):
@@ -222,6 +226,8 @@ class Forms:
             return dense(self.take(module + ".weight"))
         if self.has(module + ".lowrank.u"):
             return LowRank(self.take(module + ".lowrank.u"), self.take(module + ".lowrank.v"))
+        if self.has(module + ".shared.u"):
+            return LowRank(self.take(module + ".shared.u"), self.basis(module))
         if self.has(module + ".lowrank.heads"):
             return NarrowHeads(self.take(module + ".lowrank.heads"), heads, outputs)
         if self.has(module + ".kronecker.a"):
@@ -239,6 +245,13 @@ class Forms:
             parts = (self.form(module + part, inputs, outputs, heads) for part in (".sum.0", ".sum.1"))
             return Sum(*parts)
         raise ValueError(f"{module} is missing, or in a form that this loader does not know")
+
+    def basis(self, module):
+        """V of a module, which may be stored with another."""
+        name = self.constants.get(module, {}).get("basis", module) + ".shared.v"
+        if name not in self.bases:
+            self.bases[name] = nn.Parameter(self.take(name))
+        return self.bases[name]
 
 
 def dense(weight, bias=None):
@@ -261,7 +274,10 @@ def load(directory):
     model = model_class(config, tensors)(config)
     family = config.model_type
     tensors = {own_name(model, name): tensor for name, tensor in tensors.items() if not is_inert(family, name)}
-    constants = {own_name(model, name): known for name, known in block.get("forms", {}).items()}
+    constants = {own_name(model, name): dict(known) for name, known in block.get("forms", {}).items()}
+    for known in constants.values():
+        if "basis" in known:
+            known["basis"] = own_name(model, known["basis"])
     forms = Forms(tensors, constants)
     replace_head(model, family, forms)
     replace_matrices(model, config, forms)

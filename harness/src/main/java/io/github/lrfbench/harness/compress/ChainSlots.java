@@ -9,10 +9,12 @@ import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.linear.Copies;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -59,6 +61,12 @@ record ChainSlots(
     Map<LinearSlot, List<LinearSlot>> parts = new LinkedHashMap<>();
     List<LinearSlot> slots = new ArrayList<>();
     for (LinearSlot slot : formed) {
+      if (slot.linear() instanceof SharedLinear) {
+        throw new InputException(
+            slot.name()
+                + " shares a basis with other matrices, and can be no part of a sum; put no '++'"
+                + " after what made it");
+      }
       try (Scope scratch = scope.device().openScope()) {
         Matrix difference =
             MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);

@@ -19,16 +19,20 @@ import java.util.function.UnaryOperator;
 /**
  * Linear maps of one input, like the query, key and value projections: their outputs stand side by
  * side, and what they compute from the input alone is one matrix product. Dense members share one
- * stacked matrix, low-rank members one stacked down-projection. Adapters are added to that.
+ * stacked matrix, low-rank members one stacked down-projection, and members of one basis are two
+ * factors together. Adapters are added to that.
  */
 public final class LinearGroup implements Layer {
   private final List<Linear> members;
-  private final DenseLinear stackedDense;
+
+  /** All members as one map, of whose numbers theirs are parts; null if they are none. */
+  private final Linear whole;
+
   private final Matrix stackedDown;
 
-  private LinearGroup(List<Linear> members, DenseLinear stackedDense, Matrix stackedDown) {
+  private LinearGroup(List<Linear> members, Linear whole, Matrix stackedDown) {
     this.members = List.copyOf(members);
-    this.stackedDense = stackedDense;
+    this.whole = whole;
     this.stackedDown = stackedDown;
   }
 
@@ -51,9 +55,9 @@ public final class LinearGroup implements Layer {
   }
 
   /**
-   * A group of any maps. If all are dense they are copied into the scope side by side. Low-rank
-   * members are copied into it too, their down-projections stacked; other members are used as they
-   * are and must live as long.
+   * A group of any maps. If all are dense, or share a basis, they are copied into the scope side by
+   * side. Low-rank members are copied into it too, their down-projections stacked; other members
+   * are used as they are and must live as long.
    */
   public static LinearGroup of(List<Linear> members, Scope scope) {
     List<Linear> bases = members.stream().map(Linear::base).toList();
@@ -89,7 +93,7 @@ public final class LinearGroup implements Layer {
     for (int i = 0; i < members.size(); i++) {
       placed.add(adapted.get(i).over(members.get(i).base(), scope));
     }
-    return new LinearGroup(placed, stackedDense, stackedDown);
+    return new LinearGroup(placed, whole, stackedDown);
   }
 
   /**
@@ -101,6 +105,9 @@ public final class LinearGroup implements Layer {
       List<Linear> members, Scope scope, UnaryOperator<Linear> place) {
     if (members.stream().allMatch(member -> member.dense() != null && member.bias() != null)) {
       return stack(members, scope);
+    }
+    if (shareBasis(members)) {
+      return stackShared(members, scope, members.get(0).dtype());
     }
     List<LowRankFactors> factored =
         members.stream().map(Linear::factors).filter(Objects::nonNull).toList();
@@ -133,17 +140,57 @@ public final class LinearGroup implements Layer {
     int total = Arrays.stream(widths).sum();
     DType dtype = members.get(0).dense().dtype();
     Matrix weight = Matrix.of(scope.allocate(dtype, members.get(0).inputs(), total));
+    int column = 0;
+    for (Linear member : members) {
+      int end = column + member.outputs();
+      scope.device().blas().copy(member.dense(), weight.columns(column, end));
+      column = end;
+    }
+    return dense(new DenseLinear(weight, stackBiases(members, scope, dtype)), widths);
+  }
+
+  private static Tensor stackBiases(List<Linear> members, Scope scope, DType dtype) {
+    int total = members.stream().mapToInt(Linear::outputs).sum();
     Tensor bias = scope.allocate(dtype, total);
     Matrix biases = new Matrix(bias, 0, 1, total, total);
     int column = 0;
     for (Linear member : members) {
       int end = column + member.outputs();
-      scope.device().blas().copy(member.dense(), weight.columns(column, end));
       Matrix vector = Parameter.vector("bias", member.bias()).value();
       scope.device().blas().copy(vector, biases.columns(column, end));
       column = end;
     }
-    return dense(new DenseLinear(weight, bias), widths);
+    return bias;
+  }
+
+  private static boolean shareBasis(List<Linear> members) {
+    return members.get(0) instanceof SharedLinear first
+        && members.stream()
+            .allMatch(
+                member ->
+                    member instanceof SharedLinear shared
+                        && shared.basis() == first.basis()
+                        && shared.bias() != null);
+  }
+
+  /** A group of maps that share a basis: their left factors side by side, too. */
+  private static LinearGroup stackShared(List<Linear> members, Scope scope, DType dtype) {
+    Basis basis = ((SharedLinear) members.get(0)).basis().copyTo(scope, dtype);
+    int total = members.stream().mapToInt(Linear::outputs).sum();
+    Matrix up = Matrix.of(scope.allocate(dtype, basis.rank(), total));
+    Tensor bias = stackBiases(members, scope, dtype);
+    List<Linear> placed = new ArrayList<>();
+    int column = 0;
+    for (Linear member : members) {
+      SharedLinear shared = (SharedLinear) member;
+      int width = member.outputs();
+      Matrix own = up.columns(column, column + width);
+      scope.device().blas().copy(shared.up(), own);
+      placed.add(new SharedLinear(basis, own, bias.view(column, width), shared.holder()));
+      column += width;
+    }
+    LowRankFactors factors = new LowRankFactors(basis.down(), up);
+    return new LinearGroup(placed, new LowRankLinear(factors, bias), null);
   }
 
   /** The same group in memory of another scope of the same device, its numbers in a type. */
@@ -159,13 +206,16 @@ public final class LinearGroup implements Layer {
   }
 
   private LinearGroup copyBasesTo(Scope scope, Scope scratch, DType dtype) {
-    if (stackedDense != null) {
+    if (whole instanceof DenseLinear dense) {
       int[] widths = members.stream().mapToInt(Linear::outputs).toArray();
-      return dense(stackedDense.copyTo(scope, dtype), widths);
+      return dense(dense.copyTo(scope, dtype), widths);
+    }
+    List<Linear> bases = members.stream().map(Linear::base).toList();
+    if (whole != null) {
+      return stackShared(bases, scope, dtype);
     }
     List<Linear> copies = new ArrayList<>();
-    for (Linear member : members) {
-      Linear base = member.base();
+    for (Linear base : bases) {
       // Low-rank members are copied once more when they are stacked.
       copies.add(base.copyTo(base.factors() == null ? scope : scratch, dtype));
     }
@@ -179,7 +229,10 @@ public final class LinearGroup implements Layer {
 
   /** The one map that all members are parts of, or null if they are not, or have adapters. */
   public DenseLinear stacked() {
-    return members.stream().allMatch(member -> member.dense() != null) ? stackedDense : null;
+    return whole instanceof DenseLinear dense
+            && members.stream().allMatch(member -> member.dense() != null)
+        ? dense
+        : null;
   }
 
   /**
@@ -194,13 +247,13 @@ public final class LinearGroup implements Layer {
       Linear member = members.get(i);
       int width = member.outputs();
       for (Parameter weight : member.weights(names.get(i))) {
-        boolean stackedBias = stackedDense != null && weight.storage() == Storage.VECTOR;
+        boolean stackedBias = whole != null && weight.storage() == Storage.VECTOR;
         // The forward pass uses the stacked tensor; a gradient belongs to a slice of it.
         weights.add(
             stackedBias
                 ? new Parameter(
                     weight.name(),
-                    new Matrix(stackedDense.bias(), column, 1, width, width),
+                    new Matrix(whole.bias(), column, 1, width, width),
                     Storage.VECTOR)
                 : weight);
       }
@@ -225,10 +278,24 @@ public final class LinearGroup implements Layer {
     return members.stream().mapToInt(Linear::outputs).sum();
   }
 
+  /** Floating-point operations for one input vector. */
+  public long flopsPerRow() {
+    if (whole == null) {
+      return members.stream().mapToLong(Linear::flopsPerRow).sum();
+    }
+    long adapters =
+        members.stream()
+            .map(Linear::adapter)
+            .filter(Objects::nonNull)
+            .mapToLong(Linear::flopsPerRow)
+            .sum();
+    return whole.flopsPerRow() + adapters;
+  }
+
   @Override
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
-    if (stackedDense != null) {
-      stackedDense.forward(ops, x, Activation.NONE, y);
+    if (whole != null) {
+      whole.forward(ops, x, Activation.NONE, y);
     } else {
       applyBases(ops, x, y);
     }

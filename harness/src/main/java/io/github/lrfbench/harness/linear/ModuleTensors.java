@@ -3,7 +3,9 @@ package io.github.lrfbench.harness.linear;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.function.Supplier;
 
 /** The named tensors that a model is made of, and who owns what is read of them. */
 public interface ModuleTensors extends TensorShapes {
@@ -18,6 +20,16 @@ public interface ModuleTensors extends TensorShapes {
 
   /** The transpose, F32 [cols, rows], of a matrix that is stored as [rows, cols]. */
   Matrix transposed(String name, int rows, int cols);
+
+  /**
+   * What several modules are made of: made when one of them is read, the same for the others.
+   *
+   * @param name tells one such from another
+   */
+  <T> T once(String name, Supplier<T> maker);
+
+  /** Owns what is read. */
+  Scope scope();
 
   /** What {@link Linear#describe} told of a module when it was written; missing for nothing. */
   JsonNode constants(String module);

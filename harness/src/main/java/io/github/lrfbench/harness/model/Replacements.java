@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
@@ -18,6 +19,16 @@ import java.util.Set;
  * @param dtype of the model
  */
 public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
+  /**
+   * Replacements in a model; where maps share a basis, all of them are replaced if one is.
+   *
+   * @param own owns their copies
+   * @param dtype of the model
+   */
+  public static Replacements in(Model model, Map<String, Linear> byName, Scope own, DType dtype) {
+    return new Replacements(Sharing.complete(byName, model.slots(), own), own, dtype);
+  }
+
   /**
    * Throws if there is a name that none of a model's modules has.
    *
@@ -53,7 +64,9 @@ public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
     try (Scope scratch = own.device().openScope()) {
       for (int i = 0; i < names.size(); i++) {
         Linear member = byName.getOrDefault(names.get(i), present.members().get(i));
-        converted.add(member.dtype() == dtype ? member : member.copyTo(scratch, dtype));
+        // One copy of a basis is for all groups.
+        Scope owner = member.base() instanceof SharedLinear ? own : scratch;
+        converted.add(member.dtype() == dtype ? member : member.copyTo(owner, dtype));
       }
       return present.with(converted, own);
     }

@@ -10,7 +10,10 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Makes the parts of a model of named tensors. */
 public final class WeightReader implements ModuleTensors {
@@ -19,6 +22,7 @@ public final class WeightReader implements ModuleTensors {
 
   private final WeightSource weights;
   private final Scope scope;
+  private final Map<String, Object> shared = new HashMap<>();
 
   /**
    * A reader.
@@ -50,7 +54,7 @@ public final class WeightReader implements ModuleTensors {
     return weights.shape(name);
   }
 
-  /** What owns the parts. */
+  @Override
   public Scope scope() {
     return scope;
   }
@@ -58,6 +62,12 @@ public final class WeightReader implements ModuleTensors {
   @Override
   public JsonNode constants(String module) {
     return weights.constants(module);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T once(String name, Supplier<T> maker) {
+    return (T) shared.computeIfAbsent(name, missing -> maker.get());
   }
 
   /** An F32 tensor of this shape. */

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.autograd;
 
+import io.github.lrfbench.harness.linear.Basis;
 import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.KroneckerLinear;
@@ -8,6 +9,7 @@ import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
+import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -102,6 +104,19 @@ class FormGradientsTest {
         activation);
     Linear chain = new Chain(dense(INPUTS, 2), dense(2, OUTPUTS));
     check(new Sum(chain, new Sum(dense(INPUTS, OUTPUTS), chain)), activation);
+  }
+
+  /** The gradient of a basis is the sum over all that share it. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void shared(Activation activation) {
+    Basis basis = new Basis("m", differences.trainedMatrix(INPUTS, 2), differences.scope());
+    Linear first =
+        new SharedLinear(
+            basis, differences.trainedMatrix(2, OUTPUTS), differences.trained(OUTPUTS), true);
+    Linear second = new SharedLinear(basis, differences.trainedMatrix(2, OUTPUTS), null, false);
+    check(first, activation);
+    check(new Sum(first, second), activation);
   }
 
   @ParameterizedTest

@@ -146,6 +146,8 @@ class PythonLoaderTest {
       if (!gpt2) {
         compress(model, "drone:attention=joint", "--keep", "0.6");
         compress(model, "svd-head", "--rank", "1");
+        compress(model, "basis-sharing", "--keep", "0.5");
+        compress(model, "basis-sharing:share=blocks+bias", "--keep", "0.5");
         compress(model, "svd:bias=compensate++int8", "--keep", "0.5");
       }
     }
@@ -155,6 +157,8 @@ class PythonLoaderTest {
     compress(bert, "kronecker:terms=2", "--keep", "0.5");
     compress(folder.resolve("roberta"), "svd", "--keep", "0.5", "--dense");
     compress(folder.resolve("gpt2"), "svd+int8", "--keep", "0.5");
+    compress(folder.resolve("gpt2"), "basis-sharing:share=blocks", "--keep", "0.5");
+    compress(folder.resolve("gpt2"), "basis-sharing", "--keep", "0.5", "--split-qkv");
     Path trained = folder.resolve("trained");
     run("finetune", bert, trained, "--method", "svd", "--keep", "0.5", "--epochs", "1");
     note(trained);

@@ -77,7 +77,9 @@ class EveryMethodTest {
             "svdllm:update=ls",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",
-            "kronecker:terms=1"));
+            "kronecker:terms=1",
+            "basis-sharing:share=blocks",
+            "basis-sharing:share=blocks:fit=als"));
     Stream.of("mse", "nmse", "go", "go-l2", "nl", "nl-l2", "nl-bound")
         .forEach(candidate -> methods.add("espace:candidate=" + candidate));
     return methods.stream();

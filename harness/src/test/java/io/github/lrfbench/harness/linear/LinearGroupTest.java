@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.GradientBuffers;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -80,6 +83,87 @@ class LinearGroupTest {
       assertNotSame(others.get(0), replaced.members().get(0));
       assertNotSame(others.get(2), replaced.members().get(2));
     }
+  }
+
+  /** Members of one basis are one product of two factors, and stay members of it in copies. */
+  @Test
+  void sharersOfABasisGiveTheirOwnOutputsSideBySide() {
+    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
+        Scope scope = device.openScope();
+        Scope other = device.openScope()) {
+      Basis basis = new Basis("a", Matrix.of(random(scope, INPUTS, 3)), scope);
+      List<Linear> members = List.of(shared(scope, basis, 4, true), shared(scope, basis, 6, false));
+      LinearGroup group = LinearGroup.of(members, other);
+      assertGroupGivesMembersOutputs(device, scope, group, members);
+      assertEquals(2L * 3 * (INPUTS + 10), group.flopsPerRow());
+      LinearGroup copy = group.copyTo(scope, DType.F32);
+      assertGroupGivesMembersOutputs(device, scope, copy, members);
+      for (LinearGroup each : List.of(group, copy)) {
+        SharedLinear first = (SharedLinear) each.members().get(0);
+        assertSame(first.basis(), ((SharedLinear) each.members().get(1)).basis());
+        assertEquals(3L * (INPUTS + 4), first.parameters());
+        assertEquals(3L * 6, each.members().get(1).parameters());
+        assertEquals(5, each.weights(List.of("a", "b")).size());
+      }
+      assertSame(basis.copyTo(other, DType.F32), ((SharedLinear) group.members().get(0)).basis());
+      List<Linear> mixed = List.of(members.get(0), dense(scope, 2), members.get(1));
+      assertGroupGivesMembersOutputs(device, scope, LinearGroup.of(mixed, other), mixed);
+    }
+  }
+
+  /** Gradients beside those by the definition, in double precision. */
+  @Test
+  void gradientsOfABasisAreSumsOverItsSharers() {
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {});
+        Scope scope = device.openScope()) {
+      Basis basis = new Basis("a", Matrix.of(random(scope, INPUTS, 2)), scope);
+      List<Linear> members = List.of(shared(scope, basis, 4, true), shared(scope, basis, 3, false));
+      LinearGroup group = LinearGroup.of(members, scope);
+      List<Parameter> weights = group.weights(List.of("a", "b"));
+      Matrix x = Matrix.of(random(scope, ROWS, INPUTS));
+      Matrix dy = Matrix.of(random(scope, ROWS, 7));
+      try (GradientBuffers gradients = new GradientBuffers(device, weights);
+          Tape tape = new Tape(device, gradients, null)) {
+        Tensor y = tape.ops().allocate(DType.F32, ROWS, 7);
+        tape.ops().apply(group, x, Activation.NONE, Matrix.of(y));
+        tape.backward(y, dy);
+        float[] in = x.data().toFloats();
+        float[] slope = dy.data().toFloats();
+        float[] v = weights.get(1).read();
+        assertEquals("a.shared.v", weights.get(1).name());
+        double[] expectedV = new double[v.length];
+        for (int m = 0; m < 2; m++) {
+          int from = m == 0 ? 0 : 4;
+          int width = m == 0 ? 4 : 3;
+          Parameter left = weights.get(m == 0 ? 0 : 3);
+          assertEquals(m == 0 ? "a.shared.u" : "b.shared.u", left.name());
+          float[] u = left.read();
+          float[] found = left.read(gradients.of(left));
+          for (int o = 0; o < width; o++) {
+            for (int r = 0; r < 2; r++) {
+              double expected = 0;
+              for (int t = 0; t < ROWS; t++) {
+                double g = slope[t * 7 + from + o];
+                for (int i = 0; i < INPUTS; i++) {
+                  expected += g * in[t * INPUTS + i] * v[i * 2 + r];
+                  expectedV[i * 2 + r] += g * u[o * 2 + r] * in[t * INPUTS + i];
+                }
+              }
+              assertEquals(expected, found[o * 2 + r], 1e-4);
+            }
+          }
+        }
+        float[] found = weights.get(1).read(gradients.of(weights.get(1)));
+        for (int i = 0; i < found.length; i++) {
+          assertEquals(expectedV[i], found[i], 1e-4);
+        }
+      }
+    }
+  }
+
+  private SharedLinear shared(Scope scope, Basis basis, int outputs, boolean holder) {
+    Matrix up = Matrix.of(random(scope, basis.rank(), outputs));
+    return new SharedLinear(basis, up, random(scope, outputs), holder);
   }
 
   @ParameterizedTest

@@ -22,6 +22,7 @@ import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,16 @@ class QuantizedLinearTest {
 
       @Override
       public Matrix transposed(String name, int rows, int cols) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public <T> T once(String name, Supplier<T> maker) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public Scope scope() {
         throw new UnsupportedOperationException();
       }
 

@@ -9,8 +9,10 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
+import io.github.lrfbench.harness.linear.Basis;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
+import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.DType;
@@ -152,6 +154,41 @@ class FlopsTest {
       }
     }
     return model;
+  }
+
+  /** Of one input a basis is applied once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-cls", "bert-cls"})
+  void sharedBases(String golden) {
+    withModel(
+        golden,
+        golden.startsWith("gpt2") ? new Gpt2Options(true, false) : Gpt2Options.DEFAULT,
+        dense -> {
+          int h = dense.info().hiddenSize();
+          int rank = 2;
+          try (Scope scope = dense.device().openScope()) {
+            Map<String, Linear> shared = new HashMap<>();
+            Basis basis = null;
+            for (LinearSlot slot : dense.slots()) {
+              if (List.of("query", "key", "value").contains(slot.role())) {
+                boolean first = slot.role().equals("query");
+                if (first) {
+                  Matrix down = Matrix.of(scope.zeros(DType.F32, h, rank));
+                  basis = new Basis(slot.name(), down, scope);
+                }
+                Matrix up = Matrix.of(scope.zeros(DType.F32, rank, h));
+                shared.put(slot.name(), new SharedLinear(basis, up, slot.linear().bias(), first));
+              }
+            }
+            try (Model model = dense.with(shared)) {
+              assertCounts(model);
+              int blocks = shared.size() / 3;
+              long now = blocks * 2L * LENGTH * rank * (h + 3 * h);
+              long before = blocks * 2L * LENGTH * 3 * h * h;
+              assertEquals(dense.flops(LENGTH) - before + now, model.flops(LENGTH));
+            }
+          }
+        });
   }
 
   /** Narrow heads cost fewer products to make, and are as wide as others in attentions. */

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
+import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -14,12 +15,15 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 /**
  * The left factor that brings outputs closest, the right one being given: U = W C Vᵀ (V C Vᵀ)⁻¹, C
  * being the second moments of the inputs. Where V C Vᵀ is singular a ridge is added to it, as in
- * {@link Whitening}. Other forms than two factors, and factors of which V x is always zero, stay as
- * they are.
+ * {@link Whitening}. A V that other matrices share stays theirs. Other forms than two factors, and
+ * factors of which V x is always zero, stay as they are.
  */
 public final class LeastSquares implements Refinement {
   @Override
   public Linear refine(LinearSlot slot, Linear map, Moments moments, Scope scope) {
+    if (map instanceof SharedLinear shared) {
+      return shared.withUp(refitUp(slot, shared.pair(), moments.gram(), scope).up());
+    }
     return map.factors() == null
         ? map
         : new LowRankLinear(refitUp(slot, map.factors(), moments.gram(), scope), map.bias());

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.EnergyOf;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,11 @@ public interface Compressor {
   /** Whether the method shares a budget out among matrices by any allocation; else by none. */
   default boolean allocates() {
     return true;
+  }
+
+  /** Whether it does so by a policy. */
+  default boolean allocates(Policy policy) {
+    return allocates();
   }
 
   /**

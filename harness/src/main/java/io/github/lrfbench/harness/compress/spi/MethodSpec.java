@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.spi;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.kernels.InputException;
@@ -76,6 +77,10 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
               + " takes matrices apart one rank after the other, but what --method "
               + name()
               + " makes of two budgets are not parts of each other: give another allocation");
+    }
+    if (allocation.policy() != Policy.UNIFORM && !compressor.allocates(allocation.policy())) {
+      throw new InputException(
+          "--method " + name() + " has no --allocate " + allocation.policy().label());
     }
   }
 

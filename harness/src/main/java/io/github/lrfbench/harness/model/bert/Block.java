@@ -30,6 +30,14 @@ record Block(
     Linear output,
     Norm outputNorm) {
 
+  /** Floating-point operations of the matrices for one token. */
+  long flopsPerRow() {
+    return projections.flopsPerRow()
+        + attentionOutput.flopsPerRow()
+        + intermediate.flopsPerRow()
+        + output.flopsPerRow();
+  }
+
   Block copyTo(Scope scope, DType dtype) {
     return new Block(
         projections.copyTo(scope, dtype),

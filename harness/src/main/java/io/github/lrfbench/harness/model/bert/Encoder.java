@@ -188,7 +188,7 @@ public final class Encoder implements Model {
   public Model with(Map<String, Linear> replacements) {
     Replacements.requireKnown(replacements, this);
     Scope own = device().openScope();
-    Replacements placed = new Replacements(replacements, own, dtype());
+    Replacements placed = Replacements.in(this, replacements, own, dtype());
     List<Block> replaced = new ArrayList<>();
     for (int layer = 0; layer < blocks.size(); layer++) {
       replaced.add(replace(blocks.get(layer), layer, placed));
@@ -257,7 +257,7 @@ public final class Encoder implements Model {
 
   @Override
   public long flops(int length) {
-    long perToken = slots.stream().mapToLong(slot -> slot.linear().flopsPerRow()).sum();
+    long perToken = blocks.stream().mapToLong(Block::flopsPerRow).sum();
     // Scores and their product with the values: two products of length x length x H in every block.
     long attention = 4L * length * length * config.hidden() * config.layers();
     return length * perToken + attention + head.flops();

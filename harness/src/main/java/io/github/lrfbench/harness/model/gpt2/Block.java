@@ -31,7 +31,7 @@ record Block(
 
   /** Floating-point operations for one token before the attention. */
   long projectionFlops() {
-    return projections.members().stream().mapToLong(Linear::flopsPerRow).sum();
+    return projections.flopsPerRow();
   }
 
   /** Those after it. */

@@ -310,7 +310,7 @@ abstract class Gpt2 implements Model {
   @Override
   public final Model with(Map<String, Linear> replacements) {
     Replacements.requireKnown(replacements, this);
-    Replacements placed = new Replacements(replacements, device().openScope(), dtype());
+    Replacements placed = Replacements.in(this, replacements, device().openScope(), dtype());
     List<Block> replaced = new ArrayList<>();
     for (int layer = 0; layer < body.blocks.size(); layer++) {
       replaced.add(replace(body.blocks.get(layer), path(layer), placed));

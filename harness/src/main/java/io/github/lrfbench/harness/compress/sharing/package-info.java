@@ -1,0 +1,2 @@
+/** A basis that several matrices share. */
+package io.github.lrfbench.harness.compress.sharing;
