@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -59,6 +60,12 @@ record ChainSlots(
     Map<LinearSlot, List<LinearSlot>> parts = new LinkedHashMap<>();
     List<LinearSlot> slots = new ArrayList<>();
     for (LinearSlot slot : formed) {
+      if (!MatrixErrors.areComparable(before.get(slot.name()), slot.linear())) {
+        throw new InputException(
+            "'++' stores what is left over of matrices, and of "
+                + slot.name()
+                + " nothing is: its width or its coordinates are others now");
+      }
       try (Scope scratch = scope.device().openScope()) {
         Matrix difference =
             MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);

@@ -37,7 +37,8 @@ record PeerCells(
   /** Others would be multiplied out in every pass, or by many small operations. */
   private static final Set<String> FORMS = Set.of("dense", "lowrank", "chain");
 
-  private static final Set<String> OTHER_FORMS = Set.of("int8", "kronecker", "joint-attention");
+  private static final Set<String> OTHER_FORMS =
+      Set.of("int8", "kronecker", "joint-attention", "vo-heads");
 
   /**
    * Looks whether peers are there, and can do what is asked for.
