@@ -18,12 +18,6 @@ import java.util.Map;
  * where compression has made them differ, a checkpoint tells each of them.
  */
 public final class FeedForwardWidths {
-  /** In what a checkpoint tells of the first matrix of a feed-forward layer. */
-  static final String OUTPUTS = "outputs";
-
-  /** The same of the second. */
-  private static final String INPUTS = "inputs";
-
   private static final String FIRST = "intermediate";
   private static final String SECOND = "output";
 
@@ -73,9 +67,9 @@ public final class FeedForwardWidths {
       ObjectNode forms = block.withObjectProperty(LinearFormats.CONSTANTS);
       for (LinearSlot slot : model.slots()) {
         if (slot.role().equals(FIRST)) {
-          forms.withObjectProperty(slot.name()).put(OUTPUTS, slot.linear().outputs());
+          forms.withObjectProperty(slot.name()).put(LinearFormats.OUTPUTS, slot.linear().outputs());
         } else if (slot.role().equals(SECOND)) {
-          forms.withObjectProperty(slot.name()).put(INPUTS, slot.linear().inputs());
+          forms.withObjectProperty(slot.name()).put(LinearFormats.INPUTS, slot.linear().inputs());
         }
       }
     }

@@ -117,7 +117,7 @@ public final class WeightReader implements ModuleTensors {
    * @throws InputException if what is told of the module is no width
    */
   public int width(String module, int usual) {
-    JsonNode told = constants(module).path(FeedForwardWidths.OUTPUTS);
+    JsonNode told = constants(module).path(LinearFormats.OUTPUTS);
     if (told.isMissingNode()) {
       return usual;
     }
