@@ -108,6 +108,19 @@ class NarrowHeads(nn.Module):
         return padded.flatten(-2)
 
 
+class NarrowInputs(nn.Module):
+    """The columns of W that are not zero, [outputs, heads * kept]: the first of each head."""
+
+    def __init__(self, weight, heads):
+        super().__init__()
+        self.heads = heads
+        self.weight = nn.Parameter(weight)
+
+    def forward(self, x):
+        kept = self.weight.shape[1] // self.heads
+        return functional.linear(x.unflatten(-1, (self.heads, -1))[..., :kept].flatten(-2), self.weight)
+
+
 class Sum(nn.Module):
     """y = S x + T x."""
 
@@ -230,6 +243,8 @@ class Forms:
             return LowRank(self.take(module + ".shared.u"), self.basis(module))
         if self.has(module + ".lowrank.heads"):
             return NarrowHeads(self.take(module + ".lowrank.heads"), heads, outputs)
+        if self.has(module + ".lowrank.inputs"):
+            return NarrowInputs(self.take(module + ".lowrank.inputs"), heads)
         if self.has(module + ".kronecker.a"):
             return Kronecker(self.take(module + ".kronecker.a"), self.take(module + ".kronecker.b"), inputs)
         if self.has(module + ".quantized.codes"):
@@ -384,15 +399,18 @@ def replace_matrices(model, config, forms):
         if not transposed and not isinstance(module, nn.Linear):
             continue
         inputs, outputs = module.weight.shape if transposed else reversed(module.weight.shape)
+        # The width of a feed-forward layer, where it is another in every block.
+        known = forms.constants.get(name, {})
+        inputs, outputs = known.get("inputs", inputs), known.get("outputs", outputs)
         parts = [f"{name}.{part}" for part in "qkv"]
         if any(forms.is_stored(part) for part in parts):
             width = outputs // 3
             replacement = SideBySide([projection(forms, part, inputs, width, heads) for part in parts])
         elif forms.is_compressed(name):
-            per_head = 3 * heads if transposed else heads
+            per_head = 3 * heads if name.endswith("c_attn") else heads
             replacement = forms.linear(name, inputs, outputs, per_head)
-        elif not transposed and forms.has(name + ".weight"):
-            replacement = narrower(forms, name, module)
+        elif forms.has(name + ".weight"):
+            replacement = narrower(forms, name, module, transposed)
         else:
             continue
         if replacement is not None:
@@ -406,13 +424,17 @@ def projection(forms, name, inputs, outputs, heads):
     return dense(forms.take(name + ".weight").T, forms.take(name + ".bias"))
 
 
-def narrower(forms, name, module):
-    """A layer of another width than the configuration's, or with a bias more; None where it is as usual."""
+def narrower(forms, name, module, transposed):
+    """A layer of another width than the configuration's, or with a bias more; None where it is as usual.
+
+    A GPT-2's is stored transposed.
+    """
     usual = forms.tensors[name + ".weight"].shape == module.weight.shape
     if usual and (module.bias is not None or not forms.has(name + ".bias")):
         return None
     bias = forms.take(name + ".bias") if forms.has(name + ".bias") else None
-    return dense(forms.take(name + ".weight"), bias)
+    weight = forms.take(name + ".weight")
+    return dense(weight.T if transposed else weight, bias)
 
 
 def load_rest(model, forms):

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
@@ -271,8 +272,16 @@ final class ChainRun {
 
   /** Whether a matrix is for a stage that gives matrices a form of its own. */
   boolean isWhole(LinearSlot slot) {
-    boolean hasForm = replaced.contains(slot.name()) && slot.linear().dense() == null;
+    boolean hasForm =
+        replaced.contains(slot.name()) && (slot.linear().dense() == null || !isOfOwnShape(slot));
     return !hasForm && !lookedAt.contains(slot.name());
+  }
+
+  /** Whether a matrix is as large as the dense model's. */
+  private boolean isOfOwnShape(LinearSlot slot) {
+    return request.slots().stream()
+        .filter(dense -> dense.name().equals(slot.name()))
+        .allMatch(dense -> MatrixErrors.areComparable(dense, slot.linear()));
   }
 
   /** Whether a matrix got what stands in its place since {@link #unformed}. */

@@ -67,6 +67,12 @@ record ChainSlots(
                 + " shares a basis with other matrices, and can be no part of a sum; put no '++'"
                 + " after what made it");
       }
+      if (!MatrixErrors.areComparable(before.get(slot.name()), slot.linear())) {
+        throw new InputException(
+            "'++' stores what is left over of matrices, and of "
+                + slot.name()
+                + " nothing is: its width or its coordinates are others now");
+      }
       try (Scope scratch = scope.device().openScope()) {
         Matrix difference =
             MatrixErrors.difference(before.get(slot.name()), slot.linear(), scratch);

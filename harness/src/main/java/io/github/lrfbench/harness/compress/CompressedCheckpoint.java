@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.FeedForwardWidths;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
@@ -128,12 +129,7 @@ public final class CompressedCheckpoint {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }
-      ObjectNode config =
-          CheckpointWriter.config(
-              source.config(),
-              gone,
-              WeightWriter.describe(block, written),
-              WeightWriter.isWhole(written));
+      ObjectNode config = WeightWriter.config(source.config(), gone, block, written);
       if (!outputNames.isEmpty()) {
         OutputNames.write(config, outputNames);
       }
@@ -155,6 +151,6 @@ public final class CompressedCheckpoint {
     }
     factored.putAll(compression.replacements());
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
-    return factored;
+    return FeedForwardWidths.evened(base.slots(), factored, scope);
   }
 }

@@ -47,6 +47,14 @@ public interface Linear extends Layer {
     return this;
   }
 
+  /**
+   * Whether inputs or outputs mean something else than those of the matrix whose place it takes, as
+   * where heads have fewer dimensions.
+   */
+  default boolean hasOwnCoordinates() {
+    return false;
+  }
+
   /** Stored numbers that represent W; a code of a few bits is one. */
   long parameters();
 

@@ -24,7 +24,7 @@ public interface LinearFormat {
    * @param module its name
    * @param outputs width of the output
    * @param inputs width of the input
-   * @param heads of the attention that reads the outputs; 1 where none does
+   * @param heads of the attention that reads the outputs or gives the inputs; 1 where none does
    */
   record Place(String module, int outputs, int inputs, int heads) {}
 }

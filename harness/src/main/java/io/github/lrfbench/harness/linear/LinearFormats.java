@@ -14,6 +14,12 @@ public final class LinearFormats {
   /** In a checkpoint's block: what its tensors do not tell of its modules. */
   public static final String CONSTANTS = "forms";
 
+  /** Among these: the outputs of a module, where the configuration says another number. */
+  public static final String OUTPUTS = "outputs";
+
+  /** The same of inputs. */
+  public static final String INPUTS = "inputs";
+
   private static final LinearFormat DENSE = new DenseFormat();
   private static final List<LinearFormat> COMPRESSED =
       ServiceLoader.load(LinearFormat.class).stream().map(ServiceLoader.Provider::get).toList();

@@ -47,6 +47,11 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   }
 
   @Override
+  public boolean hasOwnCoordinates() {
+    return true;
+  }
+
+  @Override
   public long parameters() {
     return (long) weight.rows() * weight.cols();
   }

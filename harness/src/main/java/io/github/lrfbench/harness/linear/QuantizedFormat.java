@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import java.util.Set;
 
 /** Integer codes of a matrix, with their scales and, where there are such, zero points. */
 public final class QuantizedFormat implements LinearFormat {
@@ -22,6 +23,9 @@ public final class QuantizedFormat implements LinearFormat {
 
   /** Constant: inputs that share a scale. */
   static final String GROUP = "group";
+
+  private static final Set<String> KNOWN =
+      Set.of(BITS, GROUP, LinearFormats.OUTPUTS, LinearFormats.INPUTS);
 
   @Override
   public boolean holds(TensorShapes tensors, String module) {
@@ -41,7 +45,7 @@ public final class QuantizedFormat implements LinearFormat {
         .fieldNames()
         .forEachRemaining(
             name -> {
-              if (!name.equals(BITS) && !name.equals(GROUP)) {
+              if (!KNOWN.contains(name)) {
                 throw new InputException(
                     module + " has the constant '" + name + "', which this version does not know");
               }

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.linear.ModuleTensors;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
@@ -119,9 +120,27 @@ public final class WeightReader implements ModuleTensors {
   }
 
   /**
+   * The width of a feed-forward layer, which may be another in every block of a compressed model.
+   *
+   * @param module of its first matrix
+   * @param usual what the configuration says of all blocks
+   * @throws InputException if what is told of the module is no width
+   */
+  public int width(String module, int usual) {
+    JsonNode told = constants(module).path(LinearFormats.OUTPUTS);
+    if (told.isMissingNode()) {
+      return usual;
+    }
+    if (!told.isInt() || told.asInt() < 1) {
+      throw new InputException("the width of " + module + " is told as " + told);
+    }
+    return told.asInt();
+  }
+
+  /**
    * A map in whatever format it is stored, whole as [outputs, inputs].
    *
-   * @param heads of the attention that reads the outputs; 1 where none does
+   * @param heads of the attention that reads the outputs or gives the inputs; 1 where none does
    * @param biased whether it has a bias
    */
   public Linear linear(String module, int outputs, int inputs, int heads, boolean biased) {

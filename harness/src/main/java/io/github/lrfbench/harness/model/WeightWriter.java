@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.linear.LinearFormats;
 import java.util.Set;
@@ -28,19 +29,29 @@ public final class WeightWriter {
 
   /**
    * Whether other programs find all of a model under the names that they know: every matrix whole,
-   * and no bias where their models have none.
+   * all blocks of one width, and no bias where their models have none.
    */
   public static boolean isWhole(Model model) {
-    return model.linears().values().stream().allMatch(linear -> linear.dense() != null)
+    return FeedForwardWidths.areEqual(model)
+        && model.linears().values().stream().allMatch(linear -> linear.dense() != null)
         && model.weights().stream().noneMatch(weight -> FOREIGN_BIASES.contains(weight.name()));
   }
 
   /**
-   * A checkpoint's block with what the model's tensors do not tell of its maps.
+   * What {@code config.json} shall hold beside a model's weights, see {@link
+   * CheckpointWriter#config}.
    *
-   * @param block not modified
+   * @param source the configuration that the weights were made with; not modified
+   * @param written names of the tensors that are written anew
+   * @param block what it shall tell of how; what the tensors do not tell of the model's maps is
+   *     added to a copy
    */
-  public static ObjectNode describe(ObjectNode block, Model model) {
-    return LinearFormats.describe(block, model.linears());
+  public static ObjectNode config(
+      ObjectNode source, Set<String> written, ObjectNode block, Model model) {
+    return CheckpointWriter.config(
+        FeedForwardWidths.configure(source, model),
+        written,
+        FeedForwardWidths.describe(LinearFormats.describe(block, model.linears()), model),
+        isWhole(model));
   }
 }

@@ -30,9 +30,7 @@ public record TrainedCheckpoint(
       WeightWriter.add(weights, parameter);
     }
     Set<String> names = model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
-    ObjectNode written =
-        CheckpointWriter.config(
-            config, names, WeightWriter.describe(block, model), WeightWriter.isWhole(model));
+    ObjectNode written = WeightWriter.config(config, names, block, model);
     CheckpointWriter.write(target, written, weights, source, layout);
   }
 }

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
+import io.github.lrfbench.harness.linear.NarrowInputs;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.linear.Sum;
@@ -45,6 +46,10 @@ class FormGradientsTest {
 
   private Linear heads(int inputs, int outputs) {
     return new NarrowHeads(differences.trainedMatrix(inputs, 4), null, 2, outputs);
+  }
+
+  private Linear narrowInputs(int inputs, int outputs) {
+    return new NarrowInputs(differences.trainedMatrix(2, outputs), null, 2, inputs);
   }
 
   /** As a layer within a network, and as one of two layers whose outputs are side by side. */
@@ -89,6 +94,10 @@ class FormGradientsTest {
         new Chain(lowRank(INPUTS, 2, 5), dense(5, OUTPUTS)).withBias(differences.trained(OUTPUTS)),
         activation);
     check(new Chain(new Chain(dense(INPUTS, 1), dense(1, 3)), heads(3, OUTPUTS)), activation);
+    check(
+        new Chain(dense(INPUTS, 6), narrowInputs(6, OUTPUTS))
+            .withBias(differences.trained(OUTPUTS)),
+        activation);
   }
 
   @ParameterizedTest

@@ -155,6 +155,19 @@ class PythonLoaderTest {
     compress(bert, "svd-head:form=elm", "--rank", "2");
     compress(bert, "svd-head:form=tanh", "--rank", "2");
     compress(bert, "kronecker:terms=2", "--keep", "0.5");
+    String block = "joint-attention+vo-heads+ffn-nystrom";
+    for (String family : List.of("bert", "distilbert", "gpt2")) {
+      compress(folder.resolve(family), "ffn-nystrom", "--keep", "0.5");
+      compress(folder.resolve(family), "ffn-nystrom+int8", "--keep", "0.5");
+      compress(folder.resolve(family), "ffn-nystrom", "--keep", "0.4", "--layers", "*.0.*");
+      compress(folder.resolve(family), "ffn-nystrom+int8", "--keep", "0.4", "--layers", "*.0.*");
+      compress(
+          folder.resolve(family), "ffn-nystrom", "--keep", "0.3", "--layers", "*.1.*", "--dense");
+    }
+    compress(bert, block, "--keep", "0.5");
+    compress(bert, block, "--keep", "0.3", "--dense");
+    compress(folder.resolve("roberta"), "vo-heads", "--keep", "0.5");
+    compress(folder.resolve("gpt2"), block, "--keep", "0.5", "--split-qkv");
     compress(folder.resolve("roberta"), "svd", "--keep", "0.5", "--dense");
     compress(folder.resolve("gpt2"), "svd+int8", "--keep", "0.5");
     compress(folder.resolve("gpt2"), "basis-sharing:share=blocks", "--keep", "0.5");

@@ -4,13 +4,9 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.allocate.Allocator.Terms;
-import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
 import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 
 /**
  * Chooses points for the matrices of a model.
@@ -21,32 +17,6 @@ import java.util.function.Supplier;
  */
 public record PointChoice(Allocation allocation, Budget budget, Evidence evidence) {
   /**
-   * What can be measured of the model.
-   *
-   * @param sensitivities by slot the mean squared gradient of the outputs
-   * @param outputs of every matrix the points with the mean squared errors of its outputs
-   * @param energies of every matrix the points with the errors that the budget's share is of
-   * @param probes what single cuts do to the loss
-   * @param times how long products of the matrices' shapes take
-   * @param blocks of the model
-   * @param influence of every block, how much it changes its inputs: the mean of 1 − cos
-   * @param trials what models with other matrices do
-   * @param note receives what the allocation found out, by name
-   * @param changes by slot what taking away each point's part changes the loss by, to first order
-   */
-  public record Evidence(
-      Supplier<Map<String, Double>> sensitivities,
-      Supplier<List<OperatingPoints>> outputs,
-      Supplier<List<OperatingPoints>> energies,
-      Supplier<List<Probe>> probes,
-      Supplier<MeasuredCost> times,
-      int blocks,
-      Supplier<double[]> influence,
-      ModelTrials trials,
-      BiConsumer<String, String> note,
-      Supplier<Map<String, double[]>> changes) {}
-
-  /**
    * A point for every matrix; one that saves nothing, or the number of its points, leaves it as it
    * is.
    *
@@ -55,7 +25,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
    */
   public int[] choose(List<LinearSlot> slots, List<OperatingPoints> points) {
     List<OperatingPoints> budgeted =
-        budget.energyOf() == EnergyOf.OWN ? points : evidence.energies().get();
+        budget.energyOf() == EnergyOf.OWN ? points : evidence.energies();
     if (budgeted.stream().allMatch(this::leavesAsItIs)) {
       return budgeted.stream().mapToInt(OperatingPoints::count).toArray();
     }
@@ -115,13 +85,13 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       case LAGRANGE -> new Lagrange(Importance.RELATIVE);
       case SENSITIVITY -> sensitive(slots);
       case V2 -> new TypeRatios();
-      case STRS -> new TruncationRankSearch(evidence.probes().get());
+      case STRS -> new TruncationRankSearch(evidence.probes());
       case LEMS -> trying.lems();
       case EFFECTIVE_RANK -> trying.swiftRatios();
       case ATP -> trying.depthRatios();
       case ZERO_SUM ->
           new ZeroSum(
-              evidence.changes().get(),
+              evidence.changes(),
               allocation.option("score").equals(Allocation.Policy.ABSOLUTE),
               allocation.number("floor"));
     };
@@ -129,8 +99,8 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
 
   /** Greedy by errors of outputs, whatever the points' errors are of. */
   private Allocator sensitive(List<LinearSlot> slots) {
-    List<Candidate> outputs = candidates(slots, evidence.outputs().get());
-    Greedy greedy = new Greedy(Importance.of(evidence.sensitivities().get()));
+    List<Candidate> outputs = candidates(slots, evidence.outputs());
+    Greedy greedy = new Greedy(Importance.of(evidence.sensitivities()));
     return (matrices, terms) -> greedy.choose(outputs, terms);
   }
 
@@ -145,7 +115,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
           matrices.stream().mapToDouble(matrix -> budget.allowance(matrix.points())).sum();
       return new Terms(allowed, Cost.of(budget.unit()), allocation.multiple());
     }
-    MeasuredCost times = evidence.times().get();
+    MeasuredCost times = evidence.times();
     double whole = 0;
     double kept = 0;
     for (Candidate matrix : matrices) {

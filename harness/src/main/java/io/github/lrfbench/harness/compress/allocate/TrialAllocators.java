@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.compress.allocate;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.allocate.Lems.Anchor;
 import io.github.lrfbench.harness.compress.allocate.ModelTrials.Divergences;
-import io.github.lrfbench.harness.compress.allocate.PointChoice.Evidence;
 import io.github.lrfbench.harness.compress.allocate.Searched.Trial;
 import io.github.lrfbench.harness.model.LinearSlot;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ record TrialAllocators(
     }
     return tune == 0
         ? trials.get(0).allocator()
-        : new Searched(trials, evidence.trials()::divergence, evidence.note());
+        : new Searched(trials, evidence.trials()::divergence, evidence::note);
   }
 
   /** The digits of a number in a base, mirrored behind the point. */
@@ -97,13 +96,13 @@ record TrialAllocators(
       saturated.forEach(i -> tried[i] = shallow[i]);
       double[] again = evidence.trials().alone(tried).ofEach();
       saturated.forEach(i -> anchors.set(i, new Anchor(shallow[i], again[i])));
-      evidence.note().accept("saturated", Integer.toString(saturated.size()));
+      evidence.note("saturated", Integer.toString(saturated.size()));
     }
     return List.copyOf(anchors);
   }
 
   private void note(String name, double value) {
-    evidence.note().accept(name, String.format(Locale.ROOT, "%.4g", value));
+    evidence.note(name, String.format(Locale.ROOT, "%.4g", value));
   }
 
   Allocator swiftRatios() {
@@ -118,12 +117,12 @@ record TrialAllocators(
       double alpha = i / (SwiftRatios.TRIED - 1.0);
       trials.add(new Trial(Map.of("alpha", alpha), new SwiftRatios(alpha, delta, influence)));
     }
-    return new Searched(trials, evidence.trials()::loss, evidence.note());
+    return new Searched(trials, evidence.trials()::loss, evidence::note);
   }
 
   /** Of the matrices' blocks; of a head that of the last. */
   private double[] influence() {
-    double[] ofBlocks = evidence.influence().get();
+    double[] ofBlocks = evidence.influence();
     return slots.stream()
         .mapToDouble(slot -> ofBlocks[Math.min(slot.layer(), ofBlocks.length - 1)])
         .toArray();
@@ -140,6 +139,6 @@ record TrialAllocators(
     for (double beta : DepthRatios.tried(part)) {
       trials.add(new Trial(Map.of("beta", beta), new DepthRatios(beta, depths)));
     }
-    return new Searched(trials, evidence.trials()::loss, evidence.note());
+    return new Searched(trials, evidence.trials()::loss, evidence::note);
   }
 }

@@ -3,10 +3,11 @@ package io.github.lrfbench.harness.compress.matrix;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
+import io.github.lrfbench.harness.compress.allocate.Evidence;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
+import io.github.lrfbench.harness.compress.allocate.ModelTrials;
 import io.github.lrfbench.harness.compress.allocate.PointChoice;
-import io.github.lrfbench.harness.compress.allocate.PointChoice.Evidence;
 import io.github.lrfbench.harness.compress.allocate.ProductTimes;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The points of a request's matrices, and the evidence that they are chosen by. */
 final class Points {
@@ -146,40 +148,78 @@ final class Points {
   }
 
   private PointChoice pointChoice(List<Factorization> known, List<OperatingPoints> offers) {
-    return new PointChoice(
-        request.allocation(),
-        request.budget(),
-        new Evidence(
-            () -> request.statistics().gradients().sensitivities(),
-            () ->
-                request
-                    .cache()
-                    .find(
-                        measuredKey("outputs", request.statistics()),
-                        () -> new MeasuredPoints(request).ofOutputs(known)),
-            () ->
-                request
-                    .cache()
-                    .find(
-                        measuredKey(
-                            request.budget(),
-                            request.budget().needsExamples() ? request.statistics() : null),
-                        () -> new MeasuredPoints(request).ofEnergy(known, request.budget())),
-            () -> request.cache().find(trialsKey("probes"), () -> probes(known)),
-            () ->
-                request
-                    .cache()
-                    .find(List.of("times", key(true), slots()), () -> times(known, offers)),
-            request.model().slots().stream().mapToInt(LinearSlot::layer).max().orElse(0) + 1,
-            () -> request.statistics().blockInfluence(),
-            new Trials(request, known, forms, trialsKey("trials")),
-            (name, value) -> findings.put("allocate_" + name, value),
-            () ->
-                request
-                    .cache()
-                    .find(
-                        measuredKey("changes", request.statistics()),
-                        () -> new FirstOrder(request).of(known))));
+    return new PointChoice(request.allocation(), request.budget(), new Measurements(known, offers));
+  }
+
+  /** What is measured of the matrices' factorizations, once for all cells of a sweep. */
+  private final class Measurements implements Evidence {
+    private final List<Factorization> known;
+    private final List<OperatingPoints> offers;
+
+    Measurements(List<Factorization> known, List<OperatingPoints> offers) {
+      this.known = known;
+      this.offers = offers;
+    }
+
+    private <T> T once(Object key, Supplier<T> measure) {
+      return request.cache().find(key, measure);
+    }
+
+    @Override
+    public Map<String, Double> sensitivities() {
+      return request.statistics().gradients().sensitivities();
+    }
+
+    @Override
+    public List<OperatingPoints> outputs() {
+      return once(
+          measuredKey("outputs", request.statistics()),
+          () -> new MeasuredPoints(request).ofOutputs(known));
+    }
+
+    @Override
+    public List<OperatingPoints> energies() {
+      return once(
+          measuredKey(
+              request.budget(), request.budget().needsExamples() ? request.statistics() : null),
+          () -> new MeasuredPoints(request).ofEnergy(known, request.budget()));
+    }
+
+    @Override
+    public List<Probe> probes() {
+      return once(trialsKey("probes"), () -> Points.this.probes(known));
+    }
+
+    @Override
+    public MeasuredCost times() {
+      return once(List.of("times", key(true), slots()), () -> Points.this.times(known, offers));
+    }
+
+    @Override
+    public int blocks() {
+      return request.model().slots().stream().mapToInt(LinearSlot::layer).max().orElse(0) + 1;
+    }
+
+    @Override
+    public double[] influence() {
+      return request.statistics().blockInfluence();
+    }
+
+    @Override
+    public ModelTrials trials() {
+      return new Trials(request, known, forms, trialsKey("trials"));
+    }
+
+    @Override
+    public Map<String, double[]> changes() {
+      return once(
+          measuredKey("changes", request.statistics()), () -> new FirstOrder(request).of(known));
+    }
+
+    @Override
+    public void note(String name, String value) {
+      findings.put("allocate_" + name, value);
+    }
   }
 
   /** What measurements depend on beside the model. */

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -46,6 +47,7 @@ public abstract class RefiningMethod implements Compressor {
     Map<Integer, List<LinearSlot>> blocks =
         request.slots().stream()
             .filter(slot -> slot.linear() != whole.get(slot.name()).linear())
+            .filter(slot -> MatrixErrors.areComparable(whole.get(slot.name()), slot.linear()))
             .collect(Collectors.groupingBy(LinearSlot::layer, TreeMap::new, Collectors.toList()));
     Map<String, Linear> refined = new HashMap<>();
     List<LayerReport> layers = new ArrayList<>();

@@ -52,9 +52,20 @@ public final class Replacement {
   /** b + (W − Ŵ) μ. */
   public static Tensor compensated(LinearSlot slot, Linear map, double[] mean, Scope owner) {
     try (Scope scratch = owner.device().openScope()) {
-      double[] shift =
-          MatrixErrors.times(MatrixErrors.difference(slot, map, scratch), mean, scratch);
-      double[] bias = bias(slot.linear());
+      return compensated(slot.linear(), MatrixErrors.difference(slot, map, scratch), mean, owner);
+    }
+  }
+
+  /**
+   * b + D μ.
+   *
+   * @param dense whose bias b is
+   * @param difference D of matrices, F64
+   */
+  public static Tensor compensated(Linear dense, Matrix difference, double[] mean, Scope owner) {
+    try (Scope scratch = owner.device().openScope()) {
+      double[] shift = MatrixErrors.times(difference, mean, scratch);
+      double[] bias = bias(dense);
       Tensor compensated = owner.allocate(DType.F32, bias.length);
       for (int i = 0; i < bias.length; i++) {
         shift[i] += bias[i];
@@ -84,14 +95,16 @@ public final class Replacement {
       LinearSlot slot, Linear replacement, int rank, Diagnostics diagnostics, long start) {
     try (Scope scratch = request.scope().device().openScope()) {
       double norm = Math.sqrt(scratch.device().blas().squaredNorm(SlotMatrix.of(slot, scratch)));
-      Matrix difference = MatrixErrors.difference(slot, replacement, scratch);
-      double error = Math.sqrt(scratch.device().blas().squaredNorm(difference));
+      boolean comparable = MatrixErrors.areComparable(slot, replacement);
+      Matrix difference = comparable ? MatrixErrors.difference(slot, replacement, scratch) : null;
+      double error =
+          comparable ? Math.sqrt(scratch.device().blas().squaredNorm(difference)) : Double.NaN;
       Moments moments = moments(slot);
       double outputNorm = outputNorm(slot);
       double outputError =
-          moments == null
+          moments == null || !comparable
               ? Double.NaN
-              : outputError(slot, replacement, difference, moments, scratch);
+              : outputError(slot.linear(), replacement, difference, moments, scratch);
       return new LayerReport(
           slot.name(),
           slot.linear().outputs(),
@@ -139,11 +152,11 @@ public final class Replacement {
   }
 
   /** ‖D x + d‖ over the tokens, D being W − Ŵ and d the difference of the biases. */
-  private static double outputError(
-      LinearSlot slot, Linear replacement, Matrix difference, Moments moments, Scope scratch) {
+  public static double outputError(
+      Linear dense, Linear replacement, Matrix difference, Moments moments, Scope scratch) {
     double squares = MatrixErrors.squaredImage(difference, moments, scratch);
-    if (replacement.bias() != slot.linear().bias()) {
-      double[] before = bias(slot.linear());
+    if (replacement.bias() != dense.bias()) {
+      double[] before = bias(dense);
       double[] after = bias(replacement);
       double[] ofMean = MatrixErrors.times(difference, moments.mean(), scratch);
       for (int i = 0; i < before.length; i++) {

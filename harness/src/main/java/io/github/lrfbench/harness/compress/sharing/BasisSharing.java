@@ -2,9 +2,8 @@ package io.github.lrfbench.harness.compress.sharing;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.allocate.Evidence;
 import io.github.lrfbench.harness.compress.allocate.PointChoice;
-import io.github.lrfbench.harness.compress.allocate.PointChoice.Evidence;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.lowrank.OutputProjection;
@@ -83,12 +82,21 @@ final class BasisSharing {
   }
 
   private int[] choose(List<OutputProjection> known, List<OperatingPoints> offers) {
-    boolean weighs = request.allocation().policy() == Policy.SENSITIVITY;
     Map<String, Double> equal = new HashMap<>();
     groups.forEach(group -> equal.put(group.first().name(), 1.0));
     // Gradients weigh the errors of single matrices, and are in those of the groups.
     Evidence evidence =
-        weighs ? new Evidence(() -> equal, () -> weighted(known), null, null, null) : null;
+        new Evidence() {
+          @Override
+          public Map<String, Double> sensitivities() {
+            return equal;
+          }
+
+          @Override
+          public List<OperatingPoints> outputs() {
+            return weighted(known);
+          }
+        };
     return new PointChoice(request.allocation(), request.budget(), evidence)
         .choose(groups.stream().map(BasisGroup::first).toList(), offers);
   }

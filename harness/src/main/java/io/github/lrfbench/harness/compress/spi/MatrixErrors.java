@@ -12,6 +12,13 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 public final class MatrixErrors {
   private MatrixErrors() {}
 
+  /** Whether there is a difference between a slot's matrix and a map in its place. */
+  public static boolean areComparable(LinearSlot slot, Linear map) {
+    return slot.linear().outputs() == map.outputs()
+        && slot.linear().inputs() == map.inputs()
+        && !map.hasOwnCoordinates();
+  }
+
   /** W − Ŵ of a slot, F64 [m, n]. */
   public static Matrix difference(LinearSlot slot, Linear map, Scope scope) {
     return subtract(Matrices.toDouble(SlotMatrix.of(slot, scope), scope), map, scope);

@@ -187,12 +187,14 @@ public final class EncoderLoader {
 
   private Block block(String path) {
     int h = config.hidden();
+    String intermediate = path + module(Part.INTERMEDIATE);
+    int width = reader.width(intermediate, config.intermediate());
     return new Block(
         projections(path),
-        linear(path + module(Part.ATTENTION_OUTPUT), h, h),
+        projection(path + module(Part.ATTENTION_OUTPUT)),
         norm(path + module(Part.ATTENTION_NORM)),
-        linear(path + module(Part.INTERMEDIATE), config.intermediate(), h),
-        linear(path + module(Part.OUTPUT), h, config.intermediate()),
+        linear(intermediate, width, h),
+        linear(path + module(Part.OUTPUT), h, width),
         norm(path + module(Part.OUTPUT_NORM)));
   }
 
@@ -215,6 +217,7 @@ public final class EncoderLoader {
     return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
   }
 
+  /** A matrix that heads write or read. */
   private Linear projection(String name) {
     return reader.linear(name, config.hidden(), config.hidden(), config.heads(), true);
   }

@@ -159,13 +159,14 @@ final class Gpt2Loader {
 
   private Block block(String path) {
     int h = config.hidden();
+    int width = reader.width(path + Modules.INTERMEDIATE, config.intermediate());
     return new Block(
         norm(path + Modules.ATTENTION_NORM),
         projections(path),
-        linear(path + Modules.ATTENTION_OUTPUT, h, h),
+        projection(path + Modules.ATTENTION_OUTPUT),
         norm(path + Modules.OUTPUT_NORM),
-        linear(path + Modules.INTERMEDIATE, config.intermediate(), h),
-        linear(path + Modules.OUTPUT, h, config.intermediate()));
+        linear(path + Modules.INTERMEDIATE, width, h),
+        linear(path + Modules.OUTPUT, h, width));
   }
 
   private LinearGroup projections(String path) {
@@ -188,6 +189,7 @@ final class Gpt2Loader {
     return LinearGroup.of(List.of(reader.linear(whole, 3 * h, h, 3 * config.heads(), true)), scope);
   }
 
+  /** A matrix that heads write or read. */
   private Linear projection(String name) {
     return linear(name, config.hidden(), config.hidden(), config.heads());
   }
