@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -38,6 +40,7 @@ public final class Calibrator implements AutoCloseable {
   private Fisher fisher;
   private ActivationMoments moments;
   private GradientMoments gradients;
+  private final Map<FisherFactors.Source, FisherFactors> factors = new HashMap<>();
   private double seconds;
 
   /**
@@ -245,6 +248,36 @@ public final class Calibrator implements AutoCloseable {
     return gradients;
   }
 
+  /** The second moments of the gradients of every matrix's outputs, Σ g gᵀ. */
+  public FisherFactors outputGradients(Labels labels) {
+    return fisherFactors(new OutputGradients(labels, false, false));
+  }
+
+  /**
+   * Factors that stand for the Fisher information of all slots' matrices.
+   *
+   * @param source which
+   */
+  public FisherFactors fisherFactors(FisherFactors.Source source) {
+    FisherFactors found = factors.get(source);
+    if (found == null) {
+      long start = System.nanoTime();
+      Path file = file(source.id());
+      found = file == null ? null : FactorsFile.read(file, model);
+      if (found == null) {
+        // The key has the seed.
+        long seed = Long.parseUnsignedLong(TextFile.sha256(key).substring(0, 16), 16);
+        found = source.collect(model, examples, seed, progress);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        FactorsFile.add(writer, found);
+        write(writer, file);
+      }
+      factors.put(source, found);
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return found;
+  }
+
   /**
    * Moments in another form of the model, on the same examples; the caller closes them.
    *
@@ -297,5 +330,6 @@ public final class Calibrator implements AutoCloseable {
     if (gradients != null) {
       gradients.close();
     }
+    factors.values().forEach(FisherFactors::close);
   }
 }
