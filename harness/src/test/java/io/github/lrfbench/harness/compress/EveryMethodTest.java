@@ -75,6 +75,9 @@ class EveryMethodTest {
             "svdllm:update=ls",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",
+            "kfac:weighted=true:bias=compensate",
+            "kfac:labels=sampled:clip=true:statistics=sequential",
+            "gfwsvd:samples=tokens",
             "kronecker:terms=1"));
     Stream.of("mse", "nmse", "go", "go-l2", "nl", "nl-l2", "nl-bound")
         .forEach(candidate -> methods.add("espace:candidate=" + candidate));

@@ -140,7 +140,8 @@ public abstract class MatrixMethod implements Compressor {
     return options.is(STATISTICS, SEQUENTIAL);
   }
 
-  static boolean compensates(MethodOptions options) {
+  /** Whether biases make up for what matrices lose on the mean of their inputs. */
+  protected static boolean compensates(MethodOptions options) {
     return options.is(BIAS, COMPENSATE);
   }
 
@@ -152,6 +153,11 @@ public abstract class MatrixMethod implements Compressor {
     return false;
   }
 
+  /** Whether factorizations reckon with what the bias will make up for. */
+  protected boolean factorsByBias() {
+    return false;
+  }
+
   /** What factorizations depend on: the method and its own options. */
   final String factorizationKey(MethodOptions options) {
     StringBuilder key = new StringBuilder(info().name());
@@ -159,7 +165,8 @@ public abstract class MatrixMethod implements Compressor {
         .values()
         .forEach(
             (name, value) -> {
-              if (!name.equals(STATISTICS) && !name.equals(BIAS) && !isOfFits(name)) {
+              boolean later = name.equals(BIAS) ? !factorsByBias() : isOfFits(name);
+              if (!name.equals(STATISTICS) && !later) {
                 key.append(':').append(name).append('=').append(value);
               }
             });
