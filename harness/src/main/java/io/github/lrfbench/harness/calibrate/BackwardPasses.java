@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -35,17 +36,42 @@ final class BackwardPasses {
       TrainingSet examples,
       Function<int[], LayerGradients> gradients,
       IntConsumer progress) {
+    run(model, examples, new PassLabels(Labels.DATA, 0), gradients, progress);
+  }
+
+  /**
+   * Runs over all examples, by some labels as often as they take.
+   *
+   * @param gradients makes what receives the gradients of one pass over a batch, given where its
+   *     sequences begin, and the last ends
+   * @param progress receives the number of examples done
+   * @throws io.github.lrfbench.kernels.InputException if there are too many labels
+   */
+  static void run(
+      Model model,
+      TrainingSet examples,
+      PassLabels labels,
+      Function<int[], LayerGradients> gradients,
+      IntConsumer progress) {
+    labels.check(examples);
     int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
     int done = 0;
     for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
-      run(model, examples.subset(batch), gradients);
+      TrainingSet chosen = examples.subset(batch);
+      int passes = 1;
+      for (int pass = 0; pass < passes; pass++) {
+        passes = run(model, chosen, labels.of(batch, pass), gradients);
+      }
       done += batch.length;
       progress.accept(done);
     }
   }
 
-  private static void run(
-      Model model, TrainingSet batch, Function<int[], LayerGradients> gradients) {
+  private static int run(
+      Model model,
+      TrainingSet batch,
+      PassLabels.Pass pass,
+      Function<int[], LayerGradients> gradients) {
     Device device = model.device();
     int[] offsets = new int[batch.size() + 1];
     for (int i = 0; i < batch.size(); i++) {
@@ -55,8 +81,10 @@ final class BackwardPasses {
         Tape tape = new Tape(device, gradients.apply(offsets))) {
       TokenBatch tokens = TokenBatch.of(scope, batch.sequences(), model.info());
       // With all hidden states: nothing is left out that the output does not depend on.
-      batch.loss(tape, batch.outputs(tape.ops(), model, tokens, new ArrayList<>()), 1);
+      Tensor outputs = batch.outputs(tape.ops(), model, tokens, new ArrayList<>());
+      int passes = pass.begin(batch, tape, outputs);
       tape.backward();
+      return passes;
     }
   }
 }

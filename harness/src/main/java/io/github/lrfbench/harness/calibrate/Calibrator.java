@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -48,6 +50,7 @@ public final class Calibrator implements AutoCloseable {
   private GradientMoments gradients;
   private double[] blockInfluence;
   private MeanGradients meanGradients;
+  private final Map<FisherFactors.Source, FisherFactors> factors = new HashMap<>();
   private double seconds;
 
   /**
@@ -212,7 +215,7 @@ public final class Calibrator implements AutoCloseable {
   /** The Fisher information of all slots' matrices. */
   public Fisher fisher() {
     if (original != null) {
-      // A token that is not reached has no gradient: it is the same over all.
+      // A token that is not reached has no gradient: sums of gradients are the same over all.
       return original.fisher();
     }
     if (fisher == null) {
@@ -294,6 +297,9 @@ public final class Calibrator implements AutoCloseable {
 
   /** Of every block of the dense model the mean of 1 − cos between what it reads and gives. */
   public double[] blockInfluence() {
+    if (original != null) {
+      return original.blockInfluence();
+    }
     if (blockInfluence == null) {
       long start = System.nanoTime();
       blockInfluence = BlockInfluence.of(model, examples.sequences());
@@ -304,12 +310,48 @@ public final class Calibrator implements AutoCloseable {
 
   /** The mean gradients of all slots' matrices. */
   public MeanGradients meanGradients() {
+    if (original != null) {
+      return original.meanGradients();
+    }
     if (meanGradients == null) {
       long start = System.nanoTime();
       meanGradients = MeanGradients.collect(model, examples, progress);
       seconds += (System.nanoTime() - start) / 1e9;
     }
     return meanGradients;
+  }
+
+  /** The second moments of the gradients of every matrix's outputs, Σ g gᵀ. */
+  public FisherFactors outputGradients(Labels labels) {
+    return fisherFactors(new OutputGradients(labels, false, false));
+  }
+
+  /**
+   * Factors that stand for the Fisher information of all slots' matrices.
+   *
+   * @param source which
+   */
+  public FisherFactors fisherFactors(FisherFactors.Source source) {
+    if (original != null) {
+      return original.fisherFactors(source);
+    }
+    FisherFactors found = factors.get(source);
+    if (found == null) {
+      long start = System.nanoTime();
+      Path file = file(source.id());
+      found = file == null ? null : FactorsFile.read(file, model);
+      if (found == null) {
+        // The key has the seed.
+        long seed = Long.parseUnsignedLong(TextFile.sha256(key).substring(0, 16), 16);
+        found = source.collect(model, examples, seed, progress);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        FactorsFile.add(writer, found);
+        write(writer, file);
+      }
+      factors.put(source, found);
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
+    return found;
   }
 
   /**
@@ -370,5 +412,6 @@ public final class Calibrator implements AutoCloseable {
     if (meanGradients != null) {
       meanGradients.close();
     }
+    factors.values().forEach(FisherFactors::close);
   }
 }

@@ -99,7 +99,7 @@ final class GradientMomentsCollector implements LayerGradients {
       }
       Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().gemm(false, true, 1, dy, weight, 0, dx);
-      addGram(dx, sums.moments.gradients(), scratch);
+      GramSums.add(dx, sums.moments.gradients());
       Matrix scaled = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().copy(x, scaled);
       double[] norms = device.blas().rowSquaredNorms(x);
@@ -111,19 +111,10 @@ final class GradientMomentsCollector implements LayerGradients {
         shares[i] = counts ? 1 / Math.sqrt(norms[i]) : 0;
       }
       device.blas().scaleRows(scaled, shares);
-      addGram(scaled, sums.moments.normalized(), scratch);
+      GramSums.add(scaled, sums.moments.normalized());
       device.blas().copy(x, scaled);
       device.blas().scaleRows(scaled, Arrays.stream(slopes).map(Math::sqrt).toArray());
-      addGram(scaled, sums.moments.weighted(), scratch);
+      GramSums.add(scaled, sums.moments.weighted());
     }
-  }
-
-  /** {@code sum += xᵀ x}; the product in the model's precision, the sum in F64. */
-  private void addGram(Matrix x, Matrix sum, Scope scratch) {
-    Matrix gram = Matrix.of(scratch.allocate(x.dtype(), x.cols(), x.cols()));
-    Matrix wide = Matrix.of(scratch.allocate(DType.F64, x.cols(), x.cols()));
-    device.blas().syrk(true, x, gram);
-    device.blas().copy(gram, wide);
-    device.gradients().addScaled(1, wide, sum);
   }
 }

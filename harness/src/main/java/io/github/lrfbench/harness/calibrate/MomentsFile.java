@@ -22,7 +22,10 @@ import java.util.function.Supplier;
  * collected. Of symmetric matrices one triangle is written.
  */
 final class MomentsFile {
-  private static final String[] PARTS = {".high", ".middle", ".low"};
+  /** The end of the name of the first of a number's parts. */
+  static final String FIRST_PART = ".high";
+
+  private static final String[] PARTS = {FIRST_PART, ".middle", ".low"};
 
   private MomentsFile() {}
 
@@ -42,7 +45,7 @@ final class MomentsFile {
   }
 
   /** The rows of a symmetric matrix up to the diagonal. */
-  private static double[] triangle(Matrix matrix) {
+  static double[] triangle(Matrix matrix) {
     int n = matrix.rows();
     double[] values = new double[Math.toIntExact(n * (n + 1L) / 2)];
     int at = 0;
@@ -53,7 +56,8 @@ final class MomentsFile {
     return values;
   }
 
-  private static void fill(Tensor target, double[] triangle, int n) {
+  /** Both triangles of a symmetric matrix of n rows from {@link #triangle}. */
+  static void fill(Tensor target, double[] triangle, int n) {
     double[] values = new double[n * n];
     int at = 0;
     for (int i = 0; i < n; i++) {
@@ -66,8 +70,8 @@ final class MomentsFile {
     target.write(0, values, 0, values.length);
   }
 
-  private static void add(
-      SafetensorsWriter writer, String name, Shape shape, Supplier<double[]> values) {
+  /** Adds numbers in double precision. */
+  static void add(SafetensorsWriter writer, String name, Shape shape, Supplier<double[]> values) {
     for (int i = 0; i < PARTS.length; i++) {
       int number = i;
       writer.add(name + PARTS[i], shape, () -> part(values.get(), number));
@@ -124,7 +128,8 @@ final class MomentsFile {
         read(saved, slot.name() + ".magnitude"));
   }
 
-  private static double[] read(SafetensorsFile saved, String name) {
+  /** Numbers in double precision. */
+  static double[] read(SafetensorsFile saved, String name) {
     double[] values = null;
     // The smallest first: no sum of two is rounded.
     for (int part = PARTS.length - 1; part >= 0; part--) {

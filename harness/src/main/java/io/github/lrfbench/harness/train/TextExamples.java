@@ -121,17 +121,17 @@ public record TextExamples(List<TokenSequence> sequences, int[] firstPredicted)
 
   /** On the device: logits are many. */
   @Override
-  public double loss(Tape tape, Tensor outputs, double scale) {
+  public double loss(Tape tape, Tensor outputs, double[] targets, double scale) {
     double[] weights = weights();
     int rows = weights.length;
-    int[] targets = Arrays.stream(targets()).mapToInt(target -> (int) target).toArray();
+    int[] next = Arrays.stream(targets).mapToInt(target -> (int) target).toArray();
     float[] slopes = new float[rows];
     for (int i = 0; i < rows; i++) {
       slopes[i] = (float) (scale * weights[i]);
     }
     // The tape reads the targets in its backward pass, when they have to live still.
     Tensor places = tape.ops().allocate(DType.I32, rows);
-    places.write(0, targets, 0, rows);
+    places.write(0, next, 0, rows);
     Tensor losses = tape.ops().allocate(outputs.dtype(), rows);
     tape.ops().crossEntropy(Matrix.of(outputs), places, losses);
     double sum = 0;

@@ -62,8 +62,17 @@ public interface TrainingSet {
    * @param scale of the gradient
    */
   default double loss(Tape tape, Tensor outputs, double scale) {
+    return loss(tape, outputs, targets(), scale);
+  }
+
+  /**
+   * The same if the rows should be something else.
+   *
+   * @param targets a class or a number for each row [R]
+   */
+  default double loss(Tape tape, Tensor outputs, double[] targets, double scale) {
     float[] slope = new float[Math.toIntExact(outputs.shape().size())];
-    double loss = objective().evaluate(outputs.toFloats(), targets(), weights(), slope);
+    double loss = objective().evaluate(outputs.toFloats(), targets, weights(), slope);
     for (int i = 0; i < slope.length; i++) {
       slope[i] *= (float) scale;
     }

@@ -104,6 +104,9 @@ class CompressedStatisticsTest {
           assertClose(of(expected.normalized()), of(actual.normalized()));
           assertClose(of(expected.weighted()), of(actual.weighted()));
           assertClose(of(expected.gradients()), of(actual.gradients()));
+          assertClose(
+              of(wanted.outputGradients(Labels.EXPECTED).of(slot.name()).outputs()),
+              of(of.outputGradients(Labels.EXPECTED).of(slot.name()).outputs()));
           double cost = wanted.gradients().sensitivities().get(slot.name());
           assertEquals(cost, of.gradients().sensitivities().get(slot.name()), 1e-3 * cost);
         }

@@ -80,6 +80,9 @@ class EveryMethodTest {
             "svdllm:update=ls",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",
+            "kfac:weighted=true:bias=compensate",
+            "kfac:labels=sampled:clip=true:statistics=sequential",
+            "gfwsvd:samples=tokens",
             "kronecker:terms=1",
             "basis-sharing:share=blocks",
             "basis-sharing:share=blocks:fit=als"));

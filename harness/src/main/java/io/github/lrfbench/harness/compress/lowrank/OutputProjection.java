@@ -15,6 +15,7 @@ import io.github.lrfbench.kernels.svd.SvdAlgorithm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -23,16 +24,29 @@ import java.util.function.Function;
  * formed, and K may be singular. Of W of [m, n], m &gt; n, the n-sized problem R K Rᵀ with W = Q R
  * is solved.
  *
- * @param up Uᵀ, F64 [k, m], orthonormal rows
- * @param right Uᵀ W, F64 [k, n]
+ * <p>Where outputs count by a metric L Lᵀ of their own, Lᵀ W takes the place of W and L⁻ᵀ U that of
+ * U: the oblique projection L⁻ᵀ U Uᵀ Lᵀ W.
+ *
+ * @param up Uᵀ, F64 [k, m], rows of length one, which are orthogonal where outputs count alike
+ * @param right Uᵀ W, F64 [k, n], the rows as long as those of U were
  * @param spectrum the roots of the eigenvalues
+ * @param condition of L; NaN for none
+ * @param ridge in L
+ * @param note on L
  */
-public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
+public record OutputProjection(
+    Matrix up, Matrix right, Spectrum spectrum, double condition, double ridge, String note)
     implements LowRankFactorization {
 
   /** A matrix on its way. */
   private record Problem(
-      Target target, OutputMetric metric, Matrix q, Matrix r, Matrix gram, double trace) {
+      Target target,
+      OutputMetric metric,
+      InputTransform root,
+      Matrix q,
+      Matrix r,
+      Matrix gram,
+      double trace) {
     int count() {
       return target.wholeSpectrum() ? target.size() : Math.min(target.rank(), target.size());
     }
@@ -45,12 +59,32 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
    */
   public static List<LowRankFactorization> decompose(
       DecompositionRequest request, Function<LinearSlot, OutputMetric> metric) {
+    return decompose(request, metric, (slot, scratch) -> null);
+  }
+
+  /**
+   * Decomposes matrices, the outputs of each being weighted.
+   *
+   * @param metric K of a slot
+   * @param roots L of a slot, by which Wᵀ is multiplied; null for 1. What it allocates belongs to
+   *     the given scope
+   */
+  public static List<LowRankFactorization> decompose(
+      DecompositionRequest request,
+      Function<LinearSlot, OutputMetric> metric,
+      BiFunction<LinearSlot, Scope, InputTransform> roots) {
     List<LowRankFactorization> all = new ArrayList<>();
     for (List<Target> chunk : request.chunks()) {
       try (Scope scratch = request.device().openScope()) {
         List<Problem> problems =
             chunk.stream()
-                .map(target -> problem(target, metric.apply(target.slot()), scratch))
+                .map(
+                    target ->
+                        problem(
+                            target,
+                            metric.apply(target.slot()),
+                            roots.apply(target.slot(), scratch),
+                            scratch))
                 .toList();
         List<Tensor> values = new ArrayList<>();
         List<Matrix> vectors = new ArrayList<>();
@@ -80,8 +114,12 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
     return all;
   }
 
-  private static Problem problem(Target target, OutputMetric metric, Scope scratch) {
+  private static Problem problem(
+      Target target, OutputMetric metric, InputTransform root, Scope scratch) {
     Matrix w = Matrices.toDouble(SlotMatrix.of(target.slot(), scratch), scratch);
+    if (root != null) {
+      w = Matrices.transpose(root.multiply(Matrices.transpose(w, scratch), scratch), scratch);
+    }
     Matrix q = null;
     Matrix r = w;
     if (w.rows() > w.cols()) {
@@ -90,7 +128,8 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
       r = Matrices.product(true, q, false, w, scratch);
     }
     Matrix gram = metric.gram(r, scratch);
-    return new Problem(target, metric, q, r, gram, Arrays.stream(Matrices.diagonal(gram)).sum());
+    return new Problem(
+        target, metric, root, q, r, gram, Arrays.stream(Matrices.diagonal(gram)).sum());
   }
 
   private static LowRankFactorization solved(
@@ -106,9 +145,32 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
       double[] values =
           Arrays.stream(eigenvalues).map(value -> Math.sqrt(Math.max(0, value))).toArray();
       double norm = Math.sqrt(Math.max(0, problem.trace()));
-      return new OutputProjection(
-          up, right, new Spectrum(values, problem.target().size(), norm, true));
+      Spectrum spectrum = new Spectrum(values, problem.target().size(), norm, true);
+      InputTransform root = problem.root();
+      if (root == null) {
+        return new OutputProjection(up, right, spectrum, Double.NaN, 0, "");
+      }
+      root.divide(up);
+      balance(up, right);
+      return new OutputProjection(up, right, spectrum, root.condition(), root.ridge(), root.note());
     }
+  }
+
+  /** Columns of L⁻ᵀ U are as long as gradients are small: what is stored shall be of usual size. */
+  private static void balance(Matrix up, Matrix right) {
+    double[] norms = up.device().blas().rowSquaredNorms(up);
+    double[] lengths = Arrays.stream(norms).map(Math::sqrt).toArray();
+    up.device()
+        .blas()
+        .scaleRows(up, Arrays.stream(lengths).map(length -> length > 0 ? 1 / length : 1).toArray());
+    up.device()
+        .blas()
+        .scaleRows(right, Arrays.stream(lengths).map(length -> length > 0 ? length : 1).toArray());
+  }
+
+  /** The projection of some rows of W, where it stacks several matrices. */
+  public OutputProjection rows(int from, int to) {
+    return new OutputProjection(up.columns(from, to), right, spectrum, condition, ridge, note);
   }
 
   @Override
@@ -134,6 +196,6 @@ public record OutputProjection(Matrix up, Matrix right, Spectrum spectrum)
             Matrices.toDouble(up.rows(0, rank), scope));
     return new Cut(
         factors,
-        new Diagnostics(SvdAlgorithm.GRAM.label(), spectrum.tail(rank), Double.NaN, 0, ""));
+        new Diagnostics(SvdAlgorithm.GRAM.label(), spectrum.tail(rank), condition, ridge, note));
   }
 }

@@ -39,9 +39,6 @@ public abstract class MatrixMethod implements Compressor {
   private static final String COMPENSATE = "compensate";
   private static final String TOKENS = "tokens";
 
-  /** What factorizations are told apart by in other ways, or do not depend on. */
-  private static final Set<String> OF_STATISTICS = Set.of(STATISTICS, BIAS, TOKENS);
-
   /**
    * The method's own options, and those of all.
    *
@@ -164,7 +161,8 @@ public abstract class MatrixMethod implements Compressor {
     return options.is(STATISTICS, SEQUENTIAL);
   }
 
-  static boolean compensates(MethodOptions options) {
+  /** Whether biases make up for what matrices lose on the mean of their inputs. */
+  protected static boolean compensates(MethodOptions options) {
     return options.is(BIAS, COMPENSATE);
   }
 
@@ -176,6 +174,11 @@ public abstract class MatrixMethod implements Compressor {
     return false;
   }
 
+  /** Whether factorizations reckon with what the bias will make up for. */
+  protected boolean factorsByBias() {
+    return false;
+  }
+
   /** What factorizations depend on: the method and its own options. */
   final String factorizationKey(MethodOptions options) {
     StringBuilder key = new StringBuilder(info().name());
@@ -183,7 +186,8 @@ public abstract class MatrixMethod implements Compressor {
         .values()
         .forEach(
             (name, value) -> {
-              if (!OF_STATISTICS.contains(name) && !isOfFits(name)) {
+              boolean later = name.equals(BIAS) ? !factorsByBias() : isOfFits(name);
+              if (!name.equals(STATISTICS) && !name.equals(TOKENS) && !later) {
                 key.append(':').append(name).append('=').append(value);
               }
             });

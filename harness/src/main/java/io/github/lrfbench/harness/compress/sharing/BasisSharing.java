@@ -142,7 +142,7 @@ final class BasisSharing {
 
   /** Some rows of a stacked matrix's projection. */
   private static OutputProjection part(OutputProjection all, int from, int to) {
-    return new OutputProjection(all.up().columns(from, to), all.right(), all.spectrum());
+    return all.rows(from, to);
   }
 
   private Moments moments(LinearSlot slot) {

@@ -33,7 +33,7 @@ public record MethodInfo(
     ACTIVATIONS,
     /** Squared gradients of the task loss. */
     FISHER,
-    /** Gradients of the task loss by the inputs of every matrix. */
+    /** Gradients of the task loss by the inputs or the outputs of every matrix. */
     GRADIENTS,
     /** The loss on held-out training examples. */
     LOSS,

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.Fisher;
+import io.github.lrfbench.harness.calibrate.FisherFactors;
 import io.github.lrfbench.harness.model.LinearSlot;
 
 /**
@@ -23,5 +24,10 @@ public record SlotStatistics(Calibrator calibrator, ActivationMoments sequential
   /** The Fisher information of the dense model's matrices. */
   public Fisher fisher() {
     return calibrator.fisher();
+  }
+
+  /** Factors that stand for the Fisher information of the dense model's matrices. */
+  public FisherFactors fisherFactors(FisherFactors.Source source) {
+    return calibrator.fisherFactors(source);
   }
 }

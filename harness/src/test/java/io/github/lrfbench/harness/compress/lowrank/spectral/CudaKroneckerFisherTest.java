@@ -1,0 +1,12 @@
+package io.github.lrfbench.harness.compress.lowrank.spectral;
+
+import org.junit.jupiter.api.Tag;
+
+/** Projections under two metrics on CUDA. */
+@Tag("cuda")
+class CudaKroneckerFisherTest extends KroneckerFisherTest {
+  @Override
+  String kind() {
+    return "cuda";
+  }
+}
