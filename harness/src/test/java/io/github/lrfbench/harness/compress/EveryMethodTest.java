@@ -73,6 +73,8 @@ class EveryMethodTest {
             "drone:statistics=sequential",
             "drone:attention=joint",
             "svdllm:update=ls",
+            "aasvd:anchor=auto:redense=true",
+            "aasvd:refine=block:epochs=1",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",
             "kronecker:terms=1"));

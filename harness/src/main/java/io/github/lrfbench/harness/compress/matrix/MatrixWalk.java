@@ -89,7 +89,7 @@ public final class MatrixWalk {
     }
     List<LayerReport> layers =
         request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.copyOf(replacements), layers, parameters());
+    return new Compression(Map.copyOf(replacements), layers, parameters(method, request));
   }
 
   private SlotStatistics staticStatistics() {
@@ -181,7 +181,8 @@ public final class MatrixWalk {
     return search.next(slot, point -> loss(replacements, slot, factorization, point, statistics));
   }
 
-  private Map<String, String> parameters() {
+  /** What the results shall tell of how matrices were replaced. */
+  static Map<String, String> parameters(MatrixMethod method, CompressionRequest request) {
     Map<String, String> parameters = new TreeMap<>(request.options().values());
     parameters.putAll(method.constants());
     if (!request.allocation().isStandard()) {
