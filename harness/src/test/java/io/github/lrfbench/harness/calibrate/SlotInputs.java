@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.calibrate;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.ObservingOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -14,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The inputs of all matrices of a model, from one whole forward pass. */
+/** The inputs of all matrices of a model, from one whole forward pass over all tokens. */
 public final class SlotInputs {
   private SlotInputs() {}
 
@@ -32,8 +33,13 @@ public final class SlotInputs {
                     }
                   }
                 })) {
-      // With all hidden states: no token is left out.
-      model.forward(ops, TokenBatch.of(scope, sequences, model.info()), new ArrayList<>());
+      TokenBatch batch = TokenBatch.of(scope, sequences, model.info());
+      if (model instanceof CausalModel causal) {
+        causal.logits(ops, causal.states(ops, batch));
+      } else {
+        // With all hidden states: no token is left out.
+        model.forward(ops, batch, new ArrayList<>());
+      }
     }
     return inputs;
   }

@@ -14,7 +14,6 @@ import io.github.lrfbench.harness.calibrate.InputMoments;
 import io.github.lrfbench.harness.calibrate.SlotInputs;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.lowrank.MatrixCase;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
@@ -175,10 +174,10 @@ class StreamWalkTest {
   /** Only what stays dense behind something that was replaced has other weights, and says so. */
   @Test
   void whatStaysDenseIsAnchoredWhereAsked() {
-    Allocation greedy = new Allocation(Policy.GREEDY, 1);
-    Budget most = new Budget.Keep(0.9);
-    Compression still = task.compress("aasvd", most, greedy);
-    Compression moved = task.compress("aasvd:redense=true", most, greedy);
+    // Break-even of the square matrices, and below that of the others.
+    Budget budget = new Budget.Rank(task.slots().get(0).linear().inputs() / 2);
+    Compression still = task.compress("aasvd", budget, Allocation.UNIFORM);
+    Compression moved = task.compress("aasvd:redense=true", budget, Allocation.UNIFORM);
     int anchored = 0;
     for (int i = 0; i < still.layers().size(); i++) {
       LayerReport before = still.layers().get(i);

@@ -199,7 +199,9 @@ class AaSvdTest {
     Draw draw = Draw.of(4, 3, 9, new SplittableRandom(8));
     draw.own()[1][2] = Double.NaN;
     MatrixCase broken = draw.matrix(scope).behind(draw.x(), draw.own());
-    assertThrows(InputException.class, () -> broken.product("aasvd", 1));
+    ArithmeticException refused =
+        assertThrows(ArithmeticException.class, () -> broken.product("aasvd", 1));
+    assertTrue(refused.getMessage().endsWith("holds NaN or infinity"), refused.getMessage());
   }
 
   @Test
