@@ -108,12 +108,14 @@ public final class StreamWalk {
         for (int input = 0; input < inputs.size(); input++) {
           replaced |= replace(inputs.get(input), input, streams);
         }
-        request.progress().accept("compressed " + block + " of " + blocks + " blocks");
         if (replaced && refinement != null && block < blocks) {
           streams.advanceRefined(refinement);
           inputs.forEach(slotsOfOne -> slotsOfOne.forEach(slot -> report(slot.name(), streams)));
         } else if (block < blocks) {
           streams.advance();
+        }
+        if (block < blocks) {
+          request.progress().accept("compressed " + (block + 1) + " of " + blocks + " blocks");
         }
       }
       return refinement == null ? null : streams.model().copy();
