@@ -371,6 +371,17 @@ public final class Calibrator implements AutoCloseable {
     }
   }
 
+  /**
+   * The dense model beside another form of it, over the same examples, for moments of inputs in
+   * both; the caller closes it.
+   *
+   * @param dense the model that the other form follows
+   * @param other where it begins; its matrices may be replaced on the way
+   */
+  public TwoStreams crossMomentsIn(Model dense, Model other) {
+    return new TwoStreams(dense, other, examples.sequences(), spent -> seconds += spent);
+  }
+
   /** Keeps statistics for the next time, unless the cache is another user's or its disk full. */
   private void write(SafetensorsWriter writer, Path file) {
     if (file == null) {

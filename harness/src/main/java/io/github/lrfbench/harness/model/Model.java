@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.LinkedHashMap;
@@ -53,6 +54,16 @@ public interface Model extends AutoCloseable {
    * @return each [T, H]
    */
   List<Tensor> hiddenStates(Ops ops, TokenBatch batch);
+
+  /**
+   * The first of the hidden states.
+   *
+   * @return [T, H]
+   */
+  Matrix embed(Ops ops, TokenBatch batch);
+
+  /** What makes each of the hidden states of the one before it, in order. */
+  List<ModelBlock> blocks();
 
   /**
    * The rows of a slot's input that the output depends on. In the last block of a model whose head

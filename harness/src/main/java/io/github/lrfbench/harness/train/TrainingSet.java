@@ -98,8 +98,13 @@ public interface TrainingSet {
 
   /** The order of the examples in an epoch, which the seed and the epoch's number decide. */
   default int[] order(long seed, int epoch) {
+    return order(size(), seed, epoch);
+  }
+
+  /** An order of so many examples in an epoch, which the seed and the epoch's number decide. */
+  static int[] order(int size, long seed, int epoch) {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + epoch);
-    int[] order = new int[size()];
+    int[] order = new int[size];
     for (int i = 0; i < order.length; i++) {
       int j = random.nextInt(i + 1);
       order[i] = order[j];

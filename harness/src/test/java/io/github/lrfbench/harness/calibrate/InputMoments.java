@@ -35,4 +35,36 @@ public final class InputMoments {
     moments.put(slot, new Moments(p, c, mean, magnitude));
     return moments;
   }
+
+  /**
+   * Moments of an input in two models.
+   *
+   * @param x [n, p] in the dense one
+   * @param own the same in the compressed one
+   */
+  public static CrossMoments cross(double[][] x, double[][] own, Scope scope) {
+    int n = x.length;
+    int p = x[0].length;
+    double[] gram = new double[n * n];
+    double[] drift = new double[n * n];
+    double[] mean = new double[n];
+    double[] shift = new double[n];
+    for (int i = 0; i < n; i++) {
+      for (int t = 0; t < p; t++) {
+        double difference = x[i][t] - own[i][t];
+        mean[i] += own[i][t] / p;
+        shift[i] += difference / p;
+        for (int j = 0; j < n; j++) {
+          gram[i * n + j] += own[i][t] * own[j][t];
+          drift[i * n + j] += difference * own[j][t];
+        }
+      }
+    }
+    return new CrossMoments(
+        p,
+        Matrix.of(scope.doubles(gram, n, n)),
+        Matrix.of(scope.doubles(drift, n, n)),
+        mean,
+        shift);
+  }
 }

@@ -78,6 +78,8 @@ class EveryMethodTest {
             "ffn-nystrom:bias=keep",
             "ffn-nystrom+svd",
             "svdllm:update=ls",
+            "aasvd:anchor=auto:redense=true",
+            "aasvd:refine=block:epochs=1",
             "tfwsvd:optimizer=em:select=all",
             "laser:search=all",
             "kfac:weighted=true:bias=compensate",

@@ -55,6 +55,16 @@ public record DecompositionRequest(
         request.scope());
   }
 
+  /** The same request for some of its matrices. */
+  public DecompositionRequest with(List<Target> some) {
+    return new DecompositionRequest(some, options, statistics, scope);
+  }
+
+  /** The same request, the decompositions being another scope's. */
+  public DecompositionRequest in(Scope other) {
+    return new DecompositionRequest(targets, options, statistics, other);
+  }
+
   /** So many numbers are worked on at once. */
   private static final long CHUNK = 1L << 25;
 

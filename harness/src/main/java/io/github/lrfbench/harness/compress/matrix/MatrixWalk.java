@@ -89,7 +89,7 @@ public final class MatrixWalk {
     }
     List<LayerReport> layers =
         request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.copyOf(replacements), layers, parameters());
+    return new Compression(Map.copyOf(replacements), layers, points.parameters());
   }
 
   private SlotStatistics staticStatistics() {
@@ -179,20 +179,5 @@ public final class MatrixWalk {
         .progress()
         .accept("tried " + reports.size() + " of " + request.slots().size() + " matrices");
     return search.next(slot, point -> loss(replacements, slot, factorization, point, statistics));
-  }
-
-  private Map<String, String> parameters() {
-    Map<String, String> parameters = new TreeMap<>(request.options().values());
-    parameters.putAll(method.constants());
-    if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().name());
-      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
-    }
-    parameters.putAll(points.findings());
-    if (request.allocation().needsExamples()
-        || method.needs(request.options()).stream().anyMatch(need -> need.isCalibration())) {
-      parameters.put("examples", Integer.toString(request.statistics().examples()));
-    }
-    return parameters;
   }
 }

@@ -53,9 +53,20 @@ final class Points {
     this.forms = forms;
   }
 
-  /** What the allocation found out when points were chosen, for the results. */
-  Map<String, String> findings() {
-    return findings;
+  /** What the results shall tell of how matrices were replaced. */
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new TreeMap<>(request.options().values());
+    parameters.putAll(method.constants());
+    if (!request.allocation().isStandard()) {
+      parameters.put("allocate", request.allocation().name());
+      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
+    }
+    parameters.putAll(findings);
+    if (request.allocation().needsExamples()
+        || method.needs(request.options()).stream().anyMatch(need -> need.isCalibration())) {
+      parameters.put("examples", Integer.toString(request.statistics().examples()));
+    }
+    return parameters;
   }
 
   /** What a slot's matrix can be stored at; errors are not known. */

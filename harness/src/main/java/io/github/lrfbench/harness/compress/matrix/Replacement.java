@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.matrix;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.calibrate.CrossMoments;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
@@ -47,6 +48,25 @@ public final class Replacement {
     Linear stored = map.copyTo(owner, DType.F32);
     return stored.withBias(
         mean == null ? slot.linear().bias() : compensated(slot, stored, mean, owner));
+  }
+
+  /**
+   * What stands in a slot whose input is not that of the dense model: the map in single precision,
+   * with a bias by which the mean output is the dense model's, b + W μ − Ŵ μ'.
+   */
+  static Linear placeBehind(CrossMoments moments, LinearSlot slot, Linear map, Scope owner) {
+    Linear stored = map.copyTo(owner, DType.F32);
+    Tensor bias = compensated(slot, stored, moments.mean(), owner);
+    try (Scope scratch = owner.device().openScope()) {
+      Matrix w = Matrices.toDouble(SlotMatrix.of(slot, scratch), scratch);
+      double[] shifted = MatrixErrors.times(w, moments.shift(), scratch);
+      double[] values = bias.toDoubles();
+      for (int i = 0; i < values.length; i++) {
+        values[i] += shifted[i];
+      }
+      bias.write(0, values, 0, values.length);
+    }
+    return stored.withBias(bias);
   }
 
   /** b + (W − Ŵ) μ. */

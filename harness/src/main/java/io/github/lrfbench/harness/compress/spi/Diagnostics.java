@@ -12,8 +12,8 @@ package io.github.lrfbench.harness.compress.spi;
  */
 public record Diagnostics(
     String algorithm, double predictedError, double condition, double ridge, String note) {
-  /** Of a matrix that was not factored. */
-  static Diagnostics none(String note) {
+  /** Of a matrix that was not factored, or is no longer as it was. */
+  public static Diagnostics none(String note) {
     return new Diagnostics("", Double.NaN, Double.NaN, Double.NaN, note);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.model.bert;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
@@ -10,6 +11,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.List;
 
 /**
  * One encoder block (Vaswani et al. 2017, post-norm as in Devlin et al. 2019): attention and
@@ -29,6 +31,11 @@ record Block(
     Linear intermediate,
     Linear output,
     Norm outputNorm) {
+
+  /** In the order in which they are applied. */
+  List<Layer> layers() {
+    return List.of(projections, attentionOutput, intermediate, output);
+  }
 
   /** Floating-point operations of the matrices for one token. */
   long flopsPerRow() {

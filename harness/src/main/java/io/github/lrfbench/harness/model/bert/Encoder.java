@@ -1,10 +1,12 @@
 package io.github.lrfbench.harness.model.bert;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelBlock;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** An encoder of the BERT family with its head. */
@@ -125,7 +128,7 @@ public final class Encoder implements Model {
   public Tensor forward(Ops ops, TokenBatch batch) {
     Tensor output = null;
     try (Ops frame = ops.frame()) {
-      Matrix hidden = embeddings.forward(frame, batch, config.dropout().hidden());
+      Matrix hidden = embed(frame, batch);
       output = finish(ops, frame, batch, 0, hidden);
     }
     return output;
@@ -161,9 +164,43 @@ public final class Encoder implements Model {
     return head.forward(ops, collectStates(ops, batch, states), batch);
   }
 
+  @Override
+  public Matrix embed(Ops ops, TokenBatch batch) {
+    return embeddings.forward(ops, batch, config.dropout().hidden());
+  }
+
+  @Override
+  public List<ModelBlock> blocks() {
+    return IntStream.range(0, blocks.size()).<ModelBlock>mapToObj(At::new).toList();
+  }
+
+  /** The block of a number. */
+  private final class At implements ModelBlock {
+    private final int layer;
+
+    At(int layer) {
+      this.layer = layer;
+    }
+
+    @Override
+    public List<Layer> layers() {
+      return blocks.get(layer).layers();
+    }
+
+    @Override
+    public Matrix forward(Ops ops, TokenBatch batch, Matrix x) {
+      return apply(ops, blocks.get(layer), x, batch);
+    }
+
+    @Override
+    public List<ModelPart> parts() {
+      return blockParts(layer);
+    }
+  }
+
   /** Returns the last. */
   private Matrix collectStates(Ops ops, TokenBatch batch, List<Tensor> states) {
-    Matrix hidden = embeddings.forward(ops, batch, config.dropout().hidden());
+    Matrix hidden = embed(ops, batch);
     states.add(hidden.data());
     for (Block block : blocks) {
       hidden = apply(ops, block, hidden, batch);
@@ -233,18 +270,21 @@ public final class Encoder implements Model {
   public List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
     parts.add(ModelPart.of(embeddings.weights(prefix + "embeddings.")));
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      Block block = blocks.get(layer);
-      LinearGroup projections = block.projections();
-      parts.add(ModelPart.of(projections.members(), projections.weights(projectionNames(layer))));
-      parts.add(part(layer, Part.ATTENTION_OUTPUT, block.attentionOutput()));
-      parts.add(part(layer, Part.ATTENTION_NORM, block.attentionNorm()));
-      parts.add(part(layer, Part.INTERMEDIATE, block.intermediate()));
-      parts.add(part(layer, Part.OUTPUT, block.output()));
-      parts.add(part(layer, Part.OUTPUT_NORM, block.outputNorm()));
-    }
+    blocks().forEach(block -> parts.addAll(block.parts()));
     parts.addAll(head.parts());
     return parts;
+  }
+
+  private List<ModelPart> blockParts(int layer) {
+    Block block = blocks.get(layer);
+    LinearGroup projections = block.projections();
+    return List.of(
+        ModelPart.of(projections.members(), projections.weights(projectionNames(layer))),
+        part(layer, Part.ATTENTION_OUTPUT, block.attentionOutput()),
+        part(layer, Part.ATTENTION_NORM, block.attentionNorm()),
+        part(layer, Part.INTERMEDIATE, block.intermediate()),
+        part(layer, Part.OUTPUT, block.output()),
+        part(layer, Part.OUTPUT_NORM, block.outputNorm()));
   }
 
   private ModelPart part(int layer, Part part, Linear linear) {

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.model.gpt2;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
@@ -9,6 +10,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.List;
 
 /**
  * One block: attention and feed-forward layer, each of which reads normed hidden states and adds to
@@ -37,6 +39,11 @@ record Block(
   /** Those after it. */
   long outputFlops() {
     return attentionOutput.flopsPerRow() + intermediate.flopsPerRow() + output.flopsPerRow();
+  }
+
+  /** In the order in which they are applied. */
+  List<Layer> layers() {
+    return List.of(projections, attentionOutput, intermediate, output);
   }
 
   Block copyTo(Scope scope, DType dtype) {

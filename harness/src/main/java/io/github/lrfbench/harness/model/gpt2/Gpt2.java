@@ -1,11 +1,13 @@
 package io.github.lrfbench.harness.model.gpt2;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.ModelBlock;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
@@ -21,6 +23,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** A GPT-2 but for its head. */
 abstract class Gpt2 implements Model {
@@ -269,9 +272,52 @@ abstract class Gpt2 implements Model {
     return new Attention.Packed(body.config, batch.segments());
   }
 
-  final Matrix embed(Ops ops, TokenBatch batch) {
+  @Override
+  public final Matrix embed(Ops ops, TokenBatch batch) {
     double dropout = body.config.dropout().embedding();
     return body.embeddings.forward(ops, batch.ids(), batch.positions(), dropout);
+  }
+
+  @Override
+  public final List<ModelBlock> blocks() {
+    return IntStream.range(0, body.blocks.size()).<ModelBlock>mapToObj(At::new).toList();
+  }
+
+  /** The block of a number, with the norm before it, and of the last block that after it. */
+  private final class At implements ModelBlock {
+    private final int layer;
+
+    At(int layer) {
+      this.layer = layer;
+    }
+
+    @Override
+    public List<Layer> layers() {
+      return body.blocks.get(layer).layers();
+    }
+
+    @Override
+    public Matrix forward(Ops ops, TokenBatch batch, Matrix x) {
+      Matrix normed = Matrix.of(ops.allocate(x.dtype(), x.rows(), x.cols()));
+      norm(layer).forward(ops, x, null, normed);
+      State y =
+          body.blocks
+              .get(layer)
+              .forward(
+                  ops,
+                  layer,
+                  new State(x, normed),
+                  packed(batch),
+                  null,
+                  body.config,
+                  norm(layer + 1));
+      return layer == body.blocks.size() - 1 ? y.normed() : y.sum();
+    }
+
+    @Override
+    public List<ModelPart> parts() {
+      return blockParts(layer);
+    }
   }
 
   /**
@@ -347,19 +393,22 @@ abstract class Gpt2 implements Model {
   public final List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
     parts.add(ModelPart.of(body.embeddings.weights(body.prefix)));
-    for (int layer = 0; layer < body.blocks.size(); layer++) {
-      Block block = body.blocks.get(layer);
-      String path = path(layer);
-      parts.add(ModelPart.of(block.attentionNorm().weights(path + Modules.ATTENTION_NORM)));
-      parts.add(ModelPart.of(block.projections().members(), projections(block, path)));
-      parts.add(conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()));
-      parts.add(ModelPart.of(block.outputNorm().weights(path + Modules.OUTPUT_NORM)));
-      parts.add(conv1d(path + Modules.INTERMEDIATE, block.intermediate()));
-      parts.add(conv1d(path + Modules.OUTPUT, block.output()));
-    }
+    blocks().forEach(block -> parts.addAll(block.parts()));
     parts.add(ModelPart.of(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM)));
     parts.addAll(headParts());
     return parts;
+  }
+
+  private List<ModelPart> blockParts(int layer) {
+    Block block = body.blocks.get(layer);
+    String path = path(layer);
+    return List.of(
+        ModelPart.of(block.attentionNorm().weights(path + Modules.ATTENTION_NORM)),
+        ModelPart.of(block.projections().members(), projections(block, path)),
+        conv1d(path + Modules.ATTENTION_OUTPUT, block.attentionOutput()),
+        ModelPart.of(block.outputNorm().weights(path + Modules.OUTPUT_NORM)),
+        conv1d(path + Modules.INTERMEDIATE, block.intermediate()),
+        conv1d(path + Modules.OUTPUT, block.output()));
   }
 
   /** Projections that are one matrix in memory are one in checkpoints too, split or not. */

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.CrossMoments;
 import io.github.lrfbench.harness.calibrate.InputMoments;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
@@ -26,11 +27,13 @@ public final class MatrixCase {
   private final Scope scope;
   private final LinearSlot slot;
   private final ActivationMoments moments;
+  private final CrossMoments cross;
 
-  private MatrixCase(Scope scope, LinearSlot slot, ActivationMoments moments) {
+  private MatrixCase(Scope scope, LinearSlot slot, ActivationMoments moments, CrossMoments cross) {
     this.scope = scope;
     this.slot = slot;
     this.moments = moments;
+    this.cross = cross;
   }
 
   /** A matrix without inputs. */
@@ -38,7 +41,7 @@ public final class MatrixCase {
     Matrix weight = Matrix.of(scope.allocate(DType.F32, inputs, outputs));
     scope.device().blas().transpose(Matrix.of(scope.floats(w, outputs, inputs)), weight);
     LinearSlot slot = new LinearSlot(NAME, 0, "query", new DenseLinear(weight, null));
-    return new MatrixCase(scope, slot, null);
+    return new MatrixCase(scope, slot, null, null);
   }
 
   /**
@@ -47,7 +50,17 @@ public final class MatrixCase {
    * @param x [inputs, tokens]
    */
   public MatrixCase with(double[][] x) {
-    return new MatrixCase(scope, slot, InputMoments.of(NAME, x, scope));
+    return new MatrixCase(scope, slot, InputMoments.of(NAME, x, scope), null);
+  }
+
+  /**
+   * The same matrix in a model that is compressed before it.
+   *
+   * @param x [inputs, tokens] in the dense model
+   * @param own the same in the compressed one
+   */
+  public MatrixCase behind(double[][] x, double[][] own) {
+    return new MatrixCase(scope, slot, null, InputMoments.cross(x, own, scope));
   }
 
   /** Frees the moments of the inputs. */
@@ -63,7 +76,10 @@ public final class MatrixCase {
   /** What a method is asked for. */
   public DecompositionRequest request(MethodOptions options, int rank) {
     return new DecompositionRequest(
-        List.of(new Target(slot, rank, false)), options, new SlotStatistics(null, moments), scope);
+        List.of(new Target(slot, rank, false)),
+        options,
+        new SlotStatistics(null, moments, cross),
+        scope);
   }
 
   /** What a method makes of the matrix. */
