@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleSplit;
-import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.source.DataSource;
@@ -62,7 +61,8 @@ final class CalibrationOptions {
    *
    * @param revision pins the model's weights
    * @param evaluations knows what the model's outputs mean
-   * @param job what they are for
+   * @param heldOut how many other examples are to be held out; 0 for none
+   * @param seed chooses the examples
    */
   Calibrator open(
       Model model,
@@ -71,11 +71,12 @@ final class CalibrationOptions {
       Task task,
       DataSource source,
       Function<TaskInput, Evaluation> evaluations,
-      CompressionJob job) {
+      int heldOut,
+      long seed) {
     TaskInput data = task.loadTraining(source, 0);
     Evaluation prepared = evaluations.apply(data);
     TrainingSet all = data.examples(model, tokenizer, prepared);
-    int count = ExampleSplit.of(data.source(), all.size(), examples(), job.heldOut()).calibration();
+    int count = ExampleSplit.of(data.source(), all.size(), examples(), heldOut).calibration();
     learned = JsonNodeFactory.instance.objectNode();
     learned.put("task", task.name()).put("examples", Math.min(count, all.size()));
     learned.put("max_length", source.maxLength()).put("train_hash", data.sha256());
@@ -87,7 +88,7 @@ final class CalibrationOptions {
         all,
         count,
         source.maxLength(),
-        job.seed(),
+        seed,
         source.cache());
   }
 }

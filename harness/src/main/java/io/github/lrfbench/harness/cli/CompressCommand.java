@@ -132,7 +132,8 @@ final class CompressCommand implements Callable<Integer> {
         Tasks.get(task),
         data.source(),
         input -> input.evaluation(loaded, job.seed()),
-        job);
+        job.heldOut(),
+        job.seed());
   }
 
   private ObjectNode describe(Compression compression, CompressionJob job, String revision) {

@@ -7,12 +7,15 @@ import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.compress.CompressionJob;
+import io.github.lrfbench.harness.compress.SlotSelection;
+import io.github.lrfbench.harness.compress.recover.WhitenedWeights;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.WeightWriter;
@@ -49,6 +52,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "With --keep, --bits, --rank or --energy the model is compressed first, and then trained.",
+      "With --prehab its matrices are made ready for a compression afterwards, and stay dense.",
       "",
       "Writes a Hugging Face directory with the weights of the last epoch, or of that which --select says, and",
       "training.csv: a row for every step, and for every epoch one with the metric on the dev set, which decides",
@@ -91,6 +95,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private TrainingOptions training;
 
+  @Mixin private PrehabOption prehab;
+
   @Mixin private LoraOptions lora;
 
   @Option(
@@ -130,7 +136,9 @@ final class FinetuneCommand implements Callable<Integer> {
           "--lora-r trains an adapter for the model as it is, not with "
               + (fromScratch ? "--from-scratch" : "a budget; compress it into a directory first"));
     }
-    TrainingSettings settings = training.settings(seed);
+    prehab.requireNothingElse(adapting, job != null);
+    TrainingSettings settings =
+        prehab.isGiven() ? training.withoutDecay(seed) : training.settings(seed);
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     requireTarget(directory, adapting);
@@ -144,6 +152,7 @@ final class FinetuneCommand implements Callable<Integer> {
         TaskModel dense =
             found.open(directory, fromScratch, options.matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, job);
+        WhitenedWeights whitened = prepare(dense, found, seed);
         LoraAdapter adapter = adapting ? drawAdapter(dense, directory, seed) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
@@ -156,6 +165,7 @@ final class FinetuneCommand implements Callable<Integer> {
       TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
       int used = examples.size() - settings.selection().heldOut(examples.size());
       ObjectNode block = describe(settings, train.sha256(), used, dense, job);
+      prehab.describe(block, options);
       // What decides the result, as earlier versions wrote it: their runs can be gone on with.
       ObjectNode deciding = block.deepCopy();
       if (job != null) {
@@ -173,10 +183,11 @@ final class FinetuneCommand implements Callable<Integer> {
         output = place -> AdapterDirectory.write(place, adapter, attached, told);
       }
       Model trained = adapting ? attached : compressed.model();
+      List<Parameter> weights = whitened == null ? trained.weights() : whitened.weights(trained);
       FineTuning.Job work =
           new FineTuning.Job(
               trained,
-              adapting ? adapter.weights(attached) : trained.weights(),
+              adapting ? adapter.weights(attached) : weights,
               output,
               out,
               deciding
@@ -187,8 +198,12 @@ final class FinetuneCommand implements Callable<Integer> {
                   + " "
                   + data.maxLength()
                   + evaluation.facts().identity(),
-              saveSteps);
+              saveSteps,
+              whitened);
       report(train(work, examples, used, settings, evaluation), work);
+      if (whitened != null) {
+        prehab.report(whitened, spec.commandLine().getOut());
+      }
     }
     return ExitCode.DONE;
   }
@@ -297,20 +312,31 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     try (Scope scope = dense.device().openScope()) {
       Compression compression =
-          options.compress(job, dense, () -> statistics(source, on, job), scope, words -> {});
+          options.compress(
+              job,
+              dense,
+              () -> statistics(source, on, job.heldOut(), job.seed()),
+              scope,
+              words -> {});
       return new Compressed(compression.model(dense), true);
     }
   }
 
-  private Calibrator statistics(TaskModel source, Task on, CompressionJob job) {
+  private Calibrator statistics(TaskModel source, Task on, int heldOut, long seed) {
     return options.calibration.open(
         source.model(),
         source.tokenizer(),
         source.revision() + " " + source.start(),
         on,
         data.source(),
-        input -> input.evaluation(source, job.seed()),
-        job);
+        input -> input.evaluation(source, seed),
+        heldOut,
+        seed);
+  }
+
+  private WhitenedWeights prepare(TaskModel source, Task on, long seed) {
+    List<LinearSlot> slots = SlotSelection.select(source.model().slots(), options.layers);
+    return prehab.prepare(source, model, fromScratch, slots, () -> statistics(source, on, 0, seed));
   }
 
   private ObjectNode describe(

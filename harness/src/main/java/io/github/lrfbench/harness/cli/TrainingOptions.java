@@ -78,10 +78,19 @@ final class TrainingOptions {
   String select;
 
   TrainingSettings settings(long seed) {
+    return settings(seed, weightDecay);
+  }
+
+  /** The same for a training in which weights do not decay, whatever the option says. */
+  TrainingSettings withoutDecay(long seed) {
+    return settings(seed, 0);
+  }
+
+  private TrainingSettings settings(long seed, double decay) {
     Selection selection = Selection.parse("--select", select);
     AdamWSettings standard = AdamWSettings.DEFAULT;
     AdamWSettings adam =
-        new AdamWSettings(standard.beta1(), standard.beta2(), standard.epsilon(), weightDecay);
+        new AdamWSettings(standard.beta1(), standard.beta2(), standard.epsilon(), decay);
     return new TrainingSettings(
         epochs,
         learningRate,

@@ -52,6 +52,9 @@ final class ChainRun {
   /** Slots of which any stage has replaced the map. */
   private final Set<String> replaced = new HashSet<>();
 
+  /** Those of them that were only prepared: dense, and still for a stage with the budget. */
+  private final Set<String> prepared = new HashSet<>();
+
   /** Slots that the stages of one user's word have looked at. */
   private final Set<String> lookedAt = new HashSet<>();
 
@@ -212,7 +215,9 @@ final class ChainRun {
   private boolean isOfOthers(Step step, ChainSlots slots) {
     return step.method().compressor().takes() == Takes.WHOLE
         && !step.stage().residual()
-        && slots.slots().stream().noneMatch(slot -> replaced.contains(slot.name()));
+        && slots.slots().stream()
+            .map(LinearSlot::name)
+            .allMatch(slot -> !replaced.contains(slot) || prepared.contains(slot));
   }
 
   /** What belongs to a model of this cell alone serves no other. */
@@ -232,6 +237,10 @@ final class ChainRun {
     }
     replacements.putAll(made.replacements());
     replaced.addAll(made.replacements().keySet());
+    prepared.removeAll(made.replacements().keySet());
+    if (step.method().compressor().prepares()) {
+      prepared.addAll(made.replacements().keySet());
+    }
     formed.addAll(made.replacements().keySet());
     if (made.trained() != null) {
       made.layers().forEach(layer -> replaced.add(layer.layer()));

@@ -52,6 +52,7 @@ public record MethodChain(List<Stage> stages) {
       throw fault(
           stages, first + " works on what others made; put it after one, such as svd+" + first);
     }
+    requireWhatIsPreparedFor(stages);
     for (Stage stage : stages) {
       String name = stage.method().name();
       if (stage.improves() && stage.marked()) {
@@ -72,6 +73,30 @@ public record MethodChain(List<Stage> stages) {
       }
       if (stages.size() > 1 && stage.method().compressor().solvesHead()) {
         throw fault(stages, name + " solves the head and is no stage of a chain");
+      }
+    }
+  }
+
+  private static void requireWhatIsPreparedFor(List<Stage> stages) {
+    for (int i = 0; i < stages.size(); i++) {
+      Stage stage = stages.get(i);
+      if (!stage.method().compressor().prepares()) {
+        continue;
+      }
+      String name = stage.method().name();
+      if (stage.marked()) {
+        throw fault(stages, name + " takes no budget, and cannot be marked by '@'");
+      }
+      if (i == stages.size() - 1 || stages.get(i + 1).improves()) {
+        throw fault(
+            stages,
+            name
+                + " leaves matrices dense; put a stage after it that does not, as in "
+                + name
+                + "+svd");
+      }
+      if (stages.get(i + 1).residual()) {
+        throw fault(stages, name + " leaves nothing over; put the stage after it after one '+'");
       }
     }
   }

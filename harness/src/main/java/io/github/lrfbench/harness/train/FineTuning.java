@@ -45,6 +45,7 @@ public final class FineTuning {
    * @param out the directory to write
    * @param fingerprint of everything that decides the result
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
+   * @param coordinates in which steps are taken; null for the weights themselves
    */
   public record Job(
       Model model,
@@ -52,7 +53,19 @@ public final class FineTuning {
       Output output,
       Path out,
       String fingerprint,
-      long saveEvery) {}
+      long saveEvery,
+      StepCoordinates coordinates) {
+    /** Training of the weights as they are. */
+    public Job(
+        Model model,
+        List<Parameter> trained,
+        Output output,
+        Path out,
+        String fingerprint,
+        long saveEvery) {
+      this(model, trained, output, out, fingerprint, saveEvery, null);
+    }
+  }
 
   /**
    * Forgets an unfinished training.
@@ -116,7 +129,8 @@ public final class FineTuning {
               recorder,
               state,
               job.saveEvery,
-              null);
+              null,
+              job.coordinates);
       Trainer.Outcome outcome = trainer.run();
       job.output.write(job.out);
       state.delete();

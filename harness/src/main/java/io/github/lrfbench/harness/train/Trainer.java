@@ -36,6 +36,7 @@ public final class Trainer {
   private final TrainingState state;
   private final long saveEvery;
   private final Distillation distillation;
+  private final StepCoordinates coordinates;
 
   /**
    * A trainer.
@@ -47,6 +48,7 @@ public final class Trainer {
    * @param state where to go on from and to save to; null for neither
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
    * @param distillation what is learnt from a teacher; null for nothing
+   * @param coordinates in which steps are taken; null for the weights themselves
    * @throws InputException if there are too few examples to hold some out
    */
   Trainer(
@@ -58,7 +60,8 @@ public final class Trainer {
       TrainingListener listener,
       TrainingState state,
       long saveEvery,
-      Distillation distillation) {
+      Distillation distillation,
+      StepCoordinates coordinates) {
     this.model = model;
     this.trained = List.copyOf(trained);
     TrainingSplit split = TrainingSplit.of(examples, settings.selection(), settings.seed());
@@ -70,6 +73,7 @@ public final class Trainer {
     this.state = state;
     this.saveEvery = saveEvery;
     this.distillation = distillation;
+    this.coordinates = coordinates;
   }
 
   /**
@@ -112,7 +116,26 @@ public final class Trainer {
       TrainingSettings settings,
       Distillation distillation,
       TrainingListener listener) {
-    return new Trainer(model, trained, examples, settings, null, listener, null, 0, distillation)
+    return new Trainer(
+            model, trained, examples, settings, null, listener, null, 0, distillation, null)
+        .run();
+  }
+
+  /**
+   * Trains some of a model's weights in other coordinates, without saving states.
+   *
+   * @param trained those of the model's weights that change
+   * @throws InputException if the loss becomes NaN or infinite
+   */
+  public static Outcome train(
+      Model model,
+      List<Parameter> trained,
+      TrainingSet examples,
+      TrainingSettings settings,
+      StepCoordinates coordinates,
+      TrainingListener listener) {
+    return new Trainer(
+            model, trained, examples, settings, null, listener, null, 0, null, coordinates)
         .run();
   }
 
@@ -155,6 +178,9 @@ public final class Trainer {
         saved.addAll(best.copies());
       }
       saved.addAll(optimizer.state());
+      if (coordinates != null) {
+        saved.addAll(coordinates.state());
+      }
     }
 
     Outcome go() {
@@ -225,7 +251,12 @@ public final class Trainer {
       double clip = settings.gradientClip();
       double scale = clip > 0 ? Math.min(1, clip / (norm * mean + 1e-6)) : 1;
       double rate = settings.rate(number, total);
-      optimizer.step(rate, scale * mean / lossScale.factor());
+      double gradientScale = scale * mean / lossScale.factor();
+      if (coordinates == null) {
+        optimizer.step(rate, gradientScale);
+      } else {
+        coordinates.step(() -> optimizer.step(rate, gradientScale));
+      }
       lossScale.succeeded();
       epochLoss += loss;
       int epoch = (int) ((number - 1) / stepsPerEpoch) + 1;
@@ -239,6 +270,11 @@ public final class Trainer {
       for (int from = 0; from < batch.length; from += settings.microBatch()) {
         int to = Math.min(batch.length, from + settings.microBatch());
         loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
+      }
+      if (coordinates != null) {
+        int epoch = (int) (optimizer.steps() / stepsPerEpoch);
+        double scale = batch.length * lossScale.factor();
+        loss += batch.length * coordinates.turn(gradients, optimizer.steps(), epoch, scale);
       }
       return loss;
     }

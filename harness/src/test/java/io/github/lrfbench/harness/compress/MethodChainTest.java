@@ -71,6 +71,15 @@ class MethodChainTest {
     "svd+nothing, nothing",
     "svd@@, svd@",
     "svd+refit:of=x, no option 'of'",
+    "prehab, prehab+svd",
+    "svd+prehab, prehab+svd",
+    "prehab+recover, prehab+svd",
+    "prehab+prehab, prehab+svd",
+    "prehab@+svd, takes no budget",
+    "prehab++svd, leaves nothing over",
+    "svd++prehab+svd, tries in the model",
+    "prehab:keep=0.3+svd, would change nothing",
+    "prehab:lambda=-1+svd, lambda must be schedule|0..1000000",
   })
   void whatIsNoChainIsRefusedInALine(String text, String what) {
     InputException refused =
@@ -86,6 +95,9 @@ class MethodChainTest {
     "svd+svd@, svd2",
     "joint-attention+drone, joint-attention",
     "svd+bias+recover, svd",
+    "prehab+drone, drone",
+    "prehab:lambda=0+joint-attention+svd, joint-attention",
+    "prehab+prehab:lambda=1+svd, svd",
   })
   void theFirstStageThatCanTakesTheBudgetOrTheMarkedOne(String text, String stage) {
     for (Budget budget : List.of(new Budget.Keep(0.5), new Budget.Energy(0.5))) {

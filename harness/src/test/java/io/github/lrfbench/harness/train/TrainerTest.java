@@ -93,7 +93,7 @@ class TrainerTest {
             }
           };
       List<Parameter> trained = model.weights().stream().filter(chosen).toList();
-      new Trainer(model, trained, examples(), settings, null, listener, null, 0, null).run();
+      new Trainer(model, trained, examples(), settings, null, listener, null, 0, null, null).run();
       return new Trained(weights(model), losses);
     }
   }

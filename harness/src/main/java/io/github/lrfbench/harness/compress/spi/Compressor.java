@@ -75,6 +75,14 @@ public interface Compressor {
     return needs(options).contains(Need.LOSS) ? HELD_OUT : 0;
   }
 
+  /**
+   * Whether it changes dense matrices and leaves them dense, so that the stage after it loses less:
+   * it takes no budget, and saves nothing.
+   */
+  default boolean prepares() {
+    return false;
+  }
+
   /** What it takes of a model that earlier stages of a chain have compressed. */
   default Takes takes() {
     return Takes.WHOLE;
@@ -85,7 +93,7 @@ public interface Compressor {
    * matter of the method and not of a model, so that it is known before there is one.
    */
   default boolean canMeet(Budget budget, MethodOptions options) {
-    return takes() == Takes.WHOLE;
+    return takes() == Takes.WHOLE && !prepares();
   }
 
   /** Of what a budget of energy may be a share; this method sees to that. */

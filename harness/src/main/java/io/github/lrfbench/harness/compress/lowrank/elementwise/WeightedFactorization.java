@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.lowrank.elementwise;
 
 import io.github.lrfbench.harness.calibrate.Fisher;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
+import io.github.lrfbench.harness.compress.lowrank.SampledErrors;
 import io.github.lrfbench.harness.compress.lowrank.elementwise.Optimizer.Solution;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;

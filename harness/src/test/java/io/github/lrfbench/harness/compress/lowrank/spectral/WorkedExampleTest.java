@@ -70,11 +70,20 @@ class WorkedExampleTest {
     "asvd:alpha=1, 2, 67.726236",
     "asvd:alpha=1:scale=rms, 1, 257.206055",
     "asvd:alpha=1:scale=rms, 2, 69.301163",
-    "asvd:alpha=0, 1, 893.342528"
+    "asvd:alpha=0, 1, 893.342528",
+    "nsvd:first=1, 2, 65.382234",
+    "nsvd:first=0.5, 2, 72.346451",
+    "nsvd:first=0, 2, 91.211212"
   })
   void errorsOfOutputs(String method, int rank, double expected) {
     double error = Errors.ofOutputs(W, example.product(method, rank), X);
     assertEquals(expected, error, tolerance(method) * expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"drone, 6.738380", "nsvd:first=0.5, 5.572296", "svd, 5.322592"})
+  void errorsOfWeightsAtRankTwo(String method, double expected) {
+    assertEquals(expected, Errors.ofWeights(W, example.product(method, 2)), 1e-5 * expected);
   }
 
   @ParameterizedTest

@@ -1,10 +1,10 @@
-package io.github.lrfbench.harness.compress.lowrank.elementwise;
+package io.github.lrfbench.harness.compress.lowrank;
 
 import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
 
 /** Errors at all ranks of solutions that take long, from the solutions of a few ranks. */
-final class SampledErrors {
+public final class SampledErrors {
   /** How many ranks are solved: the largest, half of it, and so on. */
   private static final int SAMPLES = 8;
 
@@ -14,7 +14,7 @@ final class SampledErrors {
   private SampledErrors() {}
 
   /** Whether the errors at all of so many ranks are measured. */
-  static boolean areAll(int ranks) {
+  public static boolean areAll(int ranks) {
     return ranks <= SAMPLES;
   }
 
@@ -25,7 +25,7 @@ final class SampledErrors {
    * @param starts squared errors of what solutions start from, for the ranks from 1 on
    * @param measured the squared error of the solution of a rank
    */
-  static double[] of(double[] starts, IntToDoubleFunction measured) {
+  public static double[] of(double[] starts, IntToDoubleFunction measured) {
     double[] errors = new double[starts.length];
     int before = 0;
     double ratioBefore = Double.NaN;

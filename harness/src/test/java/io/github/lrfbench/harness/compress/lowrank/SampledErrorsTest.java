@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.compress.lowrank.elementwise;
+package io.github.lrfbench.harness.compress.lowrank;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

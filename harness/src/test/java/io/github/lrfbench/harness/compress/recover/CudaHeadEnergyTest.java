@@ -1,0 +1,12 @@
+package io.github.lrfbench.harness.compress.recover;
+
+import org.junit.jupiter.api.Tag;
+
+/** Penalties on CUDA. */
+@Tag("cuda")
+class CudaHeadEnergyTest extends HeadEnergyTest {
+  @Override
+  String deviceId() {
+    return "cuda";
+  }
+}
