@@ -74,7 +74,7 @@ record PassLabels(Labels labels, long seed) {
       float[] row = new float[width];
       int at = 0;
       for (int i = 0; i < examples.length; i++) {
-        SplittableRandom random = new SplittableRandom(seed + examples[i] * 0x9E3779B97F4A7C15L);
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + examples[i]);
         for (int last = at + batch.rows(i); at < last; at++) {
           outputs.read((long) at * width, row, 0, width);
           drawn[at] =

@@ -152,8 +152,14 @@ public record OutputProjection(
       }
       root.divide(up);
       balance(up, right);
-      return new OutputProjection(up, right, spectrum, root.condition(), root.ridge(), root.note());
+      return new OutputProjection(up, right, spectrum, root.condition(), root.ridge(), note(root));
     }
+  }
+
+  private static String note(InputTransform root) {
+    return root.ridge() == 0
+        ? ""
+        : "what outputs count by is singular: relative ridge " + root.ridge();
   }
 
   /** Columns of L⁻ᵀ U are as long as gradients are small: what is stored shall be of usual size. */

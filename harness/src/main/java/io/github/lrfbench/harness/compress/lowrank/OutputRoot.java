@@ -13,6 +13,9 @@ import java.util.Arrays;
  * @param form of the root
  */
 public record OutputRoot(double shrinkage, Form form) {
+  /** Outputs without gradients are raised to this part of the mean, a root as it is. */
+  private static final double LEAST = 1e-8;
+
   /** How G is used. */
   public enum Form {
     /** L is the lower Cholesky factor, and W is multiplied by Lᵀ from the left. */
@@ -55,11 +58,8 @@ public record OutputRoot(double shrinkage, Form form) {
     }
     Matrix other = Matrices.allocate(scope, gram.rows(), gram.cols());
     scope.device().blas().syrk(true, root.l(), other);
-    return noted(slot, Whitening.damped(other, scope));
+    return required(slot, Whitening.damped(other, scope));
   }
-
-  /** Outputs without gradients are counted as much as rounding makes of them. */
-  private static final double LEAST = 1e-8;
 
   private double shrunk(double element, double mean) {
     return (1 - shrinkage) * element + shrinkage * mean;
@@ -71,10 +71,10 @@ public record OutputRoot(double shrinkage, Form form) {
     Arrays.fill(factors, 1 - shrinkage);
     scope.device().blas().scaleRows(shrunk, factors);
     Matrices.addToDiagonal(shrunk, shrinkage * mean);
-    return noted(slot, Whitening.damped(shrunk, scope));
+    return required(slot, Whitening.damped(shrunk, scope));
   }
 
-  private static CholeskyTransform noted(String slot, CholeskyTransform root) {
+  private static CholeskyTransform required(String slot, CholeskyTransform root) {
     if (root == null) {
       throw new InputException(
           "the second moments of the gradients of " + slot + " have no root: give more shrinkage");

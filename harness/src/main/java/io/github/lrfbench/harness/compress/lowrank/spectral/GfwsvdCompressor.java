@@ -41,7 +41,7 @@ public final class GfwsvdCompressor extends LowRankMethod {
         "SVD weighted by the Kronecker product closest to the Fisher information",
         "Chekalina et al. 2025",
         Set.of(Need.WEIGHTS, Need.GRADIENTS),
-        "kfac:weighted=true where samples=tokens and gradients do not depend on inputs",
+        "kfac where samples=tokens and outputs' gradients are independent of inputs",
         options(
             MethodOption.choice(SAMPLES, Samples.EXAMPLES.label(), Samples.TOKENS.label()),
             MethodOption.choice(LABELS, Labels.names(Labels.DATA)),

@@ -54,7 +54,7 @@ public final class KfacCompressor extends LowRankMethod {
         "closest where the loss depends on outputs, by moments of inputs and of outputs' gradients",
         "Thoma et al. 2026; labels=expected: Abbasi et al. 2026",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS, Need.GRADIENTS),
-        "drone:bias=keep where outputs' gradients are white, and with shrink=1",
+        "drone where outputs' gradients are white, and with shrink=1",
         options(
             MethodOption.choice(LABELS, Labels.names(Labels.EXPECTED)),
             MethodOption.choice(FORM, "exact", LITERAL),

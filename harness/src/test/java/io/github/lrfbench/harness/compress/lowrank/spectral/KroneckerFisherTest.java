@@ -370,6 +370,11 @@ class KroneckerFisherTest {
               .get(0);
       Errors.assertEqual(
           product(drone, rank), product(w, white, c, EXACT, rank), 1e-9, "white outputs");
+      Errors.assertEqual(
+          product(drone, rank),
+          product(w, g, c, new OutputRoot(1, Form.EXACT), rank),
+          1e-9,
+          "outputs shrunk to white ones");
       LowRankFactorization svd =
           WeightedSvd.decompose(slot.request(MethodOptions.NONE, rank)).get(0);
       double[][] one = scaledIdentity(m, 1);
