@@ -116,7 +116,7 @@ class EveryMethodTest {
       }
     }
     if (allocates(method)) {
-      for (Policy policy : List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2)) {
+      for (Policy policy : List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2, Policy.LEMS)) {
         jobs.add(new CompressionJob(chain, new Budget.Keep(0.5), new Allocation(policy, 1), 0));
       }
     }
