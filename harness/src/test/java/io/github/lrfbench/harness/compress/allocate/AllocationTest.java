@@ -266,6 +266,7 @@ class AllocationTest {
             "lems:gamma=-1",
             "lems:gamma",
             "lems:kl=no",
+            "lems:tune=2.5",
             "greedy:w=1",
             "atp:beta=NaN",
             "effective-rank:alpha=2",
