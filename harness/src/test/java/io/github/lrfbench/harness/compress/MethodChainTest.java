@@ -42,6 +42,12 @@ class MethodChainTest {
   }
 
   @Test
+  void swiftIsAnotherNameOfDrone() {
+    assertEquals("drone", MethodChain.parse("swift").text());
+    assertEquals("drone:form=literal+int8", MethodChain.parse("swift:form=literal+int8").text());
+  }
+
+  @Test
   void twoPlusesMakeASumAndAMarkIsItsStages() {
     List<Stage> stages = MethodChain.parse("svd++drone@+refit").stages();
     assertEquals(List.of(false, true, false), stages.stream().map(Stage::residual).toList());

@@ -59,7 +59,7 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
         PolicyOption.number("gamma", "5", 0, 100),
         PolicyOption.choice("kl", "measured", "equal"),
         PolicyOption.number("floor", "auto", 0, 1, "auto"),
-        PolicyOption.number("tune", "0", 0, 1000)),
+        PolicyOption.count("tune", 1000)),
     /** The rule of Swift-SVD*. */
     EFFECTIVE_RANK(
         "within every type by errors and by how much blocks change their inputs (Swift-SVD*)",

@@ -28,13 +28,16 @@ record DepthRatios(double beta, double[] depths) implements Allocator {
 
   @Override
   public int[] choose(List<Candidate> matrices, Terms terms) {
+    // From where nothing is left of any block to where each keeps all.
+    double slope = Math.abs(beta);
     return Shares.choose(
         matrices,
         terms,
-        1 + Math.abs(beta) / 2,
+        1 + slope,
         kept ->
             Arrays.stream(depths)
-                .map(depth -> Math.max(0, Math.min(1, kept + beta * (0.5 - depth))))
+                .map(depth -> kept - slope / 2 + beta * (0.5 - depth))
+                .map(part -> Math.max(0, Math.min(1, part)))
                 .toArray());
   }
 }

@@ -10,18 +10,25 @@ import java.util.List;
  * @param standard its value where none is given
  * @param least the smallest number that it may be
  * @param most the largest
+ * @param whole whether numbers are whole
  * @param words what it may be instead of a number
  */
-record PolicyOption(String name, String standard, double least, double most, List<String> words) {
+record PolicyOption(
+    String name, String standard, double least, double most, boolean whole, List<String> words) {
   /** A number. */
   static PolicyOption number(
       String name, String standard, double least, double most, String... words) {
-    return new PolicyOption(name, standard, least, most, List.of(words));
+    return new PolicyOption(name, standard, least, most, false, List.of(words));
+  }
+
+  /** A whole number from 0; 0 where none is given. */
+  static PolicyOption count(String name, int most) {
+    return new PolicyOption(name, "0", 0, most, true, List.of());
   }
 
   /** One of some words; the first is the standard. */
   static PolicyOption choice(String name, String... words) {
-    return new PolicyOption(name, words[0], 1, 0, List.of(words));
+    return new PolicyOption(name, words[0], 1, 0, false, List.of(words));
   }
 
   /** What it may be, for a reader. */
@@ -46,7 +53,7 @@ record PolicyOption(String name, String standard, double least, double most, Lis
     } catch (NumberFormatException e) {
       value = Double.NaN;
     }
-    if (!(value >= least && value <= most)) {
+    if (!(value >= least && value <= most) || whole && value != Math.rint(value)) {
       throw new InputException(
           "--allocate "
               + policy

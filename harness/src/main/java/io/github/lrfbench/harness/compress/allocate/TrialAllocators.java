@@ -107,6 +107,10 @@ record TrialAllocators(
 
   Allocator swiftRatios() {
     double delta = allocation.number("delta");
+    if (points.get(0).get(0).rank() > 0) {
+      List<String> types = slots.stream().map(LinearSlot::role).toList();
+      evidence.note().accept("effective_rank", EffectiveRank.byType(types, points));
+    }
     if (!allocation.isSearched("alpha")) {
       double alpha = allocation.number("alpha");
       return new SwiftRatios(alpha, delta, alpha > 0 ? influence() : new double[slots.size()]);

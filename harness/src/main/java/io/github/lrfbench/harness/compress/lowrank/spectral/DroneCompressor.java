@@ -47,7 +47,8 @@ public final class DroneCompressor extends LowRankMethod {
         "closest outputs on calibration data",
         "Chen et al. 2021",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
-        "svdllm and dalr:lambda=0, where the inputs span all directions",
+        "svdllm and dalr:lambda=0, where the inputs span all directions; swift (Qi et al. 2026, another"
+            + " name of it), where layers have no biases",
         options(
             MethodOption.choice("form", "projection", "literal"),
             MethodOption.choice(ATTENTION, "matrices", JOINT),
