@@ -1,0 +1,11 @@
+package io.github.lrfbench.harness.compress.lowrank.spectral;
+
+import org.junit.jupiter.api.Tag;
+
+@Tag("cuda")
+class CudaFirstOrderTest extends FirstOrderTest {
+  @Override
+  String kind() {
+    return "cuda";
+  }
+}
