@@ -67,8 +67,7 @@ class BasisSharingTest {
   private TaskCase open(String model) throws IOException {
     return switch (model) {
       case "bert" -> new TaskCase("cpu", folder);
-      case "gpt2" ->
-          new TaskCase("cpu", folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2));
+      case "gpt2" -> new TaskCase("cpu", folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2));
       default ->
           new TaskCase("cpu", folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2), SPLIT);
     };
