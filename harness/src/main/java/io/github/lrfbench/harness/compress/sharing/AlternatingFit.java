@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,6 +24,9 @@ final class AlternatingFit {
   private static final double LEAST_GAIN = 1e-3;
 
   private static final int STEPS = 4;
+
+  /** Relative to the mean of a diagonal. */
+  private static final double ROUNDING = 1e-12;
 
   private final Device device;
   private final Scope scope;
@@ -108,7 +112,7 @@ final class AlternatingFit {
   /** (B C Bᵀ)⁻¹ B C Wᵀ; zeros where B has no output. */
   private Matrix solve(Matrix middle, Matrix target, Scope scratch) {
     Matrix up = Matrices.toDouble(target, scratch);
-    CholeskyTransform root = Whitening.damped(middle, scratch);
+    CholeskyTransform root = root(middle, scratch);
     if (root == null) {
       device.gradients().clear(up);
       return up;
@@ -116,6 +120,14 @@ final class AlternatingFit {
     device.lapack().solveLower(false, root.l(), up);
     device.lapack().solveLower(true, root.l(), up);
     return up;
+  }
+
+  /** A root under a ridge that only keeps rounding from growing; null of zeros. */
+  private static CholeskyTransform root(Matrix x, Scope scratch) {
+    Matrix damped = Matrices.toDouble(x, scratch);
+    double mean = Arrays.stream(Matrices.diagonal(x)).average().orElse(0);
+    Matrices.addToDiagonal(damped, ROUNDING * mean);
+    return Whitening.damped(damped, scratch);
   }
 
   /** ‖(W − A B) X‖² − ‖W X‖². */
@@ -134,8 +146,8 @@ final class AlternatingFit {
         squares.add(Matrices.product(false, now.ups().get(i), true, now.ups().get(i), scratch));
         device.gradients().gemm(false, false, 1, now.ups().get(i), images.get(i), 1, right);
       }
-      CholeskyTransform left = Whitening.damped(sum(squares, scratch), scratch);
-      CholeskyTransform inputs = Whitening.damped(sum(grams, scratch), scratch);
+      CholeskyTransform left = root(sum(squares, scratch), scratch);
+      CholeskyTransform inputs = root(sum(grams, scratch), scratch);
       Matrix basis = Matrices.transpose(now.down(), scratch);
       if (left != null && inputs != null) {
         descend(basis, right, squares, left.l(), inputs.l(), scratch);

@@ -64,18 +64,12 @@ class BasisSharingTest {
 
   @TempDir private Path folder;
 
-  /** The device that the test is for. */
-  String deviceId() {
-    return "cpu";
-  }
-
   private TaskCase open(String model) throws IOException {
     return switch (model) {
-      case "bert" -> new TaskCase(deviceId(), folder);
-      case "gpt2" ->
-          new TaskCase(deviceId(), folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2));
+      case "bert" -> new TaskCase("cpu", folder);
+      case "gpt2" -> new TaskCase("cpu", folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2));
       default ->
-          new TaskCase(deviceId(), folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2), SPLIT);
+          new TaskCase("cpu", folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2), SPLIT);
     };
   }
 
