@@ -5,8 +5,12 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Table;
 import io.github.lrfbench.harness.compress.allocate.PointChoice;
 import io.github.lrfbench.harness.compress.allocate.PointChoice.Evidence;
+import io.github.lrfbench.harness.compress.allocate.ProductTimes;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
 import io.github.lrfbench.harness.compress.matrix.Replacement;
@@ -20,7 +24,6 @@ import io.github.lrfbench.harness.compress.structure.Narrowing.Narrow;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
@@ -107,13 +110,7 @@ final class NarrowingWalk {
             () -> measured(offers, true),
             () -> measured(offers, false),
             () -> probes(offers),
-            () -> {
-              throw new InputException(
-                  "--allocate latency times single products, and "
-                      + method.info().name()
-                      + " makes two matrices smaller, whose time falls with their numbers: give"
-                      + " --allocate greedy");
-            });
+            () -> request.cache().find(timesKey(), () -> times(offers)));
     return new PointChoice(new Allocation(policy, 1), request.budget(), evidence)
         .choose(pairs.stream().map(Pair::second).toList(), offers);
   }
@@ -128,6 +125,39 @@ final class NarrowingWalk {
       measured.add(known(offers.get(i), narrowings.get(i), norm * norm, tokens));
     }
     return measured;
+  }
+
+  /** What measured times depend on beside the model. */
+  private Object timesKey() {
+    return List.of(
+        "times of pairs",
+        method.info().name(),
+        request.options(),
+        request.statistics(),
+        request.allocation().multiple(),
+        pairs.stream().map(pair -> pair.second().name()).toList());
+  }
+
+  /** Pairs of one shape take the same. */
+  private MeasuredCost times(List<OperatingPoints> offers) {
+    Map<Shape, Table> tables = new HashMap<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      OperatingPoints offer = offers.get(i);
+      Narrowing narrowing = narrowings.get(i);
+      Pair pair = pairs.get(i);
+      tables.computeIfAbsent(
+          new Shape(offer.rows(), offer.cols()),
+          missing ->
+              ProductTimes.ofTwo(
+                  request.scope().device(),
+                  List.of(pair.first().linear(), pair.second().linear()),
+                  offer.saving(),
+                  (point, scope) -> {
+                    Narrow narrow = narrowing.fit(kept(narrowing, offer, point), scope);
+                    return List.of(narrow.first(), narrow.second());
+                  }));
+    }
+    return new MeasuredCost(tables);
   }
 
   /** The loss on held-out training examples with every single pair cut to several ratios. */
