@@ -134,7 +134,8 @@ class EveryMethodTest {
       }
     }
     if (allocates(method)) {
-      for (Policy policy : List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2, Policy.ZERO_SUM, Policy.LEMS)) {
+      for (Policy policy :
+          List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2, Policy.ZERO_SUM, Policy.LEMS)) {
         Allocation allocation = new Allocation(policy, 1);
         if (!refuses(chain, new Budget.Keep(0.5), allocation)) {
           jobs.add(new CompressionJob(chain, new Budget.Keep(0.5), allocation, 0));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /**
  * Measures how long the products of a model's shapes take, of the matrices as they are and in the
@@ -106,13 +107,59 @@ public final class ProductTimes {
       for (int point : points) {
         subjects.add(product(device, forms.of(slot, point, scope), x, y));
       }
-      List<LatencyStats> times = new Interleaved(RULE, Clock.SYSTEM).measure(subjects);
-      TreeMap<Integer, Double> ofPoint = new TreeMap<>();
-      for (int point : points) {
-        ofPoint.put(point, times.get(ofPoint.size() + 1).p50Ms());
-      }
-      return new Table(ofPoint, times.get(0).p50Ms());
+      return table(subjects, points);
     }
+  }
+
+  /**
+   * What products take.
+   *
+   * @param subjects that with matrices as they are, then those of the points
+   * @param points in ascending order
+   */
+  private static Table table(List<Runnable> subjects, TreeSet<Integer> points) {
+    List<LatencyStats> times = new Interleaved(RULE, Clock.SYSTEM).measure(subjects);
+    TreeMap<Integer, Double> ofPoint = new TreeMap<>();
+    for (int point : points) {
+      ofPoint.put(point, times.get(ofPoint.size() + 1).p50Ms());
+    }
+    return new Table(ofPoint, times.get(0).p50Ms());
+  }
+
+  /**
+   * Milliseconds of two products one after the other.
+   *
+   * @param device runs them
+   * @param whole both maps as they are
+   * @param saving how many points save anything
+   * @param narrower both maps of a point, which live as long as the scope
+   */
+  public static Table ofTwo(
+      Device device,
+      List<Linear> whole,
+      int saving,
+      BiFunction<Integer, Scope, List<Linear>> narrower) {
+    TreeSet<Integer> points = spread(saving);
+    try (Scope scope = device.openScope()) {
+      List<Runnable> subjects = new ArrayList<>();
+      subjects.add(products(device, whole, scope));
+      for (int point : points) {
+        subjects.add(products(device, narrower.apply(point, scope), scope));
+      }
+      return table(subjects, points);
+    }
+  }
+
+  private static Runnable products(Device device, List<Linear> two, Scope scope) {
+    Matrix x = Matrix.of(scope.zeros(DType.F32, TOKENS, two.get(0).inputs()));
+    Matrix between = Matrix.of(scope.zeros(DType.F32, TOKENS, two.get(0).outputs()));
+    Matrix y = Matrix.of(scope.zeros(DType.F32, TOKENS, two.get(1).outputs()));
+    Runnable first = product(device, two.get(0), x, between);
+    Runnable second = product(device, two.get(1), between, y);
+    return () -> {
+      first.run();
+      second.run();
+    };
   }
 
   private static Runnable product(Device device, Linear linear, Matrix x, Matrix y) {

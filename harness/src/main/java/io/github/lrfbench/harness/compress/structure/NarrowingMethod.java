@@ -25,6 +25,7 @@ abstract class NarrowingMethod implements Compressor {
           Policy.ENERGY,
           Policy.GREEDY,
           Policy.LAGRANGE,
+          Policy.LATENCY,
           Policy.SENSITIVITY,
           Policy.V2,
           Policy.STRS);
@@ -52,8 +53,8 @@ abstract class NarrowingMethod implements Compressor {
   }
 
   /**
-   * Points are widths of a pair of matrices: policies that try or time single matrices, or take
-   * them apart, know nothing of them.
+   * Points are widths of a pair of matrices: policies that try models with single matrices
+   * replaced, or take them apart rank by rank, know nothing of them.
    */
   @Override
   public boolean allocates(Policy policy) {

@@ -6,7 +6,11 @@ import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.allocate.Evidence;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
+import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Table;
 import io.github.lrfbench.harness.compress.allocate.PointChoice;
+import io.github.lrfbench.harness.compress.allocate.ProductTimes;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch;
 import io.github.lrfbench.harness.compress.allocate.TruncationRankSearch.Probe;
 import io.github.lrfbench.harness.compress.matrix.Replacement;
@@ -121,6 +125,11 @@ final class NarrowingWalk {
           public List<Probe> probes() {
             return NarrowingWalk.this.probes(offers);
           }
+
+          @Override
+          public MeasuredCost times() {
+            return request.cache().find(timesKey(), () -> NarrowingWalk.this.times(offers));
+          }
         };
     return new PointChoice(new Allocation(policy, 1), request.budget(), evidence)
         .choose(pairs.stream().map(Pair::second).toList(), offers);
@@ -136,6 +145,39 @@ final class NarrowingWalk {
       measured.add(known(offers.get(i), narrowings.get(i), norm * norm, tokens));
     }
     return measured;
+  }
+
+  /** What measured times depend on beside the model. */
+  private Object timesKey() {
+    return List.of(
+        "times of pairs",
+        method.info().name(),
+        request.options(),
+        request.statistics(),
+        request.allocation().multiple(),
+        pairs.stream().map(pair -> pair.second().name()).toList());
+  }
+
+  /** Pairs of one shape take the same. */
+  private MeasuredCost times(List<OperatingPoints> offers) {
+    Map<Shape, Table> tables = new HashMap<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      OperatingPoints offer = offers.get(i);
+      Narrowing narrowing = narrowings.get(i);
+      Pair pair = pairs.get(i);
+      tables.computeIfAbsent(
+          new Shape(offer.rows(), offer.cols()),
+          missing ->
+              ProductTimes.ofTwo(
+                  request.scope().device(),
+                  List.of(pair.first().linear(), pair.second().linear()),
+                  offer.saving(),
+                  (point, scope) -> {
+                    Narrow narrow = narrowing.fit(kept(narrowing, offer, point), scope);
+                    return List.of(narrow.first(), narrow.second());
+                  }));
+    }
+    return new MeasuredCost(tables);
   }
 
   /** The loss on held-out training examples with every single pair cut to several ratios. */
