@@ -9,4 +9,10 @@ class CudaHeadEnergyTest extends HeadEnergyTest {
   String deviceId() {
     return "cuda";
   }
+
+  /** The emulator takes its time. */
+  @Override
+  int steps() {
+    return 10;
+  }
 }

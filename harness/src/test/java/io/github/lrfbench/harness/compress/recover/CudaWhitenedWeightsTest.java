@@ -2,9 +2,9 @@ package io.github.lrfbench.harness.compress.recover;
 
 import org.junit.jupiter.api.Tag;
 
-/** Preparing training on CUDA. */
+/** Whitened coordinates on CUDA. */
 @Tag("cuda")
-class CudaPrehabTest extends PrehabTest {
+class CudaWhitenedWeightsTest extends WhitenedWeightsTest {
   @Override
   String deviceId() {
     return "cuda";
