@@ -230,21 +230,28 @@ final class OnnxOps implements Ops {
     tensors.write(y, rows, tensors.reshape(swapped, rows, y.cols()));
   }
 
-  /** As ONNX has it: codes of a byte, and zero is zero. */
+  /** Codes take a byte each, whatever their bits: runtimes know no others everywhere. */
   @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
-    if (codes.dtype() != DType.I8 || zeros != null || codes.cols() % group != 0) {
+    if (y.cols() % group != 0) {
       throw new InputException(
-          "of quantized matrices ONNX files hold those with codes of 8 bits and without zero points"
-              + " only; compress with another form");
+          "codes in groups of "
+              + group
+              + " that do not divide rows of "
+              + y.cols()
+              + " cannot be written as ONNX");
     }
     long groups = scales.shape().size();
     String stored =
-        graph.constant(weights.next("codes"), Type.INT8, () -> Weights.codes(codes), groups, group);
-    String expanded =
-        graph.node(
-            "DequantizeLinear", List.of(new Attribute("axis", 0L)), stored, weights.vector(scales));
-    long[] shape = {codes.rows(), codes.cols()};
+        graph.constant(
+            weights.next("codes"), Type.INT8, () -> Weights.codes(codes, y.cols()), groups, group);
+    List<?> rowByRow = List.of(new Attribute("axis", 0L));
+    String expanded = graph.node("DequantizeLinear", rowByRow, stored, weights.vector(scales));
+    if (zeros != null) {
+      // A runtime's zero points are codes themselves; ours are any numbers.
+      expanded = graph.node("Sub", expanded, weights.products(scales, zeros));
+    }
+    long[] shape = {y.rows(), y.cols()};
     tensors.write(y, Rows.FIXED, graph.node("Reshape", expanded, graph.numbers(false, shape)));
   }
 

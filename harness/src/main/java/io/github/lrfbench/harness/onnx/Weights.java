@@ -62,9 +62,40 @@ final class Weights {
     return OnnxGraph.littleEndian(packed(matrix, DType.F32, Tensor::toFloats));
   }
 
-  /** Codes of a byte. */
-  static byte[] codes(Matrix matrix) {
-    return packed(matrix, matrix.dtype(), Tensor::toBytes);
+  /** The products of two tensors' elements, one to a row. */
+  String products(Tensor a, Tensor b) {
+    int size = Math.toIntExact(a.shape().size());
+    return graph.constant(
+        next("products"), Type.FLOAT, () -> OnnxGraph.littleEndian(multiply(a, b)), size, 1);
+  }
+
+  private static float[] multiply(Tensor a, Tensor b) {
+    float[] products = a.toFloats();
+    float[] others = b.toFloats();
+    for (int i = 0; i < products.length; i++) {
+      products[i] *= others[i];
+    }
+    return products;
+  }
+
+  /**
+   * Codes, one to a byte.
+   *
+   * @param matrix I8 of so many columns, or U8 with two codes of 4 bits in a byte, the first in the
+   *     lower half
+   */
+  static byte[] codes(Matrix matrix, int cols) {
+    byte[] stored = packed(matrix, matrix.dtype(), Tensor::toBytes);
+    if (matrix.dtype() == DType.I8) {
+      return stored;
+    }
+    byte[] codes = new byte[matrix.rows() * cols];
+    for (int i = 0; i < codes.length; i++) {
+      int col = i % cols;
+      int pair = stored[i / cols * matrix.cols() + col / 2];
+      codes[i] = (byte) (col % 2 == 0 ? pair & 15 : pair >> 4 & 15);
+    }
+    return codes;
   }
 
   private static <T> T packed(Matrix matrix, DType dtype, Function<Tensor, T> read) {
