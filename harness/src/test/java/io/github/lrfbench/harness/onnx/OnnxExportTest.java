@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.linear.Forms;
 import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
@@ -22,8 +24,13 @@ import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.bert.PoolingMode;
+import io.github.lrfbench.harness.model.bert.SentenceEncoding;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.source.Architectures;
+import io.github.lrfbench.harness.source.CheckpointWeights;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
@@ -139,6 +146,23 @@ class OnnxExportTest {
       try (LoadedModel model = LoadedModel.open(directory, device)) {
         addForms(family, model.model());
       }
+    }
+    compare();
+  }
+
+  /** All ways to make one vector of a text side by side. */
+  @Test
+  void sentenceEncodersHaveTheirEmbeddings() throws IOException, InterruptedException {
+    requirePython();
+    Path directory = TinyCheckpoint.roberta(folder.resolve("encoder"), 2);
+    SentenceEncoding pooling =
+        new SentenceEncoding(List.of(PoolingMode.values()), ScoreFunction.COSINE);
+    try (Checkpoint checkpoint = Checkpoint.open(directory);
+        Model model =
+            Architectures.of(
+                    directory, checkpoint.config(), pooling, Gpt2Options.DEFAULT, new Notes())
+                .load(new CheckpointWeights(checkpoint), device)) {
+      addForms("encoder", model);
     }
     compare();
   }
@@ -270,7 +294,8 @@ class OnnxExportTest {
     for (int i = 0; i < lines.size(); i++) {
       Case ours = cases.get(i);
       JsonNode theirs = MAPPER.readTree(lines.get(i));
-      assertEquals("logits", theirs.get(0).asText());
+      String output = ours.name().startsWith("encoder") ? "sentence_embedding" : "logits";
+      assertEquals(output, theirs.get(0).asText());
       if (!ours.inputs().isEmpty()) {
         assertEquals(MAPPER.valueToTree(ours.inputs()), theirs.get(1), ours.name());
       }
