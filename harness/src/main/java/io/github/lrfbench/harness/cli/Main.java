@@ -50,6 +50,7 @@ public final class Main implements Callable<Integer> {
         new SweepCommand(),
         new EvalCommand(),
         new CompressCommand(),
+        new ExportCommand(),
         new FinetuneCommand(),
         new GenerateCommand(),
         new MergeLoraCommand(),

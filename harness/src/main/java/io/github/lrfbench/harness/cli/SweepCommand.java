@@ -148,7 +148,7 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "RUNTIME",
       split = ",",
       description =
-          "Time every model in another runtime too, in turns with ours: pytorch, in the Python that LRFBENCH_PYTHON names (python3 by default), with torch, transformers and safetensors. A row of its own tells the runtime, its latency, and as speedup how many times faster than ours it is. Dense and low-rank matrices of BERT, RoBERTa and DistilBERT, on the CPU in fp32. Repeatable.")
+          "Time every model in other runtimes too, in turns with ours: onnxruntime, in a jar of LRFBENCH_CLASSPATH (docs/peers.md) or in Python, or pytorch, in Python: that which LRFBENCH_PYTHON names (python3 by default), with onnxruntime, or with torch, transformers and safetensors. A row of its own tells the runtime, its latency, and as speedup how many times faster than ours it is. On the CPU in fp32; pytorch runs dense and low-rank matrices only. Repeatable.")
   private List<String> peers = new ArrayList<>();
 
   @Option(

@@ -2,8 +2,11 @@ package io.github.lrfbench.harness.input;
 
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
+import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -13,8 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * Writes text files that a user has named, whole or not at all: under a temporary name beside the
- * file that is then moved. An existing file is replaced; a device or a pipe is written to.
+ * Writes files that a user has named, whole or not at all: under a temporary name beside the file
+ * that is then moved. An existing file is replaced; a device or a pipe is written to.
  */
 public final class WholeFile {
   private WholeFile() {}
@@ -25,12 +28,35 @@ public final class WholeFile {
     void writeTo(Writer out) throws IOException;
   }
 
+  /** What a file of bytes shall hold. */
+  public interface Bytes {
+    /** Writes it. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /**
    * Writes a file in UTF-8.
    *
    * @throws InputException if it cannot be written
    */
   public static void write(Path file, Contents contents) {
+    writeBytes(
+        file,
+        out -> {
+          // A plain encoder would put '?' in the place of what UTF-8 cannot hold.
+          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder());
+          BufferedWriter text = new BufferedWriter(writer);
+          contents.writeTo(text);
+          text.flush();
+        });
+  }
+
+  /**
+   * Writes a file of bytes.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public static void writeBytes(Path file, Bytes contents) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         fill(file, contents);
@@ -42,7 +68,7 @@ public final class WholeFile {
     }
   }
 
-  private static void replace(Path file, Contents contents) throws IOException {
+  private static void replace(Path file, Bytes contents) throws IOException {
     String temporaryName = "." + file.getFileName() + "." + UUID.randomUUID() + ".tmp";
     Path temporary = file.resolveSibling(temporaryName);
     try {
@@ -57,8 +83,8 @@ public final class WholeFile {
     }
   }
 
-  private static void fill(Path file, Contents contents) throws IOException {
-    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+  private static void fill(Path file, Bytes contents) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       contents.writeTo(out);
     }
   }

@@ -38,10 +38,11 @@ final class PythonPeer implements Peer {
   /**
    * Starts Python.
    *
+   * @param runtime what shall run there
    * @param threads of a pass
    * @param limit of time for each answer
    */
-  PythonPeer(List<String> command, int threads, Duration limit) {
+  PythonPeer(List<String> command, String runtime, int threads, Duration limit) {
     this.limit = limit;
     try {
       folder = Files.createTempDirectory("lrfbench-peer-");
@@ -55,6 +56,7 @@ final class PythonPeer implements Peer {
     }
     List<String> line = new ArrayList<>(command);
     line.add(folder.resolve(SCRIPTS.get(0)).toString());
+    line.add(runtime);
     line.add(Integer.toString(threads));
     ProcessBuilder builder = new ProcessBuilder(line).redirectError(Redirect.to(errors().toFile()));
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
@@ -75,8 +77,8 @@ final class PythonPeer implements Peer {
     return ask("version", "version ", rest -> rest);
   }
 
-  void load(Path directory) {
-    ask("load " + directory.toAbsolutePath(), "loaded", rest -> rest);
+  void load(Path model) {
+    ask("load " + model.toAbsolutePath(), "loaded", rest -> rest);
   }
 
   @Override

@@ -6,9 +6,11 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
+import io.github.lrfbench.harness.onnx.OnnxExport;
 import io.github.lrfbench.harness.peer.Peer;
 import io.github.lrfbench.harness.peer.PeerException;
 import io.github.lrfbench.harness.peer.PeerRuntime;
+import io.github.lrfbench.harness.peer.PeerRuntime.Format;
 import io.github.lrfbench.harness.peer.TemporaryFolder;
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -22,8 +24,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The cells beside ours, of models that other runtimes run: a variant is written as a checkpoint,
- * opened by the peer, and timed in turns with ours, once for all tasks.
+ * The cells beside ours, of models that other runtimes run: a variant is written as a checkpoint or
+ * as ONNX, opened by the peer, and timed in turns with ours, once for all tasks.
  */
 record PeerCells(
     List<PeerRuntime> runtimes,
@@ -32,9 +34,7 @@ record PeerCells(
     RowFactory rows,
     CellLog log,
     FailedCells failed) {
-  private static final Set<String> ARCHITECTURES = Set.of("bert", "roberta", "distilbert");
-
-  /** Others would be multiplied out in every pass, or by many small operations. */
+  /** Of checkpoints: others would be multiplied out in every pass, or by many small operations. */
   private static final Set<String> FORMS = Set.of("dense", "lowrank", "chain");
 
   private static final Set<String> OTHER_FORMS =
@@ -52,13 +52,24 @@ record PeerCells(
     require(device.id().equals("cpu"), "is timed on the processor only; give --device cpu");
     require(config.dtype().equals("fp32"), "computes in fp32 only, not " + config.dtype());
     require(config.latency() == LatencyKind.FORWARD, "is timed with --latency forward only");
+    runtimes.forEach(runtime -> checkForms(runtime, config));
+    runtimes.forEach(PeerRuntime::version);
+  }
+
+  private static void checkForms(PeerRuntime runtime, SweepConfig config) {
+    if (runtime.format() == Format.ONNX) {
+      return;
+    }
     for (Variant variant : SweepPlan.variants(config)) {
       for (String stage : variant.method().text().split("\\++")) {
         String name = stage.split("[:@]")[0];
-        require(!OTHER_FORMS.contains(name), "runs dense and low-rank matrices only, not " + name);
+        require(!OTHER_FORMS.contains(name), onlyForms(runtime, name));
       }
     }
-    runtimes.forEach(PeerRuntime::version);
+  }
+
+  private static String onlyForms(PeerRuntime runtime, String other) {
+    return runtime.name() + " runs dense and low-rank matrices only, not " + other;
   }
 
   /**
@@ -67,11 +78,11 @@ record PeerCells(
    * @throws InputException if not
    */
   static void check(List<PeerRuntime> runtimes, ModelInfo info) {
-    require(
-        runtimes.isEmpty()
-            || ARCHITECTURES.contains(info.architecture())
-                && info.output() != ModelInfo.Output.EMBEDDING,
-        "runs classifiers and regressions of BERT, RoBERTa and DistilBERT only");
+    for (PeerRuntime runtime : runtimes) {
+      require(
+          runtime.format() == Format.ONNX || info.output() != ModelInfo.Output.EMBEDDING,
+          runtime.name() + " runs no sentence encoders");
+    }
   }
 
   private static void require(boolean condition, String message) {
@@ -136,22 +147,28 @@ record PeerCells(
 
   private PeerTiming time(PeerRuntime runtime, CompressedModel compressed) {
     Model model = compressed.model();
-    for (Linear linear : model.linears().values()) {
-      if (!FORMS.contains(linear.form())) {
-        throw new PeerException(
-            "--peer runs dense and low-rank matrices only, not " + linear.form());
-      }
-    }
     try (TemporaryFolder folder = TemporaryFolder.create()) {
-      Path directory = folder.path().resolve("model");
-      try (Checkpoint source = Checkpoint.open(loaded.transformer())) {
-        ObjectNode block = JsonNodeFactory.instance.objectNode();
-        new TrainedCheckpoint(model, source.config(), block, source.directory(), null)
-            .write(directory);
+      Path written = folder.path().resolve("model");
+      switch (runtime.format()) {
+        case CHECKPOINT -> writeCheckpoint(runtime, model, written);
+        case ONNX -> OnnxExport.writeForward(model, written);
       }
-      try (Peer peer = runtime.open(directory, model.device().threads())) {
+      try (Peer peer = runtime.open(written, model.device().threads())) {
         return probe.measure(model, peer);
       }
+    }
+  }
+
+  private void writeCheckpoint(PeerRuntime runtime, Model model, Path directory) {
+    for (Linear linear : model.linears().values()) {
+      if (!FORMS.contains(linear.form())) {
+        throw new PeerException("--peer " + onlyForms(runtime, linear.form()));
+      }
+    }
+    try (Checkpoint source = Checkpoint.open(loaded.transformer())) {
+      ObjectNode block = JsonNodeFactory.instance.objectNode();
+      new TrainedCheckpoint(model, source.config(), block, source.directory(), null)
+          .write(directory);
     }
   }
 }

@@ -48,6 +48,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of peers: in their own cells, beside ours, of what computes the same only. */
 class PeerSweepTest {
@@ -74,6 +76,11 @@ class PeerSweepTest {
     @Override
     public String name() {
       return "twin";
+    }
+
+    @Override
+    public Format format() {
+      return Format.CHECKPOINT;
     }
 
     @Override
@@ -282,8 +289,6 @@ class PeerSweepTest {
       assertRefused(config("out", List.of("sst2"), List.of(method), "fp32", UNTRAINED), method);
     }
     assertRefused(config("out", List.of("sst2"), List.of("svd"), "tf32", UNTRAINED), "fp32 only");
-    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 2);
-    assertRefused(config("out", List.of("sst2"), List.of("svd"), "fp32", UNTRAINED), "BERT");
     assertEquals(0, twin.opened.get());
   }
 
@@ -294,24 +299,26 @@ class PeerSweepTest {
     assertFalse(Files.exists(folder.resolve("out")), word);
   }
 
-  /** The real one, where LRFBENCH_PYTHON or python3 has PyTorch. */
-  @Test
-  void pytorchComputesTheSame() throws IOException {
-    PeerRuntime pytorch = PeerRuntime.of("pytorch");
+  /** The real ones, where LRFBENCH_PYTHON or python3 has them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch", "onnxruntime"})
+  void theRealOnesComputeTheSame(String name) throws IOException {
+    PeerRuntime runtime = PeerRuntime.of(name);
     try {
-      pytorch.version();
+      runtime.version();
     } catch (InputException e) {
       assumeTrue(false, e.getMessage());
     }
-    for (String family : List.of("bert", "roberta", "distilbert")) {
+    for (String family : List.of("bert", "roberta", "distilbert", "gpt2")) {
       Path directory = folder.resolve("real-" + family);
       model =
           switch (family) {
             case "bert" -> TinyCheckpoint.bert(directory, 2);
             case "roberta" -> roberta(directory);
+            case "gpt2" -> TinyCheckpoint.gpt2(directory, 2);
             default -> TinyCheckpoint.distilbert(directory, 2);
           };
-      for (RunRow row : run(family, List.of("sst2"), UNTRAINED, pytorch)) {
+      for (RunRow row : run(family, List.of("sst2"), UNTRAINED, runtime)) {
         assertEquals(RunRow.OK, row.get(RunColumns.STATUS), family + row.get(RunColumns.ERROR));
       }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.peer.PythonRuntime.Library;
 import io.github.lrfbench.kernels.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,18 +17,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The protocol, with shell scripts in the place of Python. */
-class PytorchRuntimeTest {
+class PythonRuntimeTest {
   private static final int[] IDS = {3, 1, 2};
 
   @TempDir private Path folder;
 
-  /** A script that answers questions by a shell's cases; it is given the path of ours, and 2. */
-  private static PytorchRuntime shell(String cases) {
+  /**
+   * A script that answers questions by a shell's cases; it is given the path of ours, pytorch and
+   * 2.
+   */
+  private static PythonRuntime shell(String cases) {
     String loop = "while read -r what rest; do case $what in " + cases + " esac; done";
-    return new PytorchRuntime(List.of("sh", "-c", loop), Duration.ofSeconds(10));
+    return new PythonRuntime(Library.PYTORCH, List.of("sh", "-c", loop), Duration.ofSeconds(10));
   }
 
-  private Peer open(PytorchRuntime runtime) {
+  private Peer open(PythonRuntime runtime) {
     return runtime.open(folder, 2);
   }
 
@@ -36,19 +40,19 @@ class PytorchRuntimeTest {
     Path asked = folder.resolve("asked");
     // 1.0 and -2.0, little-endian.
     String cases =
-        "version) echo version 2.9.1;; load) echo $rest $1 > '"
+        "version) echo version 2.9.1;; load) echo $rest $1 $2 > '"
             + asked
             + "'; echo loaded;; read) echo $rest >> '"
             + asked
             + "'; printf 'logits 2\\n\\000\\000\\200\\077\\000\\000\\000\\300';; run) echo ran 1234;;";
-    PytorchRuntime runtime = shell(cases);
+    PythonRuntime runtime = shell(cases);
     assertEquals("pytorch 2.9.1", runtime.version());
     try (Peer peer = open(runtime)) {
       assertArrayEquals(new float[] {1, -2}, peer.read(List.of(IDS, IDS)));
       peer.run();
       assertEquals(1234, peer.lastNanos());
     }
-    assertEquals(List.of(folder + " 2", "3 1 2;3 1 2"), Files.readAllLines(asked));
+    assertEquals(List.of(folder + " pytorch 2", "3 1 2;3 1 2"), Files.readAllLines(asked));
   }
 
   @Test
@@ -77,7 +81,8 @@ class PytorchRuntimeTest {
   @Test
   void whatHangsIsEnded() {
     String loop = "while read -r what rest; do case $what in load) echo loaded;; esac; done";
-    PytorchRuntime runtime = new PytorchRuntime(List.of("sh", "-c", loop), Duration.ofMillis(300));
+    PythonRuntime runtime =
+        new PythonRuntime(Library.PYTORCH, List.of("sh", "-c", loop), Duration.ofMillis(300));
     try (Peer peer = open(runtime)) {
       assertEquals("the peer did not answer 'run' within 0.3 s", failure(peer::run));
       assertTrue(failure(peer::run).startsWith("the peer ended at 'run'"), "and stays so");
@@ -99,16 +104,21 @@ class PytorchRuntimeTest {
 
   @Test
   void aRuntimeThatIsNotThereIsRefusedInOneLine() {
-    PytorchRuntime none =
-        new PytorchRuntime(List.of(folder.resolve("none") + ""), Duration.ofSeconds(10));
+    PythonRuntime none =
+        new PythonRuntime(
+            Library.PYTORCH, List.of(folder.resolve("none") + ""), Duration.ofSeconds(10));
     String message = assertThrows(InputException.class, none::version).getMessage();
     assertTrue(message.startsWith("--peer pytorch wants torch, transformers"), message);
-    PytorchRuntime bare = shell("version) echo 'failed ModuleNotFoundError: No module torch';;");
+    PythonRuntime bare = shell("version) echo 'failed ModuleNotFoundError: No module torch';;");
     message = assertThrows(InputException.class, bare::version).getMessage();
     assertTrue(message.endsWith("ModuleNotFoundError: No module torch"), message);
     assertFalse(message.contains("\n"));
+    List<String> command = List.of(folder.resolve("none") + "");
+    PythonRuntime onnx = new PythonRuntime(Library.ONNXRUNTIME, command, Duration.ofSeconds(10));
+    message = assertThrows(InputException.class, onnx::version).getMessage();
+    assertTrue(message.startsWith("--peer onnxruntime wants lrfbench-onnxruntime.jar in"), message);
     message = assertThrows(InputException.class, () -> PeerRuntime.of("onnx")).getMessage();
-    assertEquals("--peer onnx is unknown; known is pytorch", message);
+    assertEquals("--peer onnx is unknown; known are pytorch, onnxruntime", message);
   }
 
   private static String failure(Runnable asked) {

@@ -1,0 +1,207 @@
+package io.github.lrfbench.harness.onnx;
+
+import io.github.lrfbench.harness.onnx.OnnxGraph.Axes;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Which values of a graph stand in the tensors of a traced pass. What has a row for each token in a
+ * pass has the axes [batch, sequence, columns] in the graph, what has one for each sequence [batch,
+ * columns].
+ */
+final class TracedTensors {
+  /** What the rows of a tensor are, and with them the axes before its columns in the graph. */
+  enum Rows {
+    TOKENS(2),
+    SEQUENCES(1),
+    /** Of a matrix, as they are. */
+    FIXED(1);
+
+    private final int axes;
+
+    Rows(int axes) {
+      this.axes = axes;
+    }
+
+    int axes() {
+      return axes;
+    }
+  }
+
+  /** Columns of a tensor and the value that stands there. */
+  private record Part(int from, int to, String value) {}
+
+  /** What stands in a tensor: parts of its columns, in order. */
+  private record Contents(Rows rows, int width, List<Part> parts) {}
+
+  private final OnnxGraph graph;
+  private final int tokens;
+  private final int sequences;
+  private final Map<Tensor, Contents> written = new IdentityHashMap<>();
+
+  /**
+   * The tensors of a pass.
+   *
+   * @param tokens of the pass
+   * @param sequences of the pass, fewer
+   */
+  TracedTensors(OnnxGraph graph, int tokens, int sequences) {
+    this.graph = graph;
+    this.tokens = tokens;
+    this.sequences = sequences;
+  }
+
+  /** Whether anything was written to a tensor; others are the model's weights. */
+  boolean holds(Tensor tensor) {
+    return written.containsKey(tensor);
+  }
+
+  /** What the rows are of a matrix that was written. */
+  Rows rows(Matrix x) {
+    return contents(x).rows;
+  }
+
+  private Contents contents(Matrix x) {
+    Contents contents = written.get(x.data());
+    if (contents == null) {
+      throw unknown("a tensor is read that no operation wrote");
+    }
+    return contents;
+  }
+
+  private static IllegalStateException unknown(String what) {
+    return new IllegalStateException("no graph can be made of the model: " + what);
+  }
+
+  /** How many rows of a matrix belong to one token, or sequence. */
+  private int perRow(Rows rows, Matrix x) {
+    return switch (rows) {
+      case TOKENS -> x.rows() / tokens;
+      case SEQUENCES -> x.rows() / sequences;
+      case FIXED -> 1;
+    };
+  }
+
+  private static boolean isWhole(Matrix x) {
+    return x.offset() == 0
+        && x.isContiguous()
+        && (long) x.rows() * x.cols() == x.data().shape().size();
+  }
+
+  /**
+   * The value in a matrix. Where several rows belong to a token, they are an axis of their own
+   * before the columns.
+   */
+  String read(Matrix x) {
+    Contents contents = contents(x);
+    if (!isWhole(x)) {
+      return columns(contents, x);
+    }
+    String value = columns(contents, 0, contents.width);
+    return perRow(contents.rows, x) == 1
+        ? value
+        : reshape(value, contents.rows, perRow(contents.rows, x), x.cols());
+  }
+
+  private String columns(Contents contents, Matrix x) {
+    requireColumns(contents.rows, contents.width, x);
+    int from = Math.toIntExact(x.offset());
+    return columns(contents, from, from + x.cols());
+  }
+
+  private void requireColumns(Rows rows, int width, Matrix x) {
+    boolean fits = x.stride() == width && x.offset() + x.cols() <= width && perRow(rows, x) == 1;
+    if (rows == Rows.FIXED || !fits) {
+      throw unknown("an operation takes some rows of a tensor");
+    }
+  }
+
+  private String columns(Contents contents, int from, int to) {
+    List<Part> within = new ArrayList<>();
+    int end = from;
+    for (Part part : contents.parts) {
+      if (part.to <= from || part.from >= to) {
+        continue;
+      }
+      int first = Math.max(from, part.from);
+      int last = Math.min(to, part.to);
+      if (first != end) {
+        break;
+      }
+      within.add(new Part(first, last, slice(contents.rows, part, first, last)));
+      end = last;
+    }
+    if (end != to) {
+      throw unknown("columns are read that no operation wrote");
+    }
+    if (within.size() == 1) {
+      return within.get(0).value;
+    }
+    String[] values = within.stream().map(Part::value).toArray(String[]::new);
+    return graph.node(
+        "Concat", List.of(new OnnxGraph.Attribute("axis", (long) contents.rows.axes)), values);
+  }
+
+  private String slice(Rows rows, Part part, int from, int to) {
+    if (from == part.from && to == part.to) {
+      return part.value;
+    }
+    return graph.node(
+        "Slice",
+        part.value,
+        graph.numbers(false, from - part.from),
+        graph.numbers(false, to - part.from),
+        graph.numbers(false, rows.axes));
+  }
+
+  /**
+   * Notes the value that an operation writes to a matrix.
+   *
+   * @param rows what the matrix's rows are
+   * @param value with an axis before the columns where several rows belong to a token
+   */
+  void write(Matrix y, Rows rows, String value) {
+    if (isWhole(y)) {
+      int each = perRow(rows, y);
+      int width = each * y.cols();
+      String flat = each == 1 ? value : reshape(value, rows, width);
+      List<Part> parts = new ArrayList<>(List.of(new Part(0, width, flat)));
+      written.put(y.data(), new Contents(rows, width, parts));
+      return;
+    }
+    requireColumns(rows, y.stride(), y);
+    Contents contents =
+        written.computeIfAbsent(
+            y.data(), tensor -> new Contents(rows, y.stride(), new ArrayList<>()));
+    int from = Math.toIntExact(y.offset());
+    int to = from + y.cols();
+    contents.parts.removeIf(part -> part.from == from && part.to == to);
+    if (contents.parts.stream().anyMatch(part -> part.from < to && part.to > from)) {
+      throw unknown("columns are written anew that others have a part in");
+    }
+    contents.parts.add(new Part(from, to, value));
+    contents.parts.sort(Comparator.comparingInt(Part::from));
+  }
+
+  /** A value with other axes after those of its rows, which stay. */
+  String reshape(String value, Rows rows, long... axes) {
+    // 0 leaves an axis as it is.
+    long[] shape =
+        LongStream.concat(LongStream.range(0, rows.axes).map(i -> 0), LongStream.of(axes))
+            .toArray();
+    return graph.node("Reshape", value, graph.numbers(false, shape));
+  }
+
+  /** A value with the axes after those of its rows in another order. */
+  String transpose(String value, Rows rows, long... order) {
+    LongStream moved = LongStream.of(order).map(axis -> rows.axes + axis);
+    long[] all = LongStream.concat(LongStream.range(0, rows.axes), moved).toArray();
+    return graph.node("Transpose", List.of(new Axes("perm", all)), value);
+  }
+}
