@@ -109,7 +109,7 @@ record TrialAllocators(
     double delta = allocation.number("delta");
     if (points.get(0).get(0).rank() > 0) {
       List<String> types = slots.stream().map(LinearSlot::role).toList();
-      evidence.note().accept("effective_rank", EffectiveRank.byType(types, points));
+      evidence.note("effective_rank", EffectiveRank.byType(types, points));
     }
     if (!allocation.isSearched("alpha")) {
       double alpha = allocation.number("alpha");
