@@ -63,7 +63,7 @@ public abstract class MatrixMethod implements Compressor {
   }
 
   /** The tokens that options name. */
-  static Tokens tokens(MethodOptions options) {
+  public static Tokens tokens(MethodOptions options) {
     return options.is(TOKENS, "reached") ? Tokens.REACHED : Tokens.ALL;
   }
 

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.structure;
 
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -32,7 +33,8 @@ public final class FfnNystromCompressor extends NarrowingMethod {
             MethodOption.choice(SELECT, "obs", LEVERAGE),
             MethodOption.number(RIDGE, 1e-6, 0, 1),
             MethodOption.number(LAMBDA, 1, 1e-300, 1e300),
-            BIAS));
+            BIAS,
+            MatrixMethod.tokens()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.structure;
 
 import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
@@ -73,7 +74,8 @@ abstract class NarrowingMethod implements Compressor {
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
+  public Compression compress(CompressionRequest asked) {
+    CompressionRequest request = asked.over(MatrixMethod.tokens(asked.options()));
     request.requireBudget(info().name());
     List<Pair> pairs = pairs(request);
     if (pairs.isEmpty()) {

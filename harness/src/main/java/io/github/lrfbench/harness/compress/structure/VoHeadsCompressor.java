@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.structure;
 
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -28,7 +29,7 @@ public final class VoHeadsCompressor extends NarrowingMethod {
         "Lin et al. 2025",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "drone of a head's columns of the attention's output matrix, by its own inputs alone",
-        List.of(MethodOption.choice(BY, "exact", FLAT, MODEGPT), BIAS));
+        List.of(MethodOption.choice(BY, "exact", FLAT, MODEGPT), BIAS, MatrixMethod.tokens()));
   }
 
   @Override

@@ -62,7 +62,8 @@ public final class KfacCompressor extends LowRankMethod {
             MethodOption.flag(WEIGHTED, false),
             MethodOption.flag(CLIP, false),
             MethodOption.number(OF_OUTPUTS, 0.1, 0, 1),
-            MethodOption.number(OF_INPUTS, 0, 0, 1)));
+            MethodOption.number(OF_INPUTS, 0, 0, 1),
+            tokens()));
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class NsvdCompressor extends LowRankMethod {
         "NSVD, arXiv 2503.17101",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "drone at first=1, svd at first=0",
-        options(MethodOption.number(FIRST, 0.95, 0, 1)));
+        options(MethodOption.number(FIRST, 0.95, 0, 1), tokens()));
   }
 
   @Override

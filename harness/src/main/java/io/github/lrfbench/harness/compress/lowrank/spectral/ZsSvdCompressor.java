@@ -34,7 +34,7 @@ public final class ZsSvdCompressor extends LowRankMethod {
         "Abbasi et al. 2026",
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS, Need.GRADIENTS),
         "svdllm at corrections=0",
-        options(MethodOption.count(CORRECTIONS, 5, 0, 100)));
+        options(MethodOption.count(CORRECTIONS, 5, 0, 100), tokens()));
   }
 
   private static int corrections(MethodOptions options) {
@@ -70,7 +70,8 @@ public final class ZsSvdCompressor extends LowRankMethod {
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
+  public Compression compress(CompressionRequest asked) {
+    CompressionRequest request = asked.over(tokens(asked.options()));
     Compression truncated = new MatrixWalk(this, request).run();
     return new Correction(request, this::decompose)
         .correct(truncated, corrections(request.options()));
