@@ -29,6 +29,9 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
     ENERGY("the same share of its squared singular values for every matrix", true, false),
     /** Singular values of all matrices compete. */
     GREEDY("singular values of all matrices compete by relative error per parameter", true, false),
+    /** Singular values compete as they are. */
+    ABSOLUTE(
+        "the same by errors as they are: for methods whose errors are of the loss", true, false),
     /** The same by one price for a parameter. */
     LAGRANGE("the same by bisection of one price for a parameter", true, false),
     /** Errors of outputs compete, weighted by measured gradients. */
@@ -48,7 +51,7 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
         true,
         true,
         0,
-        PolicyOption.choice("score", "zero-sum", Policy.ABSOLUTE),
+        PolicyOption.choice("score", "zero-sum", Policy.BY_SIZE),
         PolicyOption.number("floor", "0", 0, 1)),
     /** The layer-wise error model search of KFAC-SVD's authors. */
     LEMS(
@@ -78,7 +81,7 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
     private static final String BETA = "beta";
 
     /** Of {@code score}: changes count by their size alone. */
-    static final String ABSOLUTE = "absolute";
+    static final String BY_SIZE = "absolute";
 
     private final String title;
     private final boolean needsSpectra;

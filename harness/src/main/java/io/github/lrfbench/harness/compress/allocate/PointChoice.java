@@ -81,6 +81,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
     return switch (allocation.policy()) {
       case UNIFORM -> throw new IllegalStateException("has no allocator");
       case ENERGY -> new EqualEnergy();
+      case ABSOLUTE -> new Greedy(Importance.EQUAL);
       case GREEDY, LATENCY -> new Greedy(Importance.RELATIVE);
       case LAGRANGE -> new Lagrange(Importance.RELATIVE);
       case SENSITIVITY -> sensitive(slots);
@@ -92,7 +93,7 @@ public record PointChoice(Allocation allocation, Budget budget, Evidence evidenc
       case ZERO_SUM ->
           new ZeroSum(
               evidence.changes(),
-              allocation.option("score").equals(Allocation.Policy.ABSOLUTE),
+              allocation.option("score").equals(Allocation.Policy.BY_SIZE),
               allocation.number("floor"));
     };
   }

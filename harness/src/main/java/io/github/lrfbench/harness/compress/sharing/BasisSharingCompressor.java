@@ -71,6 +71,7 @@ public final class BasisSharingCompressor implements Compressor {
           Policy.UNIFORM,
           Policy.ENERGY,
           Policy.GREEDY,
+          Policy.ABSOLUTE,
           Policy.LAGRANGE,
           Policy.SENSITIVITY,
           Policy.V2);

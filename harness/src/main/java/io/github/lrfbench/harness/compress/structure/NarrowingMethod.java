@@ -25,6 +25,7 @@ abstract class NarrowingMethod implements Compressor {
           Policy.UNIFORM,
           Policy.ENERGY,
           Policy.GREEDY,
+          Policy.ABSOLUTE,
           Policy.LAGRANGE,
           Policy.LATENCY,
           Policy.SENSITIVITY,

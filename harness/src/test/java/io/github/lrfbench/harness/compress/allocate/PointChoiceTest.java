@@ -7,6 +7,8 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.lowrank.RankPoints;
+import io.github.lrfbench.harness.model.LinearSlot;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,6 +72,36 @@ class PointChoiceTest {
     // Codes keep every number and save bits all the same.
     assertEquals(2, uniform(new Budget.Keep(1), 1, codes(4, 64)));
     assertEquals(3, uniform(new Budget.Bits(32), 1, codes(4, 64)));
+  }
+
+  /** The sum of errors is the least of all pairs of ranks that the budget allows. */
+  @Test
+  void absoluteErrorsAreAddedUpAsTheyAre() {
+    double[][] values = {{9, 6, 3, 2, 1, 0.5}, {0.9, 0.8, 0.7, 0.3, 0.2, 0.1}};
+    List<OperatingPoints> offers =
+        List.of(RankPoints.of(6, 30, values[0]), RankPoints.of(6, 30, values[1]));
+    List<LinearSlot> slots =
+        List.of(new LinearSlot("a", 0, "query", null), new LinearSlot("b", 0, "key", null));
+    for (int ranks = 2; ranks <= 8; ranks++) {
+      Budget budget = new Budget.Keep(ranks * 36 / 360.0);
+      int[] chosen =
+          new PointChoice(new Allocation(Allocation.Policy.ABSOLUTE, 1), budget, new Evidence() {})
+              .choose(slots, offers);
+      double least = Double.POSITIVE_INFINITY;
+      for (int a = 1; a <= 5; a++) {
+        for (int b = 1; b <= 5; b++) {
+          if (a + b <= ranks) {
+            least = Math.min(least, error(values[0], a) + error(values[1], b));
+          }
+        }
+      }
+      assertEquals(least, error(values[0], chosen[0] + 1) + error(values[1], chosen[1] + 1), 1e-12);
+    }
+  }
+
+  /** Five ranks are as many numbers as the matrix itself. */
+  private static double error(double[] values, int rank) {
+    return rank >= 5 ? 0 : Arrays.stream(values).skip(rank).map(value -> value * value).sum();
   }
 
   private static OperatingPoints codes(int rows, int cols) {
