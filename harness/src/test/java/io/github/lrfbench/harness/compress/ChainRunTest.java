@@ -130,6 +130,7 @@ class ChainRunTest {
             "svd.bias", "keep",
             "svd.statistics", "static",
             "svd.split", "sqrt",
+            "bias.tokens", "all",
             "budget_stage", "svd"),
         compress("svd+bias").parameters());
     assertEquals("lora", compress("svdllm:update=lora:epochs=1").parameters().get("update"));

@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
@@ -197,6 +198,9 @@ class NarrowerModelTest extends NarrowerCase {
     try (TaskCase task = open("bert")) {
       for (String method : List.of("ffn-nystrom", "vo-heads")) {
         for (Policy policy : Policy.values()) {
+          if (!MethodSpec.parse(method).compressor().allocates(policy)) {
+            continue;
+          }
           Allocation allocation = new Allocation(policy, 2);
           Compression made = task.compress(method, new Budget.Keep(0.6), allocation);
           long numbers = made.layers().stream().mapToLong(LayerReport::parameters).sum();
