@@ -67,6 +67,11 @@ final class OnnxPeer implements Peer {
   }
 
   @Override
+  public List<ProcessHandle> processes() {
+    return List.of(ProcessHandle.current());
+  }
+
+  @Override
   public void run() {
     pause();
     long start = System.nanoTime();

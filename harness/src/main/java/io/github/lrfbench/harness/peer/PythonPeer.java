@@ -20,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A process that runs {@code lrfbench_peer.py}, whose head says what is asked and answered: a line
@@ -104,6 +105,12 @@ final class PythonPeer implements Peer {
     float[] floats = new float[numbers];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
     return floats;
+  }
+
+  /** Where the command is a script that starts Python, that too. */
+  @Override
+  public List<ProcessHandle> processes() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
   }
 
   @Override
