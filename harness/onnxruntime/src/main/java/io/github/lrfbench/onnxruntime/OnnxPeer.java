@@ -3,6 +3,7 @@ package io.github.lrfbench.onnxruntime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
@@ -28,14 +29,35 @@ final class OnnxPeer implements Peer {
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private long lastNanos;
 
-  OnnxPeer(OrtEnvironment environment, Path model, int threads) throws OrtException {
-    this.environment = environment;
+  private OnnxPeer(Path model, int threads) throws OrtException {
+    this.environment = environment();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       this.session = environment.createSession(model.toString(), options);
     }
+  }
+
+  static Peer open(Path model, int threads) {
+    try {
+      return new OnnxPeer(model, threads);
+    } catch (OrtException e) {
+      throw failure(e);
+    }
+  }
+
+  static String version() {
+    return environment().getVersion();
+  }
+
+  private static OrtEnvironment environment() {
+    // What it warns of is for those who made the runtime.
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+  }
+
+  private static PeerException failure(OrtException cause) {
+    return new PeerException("ONNX Runtime: " + String.join(" ", cause.getMessage().split("\\s+")));
   }
 
   @Override
@@ -62,8 +84,13 @@ final class OnnxPeer implements Peer {
         return copy;
       }
     } catch (OrtException e) {
-      throw OnnxRuntime.failure(e);
+      throw failure(e);
     }
+  }
+
+  @Override
+  public List<ProcessHandle> processes() {
+    return List.of(ProcessHandle.current());
   }
 
   @Override
@@ -73,7 +100,7 @@ final class OnnxPeer implements Peer {
     try {
       session.run(inputs).close();
     } catch (OrtException e) {
-      throw OnnxRuntime.failure(e);
+      throw failure(e);
     }
     lastNanos = System.nanoTime() - start;
     pause();
@@ -104,7 +131,7 @@ final class OnnxPeer implements Peer {
     try {
       session.close();
     } catch (OrtException e) {
-      throw OnnxRuntime.failure(e);
+      throw failure(e);
     }
   }
 }

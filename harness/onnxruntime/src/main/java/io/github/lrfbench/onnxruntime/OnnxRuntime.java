@@ -1,15 +1,14 @@
 package io.github.lrfbench.onnxruntime;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import io.github.lrfbench.harness.peer.Peer;
-import io.github.lrfbench.harness.peer.PeerException;
 import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 
-/** ONNX Runtime in this process, on the processor. */
+/**
+ * ONNX Runtime in this process, on the processor. Without its library this class loads, and tells
+ * what is missing.
+ */
 public final class OnnxRuntime implements PeerRuntime {
   private static final String NAME = "onnxruntime";
 
@@ -26,7 +25,7 @@ public final class OnnxRuntime implements PeerRuntime {
   @Override
   public String version() {
     try {
-      return NAME + " " + environment().getVersion();
+      return NAME + " " + OnnxPeer.version();
     } catch (LinkageError e) {
       throw new InputException(
           "--peer onnxruntime: its library does not load; lib/onnxruntime-*.jar must lie beside"
@@ -37,19 +36,6 @@ public final class OnnxRuntime implements PeerRuntime {
 
   @Override
   public Peer open(Path model, int threads) {
-    try {
-      return new OnnxPeer(environment(), model, threads);
-    } catch (OrtException e) {
-      throw failure(e);
-    }
-  }
-
-  private static OrtEnvironment environment() {
-    // What it warns of is for those who made the runtime.
-    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-  }
-
-  static PeerException failure(OrtException cause) {
-    return new PeerException("ONNX Runtime: " + String.join(" ", cause.getMessage().split("\\s+")));
+    return OnnxPeer.open(model, threads);
   }
 }

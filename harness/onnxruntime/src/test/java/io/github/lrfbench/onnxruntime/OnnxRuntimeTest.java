@@ -20,8 +20,11 @@ import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,5 +76,27 @@ class OnnxRuntimeTest {
     String message =
         assertThrows(PeerException.class, () -> new OnnxRuntime().open(file, 1)).getMessage();
     assertTrue(message.startsWith("ONNX Runtime: ") && !message.contains("\n"), message);
+  }
+
+  /** As where its jar was taken along without the one beside it. */
+  @Test
+  void withoutTheLibraryItSaysWhatIsMissing() throws IOException, ReflectiveOperationException {
+    String own = OnnxRuntime.class.getName();
+    ClassLoader others =
+        new ClassLoader(OnnxRuntime.class.getClassLoader()) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("ai.onnxruntime.") || name.startsWith("io.github.lrfbench.onnx")) {
+              throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+          }
+        };
+    URL[] classes = {OnnxRuntime.class.getProtectionDomain().getCodeSource().getLocation()};
+    try (URLClassLoader loader = new URLClassLoader(classes, others)) {
+      PeerRuntime runtime = (PeerRuntime) loader.loadClass(own).getConstructor().newInstance();
+      String message = assertThrows(InputException.class, runtime::version).getMessage();
+      assertTrue(message.contains("lib/onnxruntime-*.jar must lie beside"), message);
+    }
   }
 }

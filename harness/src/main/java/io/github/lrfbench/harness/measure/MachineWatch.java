@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.measure;
 
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceState;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -9,14 +10,24 @@ import java.util.TreeSet;
 /** Watches machine and device from now on, while something is measured on it. */
 public final class MachineWatch {
   private final Device device;
-  private final OtherLoad load = OtherLoad.start();
+  private final OtherLoad load;
   private final SortedSet<String> slowdowns = new TreeSet<>();
   private OptionalInt processes = OptionalInt.empty();
   private DeviceState last = DeviceState.UNKNOWN;
 
-  /** Begins to watch. */
+  /** Begins to watch what this process measures. */
   public MachineWatch(Device device) {
+    this(device, List.of());
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param measured other processes that are measured
+   */
+  public MachineWatch(Device device, List<ProcessHandle> measured) {
     this.device = device;
+    this.load = OtherLoad.start(measured);
     // A processor tells what slowed it down since it was last asked.
     device.monitor().state();
   }

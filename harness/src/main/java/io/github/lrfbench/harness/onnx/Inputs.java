@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.onnx;
 
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.onnx.OnnxGraph.Attribute;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Inputs {
 
   private static void require(boolean condition) {
     if (!condition) {
-      throw new IllegalStateException("no graph can be made of the model: it reads other tokens");
+      throw new InputException("no graph can be made of the model: it reads other tokens");
     }
   }
 

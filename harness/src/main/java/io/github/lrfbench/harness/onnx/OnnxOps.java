@@ -213,13 +213,17 @@ final class OnnxOps implements Ops {
   @Override
   public void spread(Matrix x, int parts, Matrix y) {
     Rows rows = tensors.rows(x);
+    int each = tensors.perRow(rows, x);
     int narrow = x.cols() / parts;
     int wide = y.cols() / parts;
-    String apart = tensors.reshape(tensors.read(x), rows, parts, narrow);
-    long[] zeros = new long[2 * (rows.axes() + 2)];
-    zeros[zeros.length - 1] = wide - narrow;
-    String padded = graph.node("Pad", apart, graph.numbers(false, zeros));
-    tensors.write(y, rows, tensors.reshape(padded, rows, y.cols()));
+    String spread = tensors.reshape(tensors.read(x), rows, (long) each * parts, narrow);
+    if (wide > narrow) {
+      long[] zeros = new long[2 * (rows.axes() + 2)];
+      zeros[zeros.length - 1] = wide - narrow;
+      spread = graph.node("Pad", spread, graph.numbers(false, zeros));
+    }
+    long[] axes = each == 1 ? new long[] {y.cols()} : new long[] {each, y.cols()};
+    tensors.write(y, rows, tensors.reshape(spread, rows, axes));
   }
 
   @Override

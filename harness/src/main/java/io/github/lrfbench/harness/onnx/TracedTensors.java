@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.onnx;
 
 import io.github.lrfbench.harness.onnx.OnnxGraph.Axes;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
@@ -75,12 +76,12 @@ final class TracedTensors {
     return contents;
   }
 
-  private static IllegalStateException unknown(String what) {
-    return new IllegalStateException("no graph can be made of the model: " + what);
+  private static InputException unknown(String what) {
+    return new InputException("no graph can be made of the model: " + what);
   }
 
   /** How many rows of a matrix belong to one token, or sequence. */
-  private int perRow(Rows rows, Matrix x) {
+  int perRow(Rows rows, Matrix x) {
     return switch (rows) {
       case TOKENS -> x.rows() / tokens;
       case SEQUENCES -> x.rows() / sequences;
@@ -100,24 +101,28 @@ final class TracedTensors {
    */
   String read(Matrix x) {
     Contents contents = contents(x);
-    if (!isWhole(x)) {
-      return columns(contents, x);
+    int from = Math.toIntExact(x.offset());
+    int each = perRow(contents.rows, x);
+    if (!isWhole(x) && each == 1) {
+      requireColumns(contents.rows, contents.width, x);
+      return columns(contents, from, from + x.cols());
     }
     String value = columns(contents, 0, contents.width);
-    return perRow(contents.rows, x) == 1
-        ? value
-        : reshape(value, contents.rows, perRow(contents.rows, x), x.cols());
-  }
-
-  private String columns(Contents contents, Matrix x) {
-    requireColumns(contents.rows, contents.width, x);
-    int from = Math.toIntExact(x.offset());
-    return columns(contents, from, from + x.cols());
+    if (each == 1) {
+      return value;
+    }
+    require(each * x.stride() == contents.width && from + x.cols() <= x.stride());
+    String apart = reshape(value, contents.rows, each, x.stride());
+    return slice(apart, contents.rows.axes + 1, x.stride(), from, from + x.cols());
   }
 
   private void requireColumns(Rows rows, int width, Matrix x) {
     boolean fits = x.stride() == width && x.offset() + x.cols() <= width && perRow(rows, x) == 1;
-    if (rows == Rows.FIXED || !fits) {
+    require(rows != Rows.FIXED && fits);
+  }
+
+  private static void require(boolean isOfAllRows) {
+    if (!isOfAllRows) {
       throw unknown("an operation takes some rows of a tensor");
     }
   }
@@ -134,7 +139,10 @@ final class TracedTensors {
       if (first != end) {
         break;
       }
-      within.add(new Part(first, last, slice(contents.rows, part, first, last)));
+      int width = part.to - part.from;
+      String value =
+          slice(part.value, contents.rows.axes, width, first - part.from, last - part.from);
+      within.add(new Part(first, last, value));
       end = last;
     }
     if (end != to) {
@@ -148,16 +156,17 @@ final class TracedTensors {
         "Concat", List.of(new OnnxGraph.Attribute("axis", (long) contents.rows.axes)), values);
   }
 
-  private String slice(Rows rows, Part part, int from, int to) {
-    if (from == part.from && to == part.to) {
-      return part.value;
+  /** Some of what stands along an axis of a size. */
+  private String slice(String value, int axis, int size, int from, int to) {
+    if (from == 0 && to == size) {
+      return value;
     }
     return graph.node(
         "Slice",
-        part.value,
-        graph.numbers(false, from - part.from),
-        graph.numbers(false, to - part.from),
-        graph.numbers(false, rows.axes));
+        value,
+        graph.numbers(false, from),
+        graph.numbers(false, to),
+        graph.numbers(false, axis));
   }
 
   /**

@@ -16,6 +16,16 @@ public interface Peer extends SelfTimed, AutoCloseable {
    */
   float[] read(List<int[]> sequences);
 
+  /**
+   * The processes that compute, of which {@link ProcessHandle#current()} is this one. What all
+   * others do while the peer is timed is told in its row, as other work.
+   *
+   * @return none if they are not known
+   */
+  default List<ProcessHandle> processes() {
+    return List.of();
+  }
+
   /** A forward pass. */
   @Override
   void run();

@@ -1,10 +1,10 @@
 package io.github.lrfbench.harness.peer;
 
+import io.github.lrfbench.kernels.InputException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A process that runs {@code lrfbench_peer.py}, whose head says what is asked and answered: a line
@@ -30,7 +31,7 @@ final class PythonPeer implements Peer {
   private static final int LONGEST_LINE = 1000;
 
   private final Duration limit;
-  private final Path folder;
+  private final TemporaryFolder folder = TemporaryFolder.create();
   private final Process process;
   private final DataInputStream answers;
   private long lastNanos;
@@ -44,18 +45,16 @@ final class PythonPeer implements Peer {
    */
   PythonPeer(List<String> command, String runtime, int threads, Duration limit) {
     this.limit = limit;
-    try {
-      folder = Files.createTempDirectory("lrfbench-peer-");
-      for (String script : SCRIPTS) {
-        try (InputStream text = PythonPeer.class.getResourceAsStream(script)) {
-          Files.copy(text, folder.resolve(script));
-        }
+    for (String script : SCRIPTS) {
+      try (InputStream text = PythonPeer.class.getResourceAsStream(script)) {
+        Files.copy(text, path(script));
+      } catch (IOException e) {
+        folder.close();
+        throw new InputException("cannot write " + path(script) + ": " + e.getMessage());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     List<String> line = new ArrayList<>(command);
-    line.add(folder.resolve(SCRIPTS.get(0)).toString());
+    line.add(path(SCRIPTS.get(0)).toString());
     line.add(runtime);
     line.add(Integer.toString(threads));
     ProcessBuilder builder = new ProcessBuilder(line).redirectError(Redirect.to(errors().toFile()));
@@ -66,7 +65,7 @@ final class PythonPeer implements Peer {
     try {
       process = builder.start();
     } catch (IOException e) {
-      delete();
+      folder.close();
       throw new PeerException(e.getMessage());
     }
     answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
@@ -104,6 +103,12 @@ final class PythonPeer implements Peer {
     float[] floats = new float[numbers];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
     return floats;
+  }
+
+  /** Where the command is a script that starts Python, that too. */
+  @Override
+  public List<ProcessHandle> processes() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
   }
 
   @Override
@@ -198,14 +203,14 @@ final class PythonPeer implements Peer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    delete();
+    folder.close();
   }
 
   private Path errors() {
-    return folder.resolve("stderr");
+    return path("stderr");
   }
 
-  private void delete() {
-    TemporaryFolder.delete(folder);
+  private Path path(String name) {
+    return folder.path().resolve(name);
   }
 }

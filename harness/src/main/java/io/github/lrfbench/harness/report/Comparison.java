@@ -9,7 +9,6 @@ import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,13 +45,15 @@ public final class Comparison {
       throw new InputException("the two files have no cell in common");
     }
     List<RunRow[]> cells = List.copyOf(pairs.values());
+    // Rows of peers have no metrics.
+    List<RunRow[]> scored = cells.stream().filter(pair -> !pair[1].ofPeer()).toList();
     List<RunRow[]> timed =
         cells.stream().filter(pair -> SpeedupChange.isComparable(pair[0], pair[1])).toList();
     List<Change> changes =
         timed.stream().map(pair -> SpeedupChange.of(pair[0], pair[1], latencyMargin)).toList();
     List<Verdict> metrics =
         Change.verdicts(
-            cells.stream().map(pair -> metric(pair[0], pair[1], metricMargin)).toList());
+            scored.stream().map(pair -> metric(pair[0], pair[1], metricMargin)).toList());
     List<Verdict> speedups = Change.verdicts(changes);
     TextTable table =
         new TextTable(WIDTH)
@@ -65,16 +66,16 @@ public final class Comparison {
             .column("then", Align.RIGHT)
             .column("change", Align.RIGHT)
             .column("verdict", Align.LEFT);
-    Iterator<Verdict> ofMetrics = metrics.iterator();
     pairs.forEach(
         (name, pair) -> {
+          int score = scored.indexOf(pair);
           int time = timed.indexOf(pair);
           table.row(
               name,
               Figures.fixed(pair[0].get(ScoreColumns.METRIC), 4),
               Figures.fixed(pair[1].get(ScoreColumns.METRIC), 4),
               difference(pair[0], pair[1]),
-              ofMetrics.next().name(),
+              score < 0 ? "" : metrics.get(score).name(),
               time < 0 ? "" : Figures.factor(pair[0].get(TimeColumns.SPEEDUP)),
               time < 0 ? "" : Figures.factor(pair[1].get(TimeColumns.SPEEDUP)),
               time < 0 ? "" : change(changes.get(time)),

@@ -46,8 +46,8 @@ public final class MachineColumns {
           "",
           "Processors that other work kept busy on average while the model was timed: the time "
               + "of all processors that was not idle (stolen by other virtual machines included), "
-              + "minus this process's own, / the time that passed. Empty if the system does not "
-              + "tell.");
+              + "minus this process's own and that of a peer's, / the time that passed. Empty if the "
+              + "system does not tell.");
 
   public static final Column<Double> CLOCK_MHZ =
       Column.number(

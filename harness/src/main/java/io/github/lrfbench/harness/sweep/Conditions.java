@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
  * @param energy of calls of the throughput shape
  */
 record Conditions(Energy energy, MachineState machine) {
-  /** Where what is timed is another process: its own work would count as that of others. */
+  /** Where what is timed is in processes that are not known: their work would count as others'. */
   static final Conditions UNKNOWN =
       new Conditions(Energy.NONE, new MachineState(OptionalDouble.empty(), 1, DeviceState.UNKNOWN));
 

@@ -129,8 +129,11 @@ final class LatencyProbe {
     Rounds rounds;
     long flops;
     double difference = read(peer, model, batchSize);
+    List<ProcessHandle> processes = peer.processes();
+    MachineWatch watch = new MachineWatch(model.device(), processes);
     try (TimedPass own = pass(model, batchSize)) {
       rounds = new RoundTimer(rule, Clock.SYSTEM).measure(List.of(peer, own));
+      watch.sample(own::replay);
       flops = own.flops();
     }
     difference = Math.max(difference, read(peer, model, THROUGHPUT_BATCH));
@@ -138,8 +141,10 @@ final class LatencyProbe {
       List<LatencyStats> stats =
           new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM).measure(List.of(peer, own));
       InTurns throughput = new InTurns(stats.get(0), stats.get(1), THROUGHPUT_BATCH);
-      Timing timing =
-          new Timing(rounds, batchSize, Double.NaN, throughput, 0, flops, Conditions.UNKNOWN);
+      watch.sample(own::replay);
+      Conditions conditions =
+          processes.isEmpty() ? Conditions.UNKNOWN : new Conditions(Energy.NONE, watch.state());
+      Timing timing = new Timing(rounds, batchSize, Double.NaN, throughput, 0, flops, conditions);
       return new PeerTiming(timing, difference);
     }
   }

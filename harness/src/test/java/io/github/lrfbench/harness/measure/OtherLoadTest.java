@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,13 @@ class OtherLoadTest {
   }
 
   private void own(long user, long system) throws IOException {
-    Files.createDirectories(proc.resolve("self"));
+    process("self", user, system);
+  }
+
+  private void process(String name, long user, long system) throws IOException {
+    Files.createDirectories(proc.resolve(name));
     Files.writeString(
-        proc.resolve("self/stat"),
+        proc.resolve(name).resolve("stat"),
         "77 (a) b 9 (java) S 1 77 77 0 -1 4194560 9 9 9 9 " + user + " " + system + " 5 6 20 0");
   }
 
@@ -51,6 +56,21 @@ class OtherLoadTest {
     stat(1180, 550, 9140, 110, 20);
     own(520, 130);
     assertEquals(1.0, load.average().getAsDouble(), 1e-12);
+  }
+
+  /** This process is counted once, and one that ended as if the system did not tell. */
+  @Test
+  void timeOfWhatIsMeasuredIsNoOthersEither() throws IOException {
+    stat(1000, 500, 9000, 100, 0);
+    own(400, 100);
+    process("1234567890", 50, 10);
+    OtherLoad load = OtherLoad.start(proc, 1234567890, ProcessHandle.current().pid());
+    stat(1180, 550, 9140, 110, 20);
+    own(520, 130);
+    process("1234567890", 95, 15);
+    assertEquals(0.5, load.average().getAsDouble(), 1e-12);
+    Files.delete(proc.resolve("1234567890/stat"));
+    assertEquals(OptionalDouble.empty(), load.average());
   }
 
   @Test
@@ -83,7 +103,7 @@ class OtherLoadTest {
   @Test
   void thisMachineIsRead() {
     if (Files.isReadable(Path.of("/proc/self/stat"))) {
-      assertTrue(OtherLoad.start().processors() > 0);
+      assertTrue(OtherLoad.start(List.of()).processors() > 0);
     }
   }
 }

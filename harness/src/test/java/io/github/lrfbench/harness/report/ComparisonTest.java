@@ -135,6 +135,21 @@ class ComparisonTest {
     assertTrue(text.contains("1 cells are in one file only"), text);
   }
 
+  /** They have none, and must not make the verdicts on ours more careful. */
+  @Test
+  void metricsOfPeersAreNotCounted() {
+    RunRow before = row(0.5, 0.01).build();
+    RunRow after = row(0.527, 0.001).build();
+    RunRow peer =
+        timed(1.1)
+            .set(RunColumns.TASK, "rte")
+            .set(RunColumns.LABEL, "svd on twin 1.0")
+            .set(RunColumns.RUNTIME, "twin 1.0")
+            .build();
+    String text = Comparison.render(List.of(before, peer), List.of(after, peer), 0.01, 0.05);
+    assertTrue(text.contains("metric: 0 SAME, 1 BETTER, 0 WORSE, 0 UNDECIDED"), text);
+  }
+
   @Test
   void modelsOfOtherNamesAreComparedByTheRest() {
     RunRow before = row(0.5, 0.01).set(RunColumns.MODEL, "a").build();

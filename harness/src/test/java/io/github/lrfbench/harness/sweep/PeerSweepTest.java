@@ -108,6 +108,11 @@ class PeerSweepTest {
         }
 
         @Override
+        public List<ProcessHandle> processes() {
+          return List.of(ProcessHandle.current());
+        }
+
+        @Override
         public void run() {}
 
         @Override
@@ -186,6 +191,10 @@ class PeerSweepTest {
       assertEquals(pair / 3.0, peers.get(TimeColumns.SPEEDUP), 1e-12);
       assertEquals(32 / 3e-3, peers.get(TimeColumns.THROUGHPUT_EPS), 1e-6);
       assertEquals(Map.of("logits_difference", 0.0), peers.get(RunColumns.EXTRA));
+      assertEquals(
+          ours.get(MachineColumns.LOAD_AVERAGE) == null,
+          peers.get(MachineColumns.LOAD_AVERAGE) == null,
+          "whether the machine tells of other work");
     }
     assertEquals(rows, ResultsCsv.RUNS.read(folder.resolve("out/runs.csv")));
     assertTrue(RunTable.render(rows).contains("svd on twin 1.0 keep 0.5"), RunTable.render(rows));

@@ -41,6 +41,9 @@ public final class ResultRow {
     Map<String, Object> extra = Objects.requireNonNullElse(row.get(RunColumns.EXTRA), Map.of());
     extra.forEach((name, value) -> texts.put("extra." + name, String.valueOf(value)));
     texts.put("label", RowLabel.of(row));
+    if (text("runtime").isEmpty()) {
+      texts.put("runtime", RunRow.LRFBENCH);
+    }
     if (!isDense()) {
       STANDARDS.keySet().forEach(this::fillIn);
       fillIn("finetune_lr");

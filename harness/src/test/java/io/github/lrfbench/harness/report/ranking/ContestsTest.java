@@ -76,6 +76,17 @@ class ContestsTest {
     return Rows.of("rte", "drone", 0.5, 0.9, 0.01);
   }
 
+  /** Rows of before there were peers do not name the runtime. */
+  @Test
+  void rowsOfBeforePeersAreComparedWithLaterOnes() {
+    Contests contests =
+        contests(
+            Rows.of("rte", "svd", 0.5, 0.5, 0.01),
+            other().set(RunColumns.RUNTIME, RunRow.LRFBENCH));
+    assertEquals(List.of("rte keep 0.5: svd, drone"), members(contests));
+    assertEquals(List.of(), contests.notes());
+  }
+
   @Test
   void whatIsMixedOnRequestIsSaid() {
     Contests contests =
