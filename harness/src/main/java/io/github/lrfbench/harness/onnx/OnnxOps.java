@@ -215,11 +215,16 @@ final class OnnxOps implements Ops {
     Rows rows = tensors.rows(x);
     int narrow = x.cols() / parts;
     int wide = y.cols() / parts;
-    String apart = tensors.reshape(tensors.read(x), rows, parts, narrow);
+    int each = tensors.perRow(rows, x);
+    String apart = tensors.reshape(tensors.read(x), rows, each * parts, narrow);
     long[] zeros = new long[2 * (rows.axes() + 2)];
     zeros[zeros.length - 1] = wide - narrow;
     String padded = graph.node("Pad", apart, graph.numbers(false, zeros));
-    tensors.write(y, rows, tensors.reshape(padded, rows, y.cols()));
+    String spread =
+        each == 1
+            ? tensors.reshape(padded, rows, y.cols())
+            : tensors.reshape(padded, rows, each, y.cols());
+    tensors.write(y, rows, spread);
   }
 
   @Override

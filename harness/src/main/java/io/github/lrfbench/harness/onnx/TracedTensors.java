@@ -80,7 +80,7 @@ final class TracedTensors {
   }
 
   /** How many rows of a matrix belong to one token, or sequence. */
-  private int perRow(Rows rows, Matrix x) {
+  int perRow(Rows rows, Matrix x) {
     return switch (rows) {
       case TOKENS -> x.rows() / tokens;
       case SEQUENCES -> x.rows() / sequences;
@@ -110,6 +110,16 @@ final class TracedTensors {
   }
 
   private String columns(Contents contents, Matrix x) {
+    int each = contents.rows == Rows.FIXED ? 1 : perRow(contents.rows, x);
+    if (each > 1 && each * x.stride() == contents.width && x.offset() + x.cols() <= x.stride()) {
+      String apart = reshape(columns(contents, 0, contents.width), contents.rows, each, x.stride());
+      return graph.node(
+          "Slice",
+          apart,
+          graph.numbers(false, x.offset()),
+          graph.numbers(false, x.offset() + x.cols()),
+          graph.numbers(false, contents.rows.axes + 1));
+    }
     requireColumns(contents.rows, contents.width, x);
     int from = Math.toIntExact(x.offset());
     return columns(contents, from, from + x.cols());

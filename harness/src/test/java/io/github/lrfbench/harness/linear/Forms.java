@@ -54,6 +54,12 @@ public final class Forms {
     return new NarrowHeads(matrix(inputs, heads * kept), random(0.1, outputs), heads, outputs);
   }
 
+  /** What reads half of every head. */
+  public Linear narrowInputs(int heads, int outputs, int inputs) {
+    int kept = Math.max(1, inputs / heads / 2);
+    return new NarrowInputs(matrix(heads * kept, outputs), random(0.1, outputs), heads, inputs);
+  }
+
   private Linear plain(String kind, int outputs, int inputs) {
     return switch (kind) {
       case "dense" -> new DenseLinear(matrix(inputs, outputs), null);
