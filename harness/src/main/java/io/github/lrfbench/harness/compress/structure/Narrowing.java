@@ -25,6 +25,11 @@ interface Narrowing {
    */
   double[] squaredErrors();
 
+  /** The same as the outputs have them, where the method's own errors leave something out. */
+  default double[] outputErrors() {
+    return squaredErrors();
+  }
+
   /**
    * The pair with less.
    *

@@ -86,14 +86,17 @@ final class NarrowingWalk {
       Narrowing narrowing = narrowings.get(i);
       OperatingPoints points =
           narrowing.points(pairs.get(i).numbersPerElement(), request.allocation().multiple());
-      offers.add(errors ? known(points, narrowing, narrowing.squaredErrors()[0], 1) : points);
+      if (errors) {
+        double[] own = narrowing.squaredErrors();
+        points = known(points, narrowing, own, own[0], 1);
+      }
+      offers.add(points);
     }
     return offers;
   }
 
   private static OperatingPoints known(
-      OperatingPoints points, Narrowing narrowing, double energy, double divisor) {
-    double[] errors = narrowing.squaredErrors();
+      OperatingPoints points, Narrowing narrowing, double[] errors, double energy, double divisor) {
     return points.withErrors(
         energy / divisor,
         IntStream.range(0, points.count())
@@ -142,7 +145,9 @@ final class NarrowingWalk {
       LinearSlot second = pairs.get(i).second();
       double norm = replacement.keep(second, "").outputNorm();
       long tokens = perToken ? moments(second).tokens() : 1;
-      measured.add(known(offers.get(i), narrowings.get(i), norm * norm, tokens));
+      Narrowing narrowing = narrowings.get(i);
+      double[] errors = narrowing.outputErrors();
+      measured.add(known(offers.get(i), narrowing, errors, norm * norm, tokens));
     }
     return measured;
   }

@@ -15,6 +15,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The values of an attention in fewer dimensions of every head. Of a head, W_o of [m, D] becomes A
@@ -96,12 +97,13 @@ final class ValueHeads implements Narrowing {
 
   /** Second moments of what the output matrix reads of a head, F64 [D, D]. */
   private Matrix mixed(int head, Scope scope) {
-    int from = head * most();
-    Matrix block =
-        Matrices.toDouble(
-            mixed.gram().rows(from, from + most()).columns(from, from + most()), scope);
+    return mixed(head * most(), (head + 1) * most(), scope);
+  }
+
+  private Matrix mixed(int from, int to, Scope scope) {
+    Matrix block = Matrices.toDouble(mixed.gram().rows(from, to).columns(from, to), scope);
     if (centred) {
-      double[] mean = Arrays.copyOfRange(mixed.mean(), from, from + most());
+      double[] mean = Arrays.copyOfRange(mixed.mean(), from, to);
       addOuter(-mixed.tokens(), mean, mean, block, scope);
     }
     return block;
@@ -191,6 +193,46 @@ final class ValueHeads implements Narrowing {
       }
       errors[kept] += device().blas().squaredNorm(left);
     }
+  }
+
+  /** Those of all heads together: what they lose may add up, or make up for each other. */
+  @Override
+  public double[] outputErrors() {
+    return cache.find(
+        List.of("errors of outputs of values", about),
+        () -> {
+          try (Scope scratch = device().openScope()) {
+            return errorsTogether(scratch);
+          }
+        });
+  }
+
+  private double[] errorsTogether(Scope scratch) {
+    Matrix value = Pair.matrix(pair.first(), scratch);
+    Matrix output = Pair.matrix(pair.second(), scratch);
+    List<Head> all =
+        IntStream.range(0, heads).mapToObj(head -> head(value, output, head, scratch)).toList();
+    var root = Whitening.byEigenvectors(mixed(0, pair.width(), scratch), scratch);
+    Matrix left = root.multiply(Matrices.toDouble(output, scratch), scratch);
+    double[] errors = new double[most() + 1];
+    errors[0] = device().blas().squaredNorm(left);
+    for (int kept = 1; kept < most(); kept++) {
+      try (Scope step = device().openScope()) {
+        Matrix a = Matrix.of(step.zeros(DType.F64, output.rows(), heads));
+        Matrix b = Matrix.of(step.zeros(DType.F64, heads, pair.width()));
+        for (int head = 0; head < heads; head++) {
+          Head own = all.get(head);
+          if (kept <= own.b().rows()) {
+            Matrix row = b.rows(head, head + 1).columns(head * most(), (head + 1) * most());
+            device().blas().copy(own.a().columns(kept - 1, kept), a.columns(head, head + 1));
+            device().blas().copy(own.b().rows(kept - 1, kept), row);
+          }
+        }
+        device().blas().gemm(false, false, -1, a, root.multiply(b, step), 1, left);
+      }
+      errors[kept] = device().blas().squaredNorm(left);
+    }
+    return errors;
   }
 
   @Override

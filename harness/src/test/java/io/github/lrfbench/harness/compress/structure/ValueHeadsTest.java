@@ -215,6 +215,13 @@ class ValueHeadsTest {
     }
     double energy = heads.squaredErrors()[0];
     assertEquals(sum, heads.squaredErrors()[kept], 1e-9 * energy);
+    double[][] together = new double[o.length][o[0].length];
+    for (int i = 0; i < o.length; i++) {
+      int row = i;
+      Arrays.setAll(together[i], j -> o[row][j] - product[row][j]);
+    }
+    double expected = Slow.squaredError(together, Slow.gram(mixed, centred));
+    assertEquals(expected, heads.outputErrors()[kept], 1e-9 * energy);
   }
 
   /** A head's output matrix and DRONE, which sees what the head gives and nothing else. */

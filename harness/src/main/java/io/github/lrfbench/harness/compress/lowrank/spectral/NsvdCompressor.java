@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.lowrank.SecondMoment;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
+import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,12 @@ public final class NsvdCompressor extends LowRankMethod {
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "drone at first=1, svd at first=0",
         options(MethodOption.number(FIRST, 0.95, 0, 1), tokens()));
+  }
+
+  /** Where a second stage follows, its part of one rank is none of what a larger rank has. */
+  @Override
+  public boolean nests(MethodOptions options) {
+    return options.number(FIRST) == 1;
   }
 
   @Override

@@ -2,18 +2,25 @@ package io.github.lrfbench.harness.compress.lowrank.spectral;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.MatrixCase;
 import io.github.lrfbench.harness.compress.lowrank.SlowSvd;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;
+import io.github.lrfbench.harness.compress.spi.Matrices;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -190,6 +197,42 @@ class NsvdCompressorTest {
             assertEquals(expected, errors[rank - 1], 1e-6 * expected + 1e-9, "rank " + rank);
           }
         });
+  }
+
+  /** Allocations that take the factors of the largest rank apart are for those that have all. */
+  @Test
+  void nestsWhereTheFactorsOfALargerRankHoldThoseOfASmaller() {
+    with(
+        w,
+        M,
+        N,
+        x,
+        matrix -> {
+          for (String method : List.of("nsvd:first=0", "nsvd:first=0.5", "nsvd:first=1")) {
+            LowRankFactors all = matrix.decompose(method, N).nested(scope);
+            LowRankFactors part = new LowRankFactors(all.down().columns(0, 8), all.up().rows(0, 8));
+            double[][] product = matrix.product(method, 8);
+            double difference = 0;
+            double[] down = Matrices.toDouble(part.down(), scope).data().toDoubles();
+            double[] up = Matrices.toDouble(part.up(), scope).data().toDoubles();
+            for (int i = 0; i < M; i++) {
+              for (int j = 0; j < N; j++) {
+                double sum = 0;
+                for (int r = 0; r < 8; r++) {
+                  sum += down[j * 8 + r] * up[r * M + i];
+                }
+                difference = Math.max(difference, Math.abs(sum - product[i][j]));
+              }
+            }
+            MethodSpec spec = MethodSpec.parse(method);
+            assertEquals(spec.compressor().nests(spec.options()), difference < 1e-4, method);
+          }
+        });
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () -> MethodSpec.parse("nsvd").check(Allocation.parse("zero-sum", 1)));
+    assertTrue(refused.getMessage().contains("zero-sum takes matrices apart"));
   }
 
   @Test
