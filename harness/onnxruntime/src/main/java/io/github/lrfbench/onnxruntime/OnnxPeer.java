@@ -33,6 +33,8 @@ final class OnnxPeer implements Peer {
     this.environment = environment();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
+      // Its threads would go on spinning after a call, and take processors from ours in ours.
+      options.addConfigEntry("session.force_spinning_stop", "1");
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       this.session = environment.createSession(model.toString(), options);

@@ -72,6 +72,8 @@ class OnnxRuntime:
     def load(self, file):
         options = self.onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
+        # Its threads would go on spinning after a call, and take processors from ours in ours.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         options.inter_op_num_threads = 1
         options.graph_optimization_level = self.onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         self.session = self.onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
