@@ -155,23 +155,6 @@ class AllocationTest {
   }
 
   @Test
-  void theSameIsChosenTwice() throws IOException {
-    try (TaskCase task = new TaskCase(deviceId(), folder)) {
-      int[][] ranks = new int[2][];
-      for (int i = 0; i < 2; i++) {
-        ranks[i] =
-            task
-                .compress("fwsvd", new Budget.Keep(0.5), new Allocation(Policy.STRS, 1))
-                .layers()
-                .stream()
-                .mapToInt(LayerReport::rank)
-                .toArray();
-      }
-      assertArrayEquals(ranks[0], ranks[1]);
-    }
-  }
-
-  @Test
   void optionsAreReadAndTold() {
     Allocation lems = Allocation.parse("lems:gamma=0.0:alpha=0.5", 1);
     assertEquals("lems:alpha=0.5:gamma=0", lems.text());

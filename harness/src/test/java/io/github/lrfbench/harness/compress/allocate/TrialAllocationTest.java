@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.allocate;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Allocations that try models, on the CPU alone: they would take minutes on the emulator. */
 class TrialAllocationTest {
   @TempDir private Path folder;
+
+  @Test
+  void theSameIsChosenTwice() throws IOException {
+    try (TaskCase task = new TaskCase("cpu", folder)) {
+      int[][] ranks = new int[2][];
+      for (int i = 0; i < 2; i++) {
+        ranks[i] =
+            task
+                .compress("fwsvd", new Budget.Keep(0.5), new Allocation(Allocation.Policy.STRS, 1))
+                .layers()
+                .stream()
+                .mapToInt(LayerReport::rank)
+                .toArray();
+      }
+      assertArrayEquals(ranks[0], ranks[1]);
+    }
+  }
 
   @Test
   void whatWasFoundOutIsTold() throws IOException {
