@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * @param weight Wᵀ, F32 [inputs, outputs]: a product with it on the right needs no transposition
  * @param bias F32 [outputs], or null for none
  */
-public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
+public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight {
   /** What another map computes, as its matrix, with a copy of its bias. */
   public static DenseLinear of(Linear linear, Scope scope) {
     Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
@@ -54,26 +54,6 @@ public record DenseLinear(Matrix weight, Tensor bias) implements Linear {
   @Override
   public Matrix dense() {
     return weight;
-  }
-
-  @Override
-  public long parameters() {
-    return (long) weight.rows() * weight.cols();
-  }
-
-  @Override
-  public long flopsPerRow() {
-    return 2 * parameters();
-  }
-
-  @Override
-  public DType dtype() {
-    return weight.dtype();
-  }
-
-  @Override
-  public long bits() {
-    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override

@@ -22,7 +22,8 @@ import java.util.List;
  * @param heads number of heads
  * @param outputs heads times the dimensions of each
  */
-public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) implements Linear {
+public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs)
+    implements StoredWeight {
   /** Checks that heads have the room. */
   public NarrowHeads {
     if (weight.cols() % heads != 0 || outputs % heads != 0 || weight.cols() > outputs) {
@@ -49,26 +50,6 @@ public record NarrowHeads(Matrix weight, Tensor bias, int heads, int outputs) im
   @Override
   public boolean hasOwnCoordinates() {
     return true;
-  }
-
-  @Override
-  public long parameters() {
-    return (long) weight.rows() * weight.cols();
-  }
-
-  @Override
-  public long flopsPerRow() {
-    return 2 * parameters();
-  }
-
-  @Override
-  public DType dtype() {
-    return weight.dtype();
-  }
-
-  @Override
-  public long bits() {
-    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override

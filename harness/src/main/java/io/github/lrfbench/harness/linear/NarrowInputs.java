@@ -21,7 +21,8 @@ import java.util.List;
  * @param heads number of heads
  * @param inputs heads times the dimensions of each
  */
-public record NarrowInputs(Matrix weight, Tensor bias, int heads, int inputs) implements Linear {
+public record NarrowInputs(Matrix weight, Tensor bias, int heads, int inputs)
+    implements StoredWeight {
   /** Checks that heads have the room. */
   public NarrowInputs {
     if (weight.rows() % heads != 0 || inputs % heads != 0 || weight.rows() > inputs) {
@@ -48,26 +49,6 @@ public record NarrowInputs(Matrix weight, Tensor bias, int heads, int inputs) im
   @Override
   public boolean hasOwnCoordinates() {
     return true;
-  }
-
-  @Override
-  public long parameters() {
-    return (long) weight.rows() * weight.cols();
-  }
-
-  @Override
-  public long flopsPerRow() {
-    return 2 * parameters();
-  }
-
-  @Override
-  public DType dtype() {
-    return weight.dtype();
-  }
-
-  @Override
-  public long bits() {
-    return parameters() * weight.dtype().bytes() * Byte.SIZE;
   }
 
   @Override
