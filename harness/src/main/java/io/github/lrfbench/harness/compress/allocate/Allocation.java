@@ -224,6 +224,13 @@ public record Allocation(Policy policy, Map<String, String> options, int multipl
     return option(name).equals(SEARCHED);
   }
 
+  /** What the results shall tell of it; nothing of the standard one. */
+  public Map<String, String> parameters() {
+    return isStandard()
+        ? Map.of()
+        : Map.of("allocate", name(), "round_to", Integer.toString(multiple));
+  }
+
   /** Whether models with other matrices are tried on held-out training examples. */
   public boolean triesInModel() {
     return heldOut() > 0;

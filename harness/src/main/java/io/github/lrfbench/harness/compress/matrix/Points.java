@@ -57,10 +57,7 @@ final class Points {
   Map<String, String> parameters() {
     Map<String, String> parameters = new TreeMap<>(request.options().values());
     parameters.putAll(method.constants());
-    if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().name());
-      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
-    }
+    parameters.putAll(request.allocation().parameters());
     parameters.putAll(findings);
     if (request.allocation().needsExamples()
         || method.needs(request.options()).stream().anyMatch(need -> need.isCalibration())) {

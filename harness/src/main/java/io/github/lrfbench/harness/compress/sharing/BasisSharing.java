@@ -249,10 +249,7 @@ final class BasisSharing {
       // They say nothing then.
       parameters.keySet().retainAll(List.of(BasisSharingCompressor.SHARE));
     }
-    if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().policy().label());
-      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
-    }
+    parameters.putAll(request.allocation().parameters());
     parameters.put("examples", Integer.toString(request.statistics().examples()));
     return parameters;
   }

@@ -277,10 +277,7 @@ final class NarrowingWalk {
 
   private Map<String, String> parameters() {
     Map<String, String> parameters = new TreeMap<>(request.options().values());
-    if (!request.allocation().isStandard()) {
-      parameters.put("allocate", request.allocation().policy().label());
-      parameters.put("round_to", Integer.toString(request.allocation().multiple()));
-    }
+    parameters.putAll(request.allocation().parameters());
     parameters.put("examples", Integer.toString(request.statistics().examples()));
     return parameters;
   }
