@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * Statistics of one dense model on one set of calibration examples, collected when a method first
@@ -147,7 +148,7 @@ public final class Calibrator implements AutoCloseable {
    * @param other must live as long
    */
   public Calibrator of(Model other) {
-    return new Calibrator(other, examples, training, others, key, null, progress).over(tokens);
+    return new Calibrator(other, examples, training, others, key, null, progress);
   }
 
   /**
@@ -219,21 +220,25 @@ public final class Calibrator implements AutoCloseable {
       return original.fisher();
     }
     if (fisher == null) {
-      long start = System.nanoTime();
-      Path file = file("fisher");
-      fisher = readFisher(file);
-      if (fisher == null) {
-        fisher = FisherCollector.collect(model, model.slots(), examples, progress);
-        SafetensorsWriter writer = new SafetensorsWriter();
-        for (String slot : fisher.slots()) {
-          Matrix f = fisher.of(slot);
-          writer.add(slot, Shape.of(f.rows(), f.cols()), () -> floats(f));
-        }
-        write(writer, file);
-      }
-      seconds += (System.nanoTime() - start) / 1e9;
+      fisher = timed(this::findFisher);
     }
     return fisher;
+  }
+
+  private Fisher findFisher() {
+    Path file = file("fisher");
+    Fisher read = readFisher(file);
+    if (read != null) {
+      return read;
+    }
+    Fisher collected = FisherCollector.collect(model, model.slots(), examples, progress);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String slot : collected.slots()) {
+      Matrix f = collected.of(slot);
+      writer.add(slot, Shape.of(f.rows(), f.cols()), () -> floats(f));
+    }
+    write(writer, file);
+    return collected;
   }
 
   private Fisher readFisher(Path file) {
@@ -269,28 +274,30 @@ public final class Calibrator implements AutoCloseable {
   /** The moments of the inputs of all slots' matrices. */
   public ActivationMoments moments() {
     if (moments == null) {
-      long start = System.nanoTime();
-      Path file = file(tokens == Tokens.ALL ? "inputs" : "inputs-reached");
-      moments = file == null ? null : MomentsFile.read(file, model);
-      if (moments == null) {
-        moments =
-            MomentsCollector.collect(model, model.slots(), examples.sequences(), tokens, progress);
-        SafetensorsWriter writer = new SafetensorsWriter();
-        MomentsFile.add(writer, moments.all());
-        write(writer, file);
-      }
-      seconds += (System.nanoTime() - start) / 1e9;
+      moments = timed(this::findMoments);
     }
     return moments;
+  }
+
+  private ActivationMoments findMoments() {
+    Path file = file(tokens == Tokens.ALL ? "inputs" : "inputs-reached");
+    ActivationMoments read = file == null ? null : MomentsFile.read(file, model);
+    if (read != null) {
+      return read;
+    }
+    ActivationMoments collected =
+        MomentsCollector.collect(model, model.slots(), examples.sequences(), tokens, progress);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    MomentsFile.add(writer, collected.all());
+    write(writer, file);
+    return collected;
   }
 
   /** The moments of the gradients of the dense model. */
   public GradientMoments gradients() {
     if (gradients == null) {
       ActivationMoments reached = tokens == Tokens.ALL ? null : moments();
-      long start = System.nanoTime();
-      gradients = GradientMomentsCollector.collect(model, examples, reached, progress);
-      seconds += (System.nanoTime() - start) / 1e9;
+      gradients = timed(() -> GradientMomentsCollector.collect(model, examples, reached, progress));
     }
     return gradients;
   }
@@ -301,9 +308,7 @@ public final class Calibrator implements AutoCloseable {
       return original.blockInfluence();
     }
     if (blockInfluence == null) {
-      long start = System.nanoTime();
-      blockInfluence = BlockInfluence.of(model, examples.sequences());
-      seconds += (System.nanoTime() - start) / 1e9;
+      blockInfluence = timed(() -> BlockInfluence.of(model, examples.sequences()));
     }
     return blockInfluence.clone();
   }
@@ -314,9 +319,7 @@ public final class Calibrator implements AutoCloseable {
       return original.meanGradients();
     }
     if (meanGradients == null) {
-      long start = System.nanoTime();
-      meanGradients = MeanGradients.collect(model, examples, progress);
-      seconds += (System.nanoTime() - start) / 1e9;
+      meanGradients = timed(() -> MeanGradients.collect(model, examples, progress));
     }
     return meanGradients;
   }
@@ -335,23 +338,27 @@ public final class Calibrator implements AutoCloseable {
     if (original != null) {
       return original.fisherFactors(source);
     }
-    FisherFactors found = factors.get(source);
-    if (found == null) {
-      long start = System.nanoTime();
-      Path file = file(source.id());
-      found = file == null ? null : FactorsFile.read(file, model);
-      if (found == null) {
-        // The key has the seed.
-        long seed = Long.parseUnsignedLong(TextFile.sha256(key).substring(0, 16), 16);
-        found = source.collect(model, examples, seed, progress);
-        SafetensorsWriter writer = new SafetensorsWriter();
-        FactorsFile.add(writer, found);
-        write(writer, file);
-      }
-      factors.put(source, found);
-      seconds += (System.nanoTime() - start) / 1e9;
+    FisherFactors known = factors.get(source);
+    if (known == null) {
+      known = timed(() -> findFactors(source));
+      factors.put(source, known);
     }
-    return found;
+    return known;
+  }
+
+  private FisherFactors findFactors(FisherFactors.Source source) {
+    Path file = file(source.id());
+    FisherFactors read = file == null ? null : FactorsFile.read(file, model);
+    if (read != null) {
+      return read;
+    }
+    // The key has the seed.
+    long seed = Long.parseUnsignedLong(TextFile.sha256(key).substring(0, 16), 16);
+    FisherFactors collected = source.collect(model, examples, seed, progress);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    FactorsFile.add(writer, collected);
+    write(writer, file);
+    return collected;
   }
 
   /**
@@ -361,14 +368,10 @@ public final class Calibrator implements AutoCloseable {
    * @param names of the slots whose inputs are looked at
    */
   public ActivationMoments momentsIn(Model other, Set<String> names) {
-    long start = System.nanoTime();
     List<LinearSlot> slots =
         other.slots().stream().filter(slot -> names.contains(slot.name())).toList();
-    try {
-      return MomentsCollector.collect(other, slots, examples.sequences(), tokens, progress);
-    } finally {
-      seconds += (System.nanoTime() - start) / 1e9;
-    }
+    return timed(
+        () -> MomentsCollector.collect(other, slots, examples.sequences(), tokens, progress));
   }
 
   /**
@@ -380,6 +383,15 @@ public final class Calibrator implements AutoCloseable {
    */
   public TwoStreams crossMomentsIn(Model dense, Model other) {
     return new TwoStreams(dense, other, examples.sequences(), spent -> seconds += spent);
+  }
+
+  private <T> T timed(Supplier<T> work) {
+    long start = System.nanoTime();
+    try {
+      return work.get();
+    } finally {
+      seconds += (System.nanoTime() - start) / 1e9;
+    }
   }
 
   /** Keeps statistics for the next time, unless the cache is another user's or its disk full. */

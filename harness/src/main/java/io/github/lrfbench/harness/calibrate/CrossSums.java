@@ -39,24 +39,15 @@ final class CrossSums {
    */
   void add(Matrix dense, Matrix own) {
     try (Scope scratch = device.openScope()) {
-      Matrix product = Matrix.of(scratch.allocate(own.dtype(), own.cols(), own.cols()));
-      device.blas().syrk(true, own, product);
-      addTo(gram, product, scratch);
+      GramSums.add(own, gram);
       Matrix difference = Matrix.of(scratch.allocate(own.dtype(), own.rows(), own.cols()));
       device.blas().copy(dense, difference);
       device.gradients().addScaled(-1, own, difference);
-      device.blas().gemm(true, false, 1, difference, own, 0, product);
-      addTo(drift, product, scratch);
+      GramSums.add(difference, own, drift);
       addRows(mean, own, scratch);
       addRows(shift, difference, scratch);
     }
     tokens += own.rows();
-  }
-
-  private void addTo(Matrix sum, Matrix product, Scope scratch) {
-    Matrix wide = Matrix.of(scratch.allocate(DType.F64, product.rows(), product.cols()));
-    device.blas().copy(product, wide);
-    device.gradients().addScaled(1, wide, sum);
   }
 
   private void addRows(double[] sums, Matrix x, Scope scratch) {

@@ -36,7 +36,6 @@ final class MomentsCollector {
 
   /** What is summed up for one input. */
   private static final class Sums {
-    /** Undefined until there are tokens. */
     private final Tensor gram;
 
     private final double[] values;
@@ -44,7 +43,7 @@ final class MomentsCollector {
     private long tokens;
 
     Sums(Scope scope, int width) {
-      gram = scope.allocate(DType.F64, width, width);
+      gram = scope.zeros(DType.F64, width, width);
       values = new double[width];
       magnitudes = new double[width];
     }
@@ -159,17 +158,7 @@ final class MomentsCollector {
         sums.magnitudes[j] += magnitudes[part][j];
       }
     }
-    try (Scope scratch = device.openScope()) {
-      Matrix gram = Matrix.of(scratch.allocate(x.dtype(), x.cols(), x.cols()));
-      device.blas().syrk(true, x, gram);
-      if (sums.tokens == 0) {
-        device.blas().copy(gram, Matrix.of(sums.gram));
-      } else {
-        Matrix wide = Matrix.of(scratch.allocate(DType.F64, x.cols(), x.cols()));
-        device.blas().copy(gram, wide);
-        device.gradients().addScaled(1, wide, Matrix.of(sums.gram));
-      }
-    }
+    GramSums.add(x, Matrix.of(sums.gram));
     sums.tokens += x.rows();
   }
 

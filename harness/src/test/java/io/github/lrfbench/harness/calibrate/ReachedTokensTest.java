@@ -125,6 +125,10 @@ class ReachedTokensTest {
           new Calibrator(model, examples, "key", folder.resolve("cache"), done -> {})) {
         Calibrator reached = all.over(Tokens.REACHED);
         assertSame(all, reached.over(Tokens.ALL));
+        // Of another model it belongs to nobody else: to close it closes all that it collects.
+        try (Calibrator other = reached.of(model)) {
+          assertSame(other, other.over(Tokens.ALL));
+        }
         int last = model.slots().get(model.slots().size() - 1).layer();
         for (LinearSlot slot : model.slots()) {
           boolean few =
