@@ -45,7 +45,7 @@ public final class ObservingOps extends DelegatingOps {
   @Override
   public void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
     observer.reads(layer, x);
-    super.apply(layer, x, activation, y);
+    ops.apply(layer, x, activation, y);
   }
 
   @Override

@@ -1,11 +1,10 @@
 package io.github.lrfbench.harness.calibrate;
 
 import io.github.lrfbench.harness.autograd.LayerGradients;
+import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Tape;
-import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Scope;
@@ -19,9 +18,6 @@ import java.util.function.IntConsumer;
  * of every example's own loss.
  */
 final class BackwardPasses {
-  private static final int MAX_SEQUENCES = 32;
-  private static final int MAX_TOKENS = 2048;
-
   private BackwardPasses() {}
 
   /**
@@ -36,12 +32,13 @@ final class BackwardPasses {
       TrainingSet examples,
       Function<int[], LayerGradients> gradients,
       IntConsumer progress) {
-    run(model, examples, new PassLabels(Labels.DATA, 0), gradients, progress);
+    run(model, examples, new PassLabels(Labels.DATA, 0), null, gradients, progress);
   }
 
   /**
    * Runs over all examples, by some labels as often as they take.
    *
+   * @param inputs collects moments in the first pass over each batch; null for none
    * @param gradients makes what receives the gradients of one pass over a batch, given where its
    *     sequences begin, and the last ends
    * @param progress receives the number of examples done
@@ -51,16 +48,16 @@ final class BackwardPasses {
       Model model,
       TrainingSet examples,
       PassLabels labels,
+      MomentsCollector inputs,
       Function<int[], LayerGradients> gradients,
       IntConsumer progress) {
     labels.check(examples);
-    int[] lengths = examples.sequences().stream().mapToInt(TokenSequence::length).toArray();
     int done = 0;
-    for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
+    for (int[] batch : CalibrationBatches.of(examples.sequences())) {
       TrainingSet chosen = examples.subset(batch);
       int passes = 1;
       for (int pass = 0; pass < passes; pass++) {
-        passes = run(model, chosen, labels.of(batch, pass), gradients);
+        passes = run(model, chosen, labels.of(batch, pass), pass == 0 ? inputs : null, gradients);
       }
       done += batch.length;
       progress.accept(done);
@@ -71,6 +68,7 @@ final class BackwardPasses {
       Model model,
       TrainingSet batch,
       PassLabels.Pass pass,
+      MomentsCollector inputs,
       Function<int[], LayerGradients> gradients) {
     Device device = model.device();
     int[] offsets = new int[batch.size() + 1];
@@ -81,7 +79,8 @@ final class BackwardPasses {
         Tape tape = new Tape(device, gradients.apply(offsets))) {
       TokenBatch tokens = TokenBatch.of(scope, batch.sequences(), model.info());
       // With all hidden states: nothing is left out that the output does not depend on.
-      Tensor outputs = batch.outputs(tape.ops(), model, tokens, new ArrayList<>());
+      Ops ops = inputs == null ? tape.ops() : inputs.observe(tape.ops(), tokens);
+      Tensor outputs = batch.outputs(ops, model, tokens, new ArrayList<>());
       int passes = pass.begin(batch, tape, outputs);
       tape.backward();
       return passes;

@@ -280,16 +280,26 @@ public final class Calibrator implements AutoCloseable {
   }
 
   private ActivationMoments findMoments() {
-    Path file = file(tokens == Tokens.ALL ? "inputs" : "inputs-reached");
-    ActivationMoments read = file == null ? null : MomentsFile.read(file, model);
-    if (read != null) {
-      return read;
-    }
-    ActivationMoments collected =
-        MomentsCollector.collect(model, model.slots(), examples.sequences(), tokens, progress);
+    ActivationMoments read = readMoments();
+    return read != null
+        ? read
+        : kept(
+            MomentsCollector.collect(model, model.slots(), examples.sequences(), tokens, progress));
+  }
+
+  private Path momentsFile() {
+    return file(tokens == Tokens.ALL ? "inputs" : "inputs-reached");
+  }
+
+  private ActivationMoments readMoments() {
+    Path file = momentsFile();
+    return file == null ? null : MomentsFile.read(file, model);
+  }
+
+  private ActivationMoments kept(ActivationMoments collected) {
     SafetensorsWriter writer = new SafetensorsWriter();
     MomentsFile.add(writer, collected.all());
-    write(writer, file);
+    write(writer, momentsFile());
     return collected;
   }
 
@@ -354,11 +364,29 @@ public final class Calibrator implements AutoCloseable {
     }
     // The key has the seed.
     long seed = Long.parseUnsignedLong(TextFile.sha256(key).substring(0, 16), 16);
-    FisherFactors collected = source.collect(model, examples, seed, progress);
+    FisherFactors collected = collectFactors(source, seed);
     SafetensorsWriter writer = new SafetensorsWriter();
     FactorsFile.add(writer, collected);
     write(writer, file);
     return collected;
+  }
+
+  private FisherFactors collectFactors(FisherFactors.Source source, long seed) {
+    if (moments == null && source.needsMoments()) {
+      moments = readMoments();
+    }
+    if (moments != null || !source.needsMoments()) {
+      return source.collect(model, examples, seed, null, progress);
+    }
+    FisherFactors[] collected = new FisherFactors[1];
+    moments =
+        kept(
+            MomentsCollector.collect(
+                model,
+                model.slots(),
+                tokens,
+                inputs -> collected[0] = source.collect(model, examples, seed, inputs, progress)));
+    return collected[0];
   }
 
   /**
@@ -414,7 +442,7 @@ public final class Calibrator implements AutoCloseable {
     }
     // What counts as a matrix may differ for the same weights.
     List<String> slots = model.slots().stream().map(LinearSlot::name).toList();
-    String hash = TextFile.sha256(kind + "\n3\n" + key + "\n" + slots);
+    String hash = TextFile.sha256(kind + "\n4\n" + key + "\n" + slots);
     return folder.resolve(kind + "-" + hash.substring(0, NAME_LENGTH) + ".safetensors");
   }
 

@@ -29,13 +29,23 @@ public final class FisherFactors implements AutoCloseable {
     /** Names the source and all that its factors depend on beside model and examples. */
     String id();
 
+    /** Whether it is used with the moments of all tokens' inputs, which its passes see too. */
+    boolean needsMoments();
+
     /**
      * Collects the factors of all slots' matrices.
      *
      * @param seed of what is drawn
+     * @param inputs collects moments of inputs on the way where they are needed; null if they are
+     *     known
      * @param progress receives the number of examples done
      */
-    FisherFactors collect(Model model, TrainingSet examples, long seed, IntConsumer progress);
+    FisherFactors collect(
+        Model model,
+        TrainingSet examples,
+        long seed,
+        MomentsCollector inputs,
+        IntConsumer progress);
   }
 
   private final Scope scope;

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.ObservingOps;
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.batch.Buckets;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -21,6 +20,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -28,9 +28,6 @@ import java.util.function.IntConsumer;
  * in the model's precision for one batch at a time and added up in F64.
  */
 final class MomentsCollector {
-  private static final int MAX_SEQUENCES = 128;
-  private static final int MAX_TOKENS = 4096;
-
   /** Rows whose sums lose little in single precision, where a loop is several times faster. */
   private static final int SUMMED_IN_SINGLE = 16;
 
@@ -49,7 +46,9 @@ final class MomentsCollector {
     }
   }
 
+  private final Model model;
   private final Device device;
+  private final Tokens tokens;
   private final Scope owner;
   private final Map<Layer, LinearSlot> slots = new IdentityHashMap<>();
   private final Map<Layer, Sums> bySlot = new IdentityHashMap<>();
@@ -57,10 +56,14 @@ final class MomentsCollector {
   /**
    * A collector.
    *
+   * @param slots of the model
+   * @param tokens over which moments are taken
    * @param owner of the sums
    */
-  private MomentsCollector(Device device, List<LinearSlot> slots, Scope owner) {
-    this.device = device;
+  private MomentsCollector(Model model, List<LinearSlot> slots, Tokens tokens, Scope owner) {
+    this.model = model;
+    this.device = model.device();
+    this.tokens = tokens;
     this.owner = owner;
     for (LinearSlot slot : slots) {
       this.slots.put(slot.linear(), slot);
@@ -69,9 +72,8 @@ final class MomentsCollector {
   }
 
   /**
-   * Collects.
+   * Collects in passes of its own.
    *
-   * @param tokens over which moments are taken
    * @param progress receives the number of sequences done
    */
   static ActivationMoments collect(
@@ -80,10 +82,20 @@ final class MomentsCollector {
       List<TokenSequence> sequences,
       Tokens tokens,
       IntConsumer progress) {
+    return collect(model, slots, tokens, collector -> collector.run(sequences, progress));
+  }
+
+  /**
+   * Collects in passes that somebody else runs, over the batches of {@link CalibrationBatches}.
+   *
+   * @param passes given the collector, {@link #observe}s each batch once
+   */
+  static ActivationMoments collect(
+      Model model, List<LinearSlot> slots, Tokens tokens, Consumer<MomentsCollector> passes) {
     ActivationMoments moments = new ActivationMoments(model.device().openScope());
     try {
-      MomentsCollector collector = new MomentsCollector(model.device(), slots, moments.scope());
-      collector.run(model, sequences, tokens, progress);
+      MomentsCollector collector = new MomentsCollector(model, slots, tokens, moments.scope());
+      passes.accept(collector);
       for (LinearSlot slot : slots) {
         moments.put(slot.name(), collector.moments(slot));
       }
@@ -94,17 +106,23 @@ final class MomentsCollector {
     }
   }
 
-  private void run(
-      Model model, List<TokenSequence> sequences, Tokens tokens, IntConsumer progress) {
-    int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
+  /**
+   * Operations that show this what the layers read.
+   *
+   * @param ops runs them, closed with the result
+   * @param batch that will be run over
+   */
+  Ops observe(Ops ops, TokenBatch batch) {
+    return new ObservingOps(ops, (layer, x) -> add(layer, x, batch));
+  }
+
+  private void run(List<TokenSequence> sequences, IntConsumer progress) {
     int done = 0;
-    for (int[] batch : Buckets.plan(lengths, MAX_SEQUENCES, MAX_TOKENS)) {
+    for (int[] batch : CalibrationBatches.of(sequences)) {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
       try (Scope scope = device.openScope()) {
         TokenBatch packed = TokenBatch.of(scope, chosen, model.info());
-        try (Ops ops =
-            new ObservingOps(
-                new EagerOps(device), (layer, x) -> add(layer, x, model, packed, tokens))) {
+        try (Ops ops = observe(new EagerOps(device), packed)) {
           // With all hidden states: what the output depends on alone would be few tokens.
           model.forward(ops, packed, new ArrayList<>());
         }
@@ -117,7 +135,7 @@ final class MomentsCollector {
   /**
    * Adds a layer's input; parts of it that read other rows than the rest have sums of their own.
    */
-  private void add(Layer layer, Matrix x, Model model, TokenBatch batch, Tokens tokens) {
+  private void add(Layer layer, Matrix x, TokenBatch batch) {
     List<? extends Layer> wanted = layer.parts().stream().filter(slots::containsKey).toList();
     Map<Tensor, List<Layer>> byRows = new IdentityHashMap<>();
     for (Layer part : wanted) {

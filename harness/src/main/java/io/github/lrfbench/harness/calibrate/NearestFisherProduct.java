@@ -56,7 +56,13 @@ public record NearestFisherProduct(Labels labels, Samples samples, int steps)
   }
 
   @Override
-  public FisherFactors collect(Model model, TrainingSet examples, long seed, IntConsumer progress) {
+  public boolean needsMoments() {
+    return false;
+  }
+
+  @Override
+  public FisherFactors collect(
+      Model model, TrainingSet examples, long seed, MomentsCollector inputs, IntConsumer progress) {
     FisherFactors factors = FisherFactors.zeros(model, true, false);
     try {
       SlotParts parts = new SlotParts(model);
@@ -75,6 +81,7 @@ public record NearestFisherProduct(Labels labels, Samples samples, int steps)
               model,
               examples,
               new PassLabels(labels, seed),
+              null,
               offsets -> new Pass(parts, factors, given, outputs, offsets),
               progress);
         }

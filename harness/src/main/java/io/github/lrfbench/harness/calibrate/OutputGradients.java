@@ -34,7 +34,13 @@ public record OutputGradients(Labels labels, boolean weighted, boolean clipped)
   }
 
   @Override
-  public FisherFactors collect(Model model, TrainingSet examples, long seed, IntConsumer progress) {
+  public boolean needsMoments() {
+    return true;
+  }
+
+  @Override
+  public FisherFactors collect(
+      Model model, TrainingSet examples, long seed, MomentsCollector inputs, IntConsumer progress) {
     FisherFactors factors = FisherFactors.zeros(model, weighted, weighted);
     try {
       SlotParts parts = new SlotParts(model);
@@ -42,6 +48,7 @@ public record OutputGradients(Labels labels, boolean weighted, boolean clipped)
           model,
           examples,
           new PassLabels(labels, seed),
+          inputs,
           offsets -> new Pass(parts, factors, offsets),
           progress);
       return factors;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.GradientBuffers;
@@ -168,6 +169,39 @@ class CalibratorTest {
       assertArrayEquals(gram, moments.gram().data().toDoubles(), 1e-3);
       assertArrayEquals(mean, moments.mean(), 1e-6);
       assertArrayEquals(magnitude, moments.meanMagnitude(), 1e-6);
+    }
+  }
+
+  /** What a sweep measures must not depend on which method asked first. */
+  @Test
+  void momentsTakenOnTheWayBackAreThoseOfAForwardPass(@TempDir Path second) {
+    TrainingSet examples = new LabelledExamples(sequences, LABELS, false);
+    try (Calibrator forward = calibrator();
+        Calibrator back =
+            new Calibrator(
+                golden.model(), examples, "key", second, done -> passes.incrementAndGet())) {
+      forward.moments();
+      back.outputGradients(Labels.EXPECTED);
+      int before = passes.get();
+      back.moments();
+      assertEquals(before, passes.get(), "no pass of their own");
+      for (LinearSlot slot : golden.model().slots()) {
+        Moments expected = forward.moments().of(slot.name());
+        Moments actual = back.moments().of(slot.name());
+        assertEquals(expected.tokens(), actual.tokens());
+        assertArrayEquals(
+            expected.gram().data().toDoubles(), actual.gram().data().toDoubles(), slot.name());
+        assertArrayEquals(expected.mean(), actual.mean(), slot.name());
+        assertArrayEquals(expected.meanMagnitude(), actual.meanMagnitude(), slot.name());
+        assertArrayEquals(
+            forward.outputGradients(Labels.EXPECTED).of(slot.name()).outputs().data().toDoubles(),
+            back.outputGradients(Labels.EXPECTED).of(slot.name()).outputs().data().toDoubles(),
+            slot.name());
+      }
+    }
+    try (Calibrator third =
+        new Calibrator(golden.model(), examples, "key", second, done -> fail("it is on disk"))) {
+      third.moments();
     }
   }
 

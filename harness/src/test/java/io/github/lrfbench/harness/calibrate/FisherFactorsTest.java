@@ -255,14 +255,14 @@ class FisherFactorsTest {
               .mapToObj(
                   seed ->
                       new OutputGradients(Labels.SAMPLED, false, false)
-                          .collect(model, examples, seed, done -> {}))
+                          .collect(model, examples, seed, null, done -> {}))
               .toList();
       try (FisherFactors expected =
               new OutputGradients(Labels.EXPECTED, true, false)
-                  .collect(model, examples, 0, done -> {});
+                  .collect(model, examples, 0, null, done -> {});
           FisherFactors product =
               new NearestFisherProduct(Labels.EXPECTED, Samples.EXAMPLES, 1)
-                  .collect(model, examples, 0, done -> {})) {
+                  .collect(model, examples, 0, null, done -> {})) {
         for (LinearSlot slot : model.slots()) {
           String name = slot.name();
           double[][] g = new double[slot.linear().outputs()][slot.linear().outputs()];
@@ -314,7 +314,7 @@ class FisherFactorsTest {
     try (LoadedModel loaded = tiny(1);
         FisherFactors expected =
             new OutputGradients(Labels.EXPECTED, false, false)
-                .collect(loaded.model(), examples, 0, done -> {})) {
+                .collect(loaded.model(), examples, 0, null, done -> {})) {
       Map<String, double[][]> sums = new HashMap<>();
       for (int i = 0; i < 4; i++) {
         TrainingSet one = examples.subset(new int[] {i});
@@ -636,15 +636,18 @@ class FisherFactorsTest {
               InputException.class,
               () ->
                   new OutputGradients(Labels.EXPECTED, false, false)
-                      .collect(model, texts, 0, done -> {}));
+                      .collect(model, texts, 0, null, done -> {}));
       assertTrue(refused.getMessage().contains("labels=sampled"), refused.getMessage());
       for (Labels labels : List.of(Labels.DATA, Labels.SAMPLED)) {
         try (FisherFactors made =
-                new OutputGradients(labels, false, false).collect(model, texts, 1, done -> {});
+                new OutputGradients(labels, false, false)
+                    .collect(model, texts, 1, null, done -> {});
             FisherFactors again =
-                new OutputGradients(labels, false, false).collect(model, texts, 1, done -> {});
+                new OutputGradients(labels, false, false)
+                    .collect(model, texts, 1, null, done -> {});
             FisherFactors other =
-                new OutputGradients(labels, false, false).collect(model, texts, 2, done -> {})) {
+                new OutputGradients(labels, false, false)
+                    .collect(model, texts, 2, null, done -> {})) {
           String slot = model.slots().get(0).name();
           double[][] g = read(made.of(slot).outputs());
           assertTrue(g[0][0] > 0);
