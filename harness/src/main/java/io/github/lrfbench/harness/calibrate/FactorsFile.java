@@ -5,15 +5,13 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsFile;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Shape;
-import io.github.lrfbench.kernels.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Fisher factors in a file, as {@link MomentsFile} writes numbers. */
+/** Fisher factors in a file, in double precision, one triangle of each. */
 final class FactorsFile {
   private static final String OUTPUTS = ".outputs";
   private static final String INPUTS = ".inputs";
@@ -27,19 +25,14 @@ final class FactorsFile {
         .all()
         .forEach(
             (slot, own) -> {
-              add(writer, slot + OUTPUTS, own.outputs());
+              MomentsFile.addTriangle(writer, slot + OUTPUTS, own.outputs());
               if (own.inputs() != null) {
-                add(writer, slot + INPUTS, own.inputs());
+                MomentsFile.addTriangle(writer, slot + INPUTS, own.inputs());
               }
               if (own.inputSum() != null) {
-                MomentsFile.add(writer, slot + SUM, Shape.of(own.inputSum().length), own::inputSum);
+                writer.addDoubles(slot + SUM, Shape.of(own.inputSum().length), own::inputSum);
               }
             });
-  }
-
-  private static void add(SafetensorsWriter writer, String name, Matrix matrix) {
-    long n = matrix.rows();
-    MomentsFile.add(writer, name, Shape.of(n * (n + 1) / 2), () -> MomentsFile.triangle(matrix));
   }
 
   /** The factors in a file, or null if there is none or it is damaged. */
@@ -54,10 +47,10 @@ final class FactorsFile {
             slot.name(),
             new Factors(
                 read(saved, slot.name() + OUTPUTS, slot.linear().outputs(), factors),
-                has(saved, slot.name() + INPUTS)
+                saved.has(slot.name() + INPUTS)
                     ? read(saved, slot.name() + INPUTS, slot.linear().inputs(), factors)
                     : null,
-                has(saved, slot.name() + SUM) ? MomentsFile.read(saved, slot.name() + SUM) : null));
+                saved.has(slot.name() + SUM) ? saved.readDoubles(slot.name() + SUM) : null));
       }
       return factors;
     } catch (InputException | IndexOutOfBoundsException e) {
@@ -66,13 +59,7 @@ final class FactorsFile {
     }
   }
 
-  private static boolean has(SafetensorsFile saved, String name) {
-    return saved.names().contains(name + MomentsFile.FIRST_PART);
-  }
-
   private static Matrix read(SafetensorsFile saved, String name, int n, FisherFactors owner) {
-    Tensor matrix = owner.scope().allocate(DType.F64, n, n);
-    MomentsFile.fill(matrix, MomentsFile.read(saved, name), n);
-    return Matrix.of(matrix);
+    return MomentsFile.readTriangle(saved, name, n, owner.scope());
   }
 }

@@ -53,6 +53,11 @@ public final class SafetensorsWriter {
     return add(name, shape, StoredType.F16, sink -> copy(name, shape, values.get(), sink));
   }
 
+  /** As {@link #add(String, Shape, Supplier)}, but an F64 tensor. */
+  public SafetensorsWriter addDoubles(String name, Shape shape, Supplier<double[]> values) {
+    return add(name, shape, StoredType.F64, sink -> copy(name, shape, values.get(), sink));
+  }
+
   /**
    * Adds a tensor of codes that are made when they are written.
    *
@@ -179,6 +184,20 @@ public final class SafetensorsWriter {
     requireSize(name, shape, values.length);
     for (int offset = 0; offset < values.length; offset += CHUNK_ELEMENTS) {
       sink.accept(values, offset, Math.min(values.length - offset, CHUNK_ELEMENTS));
+    }
+  }
+
+  private static void copy(String name, Shape shape, double[] values, Sink sink)
+      throws IOException {
+    requireSize(name, shape, values.length);
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(Math.min(values.length, CHUNK_ELEMENTS) * Double.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int offset = 0; offset < values.length; offset += CHUNK_ELEMENTS) {
+      int count = Math.min(values.length - offset, CHUNK_ELEMENTS);
+      bytes.clear().limit(count * Double.BYTES);
+      bytes.asDoubleBuffer().put(values, offset, count);
+      sink.write(bytes);
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Tensors of a file of which is known where they lie.
@@ -85,6 +86,27 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
   }
 
   /**
+   * The numbers of a tensor in double precision, row-major.
+   *
+   * @throws InputException if the tensor is missing, is not stored in double precision, holds NaN
+   *     or infinite values, or is too large for an array
+   */
+  public double[] readDoubles(String name) {
+    StoredTensor tensor = tensor(name);
+    if (tensor.type() != StoredType.F64) {
+      throw fault(name, "holds " + tensor.type() + ", expected " + StoredType.F64);
+    }
+    double[] all = new double[arrayLength(tensor)];
+    pieces(
+        tensor,
+        (offset, count) -> {
+          buffer.asDoubleBuffer().get(all, (int) offset, count);
+          requireFinite(tensor, i -> all[(int) offset + i], offset, count);
+        });
+    return all;
+  }
+
+  /**
    * The integers or truth values (0 and 1) of a tensor, row-major.
    *
    * @throws InputException if the tensor is missing, holds other things, a value beyond 32 bits, or
@@ -142,7 +164,7 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
         tensor,
         (offset, count) -> {
           FloatDecoder.decode(tensor.type(), buffer, values, count);
-          requireFinite(tensor, values, offset, count);
+          requireFinite(tensor, i -> values[i], offset, count);
           sink.accept(offset, values, count);
         });
   }
@@ -199,10 +221,12 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
     target.flip();
   }
 
-  private void requireFinite(StoredTensor tensor, float[] values, long offset, int count) {
+  private void requireFinite(
+      StoredTensor tensor, IntToDoubleFunction values, long offset, int count) {
     for (int i = 0; i < count; i++) {
-      if (!Float.isFinite(values[i])) {
-        String kind = Float.isNaN(values[i]) ? "NaN" : "an infinite value";
+      double value = values.applyAsDouble(i);
+      if (!Double.isFinite(value)) {
+        String kind = Double.isNaN(value) ? "NaN" : "an infinite value";
         throw fault(tensor.name(), "holds " + kind + " at element " + (offset + i));
       }
     }

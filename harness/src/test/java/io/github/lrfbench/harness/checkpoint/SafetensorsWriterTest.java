@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.kernels.Device;
@@ -72,6 +73,29 @@ class SafetensorsWriterTest {
       float[] expected = {1, -2.5f, 0.33325195f, 60_000, 0};
       assertArrayEquals(new float[] {1f / 3}, read.readFloats("first"));
       assertArrayEquals(expected, read.readFloats("h"));
+    }
+  }
+
+  @Test
+  void doublesKeepTheirBits() {
+    Path path = folder.resolve("doubles.safetensors");
+    double[] many = new Random(7).doubles(MANY, -1e300, 1e300).toArray();
+    many[3] = Double.MIN_VALUE;
+    new SafetensorsWriter()
+        .add("odd", Shape.of(1), () -> new float[] {2})
+        .addDoubles("d", Shape.of(MANY), () -> many)
+        .addDoubles("empty", Shape.of(0), () -> new double[0])
+        .addDoubles("nan", Shape.of(2), () -> new double[] {1, Double.NaN})
+        .addDoubles("large", Shape.of(1), () -> new double[] {1e39})
+        .write(path);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      assertArrayEquals(many, file.readDoubles("d"));
+      assertEquals(0, file.readDoubles("empty").length);
+      assertArrayEquals(new double[] {1e39}, file.readDoubles("large"));
+      InputException nan = assertThrows(InputException.class, () -> file.readDoubles("nan"));
+      assertTrue(nan.getMessage().contains("'nan' holds NaN at element 1"), nan.getMessage());
+      InputException single = assertThrows(InputException.class, () -> file.readDoubles("odd"));
+      assertTrue(single.getMessage().contains("holds F32, expected F64"), single.getMessage());
     }
   }
 
