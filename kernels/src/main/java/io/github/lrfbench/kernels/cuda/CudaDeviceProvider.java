@@ -19,7 +19,6 @@ import jcuda.driver.JCudaDriver;
 /** Offers NVIDIA's GPUs. */
 public final class CudaDeviceProvider implements DeviceProvider {
   private static final int RANK = 100;
-  private static final int OLDEST_DRIVER = 12000;
   private static final int VOLTA = 70;
   private static final int AMPERE = 80;
 
@@ -87,8 +86,11 @@ public final class CudaDeviceProvider implements DeviceProvider {
     int[] version = new int[1];
     checkDriver(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
     String driver = "driver for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10;
-    if (version[0] < OLDEST_DRIVER) {
-      return new Availability(false, "the " + driver + " is too old: 12.0 or newer is needed");
+    int major = CudaLibrary.major();
+    if (version[0] / 1000 < major) {
+      return new Availability(
+          false,
+          "the " + driver + " is too old: " + major + ".0 or newer is needed by the libraries");
     }
     if (count == 0) {
       return new Availability(

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.host;
 
 import io.github.lrfbench.kernels.InputException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -121,10 +122,34 @@ public final class NativesFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps a library that was made by the program in a folder of its own, as {@link #unpack} does.
+   *
+   * @param folderName below this folder
+   * @param name of the file
+   */
+  public Path keep(byte[] library, String folderName, String name) throws IOException {
+    Path folder = path == null ? null : path.resolve(folderName);
+    if (folder != null
+        && Files.isReadable(folder.resolve(name))
+        && Arrays.equals(Files.readAllBytes(folder.resolve(name)), library)) {
+      return folder.resolve(name);
+    }
+    if (path == null || !Files.isWritable(path)) {
+      folder = Files.createTempDirectory("lrfbench-natives");
+    }
+    Files.createDirectories(folder);
+    return copy(new ByteArrayInputStream(library), folder, name);
+  }
+
   private static Path unpack(URL library, Path folder, String name) throws IOException {
+    return copy(library.openStream(), folder, name);
+  }
+
+  private static Path copy(InputStream from, Path folder, String name) throws IOException {
     // Not by createTempFile, whose files no other user may read.
     Path temporary = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
-    try (InputStream content = library.openStream()) {
+    try (InputStream content = from) {
       Files.copy(content, temporary);
       return Files.move(
           temporary,

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,49 +21,33 @@ import jcuda.nvrtc.JNvrtc;
 /** CUDA's libraries that this program calls, each with JCuda's bindings to it. */
 public enum CudaLibrary {
   /** {@code libcuda}, which comes with the driver. */
-  DRIVER(
-      "driver",
-      "JCudaDriver",
-      () -> JCudaDriver.setExceptionsEnabled(false),
-      "install NVIDIA's driver; in a container, start it with --gpus all"),
+  DRIVER("driver", "JCudaDriver", () -> JCudaDriver.setExceptionsEnabled(false)),
   /** {@code libnvrtc}, the compiler of kernels. */
-  NVRTC(
-      "NVRTC",
-      "JNvrtc",
-      () -> JNvrtc.setExceptionsEnabled(false),
-      "pip install nvidia-cuda-nvrtc-cu12, or build with ./mvnw -Pcuda-libs"),
+  NVRTC("NVRTC", "JNvrtc", () -> JNvrtc.setExceptionsEnabled(false)),
   /** {@code libcublas}, matrix products. */
-  CUBLAS(
-      "cuBLAS",
-      "JCublas2",
-      () -> JCublas2.setExceptionsEnabled(false),
-      "pip install nvidia-cublas-cu12, or build with ./mvnw -Pcuda-libs"),
+  CUBLAS("cuBLAS", "JCublas2", () -> JCublas2.setExceptionsEnabled(false)),
   /** {@code libcusolver}, factorizations. */
-  CUSOLVER(
-      "cuSOLVER",
-      "JCusolver",
-      JCusolver::initialize,
-      "pip install nvidia-cusolver-cu12, or build with ./mvnw -Pcuda-libs");
+  CUSOLVER("cuSOLVER", "JCusolver", JCusolver::initialize);
 
   /** What is found of a library. */
   public record Presence(boolean found, String detail) {}
 
   private static final LibrarySource SOURCE = new LibrarySource(LibraryFolders.ofThisProcess());
+  private static final CudaRelease RELEASE =
+      CudaRelease.among(name -> SOURCE.whereIs(name).isPresent());
   private static final String TEMPORARY_FOLDER = "java.io.tmpdir";
   private static final int LAST_MINOR_VERSION = 9;
 
   private final String label;
   private final String bindings;
   private final Runnable initialize;
-  private final String remedy;
   private boolean loaded;
   private Path file;
 
-  CudaLibrary(String label, String bindings, Runnable initialize, String remedy) {
+  CudaLibrary(String label, String bindings, Runnable initialize) {
     this.label = label;
     this.bindings = bindings;
     this.initialize = initialize;
-    this.remedy = remedy;
   }
 
   /**
@@ -100,6 +85,11 @@ public enum CudaLibrary {
   /** What users call it. */
   public String label() {
     return label;
+  }
+
+  /** The major version of CUDA whose libraries are used, such as 12. */
+  public static int major() {
+    return RELEASE.major();
   }
 
   /** Whether JCuda's natives are made for this platform. */
@@ -143,7 +133,7 @@ public enum CudaLibrary {
           throw new InputException(presence.detail());
         }
         try (NativesFolder cache = NativesFolder.lock()) {
-          Path natives = LibrarySource.jcuda(fileName(), cache);
+          Path natives = LibrarySource.jcuda(fileName(), RELEASE, cache);
           loadNeeded(natives, cache, new HashSet<>());
           file = SOURCE.find(firstOfCuda(natives), cache).orElseThrow();
           initializeFrom(natives.getParent());
@@ -171,14 +161,17 @@ public enum CudaLibrary {
 
   private String missingMessage(Set<String> missing) {
     if (this == DRIVER) {
-      return "no CUDA driver (" + String.join(" and ", missing) + "): " + remedy;
+      return "no CUDA driver ("
+          + String.join(" and ", missing)
+          + "): install NVIDIA's driver; in a container, start it with --gpus all";
     }
     return String.join(" and ", missing)
         + (missing.size() == 1 ? " is" : " are")
         + " not found on "
         + LibraryFolders.DESCRIPTION
         + ": "
-        + remedy;
+        + RELEASE.remedy()
+        + ", or build with ./mvnw -Pcuda-libs";
   }
 
   private List<String> needed() throws IOException {
@@ -187,7 +180,7 @@ public enum CudaLibrary {
       return List.of("libcuda.so.1");
     }
     try (NativesFolder cache = NativesFolder.lock()) {
-      return ElfFile.needed(LibrarySource.jcuda(fileName(), cache));
+      return ElfFile.needed(LibrarySource.jcuda(fileName(), RELEASE, cache));
     }
   }
 
@@ -218,19 +211,27 @@ public enum CudaLibrary {
         Optional<Path> file = SOURCE.find(name, cache);
         if (file.isPresent()) {
           loadNeeded(file.get(), cache, seen);
-          unpackBuiltins(name, cache);
+          loadBuiltins(name, file.get(), cache);
           System.load(file.get().toAbsolutePath().toString());
         }
       }
     }
   }
 
-  /** The compiler looks for its builtins beside itself, by a name with a minor version. */
-  private static void unpackBuiltins(String name, NativesFolder cache) {
+  /**
+   * The compiler asks for its builtins by a name with a minor version, and where it does not look
+   * beside itself, which CUDA 13's does not, finds them only if they are loaded.
+   */
+  private static void loadBuiltins(String name, Path compiler, NativesFolder cache) {
     if (name.startsWith("libnvrtc.so.")) {
       String version = name.substring("libnvrtc.so.".length());
       for (int minor = 0; minor <= LAST_MINOR_VERSION; minor++) {
-        SOURCE.find("libnvrtc-builtins.so." + version + "." + minor, cache);
+        String builtins = "libnvrtc-builtins.so." + version + "." + minor;
+        SOURCE.find(builtins, cache);
+        Path beside = compiler.resolveSibling(builtins);
+        if (Files.isRegularFile(beside)) {
+          System.load(beside.toAbsolutePath().toString());
+        }
       }
     }
   }

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  *   <li>{@code java.library.path} and {@code LD_LIBRARY_PATH};
  *   <li>what the dynamic linker knows, {@code /etc/ld.so.cache};
  *   <li>a toolkit, by {@code CUDA_HOME}, {@code CUDA_PATH}, or in {@code /usr/local/cuda*};
+ *   <li>{@code /usr/local/nvidia}, where some clusters put the driver's libraries in containers;
  *   <li>{@code nvidia/*&#47;lib} of the Python packages, of the Python named by {@code
  *       LRFBENCH_PYTHON} and of those on {@code PATH}.
  * </ol>
@@ -34,7 +35,7 @@ final class LibraryFolders {
 
   /** How the places are called in messages. */
   static final String DESCRIPTION =
-      "LD_LIBRARY_PATH, the linker's cache, CUDA_HOME, /usr/local/cuda*, and nvidia/*/lib of the"
+      "LD_LIBRARY_PATH, the linker's cache, CUDA_HOME, /usr/local/cuda*, /usr/local/nvidia, and nvidia/*/lib of the"
           + " Python on PATH or in LRFBENCH_PYTHON";
 
   private static final Pattern CACHED =
@@ -77,6 +78,7 @@ final class LibraryFolders {
       list(environment.apply(variable)).forEach(toolkit -> addToolkit(toolkit, folders));
     }
     matching(root.resolve("usr/local"), "cuda*").forEach(toolkit -> addToolkit(toolkit, folders));
+    folders.add(root.resolve("usr/local/nvidia/lib64"));
     pythons().forEach(python -> addPackages(python, folders));
     return folders;
   }

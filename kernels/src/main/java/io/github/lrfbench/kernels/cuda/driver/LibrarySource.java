@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
@@ -52,22 +54,46 @@ final class LibrarySource {
   }
 
   /**
-   * The file of a native of JCuda: from {@code java.library.path} if it is there, else unpacked.
+   * The file of a native of JCuda: from {@code java.library.path} if it is there, else unpacked;
+   * made to ask for the libraries of a release.
    *
    * @param fileName such as {@code libJCudaDriver-12.6.0-linux-x86_64.so}
    */
-  static Path jcuda(String fileName, NativesFolder cache) throws IOException {
-    for (String folder : System.getProperty("java.library.path", "").split(File.pathSeparator)) {
-      Path file = Path.of(folder, fileName);
-      if (Files.isRegularFile(file)) {
-        return file;
-      }
+  static Path jcuda(String fileName, CudaRelease release, NativesFolder cache) throws IOException {
+    Path made = jcuda(fileName, cache);
+    List<String> needed = ElfFile.needed(made);
+    if (needed.stream().allMatch(name -> release.nameOf(name).equals(name))) {
+      return made;
+    }
+    if (onLibraryPath(fileName).isPresent()) {
+      // JCuda would load this one, whatever else there is.
+      throw new IOException(
+          made
+              + " on java.library.path asks for libraries of CUDA 12, but those of CUDA "
+              + release.major()
+              + " were found: remove it from there, or "
+              + CudaRelease.CUDA_12.remedy());
+    }
+    return cache.keep(ElfFile.renamed(made, release::nameOf), "cuda-" + release.major(), fileName);
+  }
+
+  private static Path jcuda(String fileName, NativesFolder cache) throws IOException {
+    Optional<Path> onPath = onLibraryPath(fileName);
+    if (onPath.isPresent()) {
+      return onPath.get();
     }
     URL packed = LibrarySource.class.getResource("/lib/" + fileName);
     if (packed == null) {
       throw new IOException(fileName + " is neither on java.library.path nor on the class path");
     }
     return cache.unpack(packed, fileName);
+  }
+
+  private static Optional<Path> onLibraryPath(String fileName) {
+    return Arrays.stream(System.getProperty("java.library.path", "").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, fileName))
+        .filter(Files::isRegularFile)
+        .findFirst();
   }
 
   private static URL redistributed(String name) {

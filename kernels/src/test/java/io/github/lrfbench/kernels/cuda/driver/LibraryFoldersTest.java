@@ -51,6 +51,7 @@ class LibraryFoldersTest {
     assertTrue(python.toFile().setExecutable(true));
     environment.put("PATH", root.resolve("empty") + File.pathSeparator + python.getParent());
     assertFound(library("python/lib/python3.11/site-packages/nvidia/cublas/lib"));
+    assertFound(library("usr/local/nvidia/lib64"));
     assertFound(library("usr/local/cuda-12.6/lib64"));
     library("usr/local/cuda-12.5/lib64");
     assertFound(root.resolve("usr/local/cuda-12.6/lib64").resolve(NAME));
