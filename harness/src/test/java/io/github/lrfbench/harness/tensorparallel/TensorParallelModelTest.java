@@ -45,16 +45,12 @@ class TensorParallelModelTest {
 
   @TempDir private Path folder;
 
-  String device() {
-    return "cpu";
-  }
-
-  private Device open() {
-    return Devices.open(device(), new DeviceOptions(1), line -> {});
+  private static Device open() {
+    return Devices.open("cpu", new DeviceOptions(1), line -> {});
   }
 
   /** Compares, and returns what the shards exchanged. */
-  private static List<Exchange> compare(
+  static List<Exchange> compare(
       Model model, List<TokenSequence> sequences, int shards, LowRankSplit split, Device... on) {
     try (ShardGroup group = new ShardGroup(shards, List.of(on));
         TensorParallelModel parallel = new TensorParallelModel(model, group, split);
@@ -90,7 +86,7 @@ class TensorParallelModelTest {
   }
 
   /** The model with two random factors of a rank in every slot. */
-  private static Model factored(Model model, int rank) {
+  static Model factored(Model model, int rank) {
     Random random = new Random(rank);
     Map<String, Linear> replacements = new HashMap<>();
     try (Scope scope = model.device().openScope()) {
