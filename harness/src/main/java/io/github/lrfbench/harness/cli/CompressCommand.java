@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.CompressionJob;
@@ -98,7 +97,11 @@ final class CompressCommand implements Callable<Integer> {
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
             options.compress(
-                job, loaded.model(), () -> statistics(loaded, job), scope, progress::detail);
+                job,
+                loaded.model(),
+                () -> options.statistics(loaded, found, data.source(), job),
+                scope,
+                progress::detail);
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {
@@ -122,18 +125,6 @@ final class CompressCommand implements Callable<Integer> {
       System.err.println(
           "no --task is given: " + model + " is the one that was trained on " + task);
     }
-  }
-
-  private Calibrator statistics(LoadedModel loaded, CompressionJob job) {
-    return options.calibration.open(
-        loaded.model(),
-        loaded.tokenizer(),
-        loaded.revision(),
-        Tasks.get(task),
-        data.source(),
-        input -> input.evaluation(loaded, job.seed()),
-        job.heldOut(),
-        job.seed());
   }
 
   private ObjectNode describe(Compression compression, CompressionJob job, String revision) {

@@ -10,6 +10,9 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.source.DataSource;
+import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
@@ -106,6 +109,19 @@ final class CompressionOptions {
         Calibrator calibrator = job.needsCalibration() ? statistics.get() : null) {
       return job.run(model, slots, calibrator, cache, scope, progress);
     }
+  }
+
+  /** Statistics of a loaded model on a task's training examples. */
+  Calibrator statistics(LoadedModel loaded, Task task, DataSource source, CompressionJob job) {
+    return calibration.open(
+        loaded.model(),
+        loaded.tokenizer(),
+        loaded.revision(),
+        task,
+        source,
+        input -> input.evaluation(loaded, job.seed()),
+        job.heldOut(),
+        job.seed());
   }
 
   private static <T> T one(String command, String option, List<T> values) {

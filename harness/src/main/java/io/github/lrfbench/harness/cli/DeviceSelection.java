@@ -93,9 +93,35 @@ final class DeviceSelection {
     return open(Precision.parse(dtype()).rounding());
   }
 
+  /**
+   * Opens all devices that are named, for work in full precision.
+   *
+   * @throws InputException if another type is asked for, or there is no such device
+   */
+  List<Device> openAll(String command) {
+    if (Precision.parse(dtype()) != Precision.FP32) {
+      throw new InputException(command + " works in fp32, not in " + dtype());
+    }
+    List<Device> opened = new ArrayList<>();
+    boolean done = false;
+    try {
+      devices.forEach(id -> opened.add(open(id, ProductRounding.NONE)));
+      done = true;
+    } finally {
+      if (!done) {
+        opened.forEach(Device::close);
+      }
+    }
+    return opened;
+  }
+
   private Device open(ProductRounding rounding) {
+    return open(device(), rounding);
+  }
+
+  private Device open(String id, ProductRounding rounding) {
     DeviceOptions options = new DeviceOptions(threads, rounding);
-    Device opened = Devices.open(device(), options, log::add);
+    Device opened = Devices.open(id, options, log::add);
     if (Precision.parse(dtype()) != Precision.FP32 && opened.id().equals("cpu")) {
       opened.close();
       throw new InputException(

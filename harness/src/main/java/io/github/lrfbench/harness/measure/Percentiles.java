@@ -3,7 +3,7 @@ package io.github.lrfbench.harness.measure;
 import java.util.Arrays;
 
 /** Percentiles by linear interpolation between order statistics, as NumPy's default. */
-final class Percentiles {
+public final class Percentiles {
   private Percentiles() {}
 
   /**
@@ -21,7 +21,7 @@ final class Percentiles {
   }
 
   /** The median of numbers in any order, not modified. */
-  static double median(long[] numbers) {
+  public static double median(long[] numbers) {
     return of(Arrays.stream(numbers).asDoubleStream().sorted().toArray(), 50);
   }
 }

@@ -65,6 +65,9 @@ public interface Model extends AutoCloseable {
   /** What makes each of the hidden states of the one before it, in order. */
   List<ModelBlock> blocks();
 
+  /** What it is made of, but for a classifier's head. */
+  Transformer transformer();
+
   /**
    * The rows of a slot's input that the output depends on. In the last block of a model whose head
    * reads one token of a sequence, all that follows the attention works on the other tokens for

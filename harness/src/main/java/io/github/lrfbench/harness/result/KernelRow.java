@@ -1,7 +1,5 @@
 package io.github.lrfbench.harness.result;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 
 /**
@@ -20,9 +18,6 @@ public final class KernelRow {
 
   /** The {@link KernelColumns#BREAK_EVEN_VERDICT} of a crossing that was seen. */
   public static final String FOUND = "found";
-
-  /** More digits would be noise in a measurement. */
-  private static final MathContext DIGITS = new MathContext(6);
 
   private final Cells cells;
 
@@ -65,34 +60,19 @@ public final class KernelRow {
   }
 
   /** Collects the values of a row. */
-  public static final class Builder {
-    private final Cells cells;
-
+  public static final class Builder extends RowBuilder<Builder> {
     private Builder(Cells cells) {
-      this.cells = cells;
+      super(cells);
     }
 
     /** Another with the same values. */
     public Builder copy() {
-      return new Builder(cells.copy());
+      return new Builder(cells().copy());
     }
 
-    /** Sets the value in a column; null means that the column does not apply. */
-    public <T> Builder set(Column<T> column, T value) {
-      cells.set(column, value);
+    @Override
+    Builder self() {
       return this;
-    }
-
-    /** Sets a whole number. */
-    public Builder set(Column<Long> column, long value) {
-      return set(column, Long.valueOf(value));
-    }
-
-    /** Sets a measurement, of which six digits are kept. */
-    public Builder set(Column<Double> column, double value) {
-      double rounded =
-          Double.isFinite(value) ? new BigDecimal(value).round(DIGITS).doubleValue() : value;
-      return set(column, Double.valueOf(rounded));
     }
 
     /**
@@ -101,7 +81,7 @@ public final class KernelRow {
      * @throws IllegalArgumentException if it lacks its kind, or what every row of that has
      */
     public KernelRow build() {
-      return of(cells.copy());
+      return of(cells().copy());
     }
   }
 }

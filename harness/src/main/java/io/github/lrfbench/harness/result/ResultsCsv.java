@@ -50,6 +50,15 @@ public final class ResultsCsv<R> {
       new ResultsCsv<>(
           KernelColumns.TABLE, KernelRow::cells, KernelRow::of, "kind", "break_even_verdict");
 
+  /** What {@code tensor-parallel} writes. */
+  public static final ResultsCsv<TensorParallelRow> TENSOR_PARALLEL =
+      new ResultsCsv<>(
+          TensorParallelColumns.TABLE,
+          TensorParallelRow::cells,
+          TensorParallelRow::of,
+          "shards",
+          "modelled_link_ms");
+
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /** What becomes of an id that is all digits. */

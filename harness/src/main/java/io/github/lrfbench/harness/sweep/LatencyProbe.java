@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.MachineWatch;
+import io.github.lrfbench.harness.measure.RandomTokens;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.measure.RoundTimer;
 import io.github.lrfbench.harness.measure.Rounds;
@@ -25,10 +26,8 @@ import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
@@ -200,11 +199,6 @@ final class LatencyProbe {
   }
 
   private List<TokenSequence> random(int sequences) {
-    SplittableRandom random = new SplittableRandom(0);
-    List<TokenSequence> batch = new ArrayList<>();
-    for (int i = 0; i < sequences; i++) {
-      batch.add(new TokenSequence(random.ints(seqLen, 0, vocabulary).toArray(), new int[seqLen]));
-    }
-    return batch;
+    return RandomTokens.sequences(sequences, seqLen, vocabulary);
   }
 }

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.TransformerBlock;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -45,6 +46,18 @@ record Block(
         + output.flopsPerRow();
   }
 
+  /** The same for who computes it in another way. */
+  TransformerBlock transformerBlock(EncoderConfig config) {
+    return new TransformerBlock(
+        attentionNorm,
+        projections,
+        config.scoreScale(),
+        attentionOutput,
+        outputNorm,
+        intermediate,
+        output);
+  }
+
   Block copyTo(Scope scope, DType dtype) {
     return new Block(
         projections.copyTo(scope, dtype),
@@ -75,20 +88,18 @@ record Block(
 
   private Matrix attend(Ops frame, Matrix x, Segments segments, EncoderConfig config) {
     int h = x.cols();
-    int heads = config.heads();
     Tensor normed = frame.allocate(x.dtype(), x.rows(), h);
     try (Ops inner = frame.frame()) {
       Matrix qkv = Matrix.of(inner.allocate(x.dtype(), x.rows(), projections.outputs()));
       inner.apply(projections, x, Activation.NONE, qkv);
       Matrix context = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
-      double scale = 1 / Math.sqrt((double) h / heads);
       inner.attention(
           qkv.columns(0, h),
           qkv.columns(h, 2 * h),
           qkv.columns(2 * h, 3 * h),
           segments,
-          heads,
-          scale,
+          config.heads(),
+          config.scoreScale(),
           config.causal(),
           config.dropout().attention(),
           context);

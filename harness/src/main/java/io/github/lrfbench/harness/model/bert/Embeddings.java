@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.linear.Copies;
+import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.DType;
@@ -48,27 +49,18 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
     return new Parameter(name, Matrix.of(table), Storage.MATRIX);
   }
 
+  /** The same for who looks words up elsewhere. */
+  InputLayer inputLayer() {
+    return new InputLayer(word, position, firstPosition, type, norm);
+  }
+
   /**
    * The embeddings of a batch: [T, H].
    *
    * @param dropout rate in training
    */
   Matrix forward(Ops ops, TokenBatch batch, double dropout) {
-    Matrix positions = Matrix.of(position);
-    boolean padded = firstPosition > 0 && batch.counted() != null;
-    Matrix y = Matrix.of(ops.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
-    try (Ops frame = ops.frame()) {
-      Matrix sum = Matrix.of(frame.allocate(word.dtype(), batch.tokens(), word.shape().dim(1)));
-      frame.embed(
-          batch.ids(),
-          Matrix.of(word),
-          padded ? batch.counted() : batch.positions(),
-          positions.rows(padded ? firstPosition - 1 : firstPosition, positions.rows()),
-          type == null ? null : batch.types(),
-          type == null ? null : Matrix.of(type),
-          sum);
-      norm.forward(frame, sum, null, y);
-    }
+    Matrix y = inputLayer().forward(ops, batch, batch.ids(), Matrix.of(word));
     return ops.dropout(y, dropout);
   }
 }

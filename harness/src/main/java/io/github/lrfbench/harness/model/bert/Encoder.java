@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.Transformer;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -172,6 +173,19 @@ public final class Encoder implements Model {
   @Override
   public List<ModelBlock> blocks() {
     return IntStream.range(0, blocks.size()).<ModelBlock>mapToObj(At::new).toList();
+  }
+
+  @Override
+  public Transformer transformer() {
+    return new Transformer(
+        embeddings.inputLayer(),
+        blocks.stream().map(block -> block.transformerBlock(config)).toList(),
+        false,
+        null,
+        config.heads(),
+        config.causal(),
+        config.activation(),
+        null);
   }
 
   /** The block of a number. */

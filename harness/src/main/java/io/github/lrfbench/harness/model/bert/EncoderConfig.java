@@ -57,6 +57,11 @@ public record EncoderConfig(
     return positions - firstPosition;
   }
 
+  /** By what the scores of an attention are multiplied: 1/√D. */
+  double scoreScale() {
+    return 1 / Math.sqrt((double) hidden / heads);
+  }
+
   /** Reads a configuration that lies in no file. */
   public static EncoderConfig parse(JsonNode json) {
     return parse(Path.of("config.json"), (ObjectNode) json, new Notes());

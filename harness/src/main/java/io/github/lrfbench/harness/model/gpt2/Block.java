@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.TransformerBlock;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -44,6 +45,12 @@ record Block(
   /** In the order in which they are applied. */
   List<Layer> layers() {
     return List.of(projections, attentionOutput, intermediate, output);
+  }
+
+  /** The same for who computes it in another way. */
+  TransformerBlock transformerBlock(double scoreScale) {
+    return new TransformerBlock(
+        attentionNorm, projections, scoreScale, attentionOutput, outputNorm, intermediate, output);
   }
 
   Block copyTo(Scope scope, DType dtype) {

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
@@ -13,6 +14,7 @@ import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.Transformer;
 import io.github.lrfbench.harness.model.gpt2.Block.State;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -159,6 +161,11 @@ abstract class Gpt2 implements Model {
    */
   abstract Tensor head(Ops ops, Matrix states);
 
+  /** The head of a language model where it is not the word embedding; else null. */
+  Linear predictor() {
+    return null;
+  }
+
   /** Floating-point operations of the head for one token. */
   abstract long headFlops();
 
@@ -281,6 +288,23 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<ModelBlock> blocks() {
     return IntStream.range(0, body.blocks.size()).<ModelBlock>mapToObj(At::new).toList();
+  }
+
+  @Override
+  public final Transformer transformer() {
+    Gpt2Config config = body.config;
+    Embeddings embeddings = body.embeddings;
+    return new Transformer(
+        new InputLayer(embeddings.word(), embeddings.position(), 0, null, null),
+        IntStream.range(0, body.blocks.size())
+            .mapToObj(layer -> body.blocks.get(layer).transformerBlock(config.scoreScale(layer)))
+            .toList(),
+        true,
+        body.finalNorm,
+        config.heads(),
+        true,
+        config.activation(),
+        predictor());
   }
 
   /** The block of a number, with the norm before it, and of the last block that after it. */

@@ -116,6 +116,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
+  Linear predictor() {
+    return head.own;
+  }
+
+  @Override
   boolean readsLast() {
     return false;
   }
