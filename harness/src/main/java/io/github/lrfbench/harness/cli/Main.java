@@ -57,6 +57,7 @@ public final class Main implements Callable<Integer> {
         new MergeCommand(),
         new FetchCommand(),
         new KernelsCommand(),
+        new EstimateCommand(),
         new ReportCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand(),

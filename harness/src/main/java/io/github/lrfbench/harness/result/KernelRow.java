@@ -17,6 +17,8 @@ public final class KernelRow {
   public static final String LOWRANK_TWO_PRODUCTS = "lowrank_two_products";
   public static final String BREAK_EVEN = "break_even";
   public static final String SVD = "svd";
+  public static final String STREAM = "stream";
+  public static final String LAUNCH = "launch";
 
   /** The {@link KernelColumns#BREAK_EVEN_VERDICT} of a crossing that was seen. */
   public static final String FOUND = "found";
