@@ -57,7 +57,7 @@ final class EstimateCommand implements Callable<Integer> {
       required = true,
       paramLabel = "M",
       description =
-          "A model directory, a config.json, hf:owner/name[@revision], demo:bert or demo:gpt2, or a name whose shapes are known: bert-base, bert-large, roberta-base, roberta-large, distilbert, gpt2, gpt2-medium, gpt2-large, gpt2-xl.")
+          "A model directory, a config.json, hf:owner/name[@revision], demo:bert or demo:gpt2, or a name whose shapes are known: bert-base, bert-large, roberta-base, roberta-large, minilm-l6, distilbert, gpt2, gpt2-medium, gpt2-large, gpt2-xl.")
   private String model;
 
   @OptionTopic.Of(OptionTopic.SUBJECT)

@@ -13,14 +13,15 @@ import java.util.stream.Collectors;
 
 /**
  * Models whose shapes are known by name: those of the papers (Devlin et al. 2019, Sanh et al. 2019,
- * Liu et al. 2019, Radford et al. 2019), with the vocabularies of the checkpoints of the hub.
- * Encoders are classifiers of two outputs, GPT-2 language models.
+ * Liu et al. 2019, Wang et al. 2020, Radford et al. 2019), with the vocabularies of the checkpoints
+ * of the hub. Encoders are classifiers of two outputs, GPT-2 language models.
  */
 enum KnownModel {
   BERT_BASE("bert", 30_522, 768, 12, 12, 512),
   BERT_LARGE("bert", 30_522, 1024, 24, 16, 512),
   ROBERTA_BASE("roberta", 50_265, 768, 12, 12, 514),
   ROBERTA_LARGE("roberta", 50_265, 1024, 24, 16, 514),
+  MINILM_L6("bert", 30_522, 384, 6, 12, 512),
   DISTILBERT("distilbert", 30_522, 768, 6, 12, 512),
   GPT2("gpt2", 50_257, 768, 12, 12, 1024),
   GPT2_MEDIUM("gpt2", 50_257, 1024, 24, 16, 1024),

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.estimate.DeviceFigures.Source;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.report.Roofline;
-import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.KernelColumns;
 import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.harness.result.ResultsCsv;
@@ -12,12 +11,12 @@ import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
 /**
  * Figures of a device as {@code kernels} measured them: the peak of the fastest product, the
  * bandwidth of a sum of matrices that no cache holds, and what it takes to start the sum of two
- * numbers.
+ * numbers; of each the fastest run.
  */
 final class MeasuredFigures {
   private static final double MICROS = 1e3;
@@ -51,8 +50,10 @@ final class MeasuredFigures {
     if (roofline.peak() == 0) {
       throw new InputException(file + ": holds no products in " + precision.label());
     }
-    Double bandwidth = last(rows, KernelRow.STREAM, KernelColumns.GB_PER_S);
-    Double launch = last(rows, KernelRow.LAUNCH, KernelColumns.MS_PER_MATRIX);
+    Double bandwidth =
+        last(rows, KernelRow.STREAM, row -> row.get(KernelColumns.GB_PER_S) / fastest(row));
+    Double launch =
+        last(rows, KernelRow.LAUNCH, row -> row.get(KernelColumns.MS_PER_MATRIX) * fastest(row));
     if (bandwidth == null) {
       notes.add(
           file, "has no row of kind stream: the fastest product's bandwidth is taken for memory's");
@@ -76,14 +77,20 @@ final class MeasuredFigures {
     return threads == null ? 0 : threads;
   }
 
-  /** Of a measurement that is there several times, the last counts. */
-  private static Double last(List<KernelRow> rows, String kind, Column<Double> column) {
-    List<Double> values =
-        rows.stream()
-            .filter(row -> kind.equals(row.get(KernelColumns.KIND)))
-            .map(row -> row.get(column))
-            .filter(Objects::nonNull)
-            .collect(Collectors.toList());
-    return values.isEmpty() ? null : values.get(values.size() - 1);
+  /** The time of the fastest run / the median: a peak is what other programs did not take. */
+  private static double fastest(KernelRow row) {
+    Double fastest = row.get(KernelColumns.LATENCY_MS_MIN);
+    Double median = row.get(KernelColumns.LATENCY_MS_P50);
+    return fastest == null || median == null ? 1 : fastest / median;
+  }
+
+  /** Of a measurement that is there several times, the last counts; null if it is not. */
+  private static Double last(
+      List<KernelRow> rows, String kind, Function<KernelRow, Double> figure) {
+    return rows.stream()
+        .filter(row -> kind.equals(row.get(KernelColumns.KIND)))
+        .reduce((before, row) -> row)
+        .map(figure)
+        .orElse(null);
   }
 }

@@ -68,7 +68,7 @@ record ShapeCompression(
         || !compressor.after(options).isEmpty()) {
       return "it has several stages";
     }
-    if (!(compressor instanceof LowRankMethod)) {
+    if (!(compressor instanceof LowRankMethod lowRank)) {
       return "it is no method of two factors of a rank";
     }
     if (budget.needsErrors()) {
@@ -77,7 +77,7 @@ record ShapeCompression(
     if (allocation.policy() != Allocation.Policy.UNIFORM) {
       return "--allocate " + allocation.name() + " chooses ranks by the weights";
     }
-    return compressor.heldOut(options) > 0 ? "its options choose ranks by examples" : null;
+    return lowRank.followsBudget(options) ? null : "its options choose ranks by examples";
   }
 
   /** Whether the model stays as it is. */

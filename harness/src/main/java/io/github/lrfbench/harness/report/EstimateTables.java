@@ -50,8 +50,8 @@ public final class EstimateTables {
   private static String heading(EstimateRow row) {
     return String.format(
         Locale.ROOT,
-        "%s on %s, %s: estimates by a roofline, not measurements%n"
-            + "%s figures: %s GFLOP/s (%s of what is no product), %s GB/s, %s us for a launch%n",
+        "%s on %s, %s: estimates by a roofline, not measurements\n"
+            + "%s figures: %s GFLOP/s (%s of what is no product), %s GB/s, %s us for a launch\n",
         row.get(EstimateColumns.MODEL),
         row.get(EstimateColumns.FIGURES),
         row.get(EstimateColumns.DTYPE),

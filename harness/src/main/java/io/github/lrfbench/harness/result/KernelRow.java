@@ -46,6 +46,12 @@ public final class KernelRow {
     } else {
       cells.require(KernelColumns.BATCH_ROWS);
     }
+    if (kind.equals(STREAM)) {
+      cells.require(KernelColumns.GB_PER_S);
+    }
+    if (kind.equals(LAUNCH)) {
+      cells.require(KernelColumns.MS_PER_MATRIX);
+    }
     if (List.of(SVD, LOWRANK_MATMUL, LOWRANK_TWO_PRODUCTS).contains(kind)) {
       cells.require(KernelColumns.RANK);
     }

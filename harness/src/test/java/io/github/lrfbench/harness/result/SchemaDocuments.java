@@ -8,7 +8,12 @@ import java.util.Map;
 /** The schema as the two documents in the folder {@code results}. */
 final class SchemaDocuments {
   private static final List<TableSchema> TABLES =
-      List.of(RunColumns.TABLE, LayerColumns.TABLE, SampleColumns.TABLE, KernelColumns.TABLE);
+      List.of(
+          RunColumns.TABLE,
+          LayerColumns.TABLE,
+          SampleColumns.TABLE,
+          KernelColumns.TABLE,
+          EstimateColumns.TABLE);
 
   /** Types of columns as pandas names them; times are read by {@code parse_dates}. */
   private static final Map<String, String> PANDAS =

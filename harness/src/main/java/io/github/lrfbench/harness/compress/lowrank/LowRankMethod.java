@@ -36,6 +36,11 @@ public abstract class LowRankMethod extends MatrixMethod {
     return RankPoints.of(rows, cols);
   }
 
+  /** Whether ranks are those of the budget, and not chosen anew by what the model loses. */
+  public boolean followsBudget(MethodOptions options) {
+    return true;
+  }
+
   /**
    * The matrices that a request would replace, each with its rank, where shapes alone say that.
    *
