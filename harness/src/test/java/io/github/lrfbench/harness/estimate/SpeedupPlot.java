@@ -5,9 +5,10 @@ import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.harness.shapes.Work;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.lowrank.LowRankCost;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -55,17 +56,20 @@ final class SpeedupPlot {
   }
 
   private String draw(List<KernelRow> products) {
-    TreeMap<Long, List<KernelRow>> bySize =
-        new TreeMap<>(
-            products.stream()
-                .collect(
-                    Collectors.groupingBy(
-                        row ->
-                            row.get(KernelColumns.ROWS) * row.get(KernelColumns.COLS) * 2
-                                + (row.get(KernelColumns.ROWS) < row.get(KernelColumns.COLS)
-                                    ? 1
-                                    : 0))));
-    List<List<KernelRow>> panels = new ArrayList<>(bySize.values());
+    List<List<KernelRow>> panels =
+        products.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(row.get(KernelColumns.ROWS), row.get(KernelColumns.COLS))))
+            .entrySet()
+            .stream()
+            .sorted(
+                Comparator.comparing(
+                        (Map.Entry<List<Long>, List<KernelRow>> panel) ->
+                            panel.getKey().get(0) * panel.getKey().get(1))
+                    .thenComparing(panel -> panel.getKey().get(0)))
+            .map(Map.Entry::getValue)
+            .toList();
     int lines = (panels.size() + 1) / 2;
     add(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
