@@ -9,11 +9,13 @@ import io.github.lrfbench.harness.shapes.ShapeDevice;
 import io.github.lrfbench.harness.source.ModelOutline;
 import io.github.lrfbench.harness.sweep.CallShape;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -30,11 +32,6 @@ public final class CostModel {
    * @param leftOut why measured rows were not compared, and how many
    */
   public record Estimates(List<EstimateRow> rows, Map<String, Integer> leftOut) {}
-
-  /** The models that are known by name, for people. */
-  public static String models() {
-    return KnownModel.labels();
-  }
 
   /**
    * Estimates.
@@ -87,13 +84,20 @@ public final class CostModel {
       Gpt2Options matrices,
       ShapeDevice device,
       Notes notes) {
-    if (!Files.exists(Path.of(name))) {
-      var known = KnownModel.of(name);
-      if (known.isPresent()) {
-        return known.get().open(matrices, device);
-      }
+    Path file = Path.of(name);
+    Optional<KnownModel> known = KnownModel.of(name);
+    if (!Files.exists(file) && known.isPresent()) {
+      return known.get().open(matrices, device);
     }
-    Path place = Files.isRegularFile(Path.of(name)) ? Path.of(name) : directories.apply(name);
+    if (!Files.exists(file) && !name.contains(":")) {
+      throw new InputException(
+          "model '"
+              + name
+              + "': no such directory, and of the shapes that are known ("
+              + KnownModel.labels()
+              + ") it is none");
+    }
+    Path place = Files.isRegularFile(file) ? file : directories.apply(name);
     return ModelOutline.open(place, matrices, device, notes);
   }
 }
