@@ -45,7 +45,9 @@ import picocli.CommandLine.Spec;
       "",
       "--out writes all figures as CSV, which 'lrfbench report' shows again: rows of kind gemm (the"
           + " peak), dense_matmul and lowrank_matmul (on a GPU lowrank_two_products beside what"
-          + " the device chose), break_even and svd. results/SCHEMA.md explains the columns."
+          + " the device chose), break_even, svd, stream (the bandwidth of memory) and launch (what it"
+          + " takes to start an operation). results/SCHEMA.md explains the columns; 'lrfbench"
+          + " estimate' takes a device's figures from there."
     },
     footer = {
       "",

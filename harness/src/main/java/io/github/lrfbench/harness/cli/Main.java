@@ -58,6 +58,7 @@ public final class Main implements Callable<Integer> {
         new FetchCommand(),
         new KernelsCommand(),
         new TensorParallelCommand(),
+        new EstimateCommand(),
         new ReportCommand(),
         new ListCommand(Catalogue.standard()),
         new DoctorCommand(),

@@ -60,6 +60,10 @@ public final class KernelSuite {
     for (MatrixShape shape : config.shapes()) {
       runSvd(shape, groups, template, table);
     }
+    groups.next();
+    new MemoryTimings(device, dtype, new Interleaved(config.matmulRule(), clock))
+        .measure(template)
+        .forEach(table);
   }
 
   private void runSvd(

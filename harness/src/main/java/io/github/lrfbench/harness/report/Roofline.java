@@ -12,9 +12,9 @@ import java.util.List;
  * @param peak 10^9 floating-point operations a second
  * @param bandwidth 10^9 bytes a second
  */
-record Roofline(double peak, double bandwidth) {
+public record Roofline(double peak, double bandwidth) {
   /** By rows of one device, type and number of threads, of which at least one has both speeds. */
-  static Roofline of(List<KernelRow> rows) {
+  public static Roofline of(List<KernelRow> rows) {
     double peak = 0;
     double bandwidth = 0;
     for (KernelRow row : rows) {

@@ -13,7 +13,7 @@ public final class KernelColumns {
       add(
           Column.text(
               "kind",
-              "gemm, a product of 1024 x 1024 x 1024 that shows the device's peak; dense_matmul; lowrank_matmul, as the device chose to do it; lowrank_two_products, on a GPU, what it may have chosen instead; break_even; svd."));
+              "gemm, a product of 1024 x 1024 x 1024 that shows the device's peak; dense_matmul; lowrank_matmul, as the device chose to do it; lowrank_two_products, on a GPU, what it may have chosen instead; break_even; svd; stream, the sum of two matrices that no cache holds, whose gb_per_s is the bandwidth of memory; launch, sums of two single numbers one after the other, whose ms_per_matrix is what it takes to start one."));
 
   public static final Column<String> DEVICE =
       add(Column.text("device", "The device as it is named on the command line."));
@@ -51,7 +51,11 @@ public final class KernelColumns {
       add(Column.text("svd_used", "The algorithm and precision that did it, where auto chooses."));
 
   public static final Column<Long> MATRICES =
-      add(Column.integer("matrices", "", "Matrices decomposed in one timed run, one per thread."));
+      add(
+          Column.integer(
+              "matrices",
+              "",
+              "Matrices decomposed in one timed run, one per thread; of launch the sums in one."));
 
   public static final Column<Long> RUNS =
       add(Column.integer("runs", "", "Timed runs, without the warm-up."));
@@ -100,7 +104,7 @@ public final class KernelColumns {
           Column.number(
               "gb_per_s",
               "GB/s",
-              "10^9 bytes of weights, input and output a second at the median."));
+              "10^9 bytes of weights, input and output a second at the median; of stream of what is read and written."));
 
   public static final Column<Double> PEAK_SHARE =
       add(Column.number("peak_share", "", "gflop_per_s / that of the fastest run of gemm."));

@@ -15,6 +15,8 @@ public final class KernelRow {
   public static final String LOWRANK_TWO_PRODUCTS = "lowrank_two_products";
   public static final String BREAK_EVEN = "break_even";
   public static final String SVD = "svd";
+  public static final String STREAM = "stream";
+  public static final String LAUNCH = "launch";
 
   /** The {@link KernelColumns#BREAK_EVEN_VERDICT} of a crossing that was seen. */
   public static final String FOUND = "found";
@@ -38,6 +40,12 @@ public final class KernelRow {
       cells.require(KernelColumns.SVD_ALGORITHM);
     } else {
       cells.require(KernelColumns.BATCH_ROWS);
+    }
+    if (kind.equals(STREAM)) {
+      cells.require(KernelColumns.GB_PER_S);
+    }
+    if (kind.equals(LAUNCH)) {
+      cells.require(KernelColumns.MS_PER_MATRIX);
     }
     if (List.of(SVD, LOWRANK_MATMUL, LOWRANK_TWO_PRODUCTS).contains(kind)) {
       cells.require(KernelColumns.RANK);

@@ -59,6 +59,11 @@ public final class ResultsCsv<R> {
           "shards",
           "modelled_link_ms");
 
+  /** What {@code estimate} writes. */
+  public static final ResultsCsv<EstimateRow> ESTIMATES =
+      new ResultsCsv<>(
+          EstimateColumns.TABLE, EstimateRow::cells, EstimateRow::of, "estimate", "figures_source");
+
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /** What becomes of an id that is all digits. */

@@ -55,16 +55,7 @@ public record LoadedModel(
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       ObjectNode json = checkpoint.config();
-      if (sentence != null && sentence.activation() != null) {
-        json.putObject("sentence_transformers").put("activation_fn", sentence.activation());
-      }
-      Architecture architecture =
-          Architectures.of(
-              root.resolve("config.json"),
-              json,
-              sentence == null ? null : sentence.encoding(),
-              options,
-              notes);
+      Architecture architecture = architecture(root, json, sentence, options, notes);
       boolean lowerCase = sentence != null && sentence.texts().lowerCase();
       Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, lowerCase, notes);
       Model model = architecture.load(new CheckpointWeights(checkpoint), device);
@@ -76,6 +67,25 @@ public record LoadedModel(
       String revision = Snapshot.commitOf(directory).orElseGet(checkpoint::contentHash);
       return new LoadedModel(model, tokenizer, root, revision, seconds, notes.lines());
     }
+  }
+
+  /**
+   * The architecture of a transformer's directory.
+   *
+   * @param json its configuration, modified
+   * @param sentence what it is a part of, or null
+   */
+  static Architecture architecture(
+      Path root, ObjectNode json, SentenceTransformer sentence, Gpt2Options options, Notes notes) {
+    if (sentence != null && sentence.activation() != null) {
+      json.putObject("sentence_transformers").put("activation_fn", sentence.activation());
+    }
+    return Architectures.of(
+        root.resolve("config.json"),
+        json,
+        sentence == null ? null : sentence.encoding(),
+        options,
+        notes);
   }
 
   /**

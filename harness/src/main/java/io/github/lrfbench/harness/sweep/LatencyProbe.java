@@ -8,14 +8,12 @@ import io.github.lrfbench.harness.measure.EnergyMeter;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.MachineWatch;
-import io.github.lrfbench.harness.measure.RandomTokens;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.measure.RoundTimer;
 import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.measure.StopRule;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
-import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.peer.Peer;
 import io.github.lrfbench.harness.sweep.Conditions.Energy;
@@ -23,7 +21,6 @@ import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceMonitor;
-import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,20 +32,15 @@ final class LatencyProbe {
   /** Sequences per call where throughput is measured. */
   static final int THROUGHPUT_BATCH = 32;
 
-  /** Tokens per sequence where nothing else is asked for and the model allows it. */
-  static final int DEFAULT_SEQ_LEN = 128;
-
   private static final int DEVICE_RUNS = 15;
 
   /** Calls of a whole batch are long and vary little. */
   private static final StopRule THROUGHPUT_RULE =
       new StopRule(1, 3, Duration.ofMillis(300), Duration.ofSeconds(10));
 
-  private final LatencyKind kind;
+  private final CallShape shape;
   private final int batchSize;
-  private final int seqLen;
   private final RoundRule rule;
-  private final int vocabulary;
 
   /**
    * A probe.
@@ -59,25 +51,13 @@ final class LatencyProbe {
    * @param rule when the measurement of latency ends
    */
   LatencyProbe(LatencyKind kind, int batchSize, int seqLen, RoundRule rule, ModelInfo info) {
-    if (kind != LatencyKind.FORWARD && info.output() != Output.NEXT_TOKEN) {
-      throw new InputException("--latency " + kind.label() + " is for language models");
-    }
-    if (kind == LatencyKind.DECODE && seqLen == 1) {
-      throw new InputException("--latency decode wants a --seq-len of at least 2");
-    }
-    if (seqLen > info.maxLength()) {
-      throw new InputException(
-          "--seq-len " + seqLen + " is over the model's limit of " + info.maxLength() + " tokens");
-    }
-    this.kind = kind;
+    this.shape = CallShape.of(kind, seqLen, info);
     this.batchSize = batchSize;
     this.rule = rule;
-    this.seqLen = seqLen == 0 ? Math.min(DEFAULT_SEQ_LEN, info.maxLength()) : seqLen;
-    this.vocabulary = info.vocabularySize();
   }
 
   int seqLen() {
-    return seqLen;
+    return shape.seqLen();
   }
 
   /** Times a model; where it is the dense model itself, alone. */
@@ -150,7 +130,7 @@ final class LatencyProbe {
 
   /** Has the peer read the input, and compares its logits. */
   private double read(Peer peer, Model model, int sequences) {
-    List<TokenSequence> input = random(sequences);
+    List<TokenSequence> input = shape.random(sequences);
     float[] logits = peer.read(input.stream().map(TokenSequence::ids).toList());
     try (Scope scope = model.device().openScope();
         Ops ops = new EagerOps(model.device())) {
@@ -168,7 +148,7 @@ final class LatencyProbe {
   }
 
   private TimedPass pass(Model model, int sequences) {
-    return new TimedPass(model, kind, random(sequences));
+    return shape.pass(model, sequences);
   }
 
   /** The median time by the device's own clock; NaN if it has none. */
@@ -196,9 +176,5 @@ final class LatencyProbe {
     pass.enqueue();
     device.synchronize();
     return weights + pass.cacheBytes() + device.memory().peakBytes() - before;
-  }
-
-  private List<TokenSequence> random(int sequences) {
-    return RandomTokens.sequences(sequences, seqLen, vocabulary);
   }
 }

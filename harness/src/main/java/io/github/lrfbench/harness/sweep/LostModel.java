@@ -30,7 +30,7 @@ record LostModel(String name, Optional<String> revision, List<TaskInput> data) {
 
   /** Tokens of a sequence that would be timed. */
   static int seqLen(SweepConfig config) {
-    return config.seqLen() == 0 ? LatencyProbe.DEFAULT_SEQ_LEN : config.seqLen();
+    return config.seqLen() == 0 ? CallShape.DEFAULT_SEQ_LEN : config.seqLen();
   }
 
   Cell cell(Variant variant, TaskInput input) {

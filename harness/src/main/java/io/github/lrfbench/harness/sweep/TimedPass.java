@@ -16,7 +16,7 @@ import java.util.List;
  * A pass of a model that is captured when it is first run, so that the first call is as slow as a
  * user's, and replayed from then on. It always does the same work.
  */
-final class TimedPass implements Runnable, AutoCloseable {
+public final class TimedPass implements Runnable, AutoCloseable {
   private final Model model;
   private final LatencyKind kind;
   private final int length;
@@ -83,7 +83,7 @@ final class TimedPass implements Runnable, AutoCloseable {
   }
 
   /** Floating-point operations for each sequence. */
-  long flops() {
+  public long flops() {
     return switch (kind) {
       case FORWARD -> model.forwardFlops(length);
       case PREFILL -> ((CausalModel) model).prefillFlops(length);
@@ -106,7 +106,7 @@ final class TimedPass implements Runnable, AutoCloseable {
   }
 
   /** Does the work without capturing it. */
-  void enqueue() {
+  public void enqueue() {
     try (Ops ops = new EagerOps(model.device())) {
       switch (kind) {
         case FORWARD -> model.forward(ops, batch);

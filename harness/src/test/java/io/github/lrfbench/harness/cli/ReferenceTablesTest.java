@@ -14,41 +14,47 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Holds the tables of {@code results/reference/README.md} to what the commands print that stand in
- * a comment above each. After a change of the rows or of {@code report}, write them anew by {@code
- * ./mvnw -pl harness -am test -Dtest=ReferenceTablesTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dlrfbench.update=true}.
+ * Holds the tables of {@code results/reference/README.md} and of the studies in {@code docs} to
+ * what the commands print that stand in a comment above each. After a change of the rows or of what
+ * the commands print, write them anew by {@code ./mvnw -pl harness -am test
+ * -Dtest=ReferenceTablesTest -Dsurefire.failIfNoSpecifiedTests=false -Dlrfbench.update=true}.
  */
 class ReferenceTablesTest {
-  private static final Path README =
-      TestData.repositoryRoot().resolve("results/reference/README.md");
-
   private static final Pattern BLOCK =
       Pattern.compile(
-          "(<!-- \\./lrfbench (report [^\\n]*) -->\\n)(.*?)(<!-- end of the table -->\\n)",
+          "(<!-- \\./lrfbench ((?:report|estimate) [^\\n]*) -->\\n)(.*?)(<!-- end of the table -->\\n)",
           Pattern.DOTALL);
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
-  @Test
-  void everyTableIsWhatItsCommandPrints() throws IOException {
-    String text = Files.readString(README);
+  @ParameterizedTest
+  @CsvSource({"results/reference/README.md, 5", "docs/studies/break-even.md, 2"})
+  void everyTableIsWhatItsCommandPrints(String document, int atLeast) throws IOException {
+    Path file = TestData.repositoryRoot().resolve(document);
+    String text = Files.readString(file);
     Matcher blocks = BLOCK.matcher(text);
-    assertTrue(blocks.results().count() >= 5, "tables with a command above them");
+    assertTrue(blocks.results().count() >= atLeast, "tables with a command above them");
     String current =
         blocks
             .reset()
             .replaceAll(
                 block ->
                     Matcher.quoteReplacement(
-                        block.group(1) + "\n" + print(block.group(2)) + "\n" + block.group(4)));
+                        block.group(1) + "\n" + block(block.group(2)) + "\n" + block.group(4)));
     if (Boolean.getBoolean("lrfbench.update")) {
-      Files.writeString(README, current);
+      Files.writeString(file, current);
     }
-    assertEquals(current, Files.readString(README));
+    assertEquals(current, Files.readString(file));
+  }
+
+  /** What is no Markdown stands as it is. */
+  private static String block(String command) {
+    String printed = print(command);
+    return command.contains("--format md") ? printed : "```text\n" + printed + "```\n";
   }
 
   /** What a command prints, its files being below the repository's root. */

@@ -67,8 +67,8 @@ class KernelSuiteTest {
     assertEquals(2 * 2 + 2 * 1, ofKind("lowrank_matmul").size());
     assertEquals(4, ofKind("break_even").size());
     assertEquals((3 + 4) + 4, ofKind("svd").size());
-    assertEquals(1 + 4 + 3, PROGRESS.size());
-    assertTrue(PROGRESS.get(7).startsWith("[8/8] SVD of 8x8"), PROGRESS.get(7));
+    assertEquals(1 + 4 + 3 + 1, PROGRESS.size());
+    assertTrue(PROGRESS.get(7).startsWith("[8/9] SVD of 8x8"), PROGRESS.get(7));
   }
 
   @Test
@@ -96,6 +96,15 @@ class KernelSuiteTest {
     assertEquals(2, low.get(KernelColumns.RANK));
     assertEquals(2 * 2 * (24 + 16) * 5 / 1e6, number(low, KernelColumns.GFLOP_PER_S), 1e-8);
     assertEquals(1, number(low, KernelColumns.SPEEDUP));
+  }
+
+  @Test
+  void memoryAndLaunchesAreTimed() {
+    KernelRow stream = ofKind("stream").get(0);
+    assertEquals(3 * 4 * 4096 * 8192.0 / 1e6, number(stream, KernelColumns.GB_PER_S), 1e-3);
+    KernelRow launch = ofKind("launch").get(0);
+    assertEquals(64, number(launch, KernelColumns.MATRICES));
+    assertEquals(1.0 / 64, number(launch, KernelColumns.MS_PER_MATRIX), 1e-6);
   }
 
   @Test

@@ -13,6 +13,7 @@ final class SchemaDocuments {
           LayerColumns.TABLE,
           SampleColumns.TABLE,
           KernelColumns.TABLE,
+          EstimateColumns.TABLE,
           TensorParallelColumns.TABLE);
 
   /** Types of columns as pandas names them; times are read by {@code parse_dates}. */

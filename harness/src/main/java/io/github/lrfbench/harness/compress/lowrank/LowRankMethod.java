@@ -2,11 +2,14 @@ package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
+import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.kernels.lowrank.LowRankCost;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A method that replaces matrices by two factors, W ≈ U V: its points are the ranks. */
 public abstract class LowRankMethod extends MatrixMethod {
@@ -31,6 +34,23 @@ public abstract class LowRankMethod extends MatrixMethod {
   @Override
   protected final OperatingPoints points(int rows, int cols, MethodOptions options) {
     return RankPoints.of(rows, cols);
+  }
+
+  /** Whether ranks are those of the budget, and not chosen anew by what the model loses. */
+  public boolean followsBudget(MethodOptions options) {
+    return true;
+  }
+
+  /**
+   * The matrices that a request would replace, each with its rank, where shapes alone say that.
+   *
+   * @param request uniform, by a budget that asks for no errors
+   */
+  public final Map<String, Integer> ranks(CompressionRequest request) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    targets(request)
+        .forEach(target -> ranks.put(target.slot().name(), RankPoints.rank(target.point())));
+    return ranks;
   }
 
   @Override

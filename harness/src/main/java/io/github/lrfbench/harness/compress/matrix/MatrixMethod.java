@@ -198,4 +198,13 @@ public abstract class MatrixMethod implements Compressor {
   public Compression compress(CompressionRequest request) {
     return new MatrixWalk(this, request).run();
   }
+
+  /**
+   * The matrices that a request would replace, each with its point, where shapes alone say that.
+   *
+   * @param request uniform, by a budget that asks for no errors
+   */
+  protected final List<FactorRequest.Target> targets(CompressionRequest request) {
+    return new Points(this, request, null).choose((slot, note) -> {});
+  }
 }

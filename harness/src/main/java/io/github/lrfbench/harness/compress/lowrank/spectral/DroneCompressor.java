@@ -94,6 +94,11 @@ public final class DroneCompressor extends LowRankMethod {
   }
 
   @Override
+  public boolean followsBudget(MethodOptions options) {
+    return tolerance(options) == 1;
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     return new MatrixWalk(this, request).toleratingGrowth(tolerance(request.options())).run();
   }
