@@ -46,17 +46,12 @@ class EarlyExitTest {
 
   @BeforeEach
   void open() {
-    device = Devices.open(device(), new DeviceOptions(1), line -> {});
+    device = Devices.open("cpu", new DeviceOptions(1), line -> {});
   }
 
   @AfterEach
   void close() {
     device.close();
-  }
-
-  /** What the tests run on. */
-  String device() {
-    return "cpu";
   }
 
   /** A model with exits that were drawn; demo models have four blocks, tiny ones two. */
