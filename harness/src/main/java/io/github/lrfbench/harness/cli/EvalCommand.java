@@ -3,12 +3,16 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.evaluate.DataFacts;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.Score;
+import io.github.lrfbench.harness.exits.EarlyExit;
+import io.github.lrfbench.harness.exits.ExitPolicy;
+import io.github.lrfbench.harness.exits.ExitTally;
 import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.result.ExitColumns;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
@@ -76,6 +80,14 @@ final class EvalCommand implements Callable<Integer> {
       description = "Add a LoRA adapter for this task to the model: a PEFT directory.")
   private Path adapter;
 
+  @OptionTopic.Of(OptionTopic.SUBJECT)
+  @Option(
+      names = "--exit",
+      paramLabel = "POLICY",
+      description =
+          "Stop at early exits, which 'finetune --exits' makes: entropy:S, where an exit's entropy is below S nats; patience:T, when T exits in turn have not changed the prediction (of scores patience:T:tau=D, by less than D); or layer:K, always after block K. Where they stopped is printed too.")
+  private String exit;
+
   @OptionTopic.Of(OptionTopic.DATA)
   @Option(
       names = "--split",
@@ -127,13 +139,22 @@ final class EvalCommand implements Callable<Integer> {
     if (batchSize != null && batchSize < 1) {
       throw new InputException("--batch-size must be at least 1, but is " + batchSize);
     }
+    ExitPolicy policy = exit == null ? null : ExitPolicy.parse(exit);
+    if (policy != null && adapter != null) {
+      throw new InputException(
+          "--exit stops at exits of the model as it is, not with --adapter, which changes it");
+    }
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     TaskInput input = read(found);
     try (Device device = selection.open()) {
       if (adapter == null) {
         try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
-          evaluate(loaded.model(), input.evaluation(loaded, seed), input, loaded.notes());
+          Model subject = loaded.model();
+          if (policy != null) {
+            subject = new EarlyExit(subject, policy);
+          }
+          evaluate(subject, input.evaluation(loaded, seed), input, loaded.notes());
         }
       } else if (AdapterDirectory.bringsHead(adapter)) {
         try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
@@ -209,6 +230,9 @@ final class EvalCommand implements Callable<Integer> {
       evaluation.notes(score).forEach(System.err::println);
       print(evaluation.facts(), score, outcome.seconds());
     }
+    if (subject instanceof EarlyExit early) {
+      print(early.tally());
+    }
   }
 
   private void print(DataFacts facts, Score score, double seconds) {
@@ -224,6 +248,14 @@ final class EvalCommand implements Callable<Integer> {
     score.values().forEach((column, value) -> number(column.name(), value));
     score.extra().forEach(this::value);
     number("eval_seconds", seconds);
+  }
+
+  /** Where the examples stopped. */
+  private void print(ExitTally tally) {
+    number("exit_layer_mean", tally.meanBlocks());
+    number("exit_cost", tally.remaining());
+    line("exit_shares", ExitColumns.shares(tally.shares()));
+    number("exit_flops_ratio", tally.meanFlops() / tally.meanWholeFlops());
   }
 
   private void value(String name, Object value) {

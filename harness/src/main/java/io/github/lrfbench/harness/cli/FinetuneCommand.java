@@ -11,6 +11,8 @@ import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.compress.recover.WhitenedWeights;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.exits.ExitExamples;
+import io.github.lrfbench.harness.exits.ExitModel;
 import io.github.lrfbench.harness.glue.LabelMaps;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
@@ -53,6 +55,7 @@ import picocli.CommandLine.Spec;
       "",
       "With --keep, --bits, --rank or --energy the model is compressed first, and then trained.",
       "With --prehab its matrices are made ready for a compression afterwards, and stay dense.",
+      "With --exits it gets a classifier after every block, for inference that stops early (docs/early-exit.md).",
       "",
       "Writes a Hugging Face directory with the weights of the last epoch, or of that which --select says, and",
       "training.csv: a row for every step, and for every epoch one with the metric on the dev set, which decides",
@@ -97,6 +100,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin private PrehabOption prehab;
 
+  @Mixin private ExitsOption exits;
+
   @Mixin private LoraOptions lora;
 
   @Option(
@@ -137,6 +142,7 @@ final class FinetuneCommand implements Callable<Integer> {
               + (fromScratch ? "--from-scratch" : "a budget; compress it into a directory first"));
     }
     prehab.requireNothingElse(adapting, job != null);
+    exits.requireNothingElse(adapting, prehab.isGiven());
     TrainingSettings settings =
         prehab.isGiven() ? training.withoutDecay(seed) : training.settings(seed);
     Task found = Tasks.get(task);
@@ -153,6 +159,7 @@ final class FinetuneCommand implements Callable<Integer> {
             found.open(directory, fromScratch, options.matrices.options(), seed, device);
         Compressed compressed = compress(dense, found, job);
         WhitenedWeights whitened = prepare(dense, found, seed);
+        ExitModel exiting = exits.attach(dense, compressed.model(), seed);
         LoraAdapter adapter = adapting ? drawAdapter(dense, directory, seed) : null;
         Model attached = adapting ? adapter.attach() : null) {
       System.err.println(selection.choice());
@@ -162,18 +169,22 @@ final class FinetuneCommand implements Callable<Integer> {
       Evaluation evaluation = dev.evaluation(dense, seed);
       evaluation.notes().forEach(System.err::println);
       nameOutputs(dense, evaluation.outputNames());
-      TrainingSet examples = train.examples(dense.model(), dense.tokenizer(), evaluation);
+      TrainingSet labelled = train.examples(dense.model(), dense.tokenizer(), evaluation);
+      TrainingSet examples = exiting == null ? labelled : ExitExamples.of(labelled, exiting);
       int used = examples.size() - settings.selection().heldOut(examples.size());
       ObjectNode block = describe(settings, train.sha256(), used, dense, job);
       prehab.describe(block, options);
+      if (exiting != null) {
+        block.put("exits", exits.label());
+      }
       // What decides the result, as earlier versions wrote it: their runs can be gone on with.
       ObjectNode deciding = block.deepCopy();
       if (job != null) {
         CompressionBlock.describe(block, options, job);
       }
+      Model plain = exiting == null ? compressed.model() : exiting;
       FineTuning.Output output =
-          new TrainedCheckpoint(
-              compressed.model(), dense.config(), block, dense.transformer(), null);
+          new TrainedCheckpoint(plain, dense.config(), block, dense.transformer(), null);
       if (adapting) {
         block.set("adapter", adapter.toJson());
         deciding.set("adapter", block.get("adapter"));
@@ -182,8 +193,11 @@ final class FinetuneCommand implements Callable<Integer> {
         evaluation.outputNames().forEach(told.putArray(AdapterDirectory.OUTPUTS)::add);
         output = place -> AdapterDirectory.write(place, adapter, attached, told);
       }
-      Model trained = adapting ? attached : compressed.model();
-      List<Parameter> weights = whitened == null ? trained.weights() : whitened.weights(trained);
+      Model trained = adapting ? attached : plain;
+      List<Parameter> weights = exiting == null ? trained.weights() : exiting.trained();
+      if (whitened != null) {
+        weights = whitened.weights(trained);
+      }
       FineTuning.Job work =
           new FineTuning.Job(
               trained,
@@ -201,6 +215,9 @@ final class FinetuneCommand implements Callable<Integer> {
               saveSteps,
               whitened);
       report(train(work, examples, used, settings, evaluation), work);
+      if (exiting != null) {
+        ExitsOption.report(exiting, evaluation, spec.commandLine().getOut());
+      }
       if (whitened != null) {
         prehab.report(whitened, spec.commandLine().getOut());
       }

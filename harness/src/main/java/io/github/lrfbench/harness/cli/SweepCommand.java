@@ -151,6 +151,15 @@ final class SweepCommand implements Callable<Integer> {
           "Time every model in other runtimes too, in turns with ours: onnxruntime, in a jar of LRFBENCH_CLASSPATH (docs/peers.md) or in Python, or pytorch, in Python: that which LRFBENCH_PYTHON names (python3 by default), with onnxruntime, or with torch, transformers and safetensors. A row of its own tells the runtime, its latency, and as speedup how many times faster than ours it is. On the CPU in fp32; pytorch runs dense and low-rank matrices only. Repeatable.")
   private List<String> peers = new ArrayList<>();
 
+  @OptionTopic.Of(OptionTopic.COMPRESSION)
+  @Option(
+      names = "--exit",
+      paramLabel = "POLICY",
+      split = ",",
+      description =
+          "Beside every cell one whose passes stop at early exits, which 'finetune --exits' makes: entropy:S, where an exit's entropy is below S nats; patience:T, when T exits in turn have not changed the prediction (of scores patience:T:tau=D, by less than D); or layer:K, always after block K. It is timed on the task's own examples, one at a time, in turns with whole passes. Repeat or separate by commas.")
+  private List<String> exits = new ArrayList<>();
+
   @Option(
       names = "--shard",
       paramLabel = "I/N",
@@ -343,7 +352,8 @@ final class SweepCommand implements Callable<Integer> {
         data.texts(),
         part.isWhole() ? directory : directory.resolve(part.folder()),
         KeptPredictions.parse(predictions),
-        peers);
+        peers,
+        ExitsOption.policies(exits));
   }
 
   private static List<String> demoTasks(List<String> models) {

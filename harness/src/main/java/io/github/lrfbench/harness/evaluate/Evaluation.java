@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.evaluate;
 
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.Prediction;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,14 @@ public interface Evaluation {
 
   /** What the last number is that {@link #run} reports. */
   int size();
+
+  /**
+   * What a model reads in one pass for each example, in their order; nothing where an example is
+   * not read in one pass.
+   */
+  default List<TokenSequence> inputs() {
+    return List.of();
+  }
 
   /**
    * Runs a model over the examples.

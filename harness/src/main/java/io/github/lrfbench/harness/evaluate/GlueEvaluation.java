@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.result.Column;
 import io.github.lrfbench.harness.result.Prediction;
 import io.github.lrfbench.harness.result.ScoreColumns;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -152,6 +153,11 @@ public final class GlueEvaluation implements Evaluation {
   @Override
   public int size() {
     return data.sequences().size() + data.seconds().size();
+  }
+
+  @Override
+  public List<TokenSequence> inputs() {
+    return embedding ? List.of() : data.sequences();
   }
 
   @Override

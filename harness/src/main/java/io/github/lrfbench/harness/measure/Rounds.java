@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Calls of one or two subjects, timed in rounds. All medians are over nanoseconds.
+ * Calls of subjects, timed in rounds. All medians are over nanoseconds.
  *
  * @param first the very first call of each subject, before any warm-up
  * @param nanos the calls of every round, by subject and call; not modified
- * @param stop why there are no more
+ * @param stop why there are no more; null where their number was given
  */
 public record Rounds(long[] first, List<long[][]> nanos, RoundRule.Stop stop) {
   /** Copies the list, not what is in it. */
@@ -41,6 +41,23 @@ public record Rounds(long[] first, List<long[][]> nanos, RoundRule.Stop stop) {
                 round ->
                     Percentiles.median(round[numerator]) / Percentiles.median(round[denominator]))
             .toArray());
+  }
+
+  /**
+   * The mean of a subject's calls over that of another's, with what it is in each round.
+   *
+   * @return the 95 % interval; unknown if there is one round only
+   */
+  public Interval ratioOfMeans(int numerator, int denominator) {
+    return Interval.ofSections(
+        mean(all(numerator)) / mean(all(denominator)),
+        nanos.stream()
+            .mapToDouble(round -> mean(round[numerator]) / mean(round[denominator]))
+            .toArray());
+  }
+
+  private static double mean(long[] calls) {
+    return Arrays.stream(calls).average().orElse(Double.NaN);
   }
 
   /** How far the interval of the ratio reaches, of a lone subject that of its median. */

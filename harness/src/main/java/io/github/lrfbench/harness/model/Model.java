@@ -113,6 +113,19 @@ public interface Model extends AutoCloseable {
    */
   Tensor forwardFrom(Ops ops, TokenBatch batch, int from, Tensor state);
 
+  /**
+   * What a classifier's head makes of a hidden state, also of one that the blocks after it would
+   * change: an exit (Teerapittayanon et al. 2016, "BranchyNet"). It reads the token that the head
+   * reads, through the norm that stands before the head.
+   *
+   * @param number of the state: that of blocks for the one that the head itself reads
+   * @param state the hidden state of that number [T, H]
+   * @param maps that take the places of the head's matrices, by the names of {@link #headLayers}
+   * @param y [B, outputs], modified; may be a slice of columns
+   */
+  void classify(
+      Ops ops, TokenBatch batch, int number, Tensor state, Map<String, Linear> maps, Matrix y);
+
   /** What the model is made of, in the order of the forward pass. */
   List<ModelPart> parts();
 

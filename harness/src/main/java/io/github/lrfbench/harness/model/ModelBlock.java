@@ -19,6 +19,13 @@ public interface ModelBlock {
    */
   Matrix forward(Ops ops, TokenBatch batch, Matrix x);
 
+  /**
+   * Floating-point operations of a pass over a sequence, counted as in {@link Model#flops}.
+   *
+   * @param length tokens
+   */
+  long flops(int length);
+
   /** All that it is made of, norms included. */
   List<ModelPart> parts();
 }

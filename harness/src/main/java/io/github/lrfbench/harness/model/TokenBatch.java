@@ -5,7 +5,10 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * B sequences of T tokens in all, packed without padding, on a device. What a sequence gives is
@@ -53,6 +56,30 @@ public record TokenBatch(
       }
     }
     return of(scope, sequences, info.padding());
+  }
+
+  /** The tokens of every sequence. */
+  public int[] lengths() {
+    if (segments.count() == 1) {
+      return new int[] {tokens};
+    }
+    int[] offsets = segments.offsets().toInts();
+    return IntStream.range(0, segments.count()).map(s -> offsets[s + 1] - offsets[s]).toArray();
+  }
+
+  /** The sequences as they were uploaded, back on the host. */
+  public List<TokenSequence> sequences() {
+    int[] offsets = segments.offsets().toInts();
+    int[] allIds = ids.toInts();
+    int[] allTypes = types.toInts();
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int s = 0; s < segments.count(); s++) {
+      sequences.add(
+          new TokenSequence(
+              Arrays.copyOfRange(allIds, offsets[s], offsets[s + 1]),
+              Arrays.copyOfRange(allTypes, offsets[s], offsets[s + 1])));
+    }
+    return sequences;
   }
 
   private static void requireType(int type, ModelInfo info) {

@@ -217,7 +217,7 @@ public final class ReportPage {
 
   /** Whether it is our dense model's, which others are compared with. */
   static boolean isDense(RunRow row) {
-    return !row.ofPeer() && "dense".equals(row.get(RunColumns.METHOD));
+    return !row.isBeside() && "dense".equals(row.get(RunColumns.METHOD));
   }
 
   /** What the rows of a cell's matrices have in common with its own. */

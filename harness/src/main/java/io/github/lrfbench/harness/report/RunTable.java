@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.report;
 
 import io.github.lrfbench.harness.report.TextTable.Align;
+import io.github.lrfbench.harness.result.ExitColumns;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.RunColumns;
@@ -37,9 +38,16 @@ public final class RunTable {
         .collect(Collectors.joining("\n"));
   }
 
+  private static String timed(RunRow row) {
+    if (ExitColumns.LATENCY_KIND.equals(row.get(TimeColumns.LATENCY_KIND))) {
+      return "latency of the task's inputs, one at a time";
+    }
+    Long batch = row.get(TimeColumns.BATCH_SIZE);
+    return batch == null ? null : "latency of " + batch + " x " + row.get(TimeColumns.SEQ_LEN);
+  }
+
   private static String heading(RunRow row) {
     Long threads = row.get(MachineColumns.THREADS);
-    Long batch = row.get(TimeColumns.BATCH_SIZE);
     String parts =
         Stream.of(
                 row.get(RunColumns.MODEL),
@@ -47,7 +55,7 @@ public final class RunTable {
                 row.get(MachineColumns.DEVICE_NAME),
                 row.get(MachineColumns.DTYPE),
                 threads == null ? null : threads + (threads == 1 ? " thread" : " threads"),
-                batch == null ? null : "latency of " + batch + " x " + row.get(TimeColumns.SEQ_LEN))
+                timed(row))
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
     return OneLine.shorten(parts, WIDTH);

@@ -181,7 +181,7 @@ public final class RunColumns {
   public static final TableSchema TABLE =
       new TableSchema(
           "runs.csv",
-          4,
+          5,
           List.of(
               SCHEMA,
               RUN_ID,
@@ -288,7 +288,15 @@ public final class RunColumns {
               MachineColumns.CLOCK_MHZ,
               MachineColumns.THROTTLED,
               MachineColumns.FOREIGN_PROCESSES,
-              RUNTIME));
+              RUNTIME,
+              ExitColumns.EXIT,
+              ExitColumns.EXIT_TRAINING,
+              ExitColumns.EXIT_LAYER_MEAN,
+              ExitColumns.EXIT_SHARES,
+              ExitColumns.EXIT_FLOPS_PER_EXAMPLE,
+              ExitColumns.EXIT_SPEEDUP,
+              ExitColumns.EXIT_SPEEDUP_LOW,
+              ExitColumns.EXIT_SPEEDUP_HIGH));
 
   private RunColumns() {}
 }

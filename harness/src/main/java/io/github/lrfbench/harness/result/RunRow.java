@@ -47,6 +47,11 @@ public final class RunRow {
     return runtime != null && !runtime.equals(LRFBENCH);
   }
 
+  /** True if it is of a cell beside another: run by a peer, or stopping at early exits. */
+  public boolean isBeside() {
+    return ofPeer() || get(ExitColumns.EXIT) != null;
+  }
+
   /** True if the cell has no result: it threw, or was not run. */
   public boolean failed() {
     return !OK.equals(get(RunColumns.STATUS));

@@ -23,7 +23,8 @@ public final class SampleColumns {
           "subject",
           "Whose call it was: own, of the cell's model, or dense, of the dense model beside it, "
               + "which the cells of the dense model itself lack; in cells of a peer own, the peer's, or "
-              + "lrfbench, ours of the same model.");
+              + "lrfbench, ours of the same model; in cells with early exits whole, too, a pass of the same "
+              + "compressed model that does not stop.");
 
   public static final Column<Long> CALL =
       Column.integer(

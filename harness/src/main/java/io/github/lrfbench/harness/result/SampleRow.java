@@ -21,6 +21,9 @@ public record SampleRow(
   /** Our run of the same model, timed in turns with a peer's. */
   public static final String LRFBENCH = RunRow.LRFBENCH;
 
+  /** Whole passes of the same model, timed in turns with those that stop early. */
+  public static final String WHOLE = "whole";
+
   static SampleRow of(Cells cells) {
     return new SampleRow(
         cells.require(SampleColumns.RUN_ID),

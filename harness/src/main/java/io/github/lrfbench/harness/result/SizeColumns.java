@@ -50,7 +50,11 @@ public final class SizeColumns {
               + "a multiply-add counts two.");
 
   public static final Column<Double> FLOPS_RATIO =
-      Column.number("flops_ratio", "", "flops_per_example / that of the dense model.");
+      Column.number(
+          "flops_ratio",
+          "",
+          "flops_per_example / that of the dense model; of cells with early exits "
+              + "exit_flops_per_example / the dense model's mean over the same examples.");
 
   public static final Column<Double> RELATIVE_ERROR =
       Column.number(

@@ -9,7 +9,10 @@ public final class TimeColumns {
       Column.integer("seq_len", "token", "Tokens per sequence in the latency measurement.");
 
   public static final Column<String> LATENCY_KIND =
-      Column.text("latency_kind", "What was timed: forward, prefill or decode.");
+      Column.text(
+          "latency_kind",
+          "What was timed: forward, prefill or decode of random tokens; or inputs, the task's own "
+              + "examples, of cells with early exits.");
 
   public static final Column<Double> LATENCY_MS_P50 =
       Column.number("latency_ms_p50", "ms", "Median time of a call.");
@@ -48,7 +51,9 @@ public final class TimeColumns {
           "",
           "latency_dense_ms_p50 / latency_ms_p50, the calls of the two models interleaved in the "
               + "same process; 1 for the dense model itself, which is timed alone. In a peer's row (see "
-              + "runtime) how many times faster the peer is than our run of the same model.");
+              + "runtime) how many times faster the peer is than our run of the same model. Of "
+              + "latency_kind inputs the ratio of the mean times, the dense model's whole passes over "
+              + "the same inputs in turns.");
 
   public static final Column<Long> PEAK_MEMORY_BYTES =
       Column.integer(

@@ -2,6 +2,9 @@ package io.github.lrfbench.harness.source;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.exits.ExitModel;
+import io.github.lrfbench.harness.exits.ExitTraining;
+import io.github.lrfbench.harness.exits.Exits;
 import io.github.lrfbench.harness.hub.Snapshot;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.model.Architecture;
@@ -55,10 +58,15 @@ public record LoadedModel(
     Path root = sentence == null ? directory : sentence.transformer();
     try (Checkpoint checkpoint = Checkpoint.open(root)) {
       ObjectNode json = checkpoint.config();
+      ExitTraining exits = Exits.take(json);
       Architecture architecture = architecture(root, json, sentence, options, notes);
       boolean lowerCase = sentence != null && sentence.texts().lowerCase();
       Tokenizer tokenizer = NonEmptyTokenizer.open(root, json, lowerCase, notes);
-      Model model = architecture.load(new CheckpointWeights(checkpoint), device);
+      CheckpointWeights weights = new CheckpointWeights(checkpoint);
+      Model model = architecture.load(weights, device);
+      if (exits != null) {
+        model = ExitModel.read(model, exits, weights);
+      }
       UnreadLayers.tell(checkpoint, model, notes);
       if (sentence != null) {
         tokenizer = sentence.texts().around(tokenizer);

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.source;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.exits.Exits;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.linear.LinearFormats;
@@ -71,6 +72,9 @@ public record TaskModel(
       // Training goes through the outputs as they are.
       json.remove(CROSS_ENCODER_KEYS);
       Path file = root.resolve("config.json");
+      if (Exits.take(json) != null) {
+        notes.add(file, "tells of early exits, which are left out: they are of these very weights");
+      }
       Architecture original = Architectures.of(file, json, null, Gpt2Options.DEFAULT, notes);
       json.putArray("architectures").add(original.classifierName());
       WeightSource stored = new CheckpointWeights(checkpoint);

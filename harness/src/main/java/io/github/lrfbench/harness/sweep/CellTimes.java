@@ -35,7 +35,7 @@ public final class CellTimes {
       try {
         if (Files.isRegularFile(file)) {
           ResultsCsv.RUNS.read(file).stream()
-              .filter(row -> !row.failed() && !row.ofPeer())
+              .filter(row -> !row.failed() && !row.isBeside())
               .forEach(rows::add);
         }
       } catch (InputException e) {

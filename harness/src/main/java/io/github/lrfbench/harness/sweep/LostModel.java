@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TaskInput;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ record LostModel(String name, Optional<String> revision, List<TaskInput> data) {
    */
   void fail(
       List<Variant> variants,
-      List<PeerRuntime> peers,
+      CellsBeside besides,
       Throwable failure,
       boolean loading,
       FailedCells failed) {
@@ -66,8 +65,7 @@ record LostModel(String name, Optional<String> revision, List<TaskInput> data) {
             failed.failToFit(cell, startedAt, failure);
           }
         }
-        for (PeerRuntime peer : peers) {
-          Cell beside = cell.in(peer);
+        for (Cell beside : besides.of(cell)) {
           if (failed.log().isDone(beside)) {
             failed.log().skip(beside);
           } else {

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -27,7 +26,9 @@ final class ModelSweep {
   private final CellLog log;
   private final FailedCells failed;
   private final MachineWarnings warnings;
+  private final CellsBeside beside;
   private final PeerCells peers;
+  private final ExitCells exits;
   private final OptimalErrors optimal;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
@@ -38,7 +39,7 @@ final class ModelSweep {
       RowFactory rows,
       CellLog log,
       MachineWarnings warnings,
-      List<PeerRuntime> runtimes) {
+      CellsBeside beside) {
     this.name = name;
     this.model = model;
     this.loaded = model.loaded();
@@ -50,7 +51,9 @@ final class ModelSweep {
     this.warnings = warnings;
     this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
-    this.peers = new PeerCells(runtimes, loaded, probe, rows, log, failed);
+    this.beside = beside;
+    this.peers = new PeerCells(beside.peers(), loaded, probe, rows, log, failed);
+    this.exits = new ExitCells(beside.exits(), loaded, rows, log, failed);
   }
 
   /** Runs the variants, of which the first is the dense model. */
@@ -65,7 +68,7 @@ final class ModelSweep {
     }
   }
 
-  /** The tasks to run a variant on, ourselves or by a peer. */
+  /** The tasks to run a variant on, itself or a cell beside it. */
   private List<SweepTask> openTasks(Variant variant) {
     List<SweepTask> open = new ArrayList<>();
     for (SweepTask task : tasks) {
@@ -74,11 +77,24 @@ final class ModelSweep {
       if (done) {
         log.skip(cell);
       } else if (failed.isRefused(cell)) {
-        peers.beside(cell).forEach(log::skip);
+        beside.of(cell).forEach(log::skip);
         continue;
       }
-      if (peers.areOpen(cell) || !done) {
+      if (areOpenBeside(cell) || !done) {
         open.add(task);
+      }
+    }
+    return open;
+  }
+
+  /** Whether one beside a cell is to be run; the listener is told of those that are done. */
+  private boolean areOpenBeside(Cell own) {
+    boolean open = false;
+    for (Cell cell : beside.of(own)) {
+      if (log.isDone(cell)) {
+        log.skip(cell);
+      } else {
+        open = true;
       }
     }
     return open;
@@ -109,12 +125,15 @@ final class ModelSweep {
         own.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
       }
       peers.run(open.stream().map(task -> cell(variant, task)).toList(), compressed);
+      for (SweepTask task : open) {
+        exits.run(cell(variant, task), task, compressed, () -> denseResult(task));
+      }
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
       for (SweepTask task : open) {
         Cell own = cell(variant, task);
-        for (Cell cell : Stream.concat(Stream.of(own), peers.beside(own).stream()).toList()) {
+        for (Cell cell : Stream.concat(Stream.of(own), beside.of(own).stream()).toList()) {
           if (!log.isDone(cell)) {
             failed.fail(cell, startedAt, step, failure);
           }
@@ -154,7 +173,7 @@ final class ModelSweep {
           cell,
           row,
           rows.layers(log.id(cell), compressed, smallest),
-          rows.samples(log.id(cell), timing, Timing.SUBJECTS),
+          rows.samples(log.id(cell), timing.rounds(), Timing.SUBJECTS),
           result.predictions());
     } catch (OutputException e) {
       throw e;

@@ -91,24 +91,6 @@ record PeerCells(
     }
   }
 
-  /** The cells beside one of ours. */
-  List<Cell> beside(Cell own) {
-    return runtimes.stream().map(own::in).toList();
-  }
-
-  /** Whether one of those is to be run; the listener is told of those that are done. */
-  boolean areOpen(Cell own) {
-    boolean open = false;
-    for (Cell cell : beside(own)) {
-      if (log.isDone(cell)) {
-        log.skip(cell);
-      } else {
-        open = true;
-      }
-    }
-    return open;
-  }
-
   /** Runs those beside ours of one variant that are open. */
   void run(List<Cell> own, CompressedModel compressed) {
     for (PeerRuntime runtime : runtimes) {
@@ -131,7 +113,7 @@ record PeerCells(
             cell,
             rows.ofPeer(cell, id, startedAt, loaded.model(), compressed, timing),
             List.of(),
-            rows.samples(id, timing.timing(), PeerTiming.SUBJECTS),
+            rows.samples(id, timing.timing().rounds(), PeerTiming.SUBJECTS),
             List.of());
       }
     } catch (OutputException e) {

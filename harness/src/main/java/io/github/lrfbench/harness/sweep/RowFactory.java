@@ -6,12 +6,17 @@ import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
 import io.github.lrfbench.harness.evaluate.DataFacts;
+import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.Score;
+import io.github.lrfbench.harness.exits.EarlyExit;
+import io.github.lrfbench.harness.exits.ExitTally;
 import io.github.lrfbench.harness.measure.OutOfMemory;
+import io.github.lrfbench.harness.measure.Rounds;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.peer.PeerRuntime;
+import io.github.lrfbench.harness.result.ExitColumns;
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.Provenance;
@@ -21,10 +26,11 @@ import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
@@ -79,7 +85,13 @@ final class RowFactory {
     PeerRuntime peer = cell.peer();
     row.set(RunColumns.RUNTIME, peer == null ? RunRow.LRFBENCH : peer.version());
     row.set(
-        RunColumns.LABEL, variant.label(config) + (peer == null ? "" : " on " + peer.version()));
+        RunColumns.LABEL,
+        variant.label(config)
+            + (peer == null ? "" : " on " + peer.version())
+            + (cell.exit() == null ? "" : " exit " + cell.exit().text()));
+    if (cell.exit() != null) {
+      row.set(ExitColumns.EXIT, cell.exit().text());
+    }
     if (!variant.isDense()) {
       Recovery recovery = variant.recovery();
       row.set(RunColumns.ALLOCATE, variant.allocation().name())
@@ -102,7 +114,7 @@ final class RowFactory {
   RunRow.Builder failed(Cell cell, String cellId, Instant startedAt, Throwable failure) {
     String message =
         failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-    return shape(identity(cell, cellId, startedAt))
+    return shape(cell, identity(cell, cellId, startedAt))
         .set(RunColumns.STATUS, RunRow.FAILED)
         .set(
             RunColumns.ERROR,
@@ -111,7 +123,7 @@ final class RowFactory {
 
   /** A row for a cell that is certain to run out of memory, since another did. */
   RunRow skipped(Cell cell, String cellId, MemoryFailure known) {
-    return shape(identity(cell, cellId, Instant.now()))
+    return shape(cell, identity(cell, cellId, Instant.now()))
         .set(RunColumns.STATUS, RunRow.SKIPPED)
         .set(
             RunColumns.ERROR,
@@ -119,6 +131,12 @@ final class RowFactory {
                 + known.cellId()
                 + ", which ran out of it; --retry-memory runs both")
         .build();
+  }
+
+  private RunRow.Builder shape(Cell cell, RunRow.Builder row) {
+    return cell.exit() == null
+        ? shape(row)
+        : row.set(TimeColumns.LATENCY_KIND, ExitColumns.LATENCY_KIND);
   }
 
   private RunRow.Builder shape(RunRow.Builder row) {
@@ -138,23 +156,72 @@ final class RowFactory {
       TaskResult result,
       Timing timing,
       double loadSeconds) {
+    scored(row, variant, data, dense, compressed, denseResult, result, loadSeconds);
+    Map<String, Object> extra = extra(data, result.score(), timing.conditions());
+    if (!Double.isNaN(timing.deviceMs())) {
+      extra.put("device_latency_ms_p50", timing.deviceMs());
+    }
+    Set<String> untied = compressed.model().untiedFrom(dense);
+    if (!untied.isEmpty()) {
+      extra.put("untied", List.copyOf(untied));
+    }
+    timing.applyTo(shape(row.set(RunColumns.EXTRA, extra)));
+    return row.build();
+  }
+
+  /** A row for a finished cell whose passes stop early. */
+  RunRow ofExit(
+      RunRow.Builder row,
+      Variant variant,
+      Evaluation task,
+      LoadedModel loaded,
+      CompressedModel compressed,
+      TaskResult denseResult,
+      TaskResult result,
+      EarlyExit early,
+      ExitTiming timing) {
+    Model dense = loaded.model();
+    scored(
+        row, variant, task.facts(), dense, compressed, denseResult, result, loaded.loadSeconds());
+    ExitTally tally = early.tally();
+    double whole =
+        task.inputs().stream()
+            .mapToLong(input -> dense.forwardFlops(input.length()))
+            .average()
+            .orElse(Double.NaN);
+    row.set(RunColumns.EXTRA, extra(task.facts(), result.score(), timing.conditions()))
+        .set(SizeColumns.FLOPS_PER_EXAMPLE, (Long) null)
+        .set(SizeColumns.FLOPS_RATIO, tally.meanFlops() / whole)
+        .set(ExitColumns.EXIT_TRAINING, early.training().label())
+        .set(ExitColumns.EXIT_LAYER_MEAN, tally.meanBlocks())
+        .set(ExitColumns.EXIT_SHARES, ExitColumns.shares(tally.shares()))
+        .set(ExitColumns.EXIT_FLOPS_PER_EXAMPLE, tally.meanFlops());
+    timing.applyTo(row);
+    return row.build();
+  }
+
+  /** The columns of a finished cell but times of passes. */
+  private void scored(
+      RunRow.Builder row,
+      Variant variant,
+      DataFacts data,
+      Model dense,
+      CompressedModel compressed,
+      TaskResult denseResult,
+      TaskResult result,
+      double loadSeconds) {
     row.set(RunColumns.STATUS, RunRow.OK)
         .set(RunColumns.ARCHITECTURE, dense.info().architecture())
         .set(RunColumns.SPLIT, data.split())
         .set(RunColumns.EXAMPLES, data.examples())
         .set(RunColumns.DATA_HASH, data.sha256())
         .set(TimeColumns.EVAL_SECONDS, result.seconds())
-        .set(TimeColumns.LOAD_SECONDS, loadSeconds)
-        .set(
-            RunColumns.EXTRA,
-            extra(data, result.score(), timing, compressed.model().untiedFrom(dense)));
+        .set(TimeColumns.LOAD_SECONDS, loadSeconds);
     row.set(RunColumns.TRAIN_HASH, compressed.learned().hash())
         .set(RunColumns.CALIBRATION_EXAMPLES, compressed.learned().calibration())
         .set(RunColumns.HELDOUT_EXAMPLES, compressed.learned().heldOut());
     score(row, denseResult.score(), result.score());
     counts(row, variant, dense, compressed);
-    timing.applyTo(shape(row));
-    return row.build();
   }
 
   /** A row for a model that a peer runs: of sizes and times only. */
@@ -265,29 +332,37 @@ final class RowFactory {
     return joined.isEmpty() ? null : joined;
   }
 
-  /** A row for each timed call. */
-  List<SampleRow> samples(String cellId, Timing timing, List<String> subjects) {
-    return timing.samples(runId, cellId, subjects);
+  /**
+   * A row for each timed call.
+   *
+   * @param names whose the calls are
+   */
+  List<SampleRow> samples(String cellId, Rounds rounds, List<String> names) {
+    List<SampleRow> samples = new ArrayList<>();
+    for (int round = 0; round < rounds.count(); round++) {
+      long[][] bySubject = rounds.nanos().get(round);
+      for (int subject = 0; subject < bySubject.length; subject++) {
+        long[] calls = bySubject[subject];
+        for (int call = 0; call < calls.length; call++) {
+          samples.add(
+              new SampleRow(runId, cellId, round, names.get(subject), call, calls[call] / 1e6));
+        }
+      }
+    }
+    return samples;
   }
 
-  private Map<String, Object> extra(
-      DataFacts data, Score score, Timing timing, Set<String> untied) {
-    Map<String, Object> extra = new HashMap<>(data.extra());
+  private Map<String, Object> extra(DataFacts data, Score score, Conditions conditions) {
+    Map<String, Object> extra = new TreeMap<>(data.extra());
     extra.putAll(score.extra());
-    timing.conditions().addTo(extra);
-    if (!Double.isNaN(timing.deviceMs())) {
-      extra.put("device_latency_ms_p50", timing.deviceMs());
-    }
-    if (!untied.isEmpty()) {
-      extra.put("untied", List.copyOf(untied));
-    }
+    conditions.addTo(extra);
     if (config.limit() > 0) {
       extra.put("limit", config.limit());
     }
     if (!config.layers().isEmpty()) {
       extra.put("layers", config.layers());
     }
-    return new TreeMap<>(extra);
+    return extra;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.exits.ExitPolicy;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.Precision;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -40,6 +41,7 @@ import java.util.List;
  * @param out directory for the results
  * @param predictions of which cells the predictions are written
  * @param peers other runtimes that each model is timed in beside ours
+ * @param exits when passes of cells beside ours stop early
  */
 public record SweepConfig(
     List<String> models,
@@ -65,7 +67,62 @@ public record SweepConfig(
     TextSource texts,
     Path out,
     KeptPredictions predictions,
-    List<String> peers) {
+    List<String> peers,
+    List<ExitPolicy> exits) {
+
+  /** A sweep of whole passes alone. */
+  public SweepConfig(
+      List<String> models,
+      List<String> tasks,
+      List<String> methods,
+      List<Budget> budgets,
+      List<Allocation> allocations,
+      List<Recovery> recoveries,
+      int calibration,
+      List<Long> seeds,
+      List<String> layers,
+      String device,
+      String dtype,
+      int threads,
+      LatencyKind latency,
+      int batchSize,
+      int seqLen,
+      RoundRule rounds,
+      int maxLength,
+      int limit,
+      Gpt2Options matrices,
+      Path glue,
+      TextSource texts,
+      Path out,
+      KeptPredictions predictions,
+      List<String> peers) {
+    this(
+        models,
+        tasks,
+        methods,
+        budgets,
+        allocations,
+        recoveries,
+        calibration,
+        seeds,
+        layers,
+        device,
+        dtype,
+        threads,
+        latency,
+        batchSize,
+        seqLen,
+        rounds,
+        maxLength,
+        limit,
+        matrices,
+        glue,
+        texts,
+        out,
+        predictions,
+        peers,
+        List.of());
+  }
 
   /** Copies the lists and checks the numbers. */
   public SweepConfig {
@@ -78,6 +135,7 @@ public record SweepConfig(
     seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
     peers = peers.stream().distinct().toList();
+    exits = exits.stream().distinct().toList();
     require(calibration >= 1, "--calibration must be at least 1, but is " + calibration);
     require(batchSize >= 1, "--batch-size must be at least 1, but is " + batchSize);
     require(seqLen >= 0, "--seq-len must be at least 1, but is " + seqLen);
@@ -116,7 +174,8 @@ public record SweepConfig(
         texts,
         directory,
         predictions,
-        peers);
+        peers,
+        exits);
   }
 
   /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */
@@ -127,7 +186,8 @@ public record SweepConfig(
     }
     // The dense model is a cell too.
     long all = variants == Long.MAX_VALUE ? variants : variants + 1;
-    return product(product(product(all, models.size()), tasks.size()), 1 + peers.size());
+    return product(
+        product(product(all, models.size()), tasks.size()), 1L + peers.size() + exits.size());
   }
 
   private static long product(long a, long b) {

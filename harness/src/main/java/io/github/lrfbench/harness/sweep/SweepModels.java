@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.SlotSelection;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.exits.EarlyExit;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -126,6 +127,8 @@ final class SweepModels {
               config.rounds(),
               loaded.model().info());
       PeerCells.check(peers, loaded.model().info());
+      // Looks whether the model has exits, and the policies fit it.
+      config.exits().forEach(policy -> new EarlyExit(loaded.model(), policy));
       List<LinearSlot> slots = SlotSelection.select(loaded.model().slots(), config.layers());
       for (TaskInput input : group.data()) {
         Evaluation evaluation = input.evaluation(loaded, BOOTSTRAP_SEED);

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
-import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ public final class SweepPlan {
     return (long) config.models().size()
         * config.tasks().size()
         * variants(config).size()
-        * (1 + config.peers().size());
+        * CellsBeside.of(config).factor();
   }
 
   /**
@@ -75,8 +74,8 @@ public final class SweepPlan {
         for (Variant variant : variants(config)) {
           Cell cell = new Cell(model, "", task.name(), "", variant);
           cells.add(planned(Optional.empty(), cell, times));
-          for (String peer : config.peers()) {
-            cells.add(planned(Optional.empty(), cell.in(PeerRuntime.of(peer)), times));
+          for (Cell beside : CellsBeside.of(config).of(cell)) {
+            cells.add(planned(Optional.empty(), beside, times));
           }
         }
       }
@@ -90,8 +89,8 @@ public final class SweepPlan {
         id,
         cell.model(),
         cell.task(),
-        describe(cell.variant()) + (cell.peer() == null ? "" : " by " + cell.peer().name()),
-        cell.peer() == null
+        describe(cell.variant()) + cell.beside(),
+        cell.isPlain()
             ? times.seconds(cell.model(), cell.task(), cell.variant())
             : OptionalDouble.empty());
   }

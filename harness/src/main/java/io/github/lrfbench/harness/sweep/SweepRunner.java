@@ -28,6 +28,7 @@ public final class SweepRunner {
   private final SweepListener listener;
   private List<RunRow> table = List.of();
   private final List<PeerRuntime> peers;
+  private final CellsBeside beside;
 
   /**
    * A runner.
@@ -46,6 +47,7 @@ public final class SweepRunner {
       SweepListener listener,
       List<PeerRuntime> peers) {
     this.peers = peers;
+    this.beside = new CellsBeside(peers, config.exits());
     this.config = config;
     this.device = device;
     this.models = new SweepModels(config, device, cache, peers);
@@ -83,9 +85,8 @@ public final class SweepRunner {
           for (Variant variant : variants) {
             Cell cell = model.cell(group.name(), variant, task);
             cells.put(cell.id(config, deviceKind, model.probe().seqLen()), cell);
-            for (PeerRuntime peer : peers) {
-              Cell beside = cell.in(peer);
-              cells.put(beside.id(config, deviceKind, model.probe().seqLen()), beside);
+            for (Cell other : beside.of(cell)) {
+              cells.put(other.id(config, deviceKind, model.probe().seqLen()), other);
             }
           }
         }
@@ -115,7 +116,9 @@ public final class SweepRunner {
         for (Variant variant : variants) {
           for (SweepTask task : model.tasks()) {
             Cell cell = model.cell(group.name(), variant, task);
-            cells.add(identified(cell, record, deviceKind, model.probe().seqLen()));
+            int seqLen = model.probe().seqLen();
+            cells.add(identified(cell, record, deviceKind, seqLen));
+            beside.of(cell).forEach(b -> cells.add(identified(b, record, deviceKind, seqLen)));
           }
         }
       } catch (RuntimeException | VirtualMachineError failure) {
@@ -129,7 +132,9 @@ public final class SweepRunner {
       for (Variant variant : variants) {
         for (TaskInput input : each.lost().data()) {
           Cell cell = each.lost().cell(variant, input);
-          cells.add(identified(cell, record, deviceKind, LostModel.seqLen(config)));
+          int seqLen = LostModel.seqLen(config);
+          cells.add(identified(cell, record, deviceKind, seqLen));
+          beside.of(cell).forEach(b -> cells.add(identified(b, record, deviceKind, seqLen)));
         }
       }
     }
@@ -163,7 +168,7 @@ public final class SweepRunner {
     PeerCells.check(peers, config, device);
     List<SweepModels.Group> groups = models.agreeing(variants);
     int cells = groups.stream().mapToInt(group -> group.data().size()).sum();
-    cells *= variants.size() * (1 + peers.size());
+    cells *= variants.size() * beside.factor();
     try (Output output = new Output(record, cells, choice)) {
       List<BrokenModel> broken = new ArrayList<>();
       for (SweepModels.Group group : groups) {
@@ -214,7 +219,7 @@ public final class SweepRunner {
               rows(output.record, seqLen),
               output.log(seqLen),
               output.record.warnings(),
-              peers)
+              beside)
           .run(variants);
     }
     return Optional.empty();
@@ -225,7 +230,7 @@ public final class SweepRunner {
     listener.note("model " + broken.lost().name() + " is left out: " + broken.reason());
     int seqLen = LostModel.seqLen(config);
     FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
-    broken.lost().fail(variants, peers, broken.failure(), broken.loading(), failed);
+    broken.lost().fail(variants, beside, broken.failure(), broken.loading(), failed);
   }
 
   private RowFactory rows(SweepRecord record, int seqLen) {

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Plugin;
+import io.github.lrfbench.harness.exits.ExitPolicy;
 import io.github.lrfbench.harness.lm.WindowKind;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
@@ -219,6 +220,13 @@ public enum SweepSetting {
 
   /** Cells beside ours, whose ids tell the peer. */
   PEERS(List.of("peer"), List.of(), SweepConfig::peers, never()),
+
+  /** Cells beside ours, whose ids tell the policy. */
+  EXITS(
+      List.of("exit"),
+      List.of(),
+      config -> config.exits().stream().map(ExitPolicy::text).toList(),
+      never()),
 
   /** Where the record lies tells it. */
   OUT(List.of("out"), null, null, never());

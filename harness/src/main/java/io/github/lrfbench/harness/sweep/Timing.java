@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.result.SampleRow;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.statistics.Interval;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -93,25 +92,6 @@ record Timing(
       row.set(TimeColumns.SPEEDUP_LOW, speedup.low()).set(TimeColumns.SPEEDUP_HIGH, speedup.high());
     }
     conditions.applyTo(row);
-  }
-
-  /**
-   * A row for each call of the latency shape.
-   *
-   * @param names whose the calls are
-   */
-  List<SampleRow> samples(String runId, String cellId, List<String> names) {
-    List<SampleRow> samples = new ArrayList<>();
-    for (int round = 0; round < rounds.count(); round++) {
-      for (int subject = 0; subject < subjects(); subject++) {
-        long[] calls = rounds.nanos().get(round)[subject];
-        for (int call = 0; call < calls.length; call++) {
-          samples.add(
-              new SampleRow(runId, cellId, round, names.get(subject), call, calls[call] / 1e6));
-        }
-      }
-    }
-    return samples;
   }
 
   private int subjects() {

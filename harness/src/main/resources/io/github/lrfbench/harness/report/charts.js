@@ -109,7 +109,7 @@ function drawCost(box, facet) {
 }
 
 function drawEven(box, facet) {
-  const items = placed(facet, 'linear_ratio', 'speedup').filter(item => !item.point.dense && !item.point.peer && item.point.sameMatrices);
+  const items = placed(facet, 'linear_ratio', 'speedup').filter(item => !item.point.dense && !item.point.peer && !item.point.exit && item.point.sameMatrices);
   if (!items.length) return;
   const drawing = plot({
     ...scales('parameters kept, of the compressed matrices'), width: width(box), height: 280, marginLeft: 56, marginBottom: 42,

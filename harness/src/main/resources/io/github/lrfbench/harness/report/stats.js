@@ -55,7 +55,7 @@ function named(rows) {
     row.index = i;
     row.failed = row.status !== 'ok';
     row.peer = Boolean(row.runtime) && row.runtime !== 'lrfbench';
-    row.dense = row.method === 'dense' && !row.peer;
+    row.dense = row.method === 'dense' && !row.peer && !row.exit;
     let scored = [row.model, row.task, row.split, row.examples, row.data_hash, row.metric_name];
     // Weights that score alike before they are compressed are one model that was made more than once.
     row.togetherKey = JSON.stringify(scored.concat(Number.isFinite(row.metric_dense) ? row.metric_dense.toPrecision(3) : null));
@@ -64,7 +64,7 @@ function named(rows) {
     row.deviceKey = JSON.stringify([row.device, row.device_name, row.dtype, row.threads, row.host]);
     row.deviceTitle = joined([row.device, row.device_name, row.dtype,
       row.threads ? row.threads + (row.threads === 1 ? ' thread' : ' threads') : ''], ', ');
-    row.shape = row.batch_size ? row.batch_size + ' x ' + row.seq_len
+    row.shape = row.latency_kind === 'inputs' ? 'inputs, one at a time' : row.batch_size ? row.batch_size + ' x ' + row.seq_len
       + (row.latency_kind && row.latency_kind !== 'forward' ? ', ' + row.latency_kind : '') : 'not timed';
   });
   let whole = rows.filter(row => !row.failed);
@@ -100,7 +100,7 @@ function points(rows) {
       row.model_revision]);
     if (!byKey.has(key)) {
       byKey.set(key, {facet: row.facet, label: row.label, kind: row.budget_kind, budget: row.budget, dense: row.dense,
-        peer: row.peer,
+        peer: row.peer, exit: Boolean(row.exit),
         metricName: row.metric_name, rows: []});
     }
     byKey.get(key).rows.push(row);

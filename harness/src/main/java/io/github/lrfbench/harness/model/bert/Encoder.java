@@ -166,6 +166,12 @@ public final class Encoder implements Model {
   }
 
   @Override
+  public void classify(
+      Ops ops, TokenBatch batch, int number, Tensor state, Map<String, Linear> maps, Matrix y) {
+    head.over(maps).forward(ops, Matrix.of(state), batch, y);
+  }
+
+  @Override
   public Matrix embed(Ops ops, TokenBatch batch) {
     return embeddings.forward(ops, batch, config.dropout().hidden());
   }
@@ -204,6 +210,13 @@ public final class Encoder implements Model {
     @Override
     public Matrix forward(Ops ops, TokenBatch batch, Matrix x) {
       return apply(ops, blocks.get(layer), x, batch);
+    }
+
+    @Override
+    public long flops(int length) {
+      // Scores and their product with the values: two products of length x length x H.
+      long attention = 4L * length * length * config.hidden();
+      return length * blocks.get(layer).flopsPerRow() + attention;
     }
 
     @Override
@@ -311,10 +324,7 @@ public final class Encoder implements Model {
 
   @Override
   public long flops(int length) {
-    long perToken = blocks.stream().mapToLong(Block::flopsPerRow).sum();
-    // Scores and their product with the values: two products of length x length x H in every block.
-    long attention = 4L * length * length * config.hidden() * config.layers();
-    return length * perToken + attention + head.flops();
+    return blocks().stream().mapToLong(block -> block.flops(length)).sum() + head.flops();
   }
 
   @Override

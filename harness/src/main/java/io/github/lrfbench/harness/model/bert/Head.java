@@ -15,7 +15,22 @@ import java.util.Map;
 /** What turns hidden states into the model's output, [B, outputs]. */
 sealed interface Head {
   /** Applies the head to hidden states [T, H]. */
-  Tensor forward(Ops ops, Matrix hidden, TokenBatch batch);
+  default Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
+    Tensor output = ops.allocate(hidden.dtype(), batch.segments().count(), outputs(hidden.cols()));
+    forward(ops, hidden, batch, Matrix.of(output));
+    return output;
+  }
+
+  /**
+   * Applies the head.
+   *
+   * @param hidden [T, H]
+   * @param y [B, outputs], modified; may be a slice of columns
+   */
+  void forward(Ops ops, Matrix hidden, TokenBatch batch, Matrix y);
+
+  /** Width of the output over hidden states of a width. */
+  int outputs(int hidden);
 
   /** I32 rows of the hidden states that it reads; null for all. */
   Tensor read(TokenBatch batch);
@@ -41,6 +56,9 @@ sealed interface Head {
     ops.gatherRows(hidden, batch.firstTokens(), first);
     return first;
   }
+
+  /** The head of other matrices, by the names of their modules, which it does not own. */
+  Head over(Map<String, Linear> maps);
 
   /** The head with other matrices, by the names of their modules; other names are ignored. */
   Head with(Map<String, Linear> replacements, Scope scope);
@@ -68,17 +86,31 @@ sealed interface Head {
       double dropout)
       implements Head {
     @Override
-    public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
+    public void forward(Ops ops, Matrix hidden, TokenBatch batch, Matrix y) {
       int sequences = batch.segments().count();
-      Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
       try (Ops frame = ops.frame()) {
         Matrix first = first(frame, hidden, batch);
         Matrix pooled = Matrix.of(frame.allocate(hidden.dtype(), sequences, pooler.outputs()));
         frame.apply(pooler, frame.dropout(first, firstDropout), activation, pooled);
         Matrix kept = frame.dropout(pooled, dropout);
-        frame.apply(classifier, kept, Activation.NONE, Matrix.of(logits));
+        frame.apply(classifier, kept, Activation.NONE, y);
       }
-      return logits;
+    }
+
+    @Override
+    public int outputs(int hidden) {
+      return classifier.outputs();
+    }
+
+    @Override
+    public Head over(Map<String, Linear> maps) {
+      return new Classifier(
+          names,
+          maps.getOrDefault(names.get(0), pooler),
+          activation,
+          maps.getOrDefault(names.get(1), classifier),
+          firstDropout,
+          dropout);
     }
 
     @Override
@@ -147,15 +179,22 @@ sealed interface Head {
    */
   record Direct(String name, Linear classifier, double dropout) implements Head {
     @Override
-    public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
-      int sequences = batch.segments().count();
-      Tensor logits = ops.allocate(hidden.dtype(), sequences, classifier.outputs());
+    public void forward(Ops ops, Matrix hidden, TokenBatch batch, Matrix y) {
       try (Ops frame = ops.frame()) {
         Matrix first = first(frame, hidden, batch);
         Matrix kept = frame.dropout(first, dropout);
-        frame.apply(classifier, kept, Activation.NONE, Matrix.of(logits));
+        frame.apply(classifier, kept, Activation.NONE, y);
       }
-      return logits;
+    }
+
+    @Override
+    public int outputs(int hidden) {
+      return classifier.outputs();
+    }
+
+    @Override
+    public Head over(Map<String, Linear> maps) {
+      return new Direct(name, maps.getOrDefault(name, classifier), dropout);
     }
 
     @Override
@@ -204,19 +243,26 @@ sealed interface Head {
    */
   record Pooling(List<PoolingMode> modes) implements Head {
     @Override
-    public Tensor forward(Ops ops, Matrix hidden, TokenBatch batch) {
+    public void forward(Ops ops, Matrix hidden, TokenBatch batch, Matrix y) {
       int h = hidden.cols();
-      int sequences = batch.segments().count();
-      Tensor pooled = ops.allocate(hidden.dtype(), sequences, (long) modes.size() * h);
       for (int i = 0; i < modes.size(); i++) {
-        Matrix part = Matrix.of(pooled).columns(i * h, (i + 1) * h);
+        Matrix part = y.columns(i * h, (i + 1) * h);
         switch (modes.get(i)) {
           case CLS -> ops.gatherRows(hidden, batch.firstTokens(), part);
           case MEAN -> ops.meanPool(hidden, batch.segments(), part);
           case LAST_TOKEN -> ops.gatherRows(hidden, batch.lastTokens(), part);
         }
       }
-      return pooled;
+    }
+
+    @Override
+    public int outputs(int hidden) {
+      return modes.size() * hidden;
+    }
+
+    @Override
+    public Head over(Map<String, Linear> maps) {
+      return this;
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** A GPT-2 but for its head. */
@@ -261,6 +262,22 @@ abstract class Gpt2 implements Model {
     return output;
   }
 
+  @Override
+  public final void classify(
+      Ops ops, TokenBatch batch, int number, Tensor state, Map<String, Linear> maps, Matrix y) {
+    Linear own = Objects.requireNonNull(headLayers().get(classifier()), "no classifier");
+    Linear last = maps.getOrDefault(classifier(), own);
+    try (Ops frame = ops.frame()) {
+      Matrix read = gather(frame, Matrix.of(state), batch);
+      if (number < body.blocks.size()) {
+        Matrix normed = Matrix.of(frame.allocate(read.dtype(), read.rows(), read.cols()));
+        body.finalNorm.forward(frame, read, null, normed);
+        read = normed;
+      }
+      frame.apply(last, read, Activation.NONE, y);
+    }
+  }
+
   /**
    * The hidden states after the last norm, from a block on.
    *
@@ -336,6 +353,15 @@ abstract class Gpt2 implements Model {
                   body.config,
                   norm(layer + 1));
       return layer == body.blocks.size() - 1 ? y.normed() : y.sum();
+    }
+
+    @Override
+    public long flops(int length) {
+      // Of every token scores, and their product with the values, of itself and those before it.
+      long seen = length * (length + 1L) / 2;
+      Block block = body.blocks.get(layer);
+      return length * (block.projectionFlops() + block.outputFlops())
+          + 4 * seen * body.config.hidden();
     }
 
     @Override
@@ -456,9 +482,8 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final long flops(int length) {
-    // Of every token scores, and their product with the values, of itself and those before it.
-    long seen = length * (length + 1L) / 2;
-    return length * blockFlops() + attentionFlops(seen) + headTokens(length) * headFlops();
+    return blocks().stream().mapToLong(block -> block.flops(length)).sum()
+        + headTokens(length) * headFlops();
   }
 
   /** Beyond its attention, the last block works for the last token alone, and so does the head. */
@@ -473,11 +498,6 @@ abstract class Gpt2 implements Model {
     return body.blocks.stream()
         .mapToLong(block -> block.projectionFlops() + block.outputFlops())
         .sum();
-  }
-
-  /** Those of all attentions, where so many times a token sees a token. */
-  private long attentionFlops(long seen) {
-    return 4 * seen * body.config.hidden() * body.config.layers();
   }
 
   @Override

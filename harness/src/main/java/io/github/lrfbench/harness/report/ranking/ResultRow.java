@@ -79,7 +79,7 @@ public final class ResultRow {
   }
 
   boolean isDense() {
-    return !row.ofPeer() && text("method").equals("dense");
+    return !row.isBeside() && text("method").equals("dense");
   }
 
   /** What stands in a column; empty where nothing does. */
