@@ -57,7 +57,7 @@ def train(chosen, name, model, task, rate, how, seed):
 
 def mean(rows, column):
     values = [float(row[column]) for row in rows if row[column] != ""]
-    return f"{sum(values) / len(values):.6g}" if values else ""
+    return f"{sum(values) / len(values):.9g}" if values else ""
 
 
 def summary(out):

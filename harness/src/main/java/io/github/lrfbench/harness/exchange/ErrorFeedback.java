@@ -19,6 +19,7 @@ final class ErrorFeedback implements AutoCloseable {
   /**
    * No errors so far.
    *
+   * @param workers of which errors are kept
    * @param parts of a gradient, of which errors are kept
    */
   ErrorFeedback(Device device, int workers, List<Matrix> parts) {

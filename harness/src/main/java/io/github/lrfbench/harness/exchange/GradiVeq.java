@@ -34,7 +34,7 @@ final class GradiVeq implements GradientExchange {
   /** d of each of them, 0 where all is sent as it is until the next cycle. */
   private final Tensor dimensions;
 
-  /** Null without. */
+  /** Of no worker without feedback. */
   private final ErrorFeedback feedback;
 
   GradiVeq(Device device, List<Matrix> parts, int workers, GradiVeqSettings settings) {
@@ -51,14 +51,14 @@ final class GradiVeq implements GradientExchange {
       bases.add(Matrix.of(scope.zeros(matrix.dtype(), length, length)));
     }
     dimensions = scope.zeros(DType.F32, Math.max(1, sliced.length));
-    feedback = settings.feedback() ? new ErrorFeedback(device, workers, matrices) : null;
+    feedback = new ErrorFeedback(device, settings.feedback() ? workers : 0, matrices);
   }
 
   @Override
   public void exchange(
       long step, List<List<Matrix>> gradients, List<Matrix> mean, ExchangeCost cost) {
     List<List<Matrix>> own = gradients;
-    if (feedback != null) {
+    if (settings.feedback()) {
       own = new ArrayList<>();
       List<List<Matrix>> added = own;
       cost.each(() -> gradients.forEach(gradient -> added.add(withErrors(added.size(), gradient))));
@@ -66,7 +66,7 @@ final class GradiVeq implements GradientExchange {
     long phase = step % (settings.training() + settings.compressing());
     if (phase < settings.training()) {
       ring.mean(own, mean, cost);
-      if (feedback != null) {
+      if (settings.feedback()) {
         own.forEach(parts -> IntStream.of(sliced).forEach(i -> clear(parts.get(i))));
       }
       cost.alike(() -> learn(phase, mean));
@@ -154,7 +154,7 @@ final class GradiVeq implements GradientExchange {
       }
       ring.mean(sent, summed, cost);
       cost.alike(() -> expand(1, summed, 0, mean, dimension));
-      if (feedback != null) {
+      if (settings.feedback()) {
         cost.each(
             () -> {
               for (int w = 0; w < own.size(); w++) {
@@ -229,17 +229,13 @@ final class GradiVeq implements GradientExchange {
   public List<Tensor> state() {
     List<Tensor> tensors = new ArrayList<>(bases.stream().map(Matrix::data).toList());
     tensors.add(dimensions);
-    if (feedback != null) {
-      tensors.addAll(feedback.state());
-    }
+    tensors.addAll(feedback.state());
     return tensors;
   }
 
   @Override
   public void close() {
-    if (feedback != null) {
-      feedback.close();
-    }
+    feedback.close();
     scope.close();
   }
 }

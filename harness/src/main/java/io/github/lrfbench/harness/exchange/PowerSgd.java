@@ -33,7 +33,7 @@ final class PowerSgd implements GradientExchange {
   /** Q of each compressed part [n, r]: that of the step before, zeros where there is none. */
   private final List<Matrix> right;
 
-  /** Null without. */
+  /** Of no worker without feedback. */
   private final ErrorFeedback feedback;
 
   PowerSgd(Device device, List<Matrix> parts, int workers, PowerSgdSettings settings, long seed) {
@@ -52,7 +52,7 @@ final class PowerSgd implements GradientExchange {
             .map(part -> scope.zeros(part.dtype(), part.cols(), settings.rank(part)))
             .map(Matrix::of)
             .toList();
-    feedback = settings.feedback() ? new ErrorFeedback(device, workers, matrices) : null;
+    feedback = new ErrorFeedback(device, settings.feedback() ? workers : 0, matrices);
   }
 
   @Override
@@ -72,7 +72,7 @@ final class PowerSgd implements GradientExchange {
           () -> {
             for (List<Matrix> gradient : gradients) {
               List<Matrix> own = pick(gradient, compressed);
-              own = feedback == null ? own : feedback.add(matrices.size(), own);
+              own = settings.feedback() ? feedback.add(matrices.size(), own) : own;
               matrices.add(own);
               List<Matrix> products = products(false, own, right, scratch);
               products.addAll(pick(gradient, others));
@@ -89,7 +89,7 @@ final class PowerSgd implements GradientExchange {
       cost.each(() -> matrices.forEach(own -> shares.add(products(true, own, left, scratch))));
       ring.mean(shares, right, cost);
       cost.alike(() -> multiplyOut(1, left, right, 0, results));
-      if (feedback != null) {
+      if (settings.feedback()) {
         cost.each(
             () -> {
               for (int w = 0; w < workers; w++) {
@@ -167,17 +167,13 @@ final class PowerSgd implements GradientExchange {
   @Override
   public List<Tensor> state() {
     List<Tensor> tensors = new ArrayList<>(right.stream().map(Matrix::data).toList());
-    if (feedback != null) {
-      tensors.addAll(feedback.state());
-    }
+    tensors.addAll(feedback.state());
     return tensors;
   }
 
   @Override
   public void close() {
-    if (feedback != null) {
-      feedback.close();
-    }
+    feedback.close();
     scope.close();
   }
 }
