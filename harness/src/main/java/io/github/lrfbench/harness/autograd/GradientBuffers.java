@@ -7,8 +7,10 @@ import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A gradient for every parameter that is trained, added up over batches until it is cleared. */
 public final class GradientBuffers implements ParameterGradients, AutoCloseable {
@@ -48,6 +50,29 @@ public final class GradientBuffers implements ParameterGradients, AutoCloseable 
     Matrix value = parameter.value();
     return new Matrix(
         gradients.get(value.data()), value.offset(), value.rows(), value.cols(), value.stride());
+  }
+
+  /**
+   * The gradients of some parameters, each once; a tensor that is not made up of theirs is one.
+   *
+   * @param parameters those that the buffers were made for
+   */
+  public List<Matrix> parts(Collection<Parameter> parameters) {
+    Map<Tensor, Set<Matrix>> known = new IdentityHashMap<>();
+    for (Parameter parameter : parameters) {
+      Tensor tensor = parameter.value().data();
+      if (gradients.containsKey(tensor)) {
+        known.computeIfAbsent(tensor, missing -> new LinkedHashSet<>()).add(of(parameter));
+      }
+    }
+    List<Matrix> parts = new ArrayList<>();
+    for (Tensor tensor : order) {
+      Set<Matrix> own = known.get(tensor);
+      long covered = own.stream().mapToLong(part -> (long) part.rows() * part.cols()).sum();
+      boolean whole = covered == tensor.shape().size();
+      parts.addAll(whole ? own : List.of(row(gradients.get(tensor))));
+    }
+    return parts;
   }
 
   /** The Euclidean norm of all gradients together. NaN or infinite if one is. */

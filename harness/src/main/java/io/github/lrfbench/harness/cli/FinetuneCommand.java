@@ -32,6 +32,7 @@ import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.harness.train.TrainingSettings;
+import io.github.lrfbench.harness.train.Workers;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -65,9 +66,13 @@ import picocli.CommandLine.Spec;
       "On a GPU, --dtype tf32, bf16 or fp16 trains in mixed precision: products take rounded factors, while weights,",
       "gradients and the optimizer stay in fp32; with fp16 the loss is scaled.",
       "",
+      "With --gradients workers share every batch, simulated in this process, and exchange their gradients, compressed",
+      "or not. training.csv then has columns for that at its end; the seconds of links are modelled, not measured.",
+      "",
       "Example: lrfbench finetune --model ./MiniLM --task rte --glue ./glue_data --epochs 5 --out ./minilm-rte",
       "Example: lrfbench finetune --model ./minilm-rte --task rte --glue ./glue_data --keep 0.5 --epochs 1 --out half",
-      "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --lora-r 8 --lr 5e-4 --out rte-lora"
+      "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --lora-r 8 --lr 5e-4 --out rte-lora",
+      "Example: lrfbench finetune --model ./bert --task rte --glue ./glue_data --gradients powersgd:rank=2 --out rte"
     })
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -101,6 +106,8 @@ final class FinetuneCommand implements Callable<Integer> {
   @Mixin private PrehabOption prehab;
 
   @Mixin private ExitsOption exits;
+
+  @Mixin private GradientOptions gradients;
 
   @Mixin private LoraOptions lora;
 
@@ -145,6 +152,7 @@ final class FinetuneCommand implements Callable<Integer> {
     exits.requireNothingElse(adapting, prehab.isGiven());
     TrainingSettings settings =
         prehab.isGiven() ? training.withoutDecay(seed) : training.settings(seed);
+    Workers workers = gradients.workers(settings.batchSize(), prehab.isGiven());
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     requireTarget(directory, adapting);
@@ -177,6 +185,7 @@ final class FinetuneCommand implements Callable<Integer> {
       if (exiting != null) {
         block.put("exits", exits.label());
       }
+      gradients.describe(block, workers);
       // What decides the result, as earlier versions wrote it: their runs can be gone on with.
       ObjectNode deciding = block.deepCopy();
       if (job != null) {
@@ -211,9 +220,11 @@ final class FinetuneCommand implements Callable<Integer> {
                   + data.limit()
                   + " "
                   + data.maxLength()
-                  + evaluation.facts().identity(),
+                  + evaluation.facts().identity()
+                  + gradients.log(),
               saveSteps,
-              whitened);
+              whitened,
+              workers);
       report(train(work, examples, used, settings, evaluation), work);
       if (exiting != null) {
         ExitsOption.report(exiting, evaluation, spec.commandLine().getOut());

@@ -1,7 +1,18 @@
 package io.github.lrfbench.harness.train;
 
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a student learns from a teacher beside its labels.
@@ -36,6 +47,58 @@ public record Distillation(
     if (!(hiddenWeight >= 0)) {
       throw new InputException("--distill-hidden must be at least 0, but is " + hiddenWeight);
     }
+  }
+
+  /**
+   * The sum of the examples' losses; its gradient, scaled, is left on the tape.
+   *
+   * @param outputs the student's on that tape
+   * @param states the student's hidden states on it; null where they are not followed
+   * @param scale of the gradient
+   */
+  double loss(
+      Tape tape,
+      TrainingSet examples,
+      TokenBatch batch,
+      Tensor outputs,
+      List<Tensor> states,
+      double scale) {
+    Device device = outputs.device();
+    try (Ops ops = new EagerOps(device);
+        Scope scratch = device.openScope()) {
+      List<Tensor> guides = states == null ? null : new ArrayList<>();
+      Tensor guide = examples.outputs(ops, teacher, batch, guides);
+      float[] slope = new float[Math.toIntExact(outputs.shape().size())];
+      double loss = evaluate(examples, outputs.toFloats(), guide.toFloats(), slope);
+      for (int i = 0; i < slope.length; i++) {
+        slope[i] *= (float) scale;
+      }
+      tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
+      return states == null
+          ? loss
+          : loss + followStates(tape, scratch, states, guides, examples.size(), scale);
+    }
+  }
+
+  private double followStates(
+      Tape tape, Scope scratch, List<Tensor> states, List<Tensor> guides, int count, double scale) {
+    double loss = 0;
+    for (int i = 0; i < states.size(); i++) {
+      Matrix state = Matrix.of(states.get(i));
+      Device device = state.device();
+      Matrix difference = Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
+      device.blas().copy(state, difference);
+      device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
+      double weight = count * hiddenWeight / state.data().shape().size();
+      loss += weight * device.blas().squaredNorm(difference);
+      double[] factors = new double[state.rows()];
+      Arrays.fill(factors, 2 * weight * scale);
+      device.blas().scaleRows(difference, factors);
+      if (tape.isDifferentiable(state)) {
+        tape.addGradient(states.get(i), difference);
+      }
+    }
+    return loss;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.train;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.checkpoint.CheckpointWriter;
 import io.github.lrfbench.harness.evaluate.Evaluation;
+import io.github.lrfbench.harness.exchange.Exchanged;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.LockFile;
 import io.github.lrfbench.harness.model.Model;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -46,6 +48,7 @@ public final class FineTuning {
    * @param fingerprint of everything that decides the result
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
    * @param coordinates in which steps are taken; null for the weights themselves
+   * @param workers that share every batch, without coordinates; null for none
    */
   public record Job(
       Model model,
@@ -54,7 +57,8 @@ public final class FineTuning {
       Path out,
       String fingerprint,
       long saveEvery,
-      StepCoordinates coordinates) {
+      StepCoordinates coordinates,
+      Workers workers) {
     /** Training of the weights as they are. */
     public Job(
         Model model,
@@ -63,7 +67,7 @@ public final class FineTuning {
         Path out,
         String fingerprint,
         long saveEvery) {
-      this(model, trained, output, out, fingerprint, saveEvery, null);
+      this(model, trained, output, out, fingerprint, saveEvery, null, null);
     }
   }
 
@@ -116,7 +120,7 @@ public final class FineTuning {
       restart(job.out);
     }
     state.prepare();
-    try (CsvAppender log = CsvAppender.open(logFile, LOG_HEADER)) {
+    try (CsvAppender log = CsvAppender.open(logFile, header(job.workers))) {
       log.keep(rowsUpTo(state.savedSteps(), logFile));
       Recorder recorder = new Recorder(job, log, listener);
       Trainer trainer =
@@ -130,12 +134,21 @@ public final class FineTuning {
               state,
               job.saveEvery,
               null,
-              job.coordinates);
+              job.coordinates,
+              job.workers);
       Trainer.Outcome outcome = trainer.run();
       job.output.write(job.out);
       state.delete();
       return outcome;
     }
+  }
+
+  private static List<String> header(Workers workers) {
+    List<String> header = new ArrayList<>(LOG_HEADER);
+    if (workers != null) {
+      header.addAll(workers.columns());
+    }
+    return header;
   }
 
   /** The number of the log's first rows that belong to saved steps; the others are done again. */
@@ -158,6 +171,9 @@ public final class FineTuning {
     private final CsvAppender log;
     private final TrainingListener next;
 
+    /** Of the step that comes; null where none were exchanged. */
+    private Exchanged exchange;
+
     Recorder(Job job, CsvAppender log, TrainingListener next) {
       this.job = job;
       this.log = log;
@@ -165,8 +181,15 @@ public final class FineTuning {
     }
 
     @Override
+    public void exchanged(Exchanged done) {
+      exchange = done;
+      next.exchanged(done);
+    }
+
+    @Override
     public void step(int epoch, long step, long total, double loss, double rate, double seconds) {
       append(step, epoch, loss, number(rate), "", "", seconds);
+      exchange = null;
       next.step(epoch, step, total, loss, rate, seconds);
     }
 
@@ -194,15 +217,20 @@ public final class FineTuning {
         String metric,
         String heldOut,
         double seconds) {
-      log.append(
-          List.of(
-              Long.toString(step),
-              Integer.toString(of),
-              number(loss),
-              rate,
-              metric,
-              heldOut,
-              String.format(Locale.ROOT, "%.3f", seconds)));
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  Long.toString(step),
+                  Integer.toString(of),
+                  number(loss),
+                  rate,
+                  metric,
+                  heldOut,
+                  String.format(Locale.ROOT, "%.3f", seconds)));
+      if (job.workers != null) {
+        cells.addAll(job.workers.cells(exchange));
+      }
+      log.append(cells);
     }
 
     private static String known(double value) {

@@ -1,8 +1,6 @@
 package io.github.lrfbench.harness.train;
 
-import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.GradientBuffers;
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.harness.evaluate.Evaluation;
@@ -10,7 +8,6 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
@@ -37,6 +34,7 @@ public final class Trainer {
   private final long saveEvery;
   private final Distillation distillation;
   private final StepCoordinates coordinates;
+  private final Workers workers;
 
   /**
    * A trainer.
@@ -49,6 +47,7 @@ public final class Trainer {
    * @param saveEvery steps between saves within an epoch; 0 saves after epochs only
    * @param distillation what is learnt from a teacher; null for nothing
    * @param coordinates in which steps are taken; null for the weights themselves
+   * @param workers that share every batch, without coordinates; null for none
    * @throws InputException if there are too few examples to hold some out
    */
   Trainer(
@@ -61,7 +60,8 @@ public final class Trainer {
       TrainingState state,
       long saveEvery,
       Distillation distillation,
-      StepCoordinates coordinates) {
+      StepCoordinates coordinates,
+      Workers workers) {
     this.model = model;
     this.trained = List.copyOf(trained);
     TrainingSplit split = TrainingSplit.of(examples, settings.selection(), settings.seed());
@@ -74,6 +74,7 @@ public final class Trainer {
     this.saveEvery = saveEvery;
     this.distillation = distillation;
     this.coordinates = coordinates;
+    this.workers = workers;
   }
 
   /**
@@ -117,7 +118,7 @@ public final class Trainer {
       Distillation distillation,
       TrainingListener listener) {
     return new Trainer(
-            model, trained, examples, settings, null, listener, null, 0, distillation, null)
+            model, trained, examples, settings, null, listener, null, 0, distillation, null, null)
         .run();
   }
 
@@ -135,7 +136,7 @@ public final class Trainer {
       StepCoordinates coordinates,
       TrainingListener listener) {
     return new Trainer(
-            model, trained, examples, settings, null, listener, null, 0, null, coordinates)
+            model, trained, examples, settings, null, listener, null, 0, null, coordinates, null)
         .run();
   }
 
@@ -143,9 +144,13 @@ public final class Trainer {
     Device device = model.device();
     try (GradientBuffers gradients = new GradientBuffers(device, trained);
         AdamW optimizer = new AdamW(device, trained, gradients, settings.optimizer(), false);
+        DataParallel parallel =
+            workers == null
+                ? null
+                : new DataParallel(device, trained, gradients, workers, settings.seed());
         WeightSnapshot best =
             heldOut == null ? null : new WeightSnapshot(device, gradients.tensors())) {
-      return new Run(gradients, optimizer, best).go();
+      return new Run(gradients, optimizer, parallel, best).go();
     }
   }
 
@@ -153,6 +158,9 @@ public final class Trainer {
   private final class Run {
     private final GradientBuffers gradients;
     private final AdamW optimizer;
+
+    /** Null where no workers share the batches. */
+    private final DataParallel parallel;
 
     /** Weights of the best epoch on what is held out; null where the last is kept. */
     private final WeightSnapshot best;
@@ -169,9 +177,10 @@ public final class Trainer {
     private int keptEpoch;
     private double keptLoss = Double.NaN;
 
-    Run(GradientBuffers gradients, AdamW optimizer, WeightSnapshot best) {
+    Run(GradientBuffers gradients, AdamW optimizer, DataParallel parallel, WeightSnapshot best) {
       this.gradients = gradients;
       this.optimizer = optimizer;
+      this.parallel = parallel;
       this.best = best;
       saved.addAll(gradients.tensors());
       if (best != null) {
@@ -180,6 +189,9 @@ public final class Trainer {
       saved.addAll(optimizer.state());
       if (coordinates != null) {
         saved.addAll(coordinates.state());
+      }
+      if (parallel != null) {
+        saved.addAll(parallel.state());
       }
     }
 
@@ -265,12 +277,12 @@ public final class Trainer {
 
     /** The gradient of the sum of a batch's scaled losses; returns the sum without the scale. */
     private double gradientsOf(int[] batch) {
-      gradients.clear();
-      double loss = 0;
-      for (int from = 0; from < batch.length; from += settings.microBatch()) {
-        int to = Math.min(batch.length, from + settings.microBatch());
-        loss += addGradients(Arrays.copyOfRange(batch, from, to), from);
+      if (parallel != null) {
+        return parallel.gradientsOf(
+            batch, optimizer.steps(), lossScale.factor(), this::addGradients, listener);
       }
+      gradients.clear();
+      double loss = addGradients(batch, 0, batch.length, gradients);
       if (coordinates != null) {
         int epoch = (int) (optimizer.steps() / stepsPerEpoch);
         double scale = batch.length * lossScale.factor();
@@ -280,12 +292,21 @@ public final class Trainer {
     }
 
     /** Adds the gradient of the sum of some examples' scaled losses; returns the sum unscaled. */
-    private double addGradients(int[] numbers, int offset) {
+    private double addGradients(int[] batch, int from, int to, GradientBuffers target) {
+      double loss = 0;
+      for (int first = from; first < to; first += settings.microBatch()) {
+        int end = Math.min(to, first + settings.microBatch());
+        loss += pass(Arrays.copyOfRange(batch, first, end), first, target);
+      }
+      return loss;
+    }
+
+    private double pass(int[] numbers, int offset, GradientBuffers target) {
       Device device = model.device();
       long dropoutSeed = (settings.seed() * 1_000_003 + optimizer.steps()) * 8191 + offset;
       TrainingSet chosen = examples.subset(numbers);
       try (Scope scope = device.openScope();
-          Tape tape = new Tape(device, gradients, dropoutSeed)) {
+          Tape tape = new Tape(device, target, dropoutSeed)) {
         TokenBatch batch = TokenBatch.of(scope, chosen.sequences(), model.info());
         boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
         List<Tensor> states = hidden ? new ArrayList<>() : null;
@@ -293,51 +314,10 @@ public final class Trainer {
         double loss =
             distillation == null
                 ? chosen.loss(tape, outputs, lossScale.factor())
-                : follow(tape, chosen, batch, outputs, states);
+                : distillation.loss(tape, chosen, batch, outputs, states, lossScale.factor());
         tape.backward();
         return loss;
       }
-    }
-
-    /** The loss where a teacher is followed; its scaled gradient is left on the tape. */
-    private double follow(
-        Tape tape, TrainingSet chosen, TokenBatch batch, Tensor outputs, List<Tensor> states) {
-      Device device = model.device();
-      try (Ops ops = new EagerOps(device);
-          Scope scratch = device.openScope()) {
-        List<Tensor> guides = states == null ? null : new ArrayList<>();
-        Tensor guide = chosen.outputs(ops, distillation.teacher(), batch, guides);
-        float[] slope = new float[Math.toIntExact(outputs.shape().size())];
-        double loss = distillation.evaluate(chosen, outputs.toFloats(), guide.toFloats(), slope);
-        for (int i = 0; i < slope.length; i++) {
-          slope[i] *= (float) lossScale.factor();
-        }
-        tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
-        return states == null
-            ? loss
-            : loss + followStates(tape, scratch, states, guides, chosen.size());
-      }
-    }
-
-    private double followStates(
-        Tape tape, Scope scratch, List<Tensor> states, List<Tensor> guides, int count) {
-      Device device = model.device();
-      double loss = 0;
-      for (int i = 0; i < states.size(); i++) {
-        Matrix state = Matrix.of(states.get(i));
-        Matrix difference = Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
-        device.blas().copy(state, difference);
-        device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
-        double weight = count * distillation.hiddenWeight() / state.data().shape().size();
-        loss += weight * device.blas().squaredNorm(difference);
-        double[] factors = new double[state.rows()];
-        Arrays.fill(factors, 2 * weight * lossScale.factor());
-        device.blas().scaleRows(difference, factors);
-        if (tape.isDifferentiable(state)) {
-          tape.addGradient(states.get(i), difference);
-        }
-      }
-      return loss;
     }
 
     private void finish(int epoch) {

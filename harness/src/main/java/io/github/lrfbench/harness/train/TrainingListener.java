@@ -1,9 +1,14 @@
 package io.github.lrfbench.harness.train;
 
+import io.github.lrfbench.harness.exchange.Exchanged;
+
 /** Hears how training goes. */
 public interface TrainingListener {
   /** Does nothing. */
   TrainingListener NONE = new TrainingListener() {};
+
+  /** The workers of a step have exchanged their gradients; the step follows. */
+  default void exchanged(Exchanged exchange) {}
 
   /**
    * A step is done.

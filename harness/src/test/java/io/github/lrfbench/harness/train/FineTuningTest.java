@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.lrfbench.harness.evaluate.GlueEvaluation;
+import io.github.lrfbench.harness.exchange.GradiVeqSettings;
+import io.github.lrfbench.harness.exchange.GradientCompression;
+import io.github.lrfbench.harness.exchange.PowerSgdSettings;
 import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueTask;
 import io.github.lrfbench.harness.glue.LabelMaps;
@@ -41,6 +44,7 @@ class FineTuningTest {
   private Path source;
   private TrainingSettings settings = SETTINGS;
   private GlueTask task;
+  private Workers workers;
 
   @BeforeEach
   void prepare() throws IOException {
@@ -93,7 +97,14 @@ class FineTuningTest {
               null);
       FineTuning.Job job =
           new FineTuning.Job(
-              loaded.model(), loaded.model().weights(), output, out, fingerprint, saveEvery);
+              loaded.model(),
+              loaded.model().weights(),
+              output,
+              out,
+              fingerprint,
+              saveEvery,
+              null,
+              workers);
       return FineTuning.run(job, examples, settings, evaluation, listener);
     }
   }
@@ -148,6 +159,36 @@ class FineTuningTest {
     assertArrayEquals(
         Files.readAllBytes(whole.resolve("model.safetensors")),
         Files.readAllBytes(broken.resolve("model.safetensors")));
+  }
+
+  /** Errors that are still to be sent, factors and bases are part of the state. */
+  @ParameterizedTest
+  @CsvSource({"7, 0", "4, 1", "9, 4", "14, 3"})
+  void soDoThoseOfWorkers(long step, long saveEvery) throws IOException {
+    for (GradientCompression compression :
+        List.of(
+            new PowerSgdSettings(1, true, true, false, 1, 0),
+            new GradiVeqSettings(4, 3, 2, 2, 0, true))) {
+      workers = new Workers(2, compression, List.of());
+      Path whole = folder.resolve("whole-" + compression.getClass().getSimpleName());
+      train(whole, 0, TrainingListener.NONE);
+      Path broken = folder.resolve("broken-" + compression.getClass().getSimpleName());
+      assertThrows(IllegalStateException.class, () -> train(broken, saveEvery, failingAt(step)));
+      train(broken, saveEvery, TrainingListener.NONE);
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve("model.safetensors")),
+          Files.readAllBytes(broken.resolve("model.safetensors")));
+      List<String> expected = Files.readAllLines(whole.resolve("training.csv"));
+      List<String> actual = Files.readAllLines(broken.resolve("training.csv"));
+      assertEquals(expected.size(), actual.size());
+      for (int i = 1; i < expected.size(); i++) {
+        String[] should = expected.get(i).split(",", -1);
+        String[] is = actual.get(i).split(",", -1);
+        for (int column : new int[] {0, 1, 2, 4, 7, 8, 9, 10}) {
+          assertEquals(should[column], is[column]);
+        }
+      }
+    }
   }
 
   /** Of a training that ended nothing is gone on with. */

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.exchange.PowerSgdSettings;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.ProductRounding;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,6 +25,20 @@ class MixedPrecisionTest {
     assertEquals(full.size(), mixed.size());
     assertNotEquals(full, mixed);
     assertTrue(full.get(full.size() - 1) < full.get(0), full.toString());
+    for (int i = 0; i < full.size(); i++) {
+      assertEquals(full.get(i), mixed.get(i), 0.02, "step " + i);
+    }
+  }
+
+  /** Gradients that workers exchange compressed, on the device, and with their loss scaled. */
+  @Test
+  void soDoThoseOfWorkers() {
+    TrainingSettings settings = TrainerTest.settings(24, 24, 3);
+    PowerSgdSettings compression = new PowerSgdSettings(2, true, true, false, 2, 0);
+    Workers workers = new Workers(2, compression, List.of());
+    List<Double> full = TrainerTest.losses("cpu", new DeviceOptions(2), settings, workers);
+    DeviceOptions options = new DeviceOptions(1, ProductRounding.F16);
+    List<Double> mixed = TrainerTest.losses("cuda", options, settings, workers);
     for (int i = 0; i < full.size(); i++) {
       assertEquals(full.get(i), mixed.get(i), 0.02, "step " + i);
     }

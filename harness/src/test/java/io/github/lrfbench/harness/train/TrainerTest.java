@@ -43,7 +43,7 @@ class TrainerTest {
     return EncoderConfig.parse(json);
   }
 
-  private static TrainingSet examples() {
+  static TrainingSet examples() {
     SplittableRandom random = new SplittableRandom(4);
     List<TokenSequence> sequences = new ArrayList<>();
     double[] targets = new double[EXAMPLES];
@@ -66,12 +66,18 @@ class TrainerTest {
 
   private static Trained train(
       int threads, double dropout, TrainingSettings settings, Predicate<Parameter> chosen) {
-    return train("cpu", new DeviceOptions(threads), dropout, settings, chosen);
+    return train("cpu", new DeviceOptions(threads), dropout, settings, chosen, null);
   }
 
   /** The losses of all steps of a training without dropout. */
   static List<Double> losses(String device, DeviceOptions options, TrainingSettings settings) {
-    return train(device, options, 0, settings, parameter -> true).losses;
+    return losses(device, options, settings, null);
+  }
+
+  /** The same where workers share the batches. */
+  static List<Double> losses(
+      String device, DeviceOptions options, TrainingSettings settings, Workers workers) {
+    return train(device, options, 0, settings, parameter -> true, workers).losses;
   }
 
   private static Trained train(
@@ -79,7 +85,8 @@ class TrainerTest {
       DeviceOptions options,
       double dropout,
       TrainingSettings settings,
-      Predicate<Parameter> chosen) {
+      Predicate<Parameter> chosen,
+      Workers workers) {
     EncoderConfig config = config(dropout);
     try (Device device = Devices.open(id, options, line -> {});
         Model model =
@@ -93,7 +100,9 @@ class TrainerTest {
             }
           };
       List<Parameter> trained = model.weights().stream().filter(chosen).toList();
-      new Trainer(model, trained, examples(), settings, null, listener, null, 0, null, null).run();
+      new Trainer(
+              model, trained, examples(), settings, null, listener, null, 0, null, null, workers)
+          .run();
       return new Trained(weights(model), losses);
     }
   }

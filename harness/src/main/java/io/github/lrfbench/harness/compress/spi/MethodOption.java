@@ -66,13 +66,14 @@ public record MethodOption(
   /**
    * A value as it is written everywhere.
    *
+   * @param owner what has the option, as a user writes it
    * @throws InputException if the option cannot have it
    */
-  String parse(String method, String value) {
+  String parse(String owner, String value) {
     String accepted = canonical.apply(value);
     if (accepted == null) {
       throw new InputException(
-          "--method " + method + ": " + name + " must be " + values + ", but is '" + value + "'");
+          owner + ": " + name + " must be " + values + ", but is '" + value + "'");
     }
     return accepted;
   }

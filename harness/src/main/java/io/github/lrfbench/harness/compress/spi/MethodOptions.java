@@ -1,8 +1,10 @@
 package io.github.lrfbench.harness.compress.spi;
 
+import io.github.lrfbench.kernels.InputException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The values of all options of a method.
@@ -13,11 +15,58 @@ public record MethodOptions(Map<String, String> values) {
   /** No options. */
   public static final MethodOptions NONE = new MethodOptions(Map.of());
 
-  /** What options are where the user gives none. */
-  static MethodOptions standard(List<MethodOption> options) {
+  /**
+   * Reads what a user wrote.
+   *
+   * @param owner what has the options, as the user writes it
+   * @param known all its options
+   * @param assignments {@code OPTION=VALUE} each; of the others the standard is taken
+   * @throws InputException if there is no option of a name, or a value is not allowed
+   */
+  public static MethodOptions parse(
+      String owner, List<MethodOption> known, List<String> assignments) {
     Map<String, String> values = new LinkedHashMap<>();
-    options.forEach(option -> values.put(option.name(), option.standard()));
+    known.forEach(option -> values.put(option.name(), option.standard()));
+    for (String text : assignments) {
+      String[] assignment = text.split("=", 2);
+      MethodOption option =
+          known.stream()
+              .filter(candidate -> candidate.name().equals(assignment[0]))
+              .findFirst()
+              .orElseThrow(() -> unknown(owner, assignment[0], known));
+      values.put(option.name(), option.parse(owner, assignment.length < 2 ? "" : assignment[1]));
+    }
     return new MethodOptions(values);
+  }
+
+  private static InputException unknown(String owner, String option, List<MethodOption> known) {
+    String valid =
+        known.stream()
+            .map(candidate -> candidate.name() + "=" + candidate.values())
+            .collect(Collectors.joining(", "));
+    return new InputException(
+        owner
+            + " has no option '"
+            + option
+            + "'; "
+            + (valid.isEmpty() ? "it has none" : "it has " + valid));
+  }
+
+  /**
+   * The options that differ from their standards, {@code :OPTION=VALUE} each.
+   *
+   * @param known all options, in the order to write them in
+   * @param tellMoved whether those are told, too, whose standard has moved
+   */
+  public String text(List<MethodOption> known, boolean tellMoved) {
+    StringBuilder text = new StringBuilder();
+    for (MethodOption option : known) {
+      String value = text(option.name());
+      if (!value.equals(option.standard()) || tellMoved && option.moved()) {
+        text.append(':').append(option.name()).append('=').append(value);
+      }
+    }
+    return text.toString();
   }
 
   /** The value of an option that the method declares. */

@@ -7,9 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.kernels.InputException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,34 +26,13 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
   public static MethodSpec parse(String text) {
     String[] parts = text.split(":", -1);
     Compressor compressor = Compressors.get(parts[0]);
-    List<MethodOption> known = compressor.info().options();
-    Map<String, String> values = new LinkedHashMap<>(MethodOptions.standard(known).values());
-    for (int i = 1; i < parts.length; i++) {
-      String[] assignment = parts[i].split("=", 2);
-      MethodOption option =
-          known.stream()
-              .filter(candidate -> candidate.name().equals(assignment[0]))
-              .findFirst()
-              .orElseThrow(() -> unknown(parts[0], assignment[0], known));
-      values.put(option.name(), option.parse(parts[0], assignment.length < 2 ? "" : assignment[1]));
-    }
-    MethodOptions options = new MethodOptions(values);
+    MethodOptions options =
+        MethodOptions.parse(
+            "--method " + parts[0],
+            compressor.info().options(),
+            List.of(parts).subList(1, parts.length));
     compressor.check(options);
     return new MethodSpec(compressor, options);
-  }
-
-  private static InputException unknown(String method, String option, List<MethodOption> known) {
-    String valid =
-        known.stream()
-            .map(candidate -> candidate.name() + "=" + candidate.values())
-            .collect(Collectors.joining(", "));
-    return new InputException(
-        "--method "
-            + method
-            + " has no option '"
-            + option
-            + "'; "
-            + (valid.isEmpty() ? "it has none" : "it has " + valid));
   }
 
   /**
@@ -125,14 +102,7 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
   }
 
   private String text(boolean tellMoved) {
-    StringBuilder text = new StringBuilder(name());
-    for (MethodOption option : compressor.info().options()) {
-      String value = options.text(option.name());
-      if (!value.equals(option.standard()) || tellMoved && option.moved()) {
-        text.append(':').append(option.name()).append('=').append(value);
-      }
-    }
-    return text.toString();
+    return name() + options.text(compressor.info().options(), tellMoved);
   }
 
   /** What the method needs with these options. */

@@ -215,7 +215,7 @@ class PrehabTest {
                 copy.slots(), task.calibrator().moments(), WhitenedWeightsTest.settings(2))) {
       FineTuning.run(
           new FineTuning.Job(
-              copy, whitened.weights(copy), target -> {}, out, "same", saveEvery, whitened),
+              copy, whitened.weights(copy), target -> {}, out, "same", saveEvery, whitened, null),
           task.examples(),
           WhitenedWeightsTest.training(3),
           null,
