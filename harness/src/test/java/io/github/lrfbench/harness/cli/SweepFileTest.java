@@ -211,7 +211,8 @@ class SweepFileTest {
                 "  - {shapes: 9x5, ranks: 2}")
             .toString();
     assertEquals(0, run("sweep", file, "--dry-run"), stderr());
-    assertEquals(1 + 2 + 2 * 2 + 1 + 1 + 1, stdout().lines().count(), stdout());
+    // Of each grid the peak, its products and decompositions, and bandwidth with launches.
+    assertEquals(1 + 2 + 2 * 2 + 1 + 1 + 1 + 1 + 1, stdout().lines().count(), stdout());
     assertTrue(stdout().contains("SVD of 12x8 to rank 3"), stdout());
     assertEquals(0, run("sweep", file, "--out", table.toString()), stderr());
     List<String> rows = Files.readAllLines(table);
