@@ -79,7 +79,7 @@ final class GradientOptions {
       List<String> parts = List.of(text.split(":", -1));
       String name = parts.get(0);
       if (!KNOWN.containsKey(name)) {
-        throw Names.unknown("exchange of gradients", name, KNOWN.keySet());
+        throw Names.unknown("gradient exchange", name, KNOWN.keySet());
       }
       return new Spec(
           name,

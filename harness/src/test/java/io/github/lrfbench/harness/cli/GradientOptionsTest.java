@@ -192,7 +192,7 @@ class GradientOptionsTest {
   @CsvSource({
     "--workers 2, need --gradients",
     "--link 1, need --gradients",
-    "--gradients power, unknown exchange",
+    "--gradients topk, gradient exchanges:",
     "--gradients powersgd:rang=2, has no option 'rang'",
     "--gradients powersgd:rank=0, rank must be 1..4096",
     "--gradients gradiveq:energy=2, energy must be 0..1",
