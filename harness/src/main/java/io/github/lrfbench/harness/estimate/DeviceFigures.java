@@ -28,6 +28,7 @@ public record DeviceFigures(
     double other,
     double bandwidth,
     double launch) {
+  private static final String GIVEN_NAME = "a device as given";
   private static final double MILLION = 1e6;
   private static final double THOUSAND = 1e3;
 
@@ -75,8 +76,7 @@ public record DeviceFigures(
   /** The figures that a user gives himself. */
   public static DeviceFigures given(
       Precision precision, double peak, double bandwidth, double launch) {
-    return new DeviceFigures(
-        "a device as given", Source.GIVEN, precision, 0, peak, peak, bandwidth, launch);
+    return new DeviceFigures(GIVEN_NAME, Source.GIVEN, precision, 0, peak, peak, bandwidth, launch);
   }
 
   /** The devices whose figures are published. */
@@ -98,6 +98,17 @@ public record DeviceFigures(
         givenPeak == null ? other : givenPeak,
         givenBandwidth == null ? bandwidth : givenBandwidth,
         givenLaunch == null ? launch : givenLaunch);
+  }
+
+  /**
+   * Whether they are of a device; those that a user gives without a name may be of any.
+   *
+   * @param maker what its maker calls it, such as NVIDIA A100-SXM4-80GB
+   */
+  boolean isOf(String maker) {
+    return name.equals(GIVEN_NAME)
+        || maker.equals(name)
+        || List.of(maker.split("[ -]")).contains(name);
   }
 
   /** Milliseconds of arithmetic of an operation. */

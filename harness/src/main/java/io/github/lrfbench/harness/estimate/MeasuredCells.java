@@ -73,6 +73,10 @@ final class MeasuredCells {
     if (!figures.precision().label().equals(row.get(MachineColumns.DTYPE))) {
       return "another dtype";
     }
+    String device = row.get(MachineColumns.DEVICE_NAME);
+    if (device != null && !figures.isOf(device)) {
+      return "another device";
+    }
     if (figures.threads() > 0 && threads != null && threads != figures.threads()) {
       return "other threads";
     }

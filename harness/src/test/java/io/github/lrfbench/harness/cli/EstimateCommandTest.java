@@ -105,7 +105,10 @@ class EstimateCommandTest {
     Path runs = folder.resolve("runs.csv");
     List<RunRow> rows = new ArrayList<>();
     double ms = dense.get(EstimateColumns.ESTIMATED_MS);
-    rows.add(counts(measured(model, "dense", 2 * ms), dense, dense).build());
+    rows.add(
+        counts(measured(model, "dense", 2 * ms), dense, dense)
+            .set(MachineColumns.DEVICE_NAME, "a processor")
+            .build());
     double halfMs = half.get(EstimateColumns.ESTIMATED_MS);
     RunRow.Builder keep =
         counts(measured(model, "svd", halfMs / 2), dense, half)
@@ -128,6 +131,8 @@ class EstimateCommandTest {
     assertEquals(2, both.get(1).get(EstimateColumns.ESTIMATED_OVER_MEASURED), 1e-9);
     // |0.5 - 1| and |2 - 1| have the median 0.75; the one speedup is a quarter of the measured.
     assertTrue(out.contains("over 2 measured times: 75 %; over 1 measured speedups: 75 %"), out);
+    assertEquals(0, run(line + " --device T4 --compare " + runs), err);
+    assertTrue(out.contains("1 measured rows are left out: another device"), out);
     for (String reason :
         List.of("other parameters or operations", "another dtype", "another model", "no times")) {
       assertTrue(out.contains("1 measured rows are left out: " + reason), out);

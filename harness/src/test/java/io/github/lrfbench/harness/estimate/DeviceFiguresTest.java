@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.estimate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,18 @@ class DeviceFiguresTest {
     Work row = Work.product(1, 500, 200, DType.F32);
     assertEquals(0.04028 + 0.002, TEN.millis(row), 1e-12);
     assertEquals(0.02014 + 0.002, TEN.millis(Work.product(1, 500, 200, DType.F16)), 1e-12);
+  }
+
+  @Test
+  void figuresAreOfTheDeviceTheyName() {
+    DeviceFigures t4 = DeviceFigures.find("t4", null, Precision.FP32, new Notes());
+    assertTrue(t4.isOf("Tesla T4"));
+    assertFalse(t4.isOf("NVIDIA T400 4GB"));
+    assertFalse(t4.isOf("Intel(R) Xeon(R) Processor"));
+    assertTrue(
+        DeviceFigures.find("A100", null, Precision.FP32, new Notes())
+            .isOf("NVIDIA A100-SXM4-80GB"));
+    assertTrue(TEN.isOf("Intel(R) Xeon(R) Processor"));
   }
 
   @Test
