@@ -50,9 +50,10 @@ final class TensorParallelModel implements AutoCloseable {
       finalNorms.add(Slices.copy(parts.finalNorm(), scope));
     }
     parts.blocks().forEach(block -> blocks.add(new ParallelBlock(parts, block, split, scopes)));
+    // A head that only repeats the word embedding is stored once, as in the whole model.
+    Linear predictor = whole.repeated().isEmpty() ? parts.predictor() : null;
     vocabulary =
-        new ParallelVocabulary(
-            Matrix.of(parts.input().word()), predicts, parts.predictor(), scopes);
+        new ParallelVocabulary(Matrix.of(parts.input().word()), predicts, predictor, scopes);
   }
 
   /**
