@@ -1,9 +1,11 @@
 package io.github.lrfbench.harness.compress.spi;
 
 import io.github.lrfbench.kernels.InputException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,12 +23,14 @@ public record MethodOptions(Map<String, String> values) {
    * @param owner what has the options, as the user writes it
    * @param known all its options
    * @param assignments {@code OPTION=VALUE} each; of the others the standard is taken
-   * @throws InputException if there is no option of a name, or a value is not allowed
+   * @throws InputException if there is no option of a name, one is given twice, or a value is not
+   *     allowed
    */
   public static MethodOptions parse(
       String owner, List<MethodOption> known, List<String> assignments) {
     Map<String, String> values = new LinkedHashMap<>();
     known.forEach(option -> values.put(option.name(), option.standard()));
+    Set<String> given = new HashSet<>();
     for (String text : assignments) {
       String[] assignment = text.split("=", 2);
       MethodOption option =
@@ -34,6 +38,9 @@ public record MethodOptions(Map<String, String> values) {
               .filter(candidate -> candidate.name().equals(assignment[0]))
               .findFirst()
               .orElseThrow(() -> unknown(owner, assignment[0], known));
+      if (!given.add(option.name())) {
+        throw new InputException(owner + " is given " + option.name() + " twice");
+      }
       values.put(option.name(), option.parse(owner, assignment.length < 2 ? "" : assignment[1]));
     }
     return new MethodOptions(values);

@@ -45,6 +45,7 @@ class MethodSpecTest {
             "svd:bias=maybe", "--method svd: bias must be keep|compensate, but is 'maybe'"),
         Arguments.of("svd:bias", "--method svd: bias must be keep|compensate, but is ''"),
         Arguments.of("svd:", "--method svd has no option ''"),
+        Arguments.of("svd:bias=keep:bias=keep", "--method svd is given bias twice"),
         Arguments.of("dense:a=b", "--method dense has no option 'a'; it has none"),
         Arguments.of("swd", "unknown method 'swd'; did you mean 'svd'?"));
   }
