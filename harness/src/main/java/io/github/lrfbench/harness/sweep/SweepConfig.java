@@ -70,60 +70,6 @@ public record SweepConfig(
     List<String> peers,
     List<ExitPolicy> exits) {
 
-  /** A sweep of whole passes alone. */
-  public SweepConfig(
-      List<String> models,
-      List<String> tasks,
-      List<String> methods,
-      List<Budget> budgets,
-      List<Allocation> allocations,
-      List<Recovery> recoveries,
-      int calibration,
-      List<Long> seeds,
-      List<String> layers,
-      String device,
-      String dtype,
-      int threads,
-      LatencyKind latency,
-      int batchSize,
-      int seqLen,
-      RoundRule rounds,
-      int maxLength,
-      int limit,
-      Gpt2Options matrices,
-      Path glue,
-      TextSource texts,
-      Path out,
-      KeptPredictions predictions,
-      List<String> peers) {
-    this(
-        models,
-        tasks,
-        methods,
-        budgets,
-        allocations,
-        recoveries,
-        calibration,
-        seeds,
-        layers,
-        device,
-        dtype,
-        threads,
-        latency,
-        batchSize,
-        seqLen,
-        rounds,
-        maxLength,
-        limit,
-        matrices,
-        glue,
-        texts,
-        out,
-        predictions,
-        peers,
-        List.of());
-  }
-
   /** Copies the lists and checks the numbers. */
   public SweepConfig {
     models = List.copyOf(models);

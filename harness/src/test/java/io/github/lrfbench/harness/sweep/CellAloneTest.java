@@ -127,6 +127,7 @@ class CellAloneTest {
         TextSource.NONE,
         out,
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 

@@ -139,6 +139,7 @@ class CellIdTest {
         TextSource.NONE,
         Path.of("out"),
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 

@@ -107,6 +107,7 @@ class CudaMemoryFailureTest {
             TextSource.NONE,
             folder.resolve("out"),
             KeptPredictions.AUTO,
+            List.of(),
             List.of());
     SweepRecord record =
         new SweepRecord("run of " + System.nanoTime(), List.of(config), Shard.WHOLE, List.of());

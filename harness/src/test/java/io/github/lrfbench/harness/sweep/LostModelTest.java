@@ -138,6 +138,7 @@ class LostModelTest {
             TextSource.NONE,
             out,
             KeptPredictions.AUTO,
+            List.of(),
             List.of());
     SweepListener listener =
         new SweepListener() {

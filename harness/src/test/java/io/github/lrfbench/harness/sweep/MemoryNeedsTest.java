@@ -65,6 +65,7 @@ class MemoryNeedsTest {
         TextSource.NONE,
         Path.of("out"),
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 

@@ -384,6 +384,7 @@ class PeerSweepTest {
         TextSource.NONE,
         folder.resolve(out),
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 }

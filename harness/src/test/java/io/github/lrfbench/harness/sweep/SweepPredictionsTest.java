@@ -201,6 +201,7 @@ class SweepPredictionsTest {
         texts,
         out,
         kept,
+        List.of(),
         List.of());
   }
 

@@ -451,6 +451,7 @@ class SweepRunnerTest {
         TextSource.NONE,
         out,
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 

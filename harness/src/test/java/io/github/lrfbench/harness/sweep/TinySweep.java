@@ -65,6 +65,7 @@ final class TinySweep {
             TextSource.NONE,
             folder.resolve(id),
             KeptPredictions.AUTO,
+            List.of(),
             List.of());
     try (Device device = Devices.open(id, new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());

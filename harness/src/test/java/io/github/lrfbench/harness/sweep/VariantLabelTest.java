@@ -111,6 +111,7 @@ class VariantLabelTest {
         TextSource.NONE,
         Path.of("out"),
         KeptPredictions.AUTO,
+        List.of(),
         List.of());
   }
 
