@@ -184,7 +184,7 @@ final class EstimateCommand implements Callable<Integer> {
     Notes notes = new Notes();
     DeviceFigures figures = figures(notes);
     List<RunRow> rows =
-        compare.stream().flatMap(file -> ResultsCsv.RUNS.read(file).stream()).toList();
+        compare.stream().flatMap(file -> ResultsCsv.RUNS.read(file, notes).stream()).toList();
     Estimates estimates =
         CostModel.of(
             model,

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.report.Comparison;
 import io.github.lrfbench.harness.report.KernelPage;
@@ -183,10 +184,9 @@ final class ReportCommand implements Callable<Integer> {
 
   /** The whole rows of a file; the user is told of one that was cut off. */
   private static <R> List<R> read(ResultsCsv<R> table, Path file) {
-    List<R> rows = table.read(file);
-    if (table.endsTorn(file)) {
-      System.err.println(file + ": the last row is cut off and left out");
-    }
+    Notes notes = new Notes();
+    List<R> rows = table.read(file, notes);
+    notes.lines().forEach(System.err::println);
     return rows;
   }
 

@@ -31,7 +31,7 @@ final class MeasuredFigures {
    */
   static DeviceFigures read(Path file, Precision precision, Notes notes) {
     List<KernelRow> rows =
-        ResultsCsv.KERNELS.read(file).stream()
+        ResultsCsv.KERNELS.read(file, notes).stream()
             .filter(row -> precision.label().equals(row.get(KernelColumns.DTYPE)))
             .toList();
     List<String> devices =

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.result;
 
 import io.github.lrfbench.harness.input.InputFile;
+import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.io.BufferedReader;
@@ -157,7 +158,21 @@ public final class ResultsCsv<R> {
   }
 
   /**
-   * Whether the writing of a file's last row was interrupted, so that {@link #read} leaves it out.
+   * As {@link #read(Path)}.
+   *
+   * @param notes is told of a row that was left out
+   */
+  public List<R> read(Path path, Notes notes) {
+    List<R> rows = read(path);
+    if (endsTorn(path)) {
+      notes.add(path, "the last row is cut off and left out");
+    }
+    return rows;
+  }
+
+  /**
+   * Whether the writing of a file's last row was interrupted, so that {@link #read(Path)} leaves it
+   * out.
    *
    * @throws InputException if the file cannot be read
    */

@@ -20,6 +20,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,11 +40,16 @@ class EstimateCommandTest {
   private int run(String line) {
     ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    int code =
-        Main.run(
-            new PrintStream(stdout, true, StandardCharsets.UTF_8),
-            new PrintStream(stderr, true, StandardCharsets.UTF_8),
-            line.split(" "));
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(stderr, true, StandardCharsets.UTF_8));
+    int code;
+    try {
+      code =
+          Main.run(
+              new PrintStream(stdout, true, StandardCharsets.UTF_8), System.err, line.split(" "));
+    } finally {
+      System.setErr(before);
+    }
     out = stdout.toString(StandardCharsets.UTF_8);
     err = stderr.toString(StandardCharsets.UTF_8);
     return code;
@@ -133,6 +139,13 @@ class EstimateCommandTest {
     assertTrue(out.contains("over 2 measured times: 75 %; over 1 measured speedups: 75 %"), out);
     assertEquals(0, run(line + " --device T4 --compare " + runs), err);
     assertTrue(out.contains("1 measured rows are left out: another device"), out);
+    String before = out;
+    String torn = runs + ": the last row is cut off and left out";
+    assertFalse(err.contains(torn), err);
+    Files.writeString(runs, "5,torn", StandardOpenOption.APPEND);
+    assertEquals(0, run(line + " --device T4 --compare " + runs), err);
+    assertTrue(err.contains(torn), err);
+    assertEquals(before, out);
     for (String reason :
         List.of("other parameters or operations", "another dtype", "another model", "no times")) {
       assertTrue(out.contains("1 measured rows are left out: " + reason), out);
