@@ -18,6 +18,9 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
   /** Below so many multiplications, waking a worker costs more than it saves. */
   private static final long SERIAL_WORK = 1 << 18;
 
+  /** Reading an element of the larger operand takes as long as so many multiplications. */
+  private static final int READING_WORK = 8;
+
   /** Tiles per worker that even out workers of unequal speed, for products worth it. */
   private static final int TILES_PER_WORKER = 2;
 
@@ -32,7 +35,8 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
   /** The tiles of a product [rows, inner] by [inner, cols]. */
   public static GemmTiles of(int rows, int cols, int inner, int workers) {
     long work = (long) rows * cols * inner;
-    if (workers == 1 || work < SERIAL_WORK) {
+    long reading = (long) READING_WORK * Math.max(rows, cols) * inner;
+    if (workers == 1 || Math.max(work, reading) < SERIAL_WORK) {
       return new GemmTiles(rows, cols, 1, 1);
     }
     int wanted = workers;

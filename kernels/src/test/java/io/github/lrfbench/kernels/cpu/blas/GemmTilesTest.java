@@ -42,4 +42,11 @@ class GemmTilesTest {
   void smallProductsAreNotCut() {
     assertEquals(1, GemmTiles.of(8, 64, 64, 8).count());
   }
+
+  @Test
+  void sharesWhatOneRowHasToRead() {
+    assertEquals(2, GemmTiles.of(1, 192, 768, 2).count());
+    assertEquals(2, GemmTiles.of(768, 1, 192, 2).count());
+    assertEquals(1, GemmTiles.of(1, 32, 768, 2).count());
+  }
 }
