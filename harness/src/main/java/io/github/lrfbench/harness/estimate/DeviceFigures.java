@@ -84,7 +84,7 @@ public record DeviceFigures(
     return KnownDevice.names();
   }
 
-  /** The same with what a user gave instead; null where nothing was. */
+  /** The same with what a user gave instead; null where nothing was. The peak is of products. */
   public DeviceFigures with(Double givenPeak, Double givenBandwidth, Double givenLaunch) {
     if (givenPeak == null && givenBandwidth == null && givenLaunch == null) {
       return this;
@@ -95,7 +95,7 @@ public record DeviceFigures(
         precision,
         threads,
         givenPeak == null ? peak : givenPeak,
-        givenPeak == null ? other : givenPeak,
+        other,
         givenBandwidth == null ? bandwidth : givenBandwidth,
         givenLaunch == null ? launch : givenLaunch);
   }

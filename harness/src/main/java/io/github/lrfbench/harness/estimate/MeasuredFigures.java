@@ -15,8 +15,8 @@ import java.util.function.Function;
 
 /**
  * Figures of a device as {@code kernels} measured them: the peak of the fastest product, the
- * bandwidth of a sum of matrices that no cache holds, and what it takes to start the sum of two
- * numbers; of each the fastest run.
+ * bandwidth of a sum of matrices that no cache holds, the operations of activations, and what it
+ * takes to start the sum of two numbers; of each the fastest run.
  */
 final class MeasuredFigures {
   private static final double MICROS = 1e3;
@@ -52,11 +52,17 @@ final class MeasuredFigures {
     }
     Double bandwidth =
         last(rows, KernelRow.STREAM, row -> row.get(KernelColumns.GB_PER_S) / fastest(row));
+    Double other =
+        last(rows, KernelRow.GELU, row -> row.get(KernelColumns.GFLOP_PER_S) / fastest(row));
     Double launch =
         last(rows, KernelRow.LAUNCH, row -> row.get(KernelColumns.MS_PER_MATRIX) * fastest(row));
     if (bandwidth == null) {
       notes.add(
           file, "has no row of kind stream: the fastest product's bandwidth is taken for memory's");
+    }
+    if (other == null) {
+      notes.add(
+          file, "has no row of kind gelu: what is no product is taken to be as fast as products");
     }
     if (launch == null) {
       notes.add(file, "has no row of kind launch: starting an operation is taken to cost nothing");
@@ -67,7 +73,7 @@ final class MeasuredFigures {
         precision,
         threads(rows.get(0)),
         roofline.peak(),
-        roofline.peak(),
+        other == null ? roofline.peak() : other,
         bandwidth == null ? roofline.bandwidth() : bandwidth,
         launch == null ? 0 : launch * MICROS);
   }

@@ -61,7 +61,7 @@ public final class KernelSuite {
       runSvd(shape, groups, template, table);
     }
     groups.next();
-    new MemoryTimings(device, dtype, new Interleaved(config.matmulRule(), clock))
+    new OtherTimings(device, dtype, new Interleaved(config.matmulRule(), clock))
         .measure(template)
         .forEach(table);
   }

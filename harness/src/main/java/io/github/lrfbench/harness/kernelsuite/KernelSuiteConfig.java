@@ -62,7 +62,7 @@ public record KernelSuiteConfig(
     for (MatrixShape shape : shapes) {
       ranksOf(shape).forEach(rank -> groups.add("SVD of " + shape + " to rank " + rank));
     }
-    groups.add("bandwidth of memory and launches");
+    groups.add("bandwidth of memory, activations and launches");
     return groups;
   }
 

@@ -13,7 +13,7 @@ public final class KernelColumns {
       add(
           Column.text(
               "kind",
-              "gemm, a product of 1024 x 1024 x 1024 that shows the device's peak; dense_matmul; lowrank_matmul, as the device chose to do it; lowrank_two_products, on a GPU, what it may have chosen instead; break_even; svd; stream, the sum of two matrices that no cache holds, whose gb_per_s is the bandwidth of memory; launch, sums of two single numbers one after the other, whose ms_per_matrix is what it takes to start one."));
+              "gemm, a product of 1024 x 1024 x 1024 that shows the device's peak; dense_matmul; lowrank_matmul, as the device chose to do it; lowrank_two_products, on a GPU, what it may have chosen instead; break_even; svd; stream, the sum of two matrices that no cache holds, whose gb_per_s is the bandwidth of memory; gelu, activations in place that a cache holds, whose gflop_per_s, counting 18 operations for each, is the peak of what is no product; launch, sums of two single numbers one after the other, whose ms_per_matrix is what it takes to start one."));
 
   public static final Column<String> DEVICE =
       add(Column.text("device", "The device as it is named on the command line."));
@@ -55,7 +55,7 @@ public final class KernelColumns {
           Column.integer(
               "matrices",
               "",
-              "Matrices decomposed in one timed run, one per thread; of launch the sums in one."));
+              "Matrices decomposed in one timed run, one per thread; of launch the sums and of gelu the activations in one."));
 
   public static final Column<Long> RUNS =
       add(Column.integer("runs", "", "Timed runs, without the warm-up."));

@@ -16,6 +16,7 @@ public final class KernelRow {
   public static final String BREAK_EVEN = "break_even";
   public static final String SVD = "svd";
   public static final String STREAM = "stream";
+  public static final String GELU = "gelu";
   public static final String LAUNCH = "launch";
 
   /** The {@link KernelColumns#BREAK_EVEN_VERDICT} of a crossing that was seen. */
@@ -43,6 +44,9 @@ public final class KernelRow {
     }
     if (kind.equals(STREAM)) {
       cells.require(KernelColumns.GB_PER_S);
+    }
+    if (kind.equals(GELU)) {
+      cells.require(KernelColumns.GFLOP_PER_S);
     }
     if (kind.equals(LAUNCH)) {
       cells.require(KernelColumns.MS_PER_MATRIX);

@@ -4,10 +4,10 @@ import io.github.lrfbench.kernels.ops.Activation;
 
 /**
  * About how many floating-point operations what is no product takes for each number, an exponential
- * being a polynomial of eight. They are estimates: it matters little, as such operations wait for
- * memory.
+ * being a polynomial of eight. They are estimates; what counts is their ratio, as {@code kernels}
+ * measures a device by the same numbers.
  */
-final class OtherFlops {
+public final class OtherFlops {
   /** Mean, variance, scaling and shift. */
   static final int NORM = 8;
 
@@ -19,7 +19,7 @@ final class OtherFlops {
   private OtherFlops() {}
 
   /** Of an activation of one number. */
-  static int of(Activation activation) {
+  public static int of(Activation activation) {
     return switch (activation) {
       case NONE -> 0;
       case RELU -> 1;

@@ -157,13 +157,17 @@ class DeviceFiguresTest {
                 .set(KernelColumns.GB_PER_S, 4.0)
                 .set(KernelColumns.LATENCY_MS_P50, 6.0)
                 .set(KernelColumns.LATENCY_MS_MIN, 3.0),
+            row(KernelRow.GELU, 2)
+                .set(KernelColumns.GFLOP_PER_S, 20.0)
+                .set(KernelColumns.LATENCY_MS_P50, 4.0)
+                .set(KernelColumns.LATENCY_MS_MIN, 2.0),
             row(KernelRow.LAUNCH, 2)
                 .set(KernelColumns.MS_PER_MATRIX, 0.006)
                 .set(KernelColumns.LATENCY_MS_P50, 4.0)
                 .set(KernelColumns.LATENCY_MS_MIN, 1.0));
     DeviceFigures figures = DeviceFigures.find(null, file, Precision.FP32, notes);
     assertEquals(
-        new DeviceFigures("Test", Source.MEASURED, Precision.FP32, 2, 100, 100, 8, 1.5), figures);
+        new DeviceFigures("Test", Source.MEASURED, Precision.FP32, 2, 100, 40, 8, 1.5), figures);
     assertEquals(List.of(), notes.lines());
   }
 
@@ -172,7 +176,8 @@ class DeviceFiguresTest {
     Notes notes = new Notes();
     DeviceFigures figures = DeviceFigures.find(null, file(gemm(1)), Precision.FP32, notes);
     assertEquals(List.of(3.0, 0.0), List.of(figures.bandwidth(), figures.launch()));
-    assertEquals(2, notes.lines().size());
+    assertEquals(3, notes.lines().size());
+    assertEquals(figures.peak(), figures.other());
     assertTrue(refusal(null, file(gemm(1)), Precision.FP16).contains("no products in fp16"));
     assertTrue(refusal(null, file(gemm(1), gemm(2)), Precision.FP32).contains("threads 1; Test"));
   }

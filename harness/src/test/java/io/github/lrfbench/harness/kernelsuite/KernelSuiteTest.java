@@ -99,9 +99,12 @@ class KernelSuiteTest {
   }
 
   @Test
-  void memoryAndLaunchesAreTimed() {
+  void memoryActivationsAndLaunchesAreTimed() {
     KernelRow stream = ofKind("stream").get(0);
     assertEquals(3 * 4 * 4096 * 8192.0 / 1e6, number(stream, KernelColumns.GB_PER_S), 1e-3);
+    KernelRow gelu = ofKind("gelu").get(0);
+    assertEquals(16 * 18 * 256 * 3072.0 / 1e6, number(gelu, KernelColumns.GFLOP_PER_S), 1e-3);
+    assertEquals(1.0 / 16, number(gelu, KernelColumns.MS_PER_MATRIX), 1e-6);
     KernelRow launch = ofKind("launch").get(0);
     assertEquals(64, number(launch, KernelColumns.MATRICES));
     assertEquals(1.0 / 64, number(launch, KernelColumns.MS_PER_MATRIX), 1e-6);
