@@ -10,7 +10,7 @@ final class TimingOptions {
       names = "--warmup",
       paramLabel = "N",
       description =
-          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than a twentieth (--max-seconds at most); 0 for none. Default: 3.")
+          "Calls of each model before any is timed, and as many more as it takes until neither gets faster by more than a twentieth (--max-seconds at most) and the Java runtime has compiled what it runs (five times --max-seconds at most); 0 for none. Default: 3.")
   private int warmup = RoundRule.DEFAULT.warmupRuns();
 
   @Option(

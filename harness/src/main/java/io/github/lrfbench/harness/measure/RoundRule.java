@@ -12,7 +12,8 @@ import java.util.Map;
  * @param minimumRuns counted calls of each subject
  * @param maximumNoise how far the 95 % interval of the result may reach to either side, as a
  *     fraction of it, where a measurement ends early
- * @param maximumSeconds that the warm-up, and then the counted calls, go on for a better result
+ * @param maximumSeconds that the warm-up, and then the counted calls, go on for a better result;
+ *     the warm-up five times as long while the JVM compiles
  */
 public record RoundRule(
     int warmupRuns, int minimumRuns, double maximumNoise, double maximumSeconds) {
@@ -29,6 +30,9 @@ public record RoundRule(
 
   /** What slow models may take in the place of {@link #maximumSeconds}, to have their runs. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  /** How many times as long a warm-up may be while the JVM compiles. */
+  private static final int COMPILER = 5;
 
   private static final double MOST_SECONDS = 86_400;
 
@@ -68,9 +72,18 @@ public record RoundRule(
     return json;
   }
 
-  /** Whether a warm-up goes on that began so long ago. */
-  boolean warmsUp(int runs, boolean steady, long nanos) {
-    return warmupRuns > 0 && (runs < warmupRuns ? nanos < limit() : !steady && nanos < maximum());
+  /**
+   * Whether a warm-up goes on.
+   *
+   * @param steady whether nobody gets faster any more
+   * @param idle whether the JVM has nothing to compile any more
+   * @param nanos since it began
+   */
+  boolean warmsUp(int runs, boolean steady, boolean idle, long nanos) {
+    if (warmupRuns == 0 || runs < warmupRuns) {
+      return warmupRuns > 0 && nanos < limit();
+    }
+    return !steady && nanos < maximum() || !idle && nanos < COMPILER * maximum();
   }
 
   /**

@@ -11,7 +11,8 @@ import java.util.List;
  * rounds differ tells what the result is worth: single calls follow on one another and do not.
  *
  * <p>Before that they warm up, in blocks of calls like the rounds, until no subject's median is
- * more than 5 % below that of the block before.
+ * more than 5 % below that of the block before and the JVM's compiler, which takes processors from
+ * the first cell of a sweep, is idle.
  */
 public final class RoundTimer {
   private static final long ROUND = Duration.ofMillis(100).toNanos();
@@ -19,6 +20,12 @@ public final class RoundTimer {
   private static final int FEWEST_CALLS = 2;
   private static final int MOST_CALLS = 50;
   private static final double STILL_FALLS = 0.95;
+
+  /** The compiler works if it does for more than this part of a block. */
+  private static final double COMPILES = 0.1;
+
+  /** Methods are counted when they are done, and large ones take fifths of a second. */
+  private static final long COMPILER_IDLE = Duration.ofMillis(500).toNanos();
 
   private final RoundRule rule;
   private final Clock clock;
@@ -60,8 +67,12 @@ public final class RoundTimer {
     long[] first = null;
     double[] before = null;
     boolean steady = false;
+    long idleFrom = start - COMPILER_IDLE;
     int runs = 0;
-    while (rule.warmsUp(runs, steady, clock.nanoTime() - start)) {
+    boolean idle = true;
+    while (rule.warmsUp(runs, steady, idle, clock.nanoTime() - start)) {
+      long blockStart = clock.nanoTime();
+      long compiled = clock.compilerMillis();
       long[][] block = round(subjects, runs, 1, WARMUP_BLOCK);
       first = first == null ? Arrays.stream(block).mapToLong(c -> c[0]).toArray() : first;
       runs += block[0].length;
@@ -71,6 +82,11 @@ public final class RoundTimer {
         steady = medians[i] >= STILL_FALLS * before[i];
       }
       before = medians;
+      long now = clock.nanoTime();
+      if ((clock.compilerMillis() - compiled) * 1e6 > COMPILES * (now - blockStart)) {
+        idleFrom = now;
+      }
+      idle = now - idleFrom >= COMPILER_IDLE;
     }
     return first;
   }

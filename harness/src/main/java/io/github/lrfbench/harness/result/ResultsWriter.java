@@ -137,7 +137,11 @@ public final class ResultsWriter implements Closeable {
     List<String> cells = new ArrayList<>();
     for (RunRow row : rows) {
       Long all = row.get(SizeColumns.LINEAR_PARAMS_DENSE);
-      boolean compressed = !row.failed() && row.get(RunColumns.RANK_MIN) != null;
+      // The matrices of a model with exits are those of the cell without them.
+      boolean compressed =
+          !row.failed()
+              && row.get(RunColumns.RANK_MIN) != null
+              && row.get(ExitColumns.EXIT) == null;
       if (compressed && all != null && all > matrixParameters.getOrDefault(cellOf(row), 0L)) {
         cells.add(row.get(RunColumns.CELL_ID));
       }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,7 +173,10 @@ class EarlyExitCommandsTest {
         assertTrue(row.get(SizeColumns.FLOPS_RATIO) < 1);
       }
     }
+    err.reset();
     assertEquals(6, sweep(exits, target, "--exit", "entropy:0,layer:1").size(), "run again");
+    String told = err.toString(StandardCharsets.UTF_8);
+    assertFalse(told.contains("lacks matrices"), told);
     assertEquals(8, sweep(exits, target, "--exit", "patience:1").size());
   }
 

@@ -87,6 +87,32 @@ class RoundTimerTest {
     assertEquals(rounds.stats(0).p50Ms(), rounds.stats(0).p99Ms(), 1e-5);
   }
 
+  /** Compiles for half of the time in the first three seconds, in which calls take 20 ms for 10. */
+  private final class Compiling implements Clock {
+    @Override
+    public long nanoTime() {
+      return now;
+    }
+
+    @Override
+    public long compilerMillis() {
+      return Math.min(now, 3_000_000_000L) / 2_000_000;
+    }
+  }
+
+  @Test
+  void theWarmUpOutlastsTheCompiler() {
+    Runnable slowAtFirst = subject("A", n -> n < 150 ? 20 : 10);
+    RoundRule rule = new RoundRule(3, 20, 0.01, 1);
+    Rounds rounds = new RoundTimer(rule, new Compiling()).measure(List.of(slowAtFirst));
+    assertEquals(10, rounds.stats(0).p99Ms());
+    now = 0;
+    calls.clear();
+    new RoundTimer(new RoundRule(3, 2, 0, 0.1), new Compiling())
+        .measure(List.of(subject("A", n -> 20)));
+    assertTrue(calls.size() < 35, "no longer than five times the time: " + calls.size());
+  }
+
   @Test
   void theWarmUpHasAnEndAndItsCalls() {
     Rounds never = measure(new RoundRule(3, 2, 0, 1), subject("A", n -> 1000 * Math.pow(0.9, n)));
