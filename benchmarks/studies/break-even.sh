@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures docs/studies/break-even.md anew and writes its tables and its plot: some twenty minutes on two quiet cores.
+# Measures docs/studies/break-even.md anew and writes its tables and its plot: some five minutes on two quiet cores.
 # usage: benchmarks/studies/break-even.sh MODEL TASK GLUE [THREADS]
 #   MODEL  a MiniLM-L6 fine-tuned for TASK (its shapes are those of minilm-l6); GLUE the folder of the data
 set -euo pipefail
@@ -17,6 +17,6 @@ rm -f "$rows"/*.csv
 sed -i '/^[0-9]*,svd,/d' "$rows/kernels.csv"
 ./lrfbench sweep --device cpu --threads "$threads" --model "$model" --task "$task" --glue "$glue" --limit 8 \
   --predictions none --method svd --rank 8,16,32,64,96,128,160,192,256 --batch-size 1,8 --seq-len 128 --out "$sweep"
-cp "$sweep/runs.csv" "$rows/runs.csv"
+sed "s#,$model,#,$(basename "$model"),#" "$sweep/runs.csv" >"$rows/runs.csv"
 ./mvnw -q -B -pl harness -am test -Dtest='ReferenceTablesTest,BreakEvenStudyTest' \
   -Dsurefire.failIfNoSpecifiedTests=false -Dlrfbench.update=true

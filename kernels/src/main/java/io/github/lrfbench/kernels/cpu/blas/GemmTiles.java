@@ -46,12 +46,12 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
     int bands = Math.max(1, rows / MIN_ROWS);
     int strips = Math.max(1, cols / MIN_COLS);
     if (rows > cols) {
-      bands = Math.min(bands, wanted);
-      strips = Math.min(strips, ceilDiv(wanted, bands));
+      strips = Math.min(strips, ceilDiv(wanted, Math.min(bands, wanted)));
     } else {
       strips = Math.min(strips, wanted);
-      bands = Math.min(Math.max(bands, rows / STEP), ceilDiv(wanted, strips));
     }
+    // Rather thin bands than idle workers: thin factors have few columns.
+    bands = Math.min(Math.max(bands, rows / STEP), ceilDiv(wanted, strips));
     return new GemmTiles(rows, cols, Math.max(1, bands), strips);
   }
 

@@ -35,6 +35,7 @@ class GemmTilesTest {
       assertTrue(GemmTiles.of(128, 3072, 768, workers).count() >= workers);
       assertTrue(GemmTiles.of(1024, 128, 768, workers).count() >= workers);
       assertTrue(GemmTiles.of(2048, 64, 768, workers).count() >= workers);
+      assertTrue(GemmTiles.of(128, 96, 768, workers).count() >= Math.min(workers, 8));
     }
   }
 
