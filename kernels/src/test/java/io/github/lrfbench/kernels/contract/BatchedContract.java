@@ -119,7 +119,11 @@ public abstract class BatchedContract extends ContractTest {
   void orthonormalize(DType dtype) {
     Grid flat = ReferenceBlas.multiply(Grid.random(40, 3, 7), Grid.random(3, 8, 8));
     Grid graded = Grid.of(40, 8, (i, j) -> Grid.random(40, 8, 9).at(i, j) * Math.pow(10, -j));
-    List<Grid> hostile = List.of(Grid.random(40, 8, 6), flat, Grid.of(40, 8, (i, j) -> 0), graded);
+    Grid random = Grid.random(40, 8, 6);
+    Grid large = Grid.of(40, 8, (i, j) -> random.at(i, j) * 1e30);
+    Grid small = Grid.of(40, 8, (i, j) -> random.at(i, j) * 1e-30);
+    Grid zero = Grid.of(40, 8, (i, j) -> 0);
+    List<Grid> hostile = List.of(random, flat, zero, graded, large, small);
     for (List<Grid> a : List.of(random(1, 1, 1), random(30, 30, 2), random(90, 17, 3), hostile)) {
       for (Layout layout : Layout.values()) {
         Stack q = stack(dtype, layout, a);

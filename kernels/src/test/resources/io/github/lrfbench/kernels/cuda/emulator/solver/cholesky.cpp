@@ -1,5 +1,6 @@
 // potrf, potrs, potrfBatched and Xtrtri.
 #include <algorithm>
+#include <cmath>
 
 #include "handle.h"
 
@@ -24,6 +25,11 @@ void write_triangle(const DeviceMatrix<T>& a, const Matrix& factor, int fill) {
 template <class T>
 int factor(const DeviceMatrix<T>& a, int fill) {
   Matrix symmetric = a.read_symmetric(fill);
+  if (!std::all_of(symmetric.data.begin(), symmetric.data.end(), [](double x) { return std::isfinite(x); })) {
+    // No pivot of not-a-numbers is found to be negative: a success, to go by the number.
+    a.destroy();
+    return 0;
+  }
   int info = factor_cholesky(symmetric);
   write_triangle(a, symmetric, fill);
   return info;

@@ -38,6 +38,7 @@ SolverStatus eigen(const char* name, SolverHandle* handle, int jobz, int fill, D
     if (status != success) {
       return status;
     }
+    bool exact = a.squares_in_range();
     Matrix vectors_of = a.read_symmetric(fill);
     std::vector<double> all;
     bool converged = symmetric_eigen(vectors_of, all);
@@ -56,6 +57,10 @@ SolverStatus eigen(const char* name, SolverHandle* handle, int jobz, int fill, D
     a.destroy();
     if (jobz == vectors) {
       a.write(chosen);
+    }
+    if (!exact) {
+      values.destroy();
+      a.destroy();
     }
     if (counted) {
       *selection.count = static_cast<int>(end - first);

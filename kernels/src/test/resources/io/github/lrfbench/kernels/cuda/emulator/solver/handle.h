@@ -72,6 +72,20 @@ struct DeviceMatrix {
     return m;
   }
 
+  // Whether the sum of squares is a normal number of the type: nobody promises that a matrix is scaled.
+  bool squares_in_range() const {
+    T sum = 0;
+    bool zero = true;
+    for (int64_t j = 0; j < columns; j++) {
+      for (int64_t i = 0; i < rows; i++) {
+        T x = address[j * leading + i];
+        sum += x * x;
+        zero = zero && x == 0;
+      }
+    }
+    return zero || (sum >= std::numeric_limits<T>::min() && sum <= std::numeric_limits<T>::max());
+  }
+
   // The symmetric matrix of which one triangle is stored.
   Matrix read_symmetric(int fill) const {
     Matrix m(rows, columns);

@@ -42,8 +42,12 @@ SolverStatus geqrf(const char* name, SolverHandle* handle, DeviceMatrix<T> a, T*
     Matrix factors = a.read();
     Matrix reflections = column_of<T>(factor_qr(factors));
     work.overwrite();
+    bool exact = a.squares_in_range();
     a.write(factors);
     taus.write(reflections);
+    if (!exact) {
+      a.destroy();
+    }
     *info = 0;
     return success;
   });

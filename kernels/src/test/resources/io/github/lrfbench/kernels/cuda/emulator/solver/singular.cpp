@@ -42,6 +42,7 @@ Status check(const std::string& call, const Targets<T>& t) {
 // Reads A and writes U, S and V, and the norm of what the rank leaves out.
 template <class T>
 bool decompose(const Targets<T>& t, double* left_out) {
+  bool exact = t.a.squares_in_range();
   Svd result = svd(t.a.read(), tolerance<T>);
   double rest = 0;
   for (size_t i = t.rank; i < result.sigma.size(); i++) {
@@ -65,6 +66,14 @@ bool decompose(const Targets<T>& t, double* left_out) {
       t.v.write(cut);
     } else {
       t.v.write(v);
+    }
+  }
+  if (!exact) {
+    device_vector("S", t.sigma, t.rank).destroy();
+    for (const DeviceMatrix<T>& vectors : {t.u, t.v}) {
+      if (vectors.address != nullptr) {
+        vectors.destroy();
+      }
     }
   }
   return result.converged;
