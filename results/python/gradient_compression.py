@@ -19,13 +19,13 @@ EXCHANGES = ["none"] + [f"powersgd:rank={rank}" for rank in (1, 2, 4, 8)] + ["gr
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--demo", action="store_true", help="train demo:bert on demo-sst2")
+    parser.add_argument("--demo", action="store_true", help="train a demo:gpt2 that is drawn anew on demo-lm")
     parser.add_argument("--minilm", help="a directory of MiniLM that is not fine-tuned, trained on MRPC")
     parser.add_argument("--glue", help="GLUE, for --minilm")
     parser.add_argument("--gradients", default=",".join(EXCHANGES), help="ways, by commas (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--seeds", default="0", help="by commas (default: %(default)s)")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, help="default: 1 of the demo, 3 of MiniLM")
     parser.add_argument("--limit", type=int, default=0, help="training examples, 0 for all")
     parser.add_argument("--lrfbench", default=str(LRFBENCH), help="the program")
     parser.add_argument("--runs", required=True, help="the folder of the trainings' directories")
@@ -38,7 +38,7 @@ def arguments():
     return chosen
 
 
-def train(chosen, name, model, task, rate, how, seed):
+def train(chosen, name, model, task, rate, epochs, how, seed):
     """Trains one model unless that is done; returns its directory."""
     folder = "-".join([name, how.replace(":", "-").replace("=", ""), f"w{chosen.workers}", f"s{seed}"])
     out = pathlib.Path(chosen.runs) / folder
@@ -46,7 +46,7 @@ def train(chosen, name, model, task, rate, how, seed):
     if (out / "config.json").exists() and not (out / ".lrfbench-training").exists():
         return out
     command = [chosen.lrfbench, "finetune", "--model", *model, "--task", task, "--lr", rate, "--seed", str(seed)]
-    command += ["--epochs", str(chosen.epochs), "--batch-size", "32", "--train-limit", str(chosen.limit)]
+    command += ["--epochs", str(chosen.epochs or epochs), "--batch-size", "32", "--train-limit", str(chosen.limit)]
     command += ["--gradients", how, "--workers", str(chosen.workers), "--out", str(out)]
     if chosen.glue:
         command += ["--glue", chosen.glue]
@@ -84,13 +84,13 @@ def summary(out):
 def main():
     chosen = arguments()
     # The embedded model knows its task already.
-    trainings = [("demo", ["demo:bert", "--from-scratch"], "demo-sst2", "1e-3")] if chosen.demo else []
-    trainings += [("minilm", [chosen.minilm], "mrpc", "5e-5")] if chosen.minilm else []
+    trainings = [("demo", ["demo:gpt2", "--from-scratch"], "demo-lm", "2e-3", 1)] if chosen.demo else []
+    trainings += [("minilm", [chosen.minilm], "mrpc", "5e-5", 3)] if chosen.minilm else []
     rows = []
-    for name, model, task, rate in trainings:
+    for name, model, task, rate, epochs in trainings:
         for how in chosen.gradients.split(","):
             for seed in map(int, chosen.seeds.split(",")):
-                out = train(chosen, name, model, task, rate, how, seed)
+                out = train(chosen, name, model, task, rate, epochs, how, seed)
                 block = json.loads((out / "config.json").read_text())["lrfbench"]
                 facts = {"model": name, "task": task, "gradients": block["gradients"]}
                 facts |= {"workers": block["workers"], "seed": block["seed"]}
