@@ -258,6 +258,13 @@ public final class CudaDevice implements Gpu {
     CudaStream home = stream();
     home.requireNotCapturing("a capture");
     CudaStream captureStream = home.captureStream();
+    // Threads that share a stream share the one that it captures on.
+    synchronized (captureStream) {
+      return capture(home, captureStream, work);
+    }
+  }
+
+  private CapturedGraph capture(CudaStream home, CudaStream captureStream, Runnable work) {
     BlockList blocks = memory.newPrivateList(home.blocks());
     CudaGraph graph = null;
     ownStream.set(captureStream);

@@ -14,10 +14,13 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.contract.Placed.Layout;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -254,6 +257,43 @@ public abstract class DeviceContract extends ContractTest {
       graph.replay();
       assertEquals(17, norm[0], 1e-12);
     }
+  }
+
+  /** Each thread captures a product of its own; what another queues must not get into it. */
+  @Test
+  void threadsCaptureSideBySide() {
+    Grid w = Grid.random(20, 20, 1);
+    Matrix weights = packed(DType.F32, w);
+    List<Matrix> inputs = new ArrayList<>();
+    List<Matrix> outputs = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      inputs.add(packed(DType.F32, Grid.random(4, 20, 10 + i)));
+      outputs.add(packed(DType.F32, Grid.random(4, 20, 20 + i)));
+    }
+    CompletableFuture<?>[] all = new CompletableFuture<?>[inputs.size()];
+    Arrays.setAll(
+        all, i -> CompletableFuture.runAsync(() -> replay(inputs.get(i), weights, outputs.get(i))));
+    CompletableFuture.allOf(all).join();
+    for (int i = 0; i < all.length; i++) {
+      Grid expected = ReferenceBlas.multiply(Grid.random(4, 20, 10 + i), w);
+      assertHolds(outputs.get(i), expected, "thread " + i);
+    }
+  }
+
+  private void replay(Matrix x, Matrix weights, Matrix y) {
+    for (int round = 0; round < 3; round++) {
+      Runnable work =
+          () -> {
+            // Long enough for the others to begin.
+            LockSupport.parkNanos(20_000_000);
+            device().blas().gemm(false, false, 1, x, weights, 0, y);
+          };
+      try (CapturedGraph graph = device().capture(work)) {
+        y.data().write(0, new double[(int) y.data().shape().size()], 0, 1);
+        graph.replay();
+      }
+    }
+    device().synchronize();
   }
 
   @Test
