@@ -71,6 +71,14 @@ public final class FloatRowMath implements RowMath<float[]> {
 
   @Override
   public void scale(float[] x, double factor, int n) {
+    float single = (float) factor;
+    if (single == factor) {
+      // A product of two floats is exact in a double: the result is the same, by vectors.
+      for (int i = 0; i < n; i++) {
+        x[i] *= single;
+      }
+      return;
+    }
     for (int i = 0; i < n; i++) {
       x[i] = (float) (x[i] * factor);
     }
