@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.compress.CompressionJob;
+import io.github.lrfbench.harness.measure.Link;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.report.TensorParallelTable;
 import io.github.lrfbench.harness.result.CsvAppender;
@@ -9,7 +10,6 @@ import io.github.lrfbench.harness.result.TensorParallelRow;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.Tasks;
-import io.github.lrfbench.harness.tensorparallel.Link;
 import io.github.lrfbench.harness.tensorparallel.LowRankSplit;
 import io.github.lrfbench.harness.tensorparallel.TensorParallelConfig;
 import io.github.lrfbench.harness.tensorparallel.TensorParallelSuite;
@@ -107,20 +107,12 @@ final class TensorParallelCommand implements Callable<Integer> {
 
   @Option(
       names = "--link",
-      paramLabel = "GB/S",
+      paramLabel = "GB/S:US",
       split = ",",
-      defaultValue = "25,100,300",
+      defaultValue = "25:5,100:5,300:5",
       description =
-          "Speeds of a link between two shards, in 10^9 bytes a second; a row for each. Default: ${DEFAULT-VALUE}.")
-  private List<Double> links = new ArrayList<>();
-
-  @Option(
-      names = "--latency-us",
-      paramLabel = "US",
-      defaultValue = "5",
-      description =
-          "Microseconds that each message of a ring takes besides. Default: ${DEFAULT-VALUE}.")
-  private double latencyMicros;
+          "Links between two shards: 10^9 bytes a second, and after a colon the microseconds that each message of a ring takes besides; a row for each. Default: ${DEFAULT-VALUE}.")
+  private List<String> links = new ArrayList<>();
 
   @Option(
       names = "--runs",
@@ -146,7 +138,7 @@ final class TensorParallelCommand implements Callable<Integer> {
             splits.stream().map(LowRankSplit::parse).toList(),
             batchSizes,
             seqLens,
-            links.stream().map(speed -> new Link(speed, latencyMicros)).toList(),
+            links.stream().map(Link::parse).toList(),
             runs);
     CompressionJob job = options.job("tensor-parallel");
     Task found = Tasks.get(task);

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.exchange;
 
+import io.github.lrfbench.harness.measure.Link;
 import io.github.lrfbench.kernels.Device;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,11 +41,6 @@ public final class ExchangeCost {
     return List.copyOf(payloads);
   }
 
-  /** Number of workers. */
-  int workers() {
-    return workers;
-  }
-
   /** Bytes that are summed over the workers. */
   public long payloadBytes() {
     return payloads.stream().mapToLong(bytes -> bytes).sum();
@@ -53,6 +49,11 @@ public final class ExchangeCost {
   /** Bytes that a worker sends in the ring, 2 (N - 1) / N of the payload; the mean over workers. */
   public double sentBytes() {
     return 2.0 * (workers - 1) * payloadBytes() / workers;
+  }
+
+  /** What the all-reduces take by a model of the link, in seconds: 2 (N - 1) messages each. */
+  public double modelledSeconds(Link link) {
+    return link.seconds(sentBytes(), 2.0 * (workers - 1) * payloads.size());
   }
 
   /** Seconds in which a worker compresses and expands. */

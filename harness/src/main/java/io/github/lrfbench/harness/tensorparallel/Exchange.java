@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.tensorparallel;
 
+import io.github.lrfbench.harness.measure.Link;
+import java.util.List;
+
 /**
  * What all shards do together once.
  *
@@ -38,5 +41,16 @@ record Exchange(Kind kind, int width) {
   /** Messages that follow on one another in a ring. */
   int messages(int shards) {
     return trips() * (shards - 1);
+  }
+
+  /**
+   * What exchanges take by a model of the links of a ring, one after the other.
+   *
+   * @param bytesOfWidth of one of the numbers that the width counts, for all tokens together
+   */
+  static double millis(List<Exchange> exchanges, Link link, int shards, long bytesOfWidth) {
+    double sent = exchanges.stream().mapToDouble(exchange -> exchange.sent(shards)).sum();
+    int messages = exchanges.stream().mapToInt(exchange -> exchange.messages(shards)).sum();
+    return link.seconds(sent * bytesOfWidth, messages) * 1e3;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.tensorparallel;
 
+import io.github.lrfbench.harness.measure.Link;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 

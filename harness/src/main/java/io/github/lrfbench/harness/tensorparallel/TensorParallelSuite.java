@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.tensorparallel;
 
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.measure.Link;
 import io.github.lrfbench.harness.measure.RandomTokens;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
@@ -200,7 +201,7 @@ public final class TensorParallelSuite {
       int shards,
       int tokens,
       PassTimes times) {
-    double linkMs = link.millis(exchanges, shards, tokens, BYTES);
+    double linkMs = Exchange.millis(exchanges, link, shards, (long) tokens * BYTES);
     double total = times.slowest() + linkMs;
     return row.set(TensorParallelColumns.LINK_GB_PER_S, link.gigabytesPerSecond())
         .set(TensorParallelColumns.LINK_LATENCY_US, link.latencyMicros())

@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.train;
 
 import io.github.lrfbench.harness.exchange.Exchanged;
 import io.github.lrfbench.harness.exchange.GradientCompression;
-import io.github.lrfbench.harness.exchange.Link;
+import io.github.lrfbench.harness.measure.Link;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +31,7 @@ public record Workers(int count, GradientCompression compression, List<Link> lin
     if (count < 1) {
       throw new InputException("--workers must be at least 1, but is " + count);
     }
-    if (links.stream().map(Link::column).distinct().count() < links.size()) {
+    if (links.stream().map(Workers::column).distinct().count() < links.size()) {
       throw new InputException("--link names a link twice");
     }
   }
@@ -52,10 +52,25 @@ public record Workers(int count, GradientCompression compression, List<Link> lin
     }
   }
 
+  /** The name of the column of a link, such as {@code modelled_seconds_1.25GBps_50us}. */
+  private static String column(Link link) {
+    return "modelled_seconds_"
+        + plain(link.gigabytesPerSecond())
+        + "GBps_"
+        + plain(link.latencyMicros())
+        + "us";
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) && value < 1e9
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : Double.toString(value);
+  }
+
   /** What a training's log tells of each exchange. */
   List<String> columns() {
     List<String> columns = new ArrayList<>(COLUMNS);
-    links.forEach(link -> columns.add(link.column()));
+    links.forEach(link -> columns.add(column(link)));
     return columns;
   }
 
@@ -75,7 +90,8 @@ public record Workers(int count, GradientCompression compression, List<Link> lin
     cells.add(known(exchange.relativeError()));
     cells.add(String.format(Locale.ROOT, "%.6f", exchange.cost().compressionSeconds()));
     links.forEach(
-        link -> cells.add(String.format(Locale.ROOT, "%.6g", link.seconds(exchange.cost()))));
+        link ->
+            cells.add(String.format(Locale.ROOT, "%.6g", exchange.cost().modelledSeconds(link))));
     return cells;
   }
 

@@ -114,8 +114,8 @@ class TensorParallelCommandTest {
           --shards 5 | heads
           --shards 0 | --shards must be from 1
           --split rows | --split must be outputs or rank
-          --link 0 | --link must be above 0
-          --latency-us -1 | --latency-us must not be negative
+          --link 0 | --link must be gigabytes per second, above 0
+          --link 25:-1 | --link must be gigabytes per second, above 0
           --runs 0 | --runs must be from 1
           --seq-len 100000 | --seq-len must be from 1
           --seq-len 60000 | over the model's limit
