@@ -29,6 +29,14 @@ public interface Device extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * How often a routine was given up for a slower one since the device was opened, by the name of
+   * the slower one; none that never was.
+   */
+  default Map<String, Long> fallbacks() {
+    return Map.of();
+  }
+
   /** What the device tells of its energy, clock and other users. */
   default DeviceMonitor monitor() {
     return DeviceMonitor.NONE;

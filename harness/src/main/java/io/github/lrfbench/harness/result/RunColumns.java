@@ -101,7 +101,9 @@ public final class RunColumns {
       Column.integer("seed", "", "Seed of everything random in the cell.");
 
   public static final Column<Map<String, Object>> EXTRA =
-      Column.json("extra", "Whatever else is known about the cell.");
+      Column.json(
+          "extra",
+          "Whatever else is known about the cell. fallbacks in it: how often a fast routine of the GPU's libraries did not do while the model was compressed, by the slower one that took its place (gesvd, geqrf).");
 
   public static final Column<String> TRAIN_HASH =
       Column.text(

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.model.Model;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A variant of a model, ready to be evaluated.
@@ -13,9 +14,16 @@ import java.util.List;
  * @param compression what the method did
  * @param learned from which training examples
  * @param seconds how long it took
+ * @param fallbacks of the device while it was made, see {@link
+ *     io.github.lrfbench.kernels.Device#fallbacks}
  */
 record CompressedModel(
-    Model model, boolean owned, Compression compression, Learned learned, Seconds seconds)
+    Model model,
+    boolean owned,
+    Compression compression,
+    Learned learned,
+    Seconds seconds,
+    Map<String, Long> fallbacks)
     implements AutoCloseable {
   /**
    * The training examples that a variant is made from.

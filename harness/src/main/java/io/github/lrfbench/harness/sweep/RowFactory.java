@@ -165,6 +165,9 @@ final class RowFactory {
     if (!untied.isEmpty()) {
       extra.put("untied", List.copyOf(untied));
     }
+    if (!compressed.fallbacks().isEmpty()) {
+      extra.put("fallbacks", compressed.fallbacks());
+    }
     timing.applyTo(shape(row.set(RunColumns.EXTRA, extra)));
     return row.build();
   }

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Makes the variants of one model; they share its decompositions. */
@@ -39,10 +40,16 @@ final class VariantFactory {
     if (variant.isDense()) {
       Compression nothing = new Compression(Map.of(), List.of(), Map.of());
       return new CompressedModel(
-          dense, false, nothing, CompressedModel.Learned.NOTHING, CompressedModel.Seconds.NONE);
+          dense,
+          false,
+          nothing,
+          CompressedModel.Learned.NOTHING,
+          CompressedModel.Seconds.NONE,
+          Map.of());
     }
     Calibrator statistics = null;
     double calibrated = 0;
+    Map<String, Long> before = dense.device().fallbacks();
     long start = System.nanoTime();
     if (variant.needsCalibration()) {
       statistics = task.calibrator(variant);
@@ -60,7 +67,8 @@ final class VariantFactory {
             true,
             compression,
             learned(variant, task, statistics),
-            new CompressedModel.Seconds(calibration, all - calibration, 0));
+            new CompressedModel.Seconds(calibration, all - calibration, 0),
+            since(before));
       }
       Model copy;
       try (model) {
@@ -72,8 +80,20 @@ final class VariantFactory {
           true,
           compression,
           learned(variant, task, statistics),
-          new CompressedModel.Seconds(calibration, all - calibration, trained));
+          new CompressedModel.Seconds(calibration, all - calibration, trained),
+          since(before));
     }
+  }
+
+  private Map<String, Long> since(Map<String, Long> before) {
+    Map<String, Long> fallbacks = new TreeMap<>();
+    dense
+        .device()
+        .fallbacks()
+        .forEach(
+            (routine, count) -> fallbacks.put(routine, count - before.getOrDefault(routine, 0L)));
+    fallbacks.values().removeIf(count -> count == 0);
+    return fallbacks;
   }
 
   private static CompressedModel.Learned learned(

@@ -41,6 +41,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -71,6 +72,7 @@ public final class CudaDevice implements Gpu {
   private final Batched batched;
   private final CudaNn nn;
   private final NnGradients gradients;
+  private final Map<String, Long> fallbacks = new ConcurrentHashMap<>();
   private KernelModules modules;
   private DeviceMonitor monitor;
   private volatile boolean open = true;
@@ -202,6 +204,16 @@ public final class CudaDevice implements Gpu {
   @Override
   public Nn nn() {
     return nn;
+  }
+
+  @Override
+  public Map<String, Long> fallbacks() {
+    return new TreeMap<>(fallbacks);
+  }
+
+  @Override
+  public void fellBackTo(String routine) {
+    fallbacks.merge(routine, 1L, Long::sum);
   }
 
   @Override

@@ -72,6 +72,7 @@ final class BatchedBasis {
       }
       for (int i = 0; i < failed.length; i++) {
         if (failed[i]) {
+          device.fellBackTo("geqrf");
           kernels.copyConvert(original.get(i), a.get(i));
           device.lapack().orthonormalize(a.get(i));
         }

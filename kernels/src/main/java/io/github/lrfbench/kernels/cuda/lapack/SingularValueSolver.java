@@ -67,6 +67,7 @@ final class SingularValueSolver {
       double factor = scaling.apply(wide);
       kernels.copyConvert(wide, copy);
       if (!polarIfThere(copy, factors) || !probe.accepts(wide, factors)) {
+        device.fellBackTo("gesvd");
         kernels.copyConvert(wide, copy);
         requireConverged(iterated(copy, factors), a);
       }

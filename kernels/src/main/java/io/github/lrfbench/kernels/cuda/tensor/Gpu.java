@@ -28,6 +28,9 @@ public interface Gpu extends Device {
     return stream().take(bytes);
   }
 
+  /** Counts that a slower routine takes the place of one that did not do. */
+  void fellBackTo(String routine);
+
   /** Our own kernels, compiled when first used. */
   KernelModules modules();
 
