@@ -118,7 +118,8 @@ final class TensorParallelCommand implements Callable<Integer> {
       names = "--runs",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Timed passes; three go before them. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Timed passes; three go before them, and more while the Java runtime compiles them. Default: ${DEFAULT-VALUE}.")
   private int runs;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Append all rows to a CSV file.")

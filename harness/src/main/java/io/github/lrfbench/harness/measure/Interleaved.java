@@ -32,14 +32,14 @@ public final class Interleaved {
     }
     long[] first = new long[count];
     long start = clock.nanoTime();
-    for (int round = 0; round < rule.warmupRuns(); round++) {
+    CompilerWatch compiler = new CompilerWatch(clock);
+    boolean idle = true;
+    for (int round = 0; rule.warmsUp(round, idle, clock.nanoTime() - start); round++) {
       for (int i = 0; i < count; i++) {
         long nanos = SelfTimed.time(subjects.get(i), clock);
         first[i] = round == 0 ? nanos : first[i];
       }
-      if (rule.isOver(clock.nanoTime() - start)) {
-        break;
-      }
+      idle = compiler.isIdle();
     }
     List<Samples> samples = new ArrayList<>();
     subjects.forEach(subject -> samples.add(new Samples()));

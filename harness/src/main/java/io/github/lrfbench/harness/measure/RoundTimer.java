@@ -21,12 +21,6 @@ public final class RoundTimer {
   private static final int MOST_CALLS = 50;
   private static final double STILL_FALLS = 0.95;
 
-  /** The compiler works if it does for more than this part of a block. */
-  private static final double COMPILES = 0.1;
-
-  /** Methods are counted when they are done, and large ones take fifths of a second. */
-  private static final long COMPILER_IDLE = Duration.ofMillis(500).toNanos();
-
   private final RoundRule rule;
   private final Clock clock;
 
@@ -67,12 +61,10 @@ public final class RoundTimer {
     long[] first = null;
     double[] before = null;
     boolean steady = false;
-    long idleFrom = start - COMPILER_IDLE;
+    CompilerWatch compiler = new CompilerWatch(clock);
     int runs = 0;
     boolean idle = true;
     while (rule.warmsUp(runs, steady, idle, clock.nanoTime() - start)) {
-      long blockStart = clock.nanoTime();
-      long compiled = clock.compilerMillis();
       long[][] block = round(subjects, runs, 1, WARMUP_BLOCK);
       first = first == null ? Arrays.stream(block).mapToLong(c -> c[0]).toArray() : first;
       runs += block[0].length;
@@ -82,11 +74,7 @@ public final class RoundTimer {
         steady = medians[i] >= STILL_FALLS * before[i];
       }
       before = medians;
-      long now = clock.nanoTime();
-      if ((clock.compilerMillis() - compiled) * 1e6 > COMPILES * (now - blockStart)) {
-        idleFrom = now;
-      }
-      idle = now - idleFrom >= COMPILER_IDLE;
+      idle = compiler.isIdle();
     }
     return first;
   }

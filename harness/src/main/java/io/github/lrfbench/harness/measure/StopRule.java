@@ -6,7 +6,8 @@ import java.time.Duration;
  * When a latency measurement ends: after a warm-up, once there are enough runs <em>and</em> enough
  * time has passed, or at a hard limit.
  *
- * @param warmupRuns runs of each subject that are not counted
+ * @param warmupRuns runs of each subject, at the least, that are not counted; more while the JVM
+ *     compiles, for five times the minimum time at most
  * @param minimumRuns counted runs of each subject
  * @param minimumTime that the counted runs of all subjects take together
  * @param maximumTime after which no further round begins, warm-up included; one counted run of each
@@ -14,6 +15,8 @@ import java.time.Duration;
  */
 public record StopRule(
     int warmupRuns, int minimumRuns, Duration minimumTime, Duration maximumTime) {
+  private static final int COMPILER = 5;
+
   /** Checks the numbers. */
   public StopRule {
     if (warmupRuns < 0
@@ -30,6 +33,18 @@ public record StopRule(
               + " to "
               + maximumTime);
     }
+  }
+
+  /**
+   * Whether a warm-up goes on.
+   *
+   * @param idle whether the JVM has nothing to compile any more
+   */
+  boolean warmsUp(int runs, boolean idle, long nanosSinceStart) {
+    if (warmupRuns == 0 || runs > 0 && isOver(nanosSinceStart)) {
+      return false;
+    }
+    return runs < warmupRuns || !idle && nanosSinceStart < COMPILER * minimumTime.toNanos();
   }
 
   /** True if a measurement may end. */
