@@ -18,19 +18,24 @@ public final class CompilerWatch {
   private long compiledMillis;
   private long idleFrom;
 
-  /** Begins to look at it. */
-  public CompilerWatch(Clock clock) {
+  /**
+   * Begins to look at it.
+   *
+   * @param now what the clock shows
+   */
+  public CompilerWatch(Clock clock, long now) {
     this.clock = clock;
-    lookedAt = clock.nanoTime();
+    lookedAt = now;
     compiledMillis = clock.compilerMillis();
-    idleFrom = lookedAt - IDLE;
+    idleFrom = now - IDLE;
   }
 
   /**
    * Whether it did nothing since the last call of this, and was not seen at work shortly before.
+   *
+   * @param now what the clock shows
    */
-  public boolean isIdle() {
-    long now = clock.nanoTime();
+  public boolean isIdle(long now) {
     long compiled = clock.compilerMillis();
     if ((compiled - compiledMillis) * 1e6 > WORKS * (now - lookedAt)) {
       idleFrom = now;

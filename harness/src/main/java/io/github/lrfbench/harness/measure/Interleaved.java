@@ -32,14 +32,16 @@ public final class Interleaved {
     }
     long[] first = new long[count];
     long start = clock.nanoTime();
-    CompilerWatch compiler = new CompilerWatch(clock);
+    CompilerWatch compiler = new CompilerWatch(clock, start);
     boolean idle = true;
-    for (int round = 0; rule.warmsUp(round, idle, clock.nanoTime() - start); round++) {
+    long now = start;
+    for (int round = 0; rule.warmsUp(round, idle, now - start); round++) {
       for (int i = 0; i < count; i++) {
         long nanos = SelfTimed.time(subjects.get(i), clock);
         first[i] = round == 0 ? nanos : first[i];
       }
-      idle = compiler.isIdle();
+      now = clock.nanoTime();
+      idle = compiler.isIdle(now);
     }
     List<Samples> samples = new ArrayList<>();
     subjects.forEach(subject -> samples.add(new Samples()));

@@ -61,7 +61,7 @@ public final class RoundTimer {
     long[] first = null;
     double[] before = null;
     boolean steady = false;
-    CompilerWatch compiler = new CompilerWatch(clock);
+    CompilerWatch compiler = new CompilerWatch(clock, start);
     int runs = 0;
     boolean idle = true;
     while (rule.warmsUp(runs, steady, idle, clock.nanoTime() - start)) {
@@ -74,7 +74,7 @@ public final class RoundTimer {
         steady = medians[i] >= STILL_FALLS * before[i];
       }
       before = medians;
-      idle = compiler.isIdle();
+      idle = compiler.isIdle(clock.nanoTime());
     }
     return first;
   }

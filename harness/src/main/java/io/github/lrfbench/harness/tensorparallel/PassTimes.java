@@ -35,7 +35,7 @@ record PassTimes(double wholeMs, List<Double> shardMs, List<Exchange> exchanges)
     long[] wholeNanos = new long[runs];
     long[][] nanos = new long[shards][runs];
     List<Exchange> exchanges = new ArrayList<>();
-    CompilerWatch compiler = new CompilerWatch(Clock.SYSTEM);
+    CompilerWatch compiler = new CompilerWatch(Clock.SYSTEM, Clock.SYSTEM.nanoTime());
     int more = MORE_WARMUP * runs;
     for (int run = -WARMUP; run < runs; run++) {
       long start = System.nanoTime();
@@ -47,7 +47,7 @@ record PassTimes(double wholeMs, List<Double> shardMs, List<Exchange> exchanges)
         exchanges = pass.exchanges();
       }
       long[] parts = parallel.group().takeNanos();
-      boolean idle = compiler.isIdle();
+      boolean idle = compiler.isIdle(Clock.SYSTEM.nanoTime());
       if (run == -1 && !idle && more > 0) {
         more--;
         run--;
