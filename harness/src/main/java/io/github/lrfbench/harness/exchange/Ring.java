@@ -14,8 +14,6 @@ import java.util.List;
  * the numbers of a chunk are added in the order c, c + 1, ..., c + N - 1, modulo N.
  */
 public final class Ring {
-  private static final int SHORT_ROW = 64;
-
   private final int workers;
 
   /**
@@ -104,9 +102,7 @@ public final class Ring {
 
   /** Multiplies all elements. */
   public static void scale(Matrix matrix, double factor) {
-    // Rows are shared out to threads, and short ones take longer to find than to multiply.
-    boolean asOne = matrix.cols() < SHORT_ROW && matrix.isContiguous();
-    Matrix rows = asOne ? matrix.reshape(1, Math.toIntExact(size(matrix))) : matrix;
+    Matrix rows = matrix.isContiguous() ? matrix.reshape(1, Math.toIntExact(size(matrix))) : matrix;
     double[] factors = new double[rows.rows()];
     Arrays.fill(factors, factor);
     matrix.device().blas().scaleRows(rows, factors);

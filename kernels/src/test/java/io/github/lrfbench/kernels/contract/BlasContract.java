@@ -157,6 +157,25 @@ public abstract class BlasContract extends ContractTest {
     }
   }
 
+  /** Rows that are longer than what one thread takes, and no multiple of it. */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void longRowsAreScaledAndCopied(DType dtype) {
+    Grid x = held(dtype, Grid.random(2, 50_001, 1));
+    double[] rows = {0.25, -1.1};
+    double[] columns = Grid.random(1, 50_001, 3).values();
+    for (Layout layout : Layout.values()) {
+      Placed y = place(dtype, layout, x);
+      Placed copied = place(dtype, layout, Grid.random(2, 50_001, 4));
+      blas().scaleRows(y.matrix(), rows);
+      blas().scaleColumns(y.matrix(), columns);
+      blas().copy(y.matrix(), copied.matrix());
+      Grid expected = Grid.of(2, 50_001, (i, j) -> rows[i] * columns[j] * x.at(i, j));
+      y.assertHolds(expected, tolerance(dtype), "scaling");
+      copied.assertHolds(expected, tolerance(dtype), "a copy");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dtypes")
   void squaredNorm(DType dtype) {

@@ -18,6 +18,9 @@ final class MatrixKernels<A> {
 
   private static final int CHUNK_ELEMENTS = TILE * TILE;
 
+  /** What a thread takes of a long row at a time. */
+  private static final int PART_ELEMENTS = 4 * CHUNK_ELEMENTS;
+
   private final RowMath<A> math;
   private final Workers workers;
   private final ThreadLocal<Scratch<A>> scratch;
@@ -33,11 +36,33 @@ final class MatrixKernels<A> {
     void run(A chunk, int row, int col, int n);
   }
 
-  private void forEachChunk(Staging<A> x, int from, int to, int cols, Chunk<A> body) {
+  /** Chunks of whole rows: those of one row follow on one another in one thread. */
+  private void overRows(Matrix x, Staging<A> rows, Chunk<A> body) {
+    RowPartition.forEach(workers, x, (from, to) -> forEachChunk(rows, from, to, 0, x.cols(), body));
+  }
+
+  /** The same in any order: threads share a long row, too. */
+  private void overElements(Matrix x, Staging<A> rows, Chunk<A> body) {
+    int parts = x.cols() / PART_ELEMENTS;
+    if (parts < 2) {
+      overRows(x, rows, body);
+      return;
+    }
+    workers.forEach(
+        Math.multiplyExact(x.rows(), parts),
+        task -> {
+          int row = task / parts;
+          int left = RowPartition.cut(x.cols(), task % parts, parts);
+          int right = RowPartition.cut(x.cols(), task % parts + 1, parts);
+          forEachChunk(rows, row, row + 1, left, right, body);
+        });
+  }
+
+  private void forEachChunk(Staging<A> x, int from, int to, int left, int right, Chunk<A> body) {
     A chunk = scratch.get().array(0, CHUNK_ELEMENTS);
     for (int row = from; row < to; row++) {
-      for (int col = 0; col < cols; col += CHUNK_ELEMENTS) {
-        int n = Math.min(CHUNK_ELEMENTS, cols - col);
+      for (int col = left; col < right; col += CHUNK_ELEMENTS) {
+        int n = Math.min(CHUNK_ELEMENTS, right - col);
         x.readBlock(row, 1, col, n, chunk);
         body.run(chunk, row, col, n);
       }
@@ -47,65 +72,35 @@ final class MatrixKernels<A> {
   void copy(Matrix x, Matrix y) {
     Staging<A> input = math.stage(x);
     Staging<A> output = math.stage(y);
-    RowPartition.forEach(
-        workers,
-        x,
-        (from, to) ->
-            forEachChunk(
-                input,
-                from,
-                to,
-                x.cols(),
-                (chunk, row, col, n) -> output.writeBlock(row, 1, col, n, chunk)));
+    overElements(x, input, (chunk, row, col, n) -> output.writeBlock(row, 1, col, n, chunk));
   }
 
   void scaleRows(Matrix x, double[] factors) {
     Staging<A> rows = math.stage(x);
-    RowPartition.forEach(
-        workers,
+    overElements(
         x,
-        (from, to) ->
-            forEachChunk(
-                rows,
-                from,
-                to,
-                x.cols(),
-                (chunk, row, col, n) -> {
-                  math.scale(chunk, factors[row], n);
-                  rows.writeBlock(row, 1, col, n, chunk);
-                }));
+        rows,
+        (chunk, row, col, n) -> {
+          math.scale(chunk, factors[row], n);
+          rows.writeBlock(row, 1, col, n, chunk);
+        });
   }
 
   void scaleColumns(Matrix x, double[] factors) {
     Staging<A> rows = math.stage(x);
-    RowPartition.forEach(
-        workers,
+    overElements(
         x,
-        (from, to) ->
-            forEachChunk(
-                rows,
-                from,
-                to,
-                x.cols(),
-                (chunk, row, col, n) -> {
-                  math.scaleEach(chunk, factors, col, n);
-                  rows.writeBlock(row, 1, col, n, chunk);
-                }));
+        rows,
+        (chunk, row, col, n) -> {
+          math.scaleEach(chunk, factors, col, n);
+          rows.writeBlock(row, 1, col, n, chunk);
+        });
   }
 
   double squaredNorm(Matrix x) {
     Staging<A> rows = math.stage(x);
     double[] sums = new double[x.rows()];
-    RowPartition.forEach(
-        workers,
-        x,
-        (from, to) ->
-            forEachChunk(
-                rows,
-                from,
-                to,
-                x.cols(),
-                (chunk, row, col, n) -> sums[row] += math.squaredSum(chunk, n)));
+    overRows(x, rows, (chunk, row, col, n) -> sums[row] += math.squaredSum(chunk, n));
     double total = 0;
     for (double sum : sums) {
       total += sum;
@@ -116,16 +111,7 @@ final class MatrixKernels<A> {
   boolean isFinite(Matrix x) {
     Staging<A> rows = math.stage(x);
     boolean[] infinite = new boolean[x.rows()];
-    RowPartition.forEach(
-        workers,
-        x,
-        (from, to) ->
-            forEachChunk(
-                rows,
-                from,
-                to,
-                x.cols(),
-                (chunk, row, col, n) -> infinite[row] |= !math.isFinite(chunk, n)));
+    overRows(x, rows, (chunk, row, col, n) -> infinite[row] |= !math.isFinite(chunk, n));
     for (boolean found : infinite) {
       if (found) {
         return false;
