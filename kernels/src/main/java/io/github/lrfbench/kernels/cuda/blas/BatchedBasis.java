@@ -64,14 +64,14 @@ final class BatchedBasis {
       for (int pass = 0; pass < PASSES; pass++) {
         gemm.run(true, false, 1, a, a, 0, gram);
         int[] info = divideByFactor(a, gram);
-        // A factorization of NaN may call itself a success.
-        boolean finite = kernels.isFinite(gram.stacked());
         for (int i = 0; i < failed.length; i++) {
-          failed[i] |= info[i] != 0 || !finite && !kernels.isFinite(gram.get(i));
+          failed[i] |= info[i] != 0;
         }
       }
+      // A factorization of NaN may call itself a success; NaN of one pass goes on into the next.
+      boolean finite = kernels.isFinite(gram.stacked());
       for (int i = 0; i < failed.length; i++) {
-        if (failed[i]) {
+        if (failed[i] || !finite && !kernels.isFinite(gram.get(i))) {
           device.fellBackTo("geqrf");
           kernels.copyConvert(original.get(i), a.get(i));
           device.lapack().orthonormalize(a.get(i));
