@@ -111,7 +111,7 @@ final class TensorParallelCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "25:5,100:5,300:5",
       description =
-          "Links between two shards: 10^9 bytes a second, and after a colon the microseconds that each message of a ring takes besides; a row for each. Default: ${DEFAULT-VALUE}.")
+          "Links between two shards: 10^9 bytes a second, and after a colon the microseconds that each message of a ring takes besides, 0 without; a row for each. Default: ${DEFAULT-VALUE}.")
   private List<String> links = new ArrayList<>();
 
   @Option(

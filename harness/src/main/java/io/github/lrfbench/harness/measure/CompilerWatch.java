@@ -7,6 +7,9 @@ import java.time.Duration;
  * runs is slower than it will be: where there are two, the first passes of a model by half.
  */
 public final class CompilerWatch {
+  /** How many times as long as else a warm-up may be while the compiler works. */
+  static final int PATIENCE = 5;
+
   /** The compiler works if it does for more than this part of the time. */
   private static final double WORKS = 0.1;
 

@@ -31,9 +31,6 @@ public record RoundRule(
   /** What slow models may take in the place of {@link #maximumSeconds}, to have their runs. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  /** How many times as long a warm-up may be while the JVM compiles. */
-  private static final int COMPILER = 5;
-
   private static final double MOST_SECONDS = 86_400;
 
   /** Why a measurement ended. */
@@ -83,7 +80,7 @@ public record RoundRule(
     if (warmupRuns == 0 || runs < warmupRuns) {
       return warmupRuns > 0 && nanos < limit();
     }
-    return !steady && nanos < maximum() || !idle && nanos < COMPILER * maximum();
+    return !steady && nanos < maximum() || !idle && nanos < CompilerWatch.PATIENCE * maximum();
   }
 
   /**

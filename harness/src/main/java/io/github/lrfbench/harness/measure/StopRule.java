@@ -15,8 +15,6 @@ import java.time.Duration;
  */
 public record StopRule(
     int warmupRuns, int minimumRuns, Duration minimumTime, Duration maximumTime) {
-  private static final int COMPILER = 5;
-
   /** Checks the numbers. */
   public StopRule {
     if (warmupRuns < 0
@@ -44,7 +42,8 @@ public record StopRule(
     if (warmupRuns == 0 || runs > 0 && isOver(nanosSinceStart)) {
       return false;
     }
-    return runs < warmupRuns || !idle && nanosSinceStart < COMPILER * minimumTime.toNanos();
+    return runs < warmupRuns
+        || !idle && nanosSinceStart < CompilerWatch.PATIENCE * minimumTime.toNanos();
   }
 
   /** True if a measurement may end. */

@@ -47,26 +47,16 @@ class InterleavedTest {
     assertEquals(10, stats.get(1).p99Ms());
   }
 
-  /** Compiles for half of the first second, in which a call takes 20 ms for 10. */
-  private final class Compiling implements Clock {
-    @Override
-    public long nanoTime() {
-      return now;
-    }
-
-    @Override
-    public long compilerMillis() {
-      return Math.min(now, 1_000_000_000L) / 2_000_000;
-    }
-  }
-
+  /** In the first second, which compiles, a call takes 20 ms for 10. */
   @Test
   void theWarmUpOutlastsTheCompiler() {
     now = 0;
     long[] falling = LongStream.range(0, 60).map(run -> run < 50 ? 20 : 10).toArray();
     List<Runnable> subjects = List.of(subject("A", falling));
     LatencyStats stats =
-        new Interleaved(rule(1, 3, 400, 10_000), new Compiling()).measure(subjects).get(0);
+        new Interleaved(rule(1, 3, 400, 10_000), new CompilingClock(() -> now, 1_000_000_000L))
+            .measure(subjects)
+            .get(0);
     assertEquals(10, stats.p99Ms());
     assertEquals(40, stats.runs());
   }

@@ -87,28 +87,18 @@ class RoundTimerTest {
     assertEquals(rounds.stats(0).p50Ms(), rounds.stats(0).p99Ms(), 1e-5);
   }
 
-  /** Compiles for half of the time in the first three seconds, in which calls take 20 ms for 10. */
-  private final class Compiling implements Clock {
-    @Override
-    public long nanoTime() {
-      return now;
-    }
-
-    @Override
-    public long compilerMillis() {
-      return Math.min(now, 3_000_000_000L) / 2_000_000;
-    }
-  }
-
+  /** In the first three seconds, which compile, a call takes 20 ms for 10. */
   @Test
   void theWarmUpOutlastsTheCompiler() {
     Runnable slowAtFirst = subject("A", n -> n < 150 ? 20 : 10);
     RoundRule rule = new RoundRule(3, 20, 0.01, 1);
-    Rounds rounds = new RoundTimer(rule, new Compiling()).measure(List.of(slowAtFirst));
+    Rounds rounds =
+        new RoundTimer(rule, new CompilingClock(() -> now, 3_000_000_000L))
+            .measure(List.of(slowAtFirst));
     assertEquals(10, rounds.stats(0).p99Ms());
     now = 0;
     calls.clear();
-    new RoundTimer(new RoundRule(3, 2, 0, 0.1), new Compiling())
+    new RoundTimer(new RoundRule(3, 2, 0, 0.1), new CompilingClock(() -> now, 3_000_000_000L))
         .measure(List.of(subject("A", n -> 20)));
     assertTrue(calls.size() < 35, "no longer than five times the time: " + calls.size());
   }
