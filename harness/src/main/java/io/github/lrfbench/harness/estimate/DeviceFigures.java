@@ -45,6 +45,7 @@ public record DeviceFigures(
   /** Checks the numbers. */
   public DeviceFigures {
     require("--peak-gflops", peak, true);
+    require("the speed of activations (gflop_per_s of kind gelu)", other, true);
     require("--bandwidth-gbs", bandwidth, true);
     require("--launch-us", launch, false);
   }

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The roofline, worked by hand, and where its figures come from. */
 class DeviceFiguresTest {
@@ -169,6 +171,14 @@ class DeviceFiguresTest {
     assertEquals(
         new DeviceFigures("Test", Source.MEASURED, Precision.FP32, 2, 100, 40, 8, 1.5), figures);
     assertEquals(List.of(), notes.lines());
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -5, Double.NaN, Double.POSITIVE_INFINITY})
+  void activationsOfNoSpeedAreRefused(double speed) {
+    Path wrong = file(gemm(1), row(KernelRow.GELU, 1).set(KernelColumns.GFLOP_PER_S, speed));
+    String told = refusal(null, wrong, Precision.FP32);
+    assertTrue(told.contains("gelu) must be a number above 0"), told);
   }
 
   @Test
