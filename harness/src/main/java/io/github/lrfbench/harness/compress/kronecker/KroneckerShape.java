@@ -14,6 +14,11 @@ import io.github.lrfbench.harness.linear.KroneckerLinear;
  * @param terms R
  */
 record KroneckerShape(int m1, int n1, int m2, int n2, int terms) {
+  /** The same sizes with another number of terms. */
+  KroneckerShape withTerms(int other) {
+    return new KroneckerShape(m1, n1, m2, n2, other);
+  }
+
   /** Elements of A, which are the rows of the rearranged matrix. */
   long ofA() {
     return (long) m1 * n1;

@@ -5,13 +5,9 @@ import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.svd.Spectrum;
 import io.github.lrfbench.kernels.svd.SvdFactors;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A matrix and the sums of Kronecker products that come nearest to it, each computed when it is
@@ -39,31 +35,19 @@ record NearestKronecker(LinearSlot slot, List<KroneckerShape> shapes, OperatingP
   /** The error of R terms is what the singular values after the first R hold. */
   private static OperatingPoints withErrors(
       OperatingPoints points, LinearSlot slot, List<KroneckerShape> shapes, Scope scope) {
-    Map<KroneckerShape, KroneckerShape> largest = new HashMap<>();
-    for (KroneckerShape shape : shapes) {
-      largest.merge(single(shape), shape, (x, y) -> x.terms() > y.terms() ? x : y);
-    }
-    Map<KroneckerShape, Spectrum> spectra = new HashMap<>();
+    double[] errors = new double[shapes.size()];
+    double[] norm = new double[1];
     try (Scope scratch = scope.device().openScope()) {
-      Matrix w = SlotMatrix.of(slot, scratch);
-      largest.forEach(
-          (size, shape) -> {
-            try (Scope own = scope.device().openScope()) {
-              spectra.put(size, Rearrangement.decompose(w, shape, own).spectrum());
-            }
+      Rearrangement.decomposeAll(
+          SlotMatrix.of(slot, scratch),
+          shapes,
+          (factors, point) -> {
+            double error = factors.spectrum().tail(shapes.get(point).terms());
+            errors[point] = error * error;
+            norm[0] = factors.spectrum().norm();
           });
     }
-    double[] errors = new double[shapes.size()];
-    for (int i = 0; i < errors.length; i++) {
-      double error = spectra.get(single(shapes.get(i))).tail(shapes.get(i).terms());
-      errors[i] = error * error;
-    }
-    double norm = spectra.values().iterator().next().norm();
-    return points.withErrors(norm * norm, errors);
-  }
-
-  private static KroneckerShape single(KroneckerShape shape) {
-    return new KroneckerShape(shape.m1(), shape.n1(), shape.m2(), shape.n2(), 1);
+    return points.withErrors(norm[0] * norm[0], errors);
   }
 
   @Override
@@ -73,7 +57,8 @@ record NearestKronecker(LinearSlot slot, List<KroneckerShape> shapes, OperatingP
       SvdFactors factors = Rearrangement.decompose(SlotMatrix.of(slot, scratch), shape, scratch);
       Diagnostics diagnostics =
           new Diagnostics(factors.algorithm().label(), factors.error(), Double.NaN, Double.NaN, "");
-      return new Fit(Rearrangement.sum(factors, shape, scope), diagnostics);
+      KroneckerFactors split = KroneckerFactors.of(factors, shape.terms(), scratch);
+      return new Fit(Rearrangement.sum(split.a(), split.b(), shape, scope), diagnostics);
     }
   }
 }

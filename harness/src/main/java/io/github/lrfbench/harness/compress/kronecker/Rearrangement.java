@@ -5,12 +5,15 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.lowrank.LowRankFactors;
-import io.github.lrfbench.kernels.svd.SigmaSplit;
 import io.github.lrfbench.kernels.svd.SvdAlgorithm;
 import io.github.lrfbench.kernels.svd.SvdFactors;
 import io.github.lrfbench.kernels.svd.SvdOptions;
 import io.github.lrfbench.kernels.svd.TruncatedSvd;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The rearranged matrix [m1 n1, m2 n2] of W, element (i1 n1 + j1, i2 n2 + j2) being W[i1 m2 + i2,
@@ -27,10 +30,11 @@ final class Rearrangement {
    * @param scope owns it
    */
   static Matrix of(Matrix w, KroneckerShape shape, Scope scope) {
-    int m1 = shape.m1();
-    int n1 = shape.n1();
-    int m2 = shape.m2();
-    int n2 = shape.n2();
+    return of(w, shape.m1(), shape.m2(), shape.n1(), shape.n2(), scope);
+  }
+
+  /** The same of a matrix of [m1 m2, n1 n2]; with m2 and n1 exchanged it is its own inverse. */
+  static Matrix of(Matrix w, int m1, int m2, int n1, int n2, Scope scope) {
     Device device = scope.device();
     Matrix rearranged = Matrix.of(scope.allocate(w.dtype(), m1 * n1, m2 * n2));
     try (Scope scratch = device.openScope()) {
@@ -54,35 +58,46 @@ final class Rearrangement {
     }
   }
 
-  /** The sum of Kronecker products that a decomposition of the rearranged matrix stands for. */
-  static KroneckerLinear sum(SvdFactors factors, KroneckerShape shape, Scope scope) {
-    int terms = shape.terms();
-    Tensor a = scope.allocate(factors.u().dtype(), shape.n1(), terms, shape.m1());
-    Tensor b = scope.allocate(factors.u().dtype(), shape.n2(), terms, shape.m2());
-    try (Scope scratch = scope.device().openScope()) {
-      // √S Uᵀ [R, m1 n1], and V √S [m2 n2, R].
-      LowRankFactors split = factors.split(scratch, SigmaSplit.BOTH);
-      turn(split.up(), false, shape.m1(), a, scratch);
-      turn(split.down(), true, shape.m2(), b, scratch);
+  /**
+   * The same for many sizes, of which those that differ in their terms alone take one
+   * decomposition.
+   *
+   * @param use is given the number of a shape, and at least as many terms as it has
+   */
+  static void decomposeAll(Matrix w, List<KroneckerShape> shapes, ObjIntConsumer<SvdFactors> use) {
+    Map<KroneckerShape, List<Integer>> bySize = new LinkedHashMap<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      bySize.computeIfAbsent(shapes.get(i).withTerms(1), size -> new ArrayList<>()).add(i);
     }
-    return new KroneckerLinear(a, b, null);
+    bySize.forEach(
+        (size, members) -> {
+          int most = members.stream().mapToInt(i -> shapes.get(i).terms()).max().orElseThrow();
+          try (Scope own = w.device().openScope()) {
+            SvdFactors factors = decompose(w, size.withTerms(most), own);
+            members.forEach(i -> use.accept(factors, i));
+          }
+        });
   }
 
   /**
-   * Writes a factor's terms, vectors of [m, n] row by row, as [n, R, m].
+   * A sum of Kronecker products.
    *
-   * @param columns whether the terms are columns, and not rows
+   * @param a [m1 n1, R], of which column k is Aₖ row by row
+   * @param b [m2 n2, R], of which column k is Bₖ row by row
    */
-  private static void turn(Matrix terms, boolean columns, int m, Tensor target, Scope scratch) {
-    Matrix vectors = terms;
-    if (!columns) {
-      vectors = Matrix.of(scratch.allocate(terms.dtype(), terms.cols(), terms.rows()));
-      scratch.device().blas().transpose(terms, vectors);
-    }
-    int width = vectors.rows() / m * vectors.cols();
-    scratch
+  static KroneckerLinear sum(Matrix a, Matrix b, KroneckerShape shape, Scope scope) {
+    return new KroneckerLinear(byInput(a, shape.n1(), scope), byInput(b, shape.n2(), scope), null);
+  }
+
+  /** Factors of [m, n], one in each column row by row, as [n, R, m]. */
+  private static Tensor byInput(Matrix vectors, int n, Scope scope) {
+    int terms = vectors.cols();
+    int m = vectors.rows() / n;
+    Tensor turned = scope.allocate(vectors.dtype(), n, terms, m);
+    scope
         .device()
         .blas()
-        .transpose(vectors.reshape(m, width), Matrix.of(target).reshape(width, m));
+        .transpose(vectors.reshape(m, n * terms), Matrix.of(turned).reshape(n * terms, m));
+    return turned;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.sharing;
 
 import io.github.lrfbench.harness.compress.lowrank.CholeskyTransform;
+import io.github.lrfbench.harness.compress.lowrank.ConjugateGradients;
 import io.github.lrfbench.harness.compress.lowrank.Whitening;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.Device;
@@ -150,7 +151,12 @@ final class AlternatingFit {
       CholeskyTransform inputs = root(sum(grams, scratch), scratch);
       Matrix basis = Matrices.transpose(now.down(), scratch);
       if (left != null && inputs != null) {
-        descend(basis, right, squares, left.l(), inputs.l(), scratch);
+        ConjugateGradients.descend(
+            basis,
+            right,
+            (direction, inner) -> apply(direction, squares, inner),
+            (rest, inner) -> precondition(rest, left.l(), inputs.l(), inner),
+            STEPS);
       }
       return refit(new SharedFactors(Matrices.transpose(basis, scope), now.ups()));
     }
@@ -162,32 +168,6 @@ final class AlternatingFit {
       scratch.device().gradients().addScaled(1, each, sum);
     }
     return sum;
-  }
-
-  /** Some steps of conjugate gradients; B of [r, n] is modified. */
-  private void descend(
-      Matrix basis, Matrix right, List<Matrix> squares, Matrix left, Matrix inputs, Scope scratch) {
-    Matrix rest = right;
-    device.gradients().addScaled(-1, apply(basis, squares, scratch), rest);
-    Matrix direction = precondition(rest, left, inputs, scratch);
-    double slope = Matrices.innerProduct(rest, direction);
-    double first = slope;
-    for (int step = 0; step < STEPS && slope > 1e-24 * first; step++) {
-      try (Scope inner = device.openScope()) {
-        Matrix image = apply(direction, squares, inner);
-        double curvature = Matrices.innerProduct(direction, image);
-        if (!(curvature > 0)) {
-          return;
-        }
-        device.gradients().addScaled(slope / curvature, direction, basis);
-        device.gradients().addScaled(-slope / curvature, image, rest);
-      }
-      Matrix next = precondition(rest, left, inputs, scratch);
-      double nextSlope = Matrices.innerProduct(rest, next);
-      device.gradients().addScaled(nextSlope / slope, direction, next);
-      direction = next;
-      slope = nextSlope;
-    }
   }
 
   /** Σ A_lᵀ A_l B C_l. */

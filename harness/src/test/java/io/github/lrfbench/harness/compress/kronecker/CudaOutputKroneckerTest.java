@@ -1,0 +1,11 @@
+package io.github.lrfbench.harness.compress.kronecker;
+
+import org.junit.jupiter.api.Tag;
+
+@Tag("cuda")
+class CudaOutputKroneckerTest extends OutputKroneckerTest {
+  @Override
+  String kind() {
+    return "cuda";
+  }
+}
