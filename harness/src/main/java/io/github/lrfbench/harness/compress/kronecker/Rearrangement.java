@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.compress.kronecker;
 
 import io.github.lrfbench.harness.linear.KroneckerLinear;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -27,7 +26,8 @@ final class Rearrangement {
    * The rearranged matrix.
    *
    * @param w [m, n] without gaps, not modified
-   * @param scope owns it
+   * @param scope owns what is new
+   * @return not to be modified: where nothing moves, the elements of w
    */
   static Matrix of(Matrix w, KroneckerShape shape, Scope scope) {
     return of(w, shape.m1(), shape.m2(), shape.n1(), shape.n2(), scope);
@@ -35,15 +35,18 @@ final class Rearrangement {
 
   /** The same of a matrix of [m1 m2, n1 n2]; with m2 and n1 exchanged it is its own inverse. */
   static Matrix of(Matrix w, int m1, int m2, int n1, int n2, Scope scope) {
-    Device device = scope.device();
-    Matrix rearranged = Matrix.of(scope.allocate(w.dtype(), m1 * n1, m2 * n2));
-    try (Scope scratch = device.openScope()) {
-      // [m1, m2, n1, n2] to [m1, n1, n2, m2] to [m1, n1, m2, n2].
-      Matrix turned = Matrix.of(scratch.allocate(w.dtype(), m1, m2 * n1 * n2));
-      device.nn().swapAxes(w.reshape(m1, m2 * n1 * n2), m2, n1 * n2, turned);
-      device.nn().swapAxes(turned.reshape(m1 * n1, n2 * m2), n2, m2, rearranged);
+    // [m1, m2, n1, n2] to [m1, n1, n2, m2] to [m1, n1, m2, n2].
+    Matrix turned = swapped(w.reshape(m1, m2 * n1 * n2), m2, n1 * n2, scope);
+    return swapped(turned.reshape(m1 * n1, n2 * m2), n2, m2, scope);
+  }
+
+  private static Matrix swapped(Matrix x, int first, int second, Scope scope) {
+    if (first == 1 || second == 1) {
+      return x;
     }
-    return rearranged;
+    Matrix y = Matrix.of(scope.allocate(x.dtype(), x.rows(), x.cols()));
+    scope.device().nn().swapAxes(x, first, second, y);
+    return y;
   }
 
   /**

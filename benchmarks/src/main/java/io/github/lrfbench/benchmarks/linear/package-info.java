@@ -1,0 +1,2 @@
+/** Benchmarks of {@code harness.linear}. */
+package io.github.lrfbench.benchmarks.linear;
