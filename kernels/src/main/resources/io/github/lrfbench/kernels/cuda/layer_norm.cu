@@ -2,7 +2,8 @@
 //
 // x, residual, kept, y [rows, cols] with strides, y or kept may be x or residual; bias, gamma, beta
 // [cols]; residual, bias and kept may be null. VECTOR elements an access, VECTORS accesses a thread.
-// Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols.
+// Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols
+// and at most BOUND threads.
 // Shared memory: static, one value a warp.
 // The row stays in registers, so that memory is read and written once; mean and variance are taken
 // one after the other, which keeps the digits of rows far from zero. Up to 1024 16-bit elements
@@ -10,7 +11,7 @@
 
 #include "prelude.cuh"
 
-extern "C" __global__ void layer_norm(
+extern "C" __global__ void __launch_bounds__(BOUND) layer_norm(
     const elem* x, long long x_stride, const elem* bias, const elem* residual,
     long long residual_stride, const elem* gamma, const elem* beta, double eps, elem* kept,
     long long kept_stride, elem* y, long long y_stride, int cols) {

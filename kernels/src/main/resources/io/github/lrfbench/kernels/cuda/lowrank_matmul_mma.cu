@@ -14,10 +14,9 @@
 // - each block computes the middle of its rows anew and then only its share of the columns: V comes
 //   from the second-level cache, and no block waits for another (splits = 1);
 // - where there are many inputs, splits adjacent blocks share them, exchange sums of the middle
-//   through memory and a counter, and add them in a fixed order. Blocks start in the order of their
-//   index, so that a group that waits is the last one that is not resident in whole, and those
-//   before it end: no deadlock. Two counters a group: arrived and left; the last to leave clears
-//   both for the next launch;
+//   through memory and a counter, and add them in a fixed order. They wait for each other, so that
+//   the launch must be a cooperative one, which runs all blocks at once. Two counters a group:
+//   arrived and left; the last to leave clears both for the next launch;
 // - the first columns of U are under way before anything else, and STAGES - 1 pieces of x and V
 //   while one is multiplied, with one barrier a piece.
 // Warps split a stage's depth among them, because the middle is narrow: each multiplies 16 rows by

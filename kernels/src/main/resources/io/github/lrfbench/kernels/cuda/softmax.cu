@@ -2,12 +2,13 @@
 //
 // x [rows, cols] with stride, in place; valid I32 [rows] or null for all columns.
 // VECTOR elements an access, VECTORS accesses a thread.
-// Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols.
+// Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols
+// and at most BOUND threads.
 // Shared memory: static, one value a warp. The row stays in registers.
 
 #include "prelude.cuh"
 
-extern "C" __global__ void softmax(
+extern "C" __global__ void __launch_bounds__(BOUND) softmax(
     elem* x, long long stride, double scale, const int* valid, int cols) {
   __shared__ acc scratch[2][32];
   long long row = blockIdx.x;

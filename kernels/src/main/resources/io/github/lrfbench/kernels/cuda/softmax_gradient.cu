@@ -1,12 +1,13 @@
 // dx = scale y (dy - rowsum(dy y)): the backward pass of a softmax.
 //
 // y, dy, dx [rows, cols] with strides; dx may be dy. VECTOR elements an access, VECTORS accesses a
-// thread. Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols.
+// thread. Grid: a block of whole warps a row, with blockDim * VECTOR * VECTORS >= cols
+// and at most BOUND threads.
 // Shared memory: static, one value a warp. The row stays in registers.
 
 #include "prelude.cuh"
 
-extern "C" __global__ void softmax_gradient(
+extern "C" __global__ void __launch_bounds__(BOUND) softmax_gradient(
     const elem* y, long long y_stride, double scale, const elem* dy, long long dy_stride, elem* dx,
     long long dx_stride, int cols) {
   __shared__ acc sums[32];

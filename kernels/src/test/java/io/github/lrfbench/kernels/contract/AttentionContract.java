@@ -135,6 +135,32 @@ public abstract class AttentionContract extends ContractTest {
     }
   }
 
+  /** Scores and what threads exchange just take more shared memory than GPUs give unasked. */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void cachedAttentionOfLongCaches(DType dtype) {
+    int[][] rows = {{2, 0, 1}};
+    Grid q = Grid.random(1, 64, 1);
+    Grid keys = Grid.random(3, 64, 2);
+    Grid values = Grid.random(3, 64, 3);
+    for (int capacity : new int[] {5_600, 11_744, 16_000}) {
+      Placed y = Placed.empty(scope(), dtype, Layout.PACKED, 1, 64);
+      nn().cachedAttention(
+              packed(dtype, q),
+              packed(dtype, keys),
+              packed(dtype, values),
+              table(rows, capacity),
+              ints(3),
+              1,
+              0.125,
+              y.matrix());
+      y.assertHolds(
+          ReferenceNn.cachedAttention(q, keys, values, rows, 1, 0.125),
+          tolerance(dtype),
+          dtype + " cached attention over " + capacity);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dtypes")
   void cachedAttentionOfTheLastTokenIsThatOfAllTokens(DType dtype) {

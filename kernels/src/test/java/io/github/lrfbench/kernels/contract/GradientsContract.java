@@ -348,6 +348,25 @@ public abstract class GradientsContract extends ContractTest {
     }
   }
 
+  @Test
+  void softmaxOfLongRows() {
+    int cols = 20_001;
+    Grid y = ReferenceNn.softmax(Grid.random(1, cols, 1), 1, null);
+    Grid dy = Grid.random(1, cols, 2);
+    double sum = 0;
+    for (int j = 0; j < cols; j++) {
+      sum += y.at(0, j) * dy.at(0, j);
+    }
+    double mean = sum;
+    Grid expected = Grid.of(1, cols, (i, j) -> y.at(0, j) * (dy.at(0, j) - mean));
+    for (DType dtype : dtypes()) {
+      Placed dx = place(dtype, Layout.PACKED, dy);
+      Matrix probabilities = place(dtype, Layout.PACKED, y).matrix();
+      gradients().softmaxGradient(probabilities, 1, dx.matrix(), dx.matrix());
+      dx.assertHolds(expected, bound(dtype), dtype + " softmax of a long row");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void crossEntropy(Layout layout) {

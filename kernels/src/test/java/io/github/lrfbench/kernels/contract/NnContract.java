@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every {@link Nn} promises of its operations on rows. */
 public abstract class NnContract extends ContractTest {
   private static final int[][] SHAPES = {
-    {1, 1}, {0, 3}, {3, 0}, {1, 131}, {131, 1}, {5, 7}, {67, 130}, {37, 768}, {3, 3001}
+    {1, 1}, {0, 3}, {3, 0}, {1, 131}, {131, 1}, {5, 7}, {67, 130}, {37, 768}, {3, 3001}, {1, 20_001}
   };
 
   private Nn nn() {

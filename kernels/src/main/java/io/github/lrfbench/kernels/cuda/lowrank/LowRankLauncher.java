@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.module.Grid;
+import io.github.lrfbench.kernels.cuda.module.Kernel;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
 import io.github.lrfbench.kernels.cuda.stream.CudaBuffer;
 import io.github.lrfbench.kernels.cuda.stream.CudaStream;
@@ -90,31 +91,33 @@ public final class LowRankLauncher {
             .with("WARPS", plan.warps())
             .with("DEPTH", plan.depth())
             .with("STAGES", plan.stages());
-    device
-        .modules()
-        .kernel(variant)
-        .launch(
-            stream.handle(),
-            new Grid((long) plan.splits() * plan.groups(), plan.rowTiles(), 1),
-            plan.warps() * WARP,
-            plan.sharedBytes(),
-            CudaTensor.address(call.x),
-            (long) call.x.stride(),
-            CudaTensor.address(call.down),
-            (long) call.down.stride(),
-            CudaTensor.address(call.up),
-            (long) call.up.stride(),
-            Operand.of(call.bias).address(),
-            CudaTensor.address(call.y),
-            (long) call.y.stride(),
-            call.x.rows(),
-            call.x.cols(),
-            call.down.cols(),
-            call.y.cols(),
-            plan.splits(),
-            plan.columns(),
-            exchange,
-            counters);
+    Object[] arguments = {
+      CudaTensor.address(call.x),
+      (long) call.x.stride(),
+      CudaTensor.address(call.down),
+      (long) call.down.stride(),
+      CudaTensor.address(call.up),
+      (long) call.up.stride(),
+      Operand.of(call.bias).address(),
+      CudaTensor.address(call.y),
+      (long) call.y.stride(),
+      call.x.rows(),
+      call.x.cols(),
+      call.down.cols(),
+      call.y.cols(),
+      plan.splits(),
+      plan.columns(),
+      exchange,
+      counters
+    };
+    Kernel kernel = device.modules().kernel(variant);
+    Grid grid = new Grid((long) plan.splits() * plan.groups(), plan.rowTiles(), 1);
+    int threads = plan.warps() * WARP;
+    if (plan.splits() > 1) {
+      kernel.launchTogether(stream.handle(), grid, threads, plan.sharedBytes(), arguments);
+    } else {
+      kernel.launch(stream.handle(), grid, threads, plan.sharedBytes(), arguments);
+    }
     return true;
   }
 

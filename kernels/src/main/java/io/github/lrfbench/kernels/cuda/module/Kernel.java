@@ -9,20 +9,22 @@ import jcuda.driver.JCudaDriver;
 
 /** A function that is loaded into the device's context. */
 public final class Kernel {
-  /** Dynamic shared memory that a launch may have without asking. */
+  /** Shared memory, static and dynamic, that a launch may have without asking. */
   private static final int DEFAULT_SHARED_BYTES = 48 * 1024;
 
   private final KernelModules modules;
   private final String name;
   private final CUfunction function;
   private final int maxThreads;
-  private int allowedSharedBytes = DEFAULT_SHARED_BYTES;
+  private int allowedSharedBytes;
 
   Kernel(KernelModules modules, String name, CUfunction function) {
     this.modules = modules;
     this.name = name;
     this.function = function;
     maxThreads = attribute(CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK);
+    allowedSharedBytes =
+        DEFAULT_SHARED_BYTES - attribute(CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES);
   }
 
   /** Bytes of local memory a thread uses: 0 unless registers do not suffice. */
@@ -46,28 +48,59 @@ public final class Kernel {
    */
   public void launch(
       CUstream stream, Grid grid, int threads, int sharedBytes, Object... arguments) {
+    if (prepare(grid, threads, sharedBytes)) {
+      checkDriver(
+          JCudaDriver.cuLaunchKernel(
+              function,
+              (int) grid.x(),
+              (int) grid.y(),
+              (int) grid.z(),
+              threads,
+              1,
+              1,
+              sharedBytes,
+              stream,
+              modules.arguments().set(arguments),
+              null),
+          "cuLaunchKernel of " + name);
+    }
+  }
+
+  /**
+   * The same of blocks that wait for each other: all of them run at once, or the launch fails.
+   *
+   * @throws IllegalArgumentException if the block has too many threads
+   */
+  public void launchTogether(
+      CUstream stream, Grid grid, int threads, int sharedBytes, Object... arguments) {
+    if (prepare(grid, threads, sharedBytes)) {
+      checkDriver(
+          JCudaDriver.cuLaunchCooperativeKernel(
+              function,
+              (int) grid.x(),
+              (int) grid.y(),
+              (int) grid.z(),
+              threads,
+              1,
+              1,
+              sharedBytes,
+              stream,
+              modules.arguments().set(arguments)),
+          "cuLaunchCooperativeKernel of " + name);
+    }
+  }
+
+  /** False where there is nothing to run. */
+  private boolean prepare(Grid grid, int threads, int sharedBytes) {
     if (grid.isEmpty()) {
-      return;
+      return false;
     }
     if (threads < 1 || threads > maxThreads) {
       throw new IllegalArgumentException(
           name + " runs with at most " + maxThreads + " threads, not " + threads);
     }
     allowSharedBytes(sharedBytes);
-    checkDriver(
-        JCudaDriver.cuLaunchKernel(
-            function,
-            (int) grid.x(),
-            (int) grid.y(),
-            (int) grid.z(),
-            threads,
-            1,
-            1,
-            sharedBytes,
-            stream,
-            modules.arguments().set(arguments),
-            null),
-        "cuLaunchKernel of " + name);
+    return true;
   }
 
   private synchronized void allowSharedBytes(int bytes) {

@@ -236,7 +236,7 @@ public final class CudaGradients implements NnGradients {
     int vector = Operand.vector(y.dtype(), Operand.of(y), Operand.of(dy), Operand.of(dx));
     RowLaunch row = RowLaunch.of("softmaxGradient", y.cols(), vector);
     launch(
-        variant("softmax_gradient", y).with("VECTOR", vector).with("VECTORS", row.vectors()),
+        row.in(variant("softmax_gradient", y).with("VECTOR", vector)),
         "softmax_gradient",
         Grid.of(y.cols() == 0 ? 0 : y.rows()),
         row.threads(),

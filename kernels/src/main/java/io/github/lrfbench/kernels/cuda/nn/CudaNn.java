@@ -133,9 +133,7 @@ public final class CudaNn implements Nn {
     int vector = Operand.vector(x.dtype(), input, added, other, scale, shift, kept, output);
     RowLaunch row = RowLaunch.of("layerNorm", x.cols(), vector);
     launch(
-        ElementTypes.variant("layer_norm", x.dtype())
-            .with("VECTOR", vector)
-            .with("VECTORS", row.vectors()),
+        row.in(ElementTypes.variant("layer_norm", x.dtype()).with("VECTOR", vector)),
         rows(x),
         row.threads(),
         input.address(),
@@ -266,9 +264,7 @@ public final class CudaNn implements Nn {
     int vector = Operand.vector(x.dtype(), matrix);
     RowLaunch row = RowLaunch.of("scaledMaskedSoftmax", x.cols(), vector);
     launch(
-        ElementTypes.variant("softmax", x.dtype())
-            .with("VECTOR", vector)
-            .with("VECTORS", row.vectors()),
+        row.in(ElementTypes.variant("softmax", x.dtype()).with("VECTOR", vector)),
         rows(x),
         row.threads(),
         matrix.address(),

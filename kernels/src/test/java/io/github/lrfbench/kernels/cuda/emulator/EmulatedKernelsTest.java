@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
@@ -107,6 +108,36 @@ class EmulatedKernelsTest {
     CUdeviceptr x = device.upload(1, 2, 3, 4);
     RawDevice.check(RawDevice.launchOn(null, reverse, 1, 4, 16, x));
     assertArrayEquals(new float[] {4, 3, 2, 1}, device.floats(x, 4));
+  }
+
+  @Test
+  void refusesWhatDevicesHaveNoRoomFor() {
+    CUfunction shared =
+        device.kernel(
+            """
+            extern "C" __global__ void shared(float* x) {
+              extern __shared__ float dynamic[];
+              __shared__ float fixed[16];
+              fixed[threadIdx.x] = dynamic[threadIdx.x] = x[threadIdx.x];
+            }
+            """,
+            "shared");
+    CUdeviceptr x = device.upload(1);
+    int most = 48 * 1024 - 16 * Float.BYTES;
+    RawDevice.check(RawDevice.launchOn(null, shared, 1, 1, most, x));
+    assertNotEquals(0, RawDevice.launchOn(null, shared, 1, 1, most + 4, x));
+    // Without launch bounds a kernel may be compiled to more registers than 512 threads have.
+    assertNotEquals(0, RawDevice.launch(shared, 1, 512, x));
+  }
+
+  @Test
+  void launchesTogetherOnlyWhatRunsAtOnce() {
+    CUfunction nothing =
+        device.kernel(
+            "extern \"C\" __global__ void __launch_bounds__(1024) nothing() {}", "nothing");
+    int most = 2 * 108;
+    RawDevice.check(RawDevice.launchTogether(nothing, most, 1024));
+    assertNotEquals(0, RawDevice.launchTogether(nothing, most + 1, 1024));
   }
 
   @Test

@@ -147,6 +147,12 @@ final class RawDevice implements AutoCloseable {
         kernel, blocks, 1, 1, threads, 1, 1, sharedBytes, stream, Pointer.to(pointers), null);
   }
 
+  /** Launches blocks that run at once, of a kernel without parameters. */
+  static int launchTogether(CUfunction kernel, int blocks, int threads) {
+    return JCudaDriver.cuLaunchCooperativeKernel(
+        kernel, blocks, 1, 1, threads, 1, 1, 0, null, new Pointer());
+  }
+
   @Override
   public void close() {
     modules.forEach(JCudaDriver::cuModuleUnload);

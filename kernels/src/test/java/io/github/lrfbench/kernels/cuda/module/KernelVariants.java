@@ -65,8 +65,10 @@ final class KernelVariants {
             variants.add(variant.with("ACTIVATION", activation));
           }
         }
-        case "layer_norm", "softmax", "softmax_gradient" ->
-            variants.add(variant.with("VECTORS", 3));
+        case "layer_norm", "softmax", "softmax_gradient" -> {
+          variants.add(variant.with("VECTORS", 3).with("BOUND", 256));
+          variants.add(variant.with("VECTORS", 4).with("BOUND", 1024));
+        }
         case "copy", "transpose" -> {
           for (String target : VECTORS.keySet()) {
             variants.add(variant.with("TARGET", target));
@@ -111,7 +113,7 @@ final class KernelVariants {
                     .with("RANK", 64)
                     .with("ROWS", 32)
                     .with("WARPS", 8)
-                    .with("DEPTH", 64)
+                    .with("DEPTH", capability == 75 ? 64 : 128)
                     .with("STAGES", 3)
                     .with("ACTIVATION", "GELU"));
           }

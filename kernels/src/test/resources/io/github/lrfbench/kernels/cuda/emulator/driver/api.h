@@ -23,6 +23,7 @@ constexpr Status illegal_state = 401;
 constexpr Status not_found = 500;
 constexpr Status illegal_address = 700;
 constexpr Status launch_out_of_resources = 701;
+constexpr Status cooperative_launch_too_large = 720;
 constexpr Status misaligned_address = 716;
 constexpr Status launch_failed = 719;
 constexpr Status not_supported = 801;

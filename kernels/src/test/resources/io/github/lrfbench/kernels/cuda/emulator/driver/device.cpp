@@ -58,7 +58,7 @@ int device_attribute(int attribute) {
     case 7:  // MAX_GRID_DIM_Z
       return 65535;
     case 8:  // MAX_SHARED_MEMORY_PER_BLOCK
-      return static_shared_bytes;
+      return shared_bytes_by_default;
     case 9:  // TOTAL_CONSTANT_MEMORY
       return 65536;
     case 10:  // WARP_SIZE

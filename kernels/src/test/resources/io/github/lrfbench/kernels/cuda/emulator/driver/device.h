@@ -4,7 +4,7 @@
 namespace emulator {
 
 constexpr int max_threads_per_block = 1024;
-constexpr int static_shared_bytes = 48 * 1024;
+constexpr int shared_bytes_by_default = 48 * 1024;
 
 int capability();  // 10 * major + minor
 void set_capability(int value);

@@ -20,6 +20,7 @@ const std::map<Status, const char*> names = {
     {not_found, "CUDA_ERROR_NOT_FOUND"},
     {illegal_address, "CUDA_ERROR_ILLEGAL_ADDRESS"},
     {launch_out_of_resources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"},
+    {cooperative_launch_too_large, "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE"},
     {misaligned_address, "CUDA_ERROR_MISALIGNED_ADDRESS"},
     {launch_failed, "CUDA_ERROR_LAUNCH_FAILED"},
     {not_supported, "CUDA_ERROR_NOT_SUPPORTED"},

@@ -91,6 +91,9 @@ std::mutex execution;
 // Fewer threads than this are not worth waking a helper.
 constexpr uint64_t worth_sharing = 1024;
 
+constexpr uint64_t threads_without_bounds = 256;
+constexpr int multiprocessors_attribute = 16;
+
 struct Configuration {
   unsigned grid[3];
   unsigned block[3];
@@ -175,7 +178,7 @@ Status execute(const Module& module, unsigned index, const Configuration& c, Par
   return success;
 }
 
-Status check_configuration(const Function& function, const KernelEntry& entry, const Configuration& c) {
+Status check_configuration(const Module& module, const Function& function, const KernelEntry& entry, const Configuration& c) {
   std::string where = "launch of " + function.name + ": ";
   uint64_t threads = uint64_t(c.block[0]) * c.block[1] * c.block[2];
   if (threads == 0 || c.grid[0] == 0 || c.grid[1] == 0 || c.grid[2] == 0) {
@@ -190,11 +193,58 @@ Status check_configuration(const Function& function, const KernelEntry& entry, c
     return fail(launch_out_of_resources, where + std::to_string(threads) + " threads in a block, but its launch bounds are " +
                                              std::to_string(entry.max_threads));
   }
-  if (c.dynamic_shared_bytes > static_cast<unsigned>(function.max_dynamic_shared_bytes)) {
-    return fail(invalid_value, where + std::to_string(c.dynamic_shared_bytes) + " bytes of dynamic shared memory, but " +
-                                   std::to_string(function.max_dynamic_shared_bytes) + " are allowed");
+  // Without bounds a thread may take 255 of a block's 65536 registers.
+  if (entry.max_threads == 0 && threads > threads_without_bounds) {
+    return fail(launch_out_of_resources, where + std::to_string(threads) + " threads in a block, but without launch bounds only " +
+                                             std::to_string(threads_without_bounds) + " are sure of their registers");
+  }
+  int shared = static_cast<int>(c.dynamic_shared_bytes) + module.shared_bytes();
+  int allowed = function.max_dynamic_shared_bytes + module.shared_bytes();
+  if (shared > allowed) {
+    return fail(invalid_value, where + std::to_string(shared) + " bytes of shared memory, but " + std::to_string(allowed) +
+                                   " are allowed");
   }
   return success;
+}
+
+int blocks_per_multiprocessor(const Module& module, int block_size, size_t dynamic_shared_bytes) {
+  constexpr int max_threads_attribute = 39, shared_attribute = 81, max_blocks_attribute = 106;
+  size_t shared = dynamic_shared_bytes + module.shared_bytes() + 1024;
+  int by_shared = static_cast<int>(device_attribute(shared_attribute) / shared);
+  int by_threads = device_attribute(max_threads_attribute) / block_size;
+  return std::min({device_attribute(max_blocks_attribute), by_threads, by_shared});
+}
+
+Status launch(Function* function, const Configuration& configuration, Stream* stream, void** parameters, bool together) {
+  Status status = check_context();
+  if (status != success) {
+    return status;
+  }
+  std::shared_ptr<Module> module = module_of(function);
+  if (module == nullptr) {
+    return fail(invalid_handle, "launches a function of a module that was unloaded");
+  }
+  const KernelEntry& entry = module->copies[0]->entries[function->index];
+  status = check_configuration(*module, *function, entry, configuration);
+  if (status != success) {
+    return status;
+  }
+  if (parameters == nullptr && entry.parameter_count > 0) {
+    return fail(invalid_value, "launch of " + function->name + ": no parameters");
+  }
+  uint64_t blocks = uint64_t(configuration.grid[0]) * configuration.grid[1] * configuration.grid[2];
+  int threads = configuration.block[0] * configuration.block[1] * configuration.block[2];
+  uint64_t resident = uint64_t(blocks_per_multiprocessor(*module, threads, configuration.dynamic_shared_bytes)) *
+                      device_attribute(multiprocessors_attribute);
+  if (together && blocks > resident) {
+    return fail(cooperative_launch_too_large, "launch of " + function->name + ": " + std::to_string(blocks) +
+                                                  " blocks at once, but " + std::to_string(resident) + " have room");
+  }
+  auto copied = std::make_shared<Parameters>(entry, parameters);
+  unsigned index = function->index;
+  return enqueue(stream, [module, index, configuration, copied] {
+    return execute(*module, index, configuration, *copied);
+  });
 }
 
 }  // namespace
@@ -205,36 +255,16 @@ using namespace emulator;
 API Status cuLaunchKernel(Function* function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
                           unsigned block_y, unsigned block_z, unsigned shared_bytes, Stream* stream,
                           void** parameters, void** extra) {
-  Status status = check_context();
-  if (status != success) {
-    return status;
-  }
-  std::shared_ptr<Module> module = module_of(function);
-  if (module == nullptr) {
-    return fail(invalid_handle, "launches a function of a module that was unloaded");
-  }
-  const KernelEntry& entry = module->copies[0]->entries[function->index];
-  Configuration configuration{{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared_bytes};
-  status = check_configuration(*function, entry, configuration);
-  if (status != success) {
-    return status;
-  }
   if (extra != nullptr) {
     return fail(not_supported, "launch of " + function->name + ": parameters must come by kernelParams");
   }
-  if (parameters == nullptr && entry.parameter_count > 0) {
-    return fail(invalid_value, "launch of " + function->name + ": no parameters");
-  }
-  auto copied = std::make_shared<Parameters>(entry, parameters);
-  unsigned index = function->index;
-  return enqueue(stream, [module, index, configuration, copied] {
-    return execute(*module, index, configuration, *copied);
-  });
+  return launch(function, {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared_bytes}, stream, parameters, false);
 }
 
-API Status cuLaunchCooperativeKernel(Function*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
-                                     Stream*, void**) {
-  return fail(not_supported, "cooperative launches are not emulated");
+API Status cuLaunchCooperativeKernel(Function* function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
+                                     unsigned block_y, unsigned block_z, unsigned shared_bytes, Stream* stream,
+                                     void** parameters) {
+  return launch(function, {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared_bytes}, stream, parameters, true);
 }
 
 API Status cuLaunchHostFunc(Stream* stream, void (*function)(void*), void* data) {
@@ -252,13 +282,10 @@ API Status cuFuncGetAttribute(int* value, int attribute, Function* function) {
   const KernelEntry& entry = module->copies[0]->entries[function->index];
   switch (attribute) {
     case 0:  // MAX_THREADS_PER_BLOCK
-      *value = entry.max_threads != 0 ? entry.max_threads : max_threads_per_block;
+      *value = entry.max_threads != 0 ? entry.max_threads : threads_without_bounds;
       return success;
-    case 1:  // SHARED_SIZE_BYTES: of the whole module, as an upper bound
-      *value = 0;
-      for (const Variable& variable : module->copies[0]->variables) {
-        *value += variable.shared ? static_cast<int>(variable.end - variable.begin) : 0;
-      }
+    case 1:  // SHARED_SIZE_BYTES
+      *value = module->shared_bytes();
       return success;
     case 4:  // NUM_REGS
       *value = 32;
@@ -277,13 +304,15 @@ API Status cuFuncGetAttribute(int* value, int attribute, Function* function) {
 }
 
 API Status cuFuncSetAttribute(Function* function, int attribute, int value) {
-  if (module_of(function) == nullptr) {
+  std::shared_ptr<Module> module = module_of(function);
+  if (module == nullptr) {
     return invalid_handle;
   }
   if (attribute == 8) {  // MAX_DYNAMIC_SHARED_SIZE_BYTES
-    if (value < 0 || value > shared_bytes_optin()) {
+    int most = shared_bytes_optin() - module->shared_bytes();
+    if (value < 0 || value > most) {
       return fail(invalid_value, function->name + ": " + std::to_string(value) + " bytes of dynamic shared memory, but a block has " +
-                                     std::to_string(shared_bytes_optin()));
+                                     std::to_string(most) + " beside its static ones");
     }
     function->max_dynamic_shared_bytes = value;
   }
@@ -295,16 +324,14 @@ API Status cuFuncSetCacheConfig(Function* function, int) { return module_of(func
 API Status cuFuncSetSharedMemConfig(Function* function, int) { return cuFuncSetCacheConfig(function, 0); }
 
 API Status cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Function* function, int block_size, size_t shared_bytes) {
-  constexpr int max_threads_attribute = 39, shared_attribute = 81, max_blocks_attribute = 106;
-  if (module_of(function) == nullptr) {
+  std::shared_ptr<Module> module = module_of(function);
+  if (module == nullptr) {
     return invalid_handle;
   }
   if (block_size <= 0) {
     return invalid_value;
   }
-  size_t by_shared = device_attribute(shared_attribute) / (shared_bytes + 1024);
-  int by_threads = device_attribute(max_threads_attribute) / block_size;
-  *blocks = std::min({device_attribute(max_blocks_attribute), by_threads, static_cast<int>(by_shared)});
+  *blocks = blocks_per_multiprocessor(*module, block_size, shared_bytes);
   return success;
 }
 

@@ -171,6 +171,14 @@ ModuleCopy::~ModuleCopy() {
   }
 }
 
+int Module::shared_bytes() const {
+  int bytes = 0;
+  for (const Variable& variable : copies[0]->variables) {
+    bytes += variable.shared ? static_cast<int>(variable.end - variable.begin) : 0;
+  }
+  return bytes;
+}
+
 Module::~Module() {
   for (const auto& copy : copies) {
     for (const Variable& variable : copy->variables) {
@@ -245,7 +253,8 @@ API Status cuModuleGetFunction(Function** function, Module* module, const char* 
   const ModuleCopy& copy = *module->copies[0];
   for (unsigned i = 0; i < copy.entry_count; i++) {
     if (std::strcmp(copy.entries[i].name, name) == 0) {
-      module->functions.push_back(std::make_unique<Function>(Function{found->second, i, name, static_shared_bytes}));
+      int dynamic = shared_bytes_by_default - module->shared_bytes();
+      module->functions.push_back(std::make_unique<Function>(Function{found->second, i, name, dynamic}));
       *function = functions.add(module->functions.back().get());
       return success;
     }

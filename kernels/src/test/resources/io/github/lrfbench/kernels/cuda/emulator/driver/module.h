@@ -32,6 +32,9 @@ struct Module {
   std::vector<std::unique_ptr<ModuleCopy>> copies;
   std::vector<std::unique_ptr<Function>> functions;
 
+  // Of the variables of all its kernels: an upper bound for each.
+  int shared_bytes() const;
+
   ~Module();
 };
 
