@@ -169,7 +169,8 @@ final class MomentsCollector {
     int parts = Math.min(x.rows(), device.threads());
     double[][] values = new double[parts][x.cols()];
     double[][] magnitudes = new double[parts][x.cols()];
-    device.forEach(parts, part -> addRows(x, part, parts, values[part], magnitudes[part]));
+    float[] rows = read(x);
+    device.forEach(parts, part -> addRows(rows, part, parts, values[part], magnitudes[part]));
     for (int part = 0; part < parts; part++) {
       for (int j = 0; j < x.cols(); j++) {
         sums.values[j] += values[part][j];
@@ -180,19 +181,33 @@ final class MomentsCollector {
     sums.tokens += x.rows();
   }
 
-  /** Sums of every {@code step}-th row of x and of its magnitudes, a few rows at a time in F32. */
-  private static void addRows(Matrix x, int first, int step, double[] values, double[] magnitudes) {
+  /** All elements row by row, in one copy from the device where there are no gaps. */
+  private static float[] read(Matrix x) {
     int width = x.cols();
-    float[] row = new float[width];
+    float[] rows = new float[Math.multiplyExact(x.rows(), width)];
+    if (x.isContiguous()) {
+      x.data().read(x.offset(), rows, 0, rows.length);
+      return rows;
+    }
+    for (int i = 0; i < x.rows(); i++) {
+      x.data().read(x.offset() + (long) i * x.stride(), rows, i * width, width);
+    }
+    return rows;
+  }
+
+  /** Sums of every {@code step}-th row and of its magnitudes, a few rows at a time in F32. */
+  private static void addRows(
+      float[] rows, int first, int step, double[] values, double[] magnitudes) {
+    int width = values.length;
+    int count = rows.length / width;
     float[] sum = new float[width];
     float[] magnitude = new float[width];
-    for (int i = first, pending = 1; i < x.rows(); i += step, pending++) {
-      x.data().read(x.offset() + (long) i * x.stride(), row, 0, width);
-      for (int j = 0; j < width; j++) {
-        sum[j] += row[j];
-        magnitude[j] += Math.abs(row[j]);
+    for (int i = first, pending = 1; i < count; i += step, pending++) {
+      for (int j = 0, at = i * width; j < width; j++, at++) {
+        sum[j] += rows[at];
+        magnitude[j] += Math.abs(rows[at]);
       }
-      if (pending % SUMMED_IN_SINGLE == 0 || i + step >= x.rows()) {
+      if (pending % SUMMED_IN_SINGLE == 0 || i + step >= count) {
         for (int j = 0; j < width; j++) {
           values[j] += sum[j];
           magnitudes[j] += magnitude[j];

@@ -68,12 +68,14 @@ final class RowSolver {
         }
         Matrix hw = problem.hw().rows(from, to);
         device.blas().gemm(false, false, 1, hw, v, 0, right.rows(0, to - from));
+        double[] traces = traces(grams.rows(0, to - from), rank);
         int first = from;
         device.forEach(
             to - from,
             i ->
                 solveRow(
                     square(grams, i, rank),
+                    traces[i],
                     right.rows(i, i + 1),
                     damping,
                     u.rows(first + i, first + i + 1)));
@@ -85,9 +87,9 @@ final class RowSolver {
     return new Matrix(grams.data(), (long) row * rank * rank, rank, rank, rank);
   }
 
-  private static void solveRow(Matrix gram, Matrix right, Damping damping, Matrix u) {
+  private static void solveRow(Matrix gram, double trace, Matrix right, Damping damping, Matrix u) {
     int rank = gram.rows();
-    double mean = trace(gram) / rank;
+    double mean = trace / rank;
     if (!(mean > 0)) {
       return;
     }
@@ -126,14 +128,21 @@ final class RowSolver {
     return new Matrix(square.data(), square.offset(), rank, 1, rank + 1);
   }
 
-  private static double trace(Matrix square) {
-    double sum = 0;
-    double[] element = new double[1];
-    for (int i = 0; i < square.rows(); i++) {
-      square.data().read(square.offset() + (long) i * (square.rows() + 1), element, 0, 1);
-      sum += element[0];
+  /** The trace of each row's matrix, read from the device at once. */
+  private static double[] traces(Matrix grams, int rank) {
+    try (Scope scratch = grams.device().openScope()) {
+      Matrix diagonals = Matrix.of(scratch.allocate(DType.F64, grams.rows(), rank));
+      for (int i = 0; i < rank; i++) {
+        int at = i * (rank + 1);
+        grams.device().blas().copy(grams.columns(at, at + 1), diagonals.columns(i, i + 1));
+      }
+      double[] elements = diagonals.data().toDoubles();
+      double[] traces = new double[grams.rows()];
+      for (int i = 0; i < elements.length; i++) {
+        traces[i / rank] += elements[i];
+      }
+      return traces;
     }
-    return sum;
   }
 
   private static double[][] columns(Matrix v) {
