@@ -1,6 +1,7 @@
 """What PyTorch takes on a GPU for the work that cuda.sh compares.
 
-    python cuda_torch.py bert                 bert-base: eager and torch.compile(mode="reduce-overhead")
+    python cuda_torch.py bert                 bert-base, eager
+    python cuda_torch.py compile              bert-base in fp16 by torch.compile(mode="reduce-overhead")
     python cuda_torch.py lowrank              dense layers and pairs of thin ones, replayed as CUDA graphs
     python cuda_torch.py svd FOLDER           loops over the matrices of svd_numpy.py; writes FOLDER/optimal.txt
 
@@ -15,6 +16,7 @@ import time
 import torch
 
 DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "fp16": torch.float16}
+COMPILED = ["fp16"]  # half a minute for each model
 RANK = 128
 
 
@@ -36,28 +38,33 @@ def use_tf32(wanted):
     torch.backends.cudnn.allow_tf32 = wanted
 
 
-def bert():
+def bert(eager=True, compiled=True):
+    if eager:
+        measure_bert("pytorch", DTYPES, lambda model: model)
+    if compiled:
+        wanted = [name for name in COMPILED if name in DTYPES]
+        measure_bert("torch-compile", wanted, lambda model: torch.compile(model, mode="reduce-overhead", fullgraph=False))
+
+
+def measure_bert(runtime, names, prepare):
     from bert_cpu import low_rank
     from transformers import BertConfig, BertForSequenceClassification
 
     print("runtime,variant,batch,seq,median_ms,min_ms,runs", flush=True)
     dense = BertForSequenceClassification(BertConfig()).eval()
     thin = low_rank(copy.deepcopy(dense), RANK)
-    for name, dtype in DTYPES.items():
+    for name in names:
         use_tf32(name == "tf32")
         for variant, model in (("dense", dense), (f"rank-{RANK}", thin)):
-            here = copy.deepcopy(model).to("cuda", dtype)
+            run = prepare(copy.deepcopy(model).to("cuda", DTYPES[name]))
             for batch in (1, 32):
                 ids = torch.randint(1000, 30000, (batch, 128), device="cuda")
-                compiled = torch.compile(here, mode="reduce-overhead", fullgraph=False)
-                for runtime, run in (("pytorch", here), ("torch-compile", compiled)):
-                    with torch.inference_mode():
-                        times = time_ms(lambda: run(input_ids=ids), 100)
-                    print(
-                        f"{runtime},{name} {variant},{batch},128,{statistics.median(times):.4f},"
-                        f"{min(times):.4f},{len(times)}",
-                        flush=True,
-                    )
+                with torch.inference_mode():
+                    times = time_ms(lambda: run(input_ids=ids), 100)
+                print(
+                    f"{runtime},{name} {variant},{batch},128,{statistics.median(times):.4f},{min(times):.4f},{len(times)}",
+                    flush=True,
+                )
             torch._dynamo.reset()
 
 
@@ -129,4 +136,9 @@ def svd(folder):
 
 
 if __name__ == "__main__":
-    {"bert": bert, "lowrank": lowrank, "svd": svd}[sys.argv[1]](*sys.argv[2:])
+    {
+        "bert": lambda: bert(compiled=False),
+        "compile": lambda: bert(eager=False),
+        "lowrank": lowrank,
+        "svd": svd,
+    }[sys.argv[1]](*sys.argv[2:])

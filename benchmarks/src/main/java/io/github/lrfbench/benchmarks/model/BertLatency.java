@@ -114,7 +114,7 @@ public final class BertLatency {
         Arrays.sort(sorted);
         System.out.printf(
             Locale.ROOT,
-            "lrfbench,%s,%d,%d,%.2f,%.2f,%d%n",
+            "lrfbench,%s,%d,%d,%.4f,%.4f,%d%n",
             names.get(m),
             batch,
             length,

@@ -69,7 +69,7 @@ public final class Gpt2Latency {
     Arrays.sort(times);
     System.out.printf(
         Locale.ROOT,
-        "lrfbench,%s,%d,%d,%.2f,%.2f,%d%n",
+        "lrfbench,%s,%d,%d,%.4f,%.4f,%d%n",
         variant,
         batch,
         length,

@@ -123,6 +123,13 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
   @Option(names = "--quick", description = "a smaller grid and fewer runs, for a first look")
   private boolean quick;
 
+  @Option(
+      names = "--no-tune",
+      description =
+          "on a GPU, do not measure first which low-rank products run fused; what an earlier call"
+              + " found there holds")
+  private boolean noTune;
+
   @Option(names = "--dry-run", description = "list what would be measured, and stop")
   private boolean dryRun;
 
@@ -148,7 +155,9 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
         };
     try (Device device = selection.open()) {
       progressLine.accept(selection.choice());
-      device.tune(progressLine);
+      if (!noTune) {
+        device.tune(progressLine);
+      }
       KernelSuite suite =
           new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype());
       if (out == null) {
