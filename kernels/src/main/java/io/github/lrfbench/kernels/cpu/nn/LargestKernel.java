@@ -36,7 +36,7 @@ final class LargestKernel<A> {
         t -> {
           A row = math.allocate(y.cols());
           values.read(t, row, y.cols());
-          chosen[t] = Largest.columns(i -> math.at(row, i), y.cols(), count);
+          chosen[t] = Largest.columns(keys(row), count);
         });
     int parts = (count + TASK_PRODUCTS - 1) / TASK_PRODUCTS;
     workers.forEach(
@@ -45,21 +45,23 @@ final class LargestKernel<A> {
           int t = task / parts;
           int from = task % parts * TASK_PRODUCTS;
           int to = Math.min(count, from + TASK_PRODUCTS);
+          A value = math.allocate(1);
           for (int i = from; i < to; i++) {
-            addProduct(x, w, t, chosen[t][i], y);
+            int j = chosen[t][i];
+            double product = Gemm.dot(math.dtype(), x.cols(), at(x, t), at(w, j));
+            values.readBlock(t, 1, j, 1, value);
+            math.put(value, 0, math.at(value, 0) + product);
+            values.writeBlock(t, 1, j, 1, value);
           }
         });
   }
 
-  /** A product of two rows, which are read where they are. */
-  private void addProduct(Matrix x, Matrix w, int t, int j, Matrix y) {
-    long left = at(x, t, 0);
-    int n = x.cols();
-    Gemm.run(math.dtype(), false, true, 1, 1, n, 1, left, n, at(w, j, 0), n, 1, at(y, t, j), 1);
+  private static long[] keys(Object row) {
+    return row instanceof float[] floats ? Largest.keys(floats) : Largest.keys((double[]) row);
   }
 
-  private static long at(Matrix matrix, int row, int col) {
-    return CpuTensor.address(matrix)
-        + ((long) row * matrix.stride() + col) * matrix.dtype().bytes();
+  /** Where a row begins. */
+  private static long at(Matrix matrix, int row) {
+    return CpuTensor.address(matrix) + (long) row * matrix.stride() * matrix.dtype().bytes();
   }
 }
