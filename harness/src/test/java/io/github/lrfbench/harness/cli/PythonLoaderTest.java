@@ -143,6 +143,12 @@ class PythonLoaderTest {
           writeForms(model, family + "-split" + first, first, new Gpt2Options(true, untied));
         }
       }
+      if (family.endsWith("lm")) {
+        compress(model, "lowrank-head", "--keep", "0.5");
+        compress(model, "lowrank-head", "--keep", "0.5", "--dense");
+        compress(model, "svd-softmax:top=4", "--rank", "3");
+        compress(model, "svd+svd-softmax:top=1", "--keep", "0.6");
+      }
       if (!gpt2) {
         compress(model, "drone:attention=joint", "--keep", "0.6");
         compress(model, "svd-head", "--rank", "1");
