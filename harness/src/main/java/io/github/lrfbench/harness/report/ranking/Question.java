@@ -1,7 +1,7 @@
 package io.github.lrfbench.harness.report.ranking;
 
 import io.github.lrfbench.harness.report.Figures;
-import io.github.lrfbench.harness.text.Names;
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,8 +43,8 @@ public record Question(
           .findFirst()
           .orElseThrow(
               () ->
-                  Names.unknown(
-                      "budget-of", name, Arrays.stream(values()).map(BudgetOf::label).toList()));
+                  new InputException(
+                      "--budget-of must be model or matrices, but is " + OneLine.quote(name)));
     }
   }
 
