@@ -94,6 +94,31 @@ class Codes(nn.Module):
         return functional.linear(x, self.matrix())
 
 
+class Preview(nn.Module):
+    """A head by SVD-softmax: of the ``full`` outputs that ``preview`` makes largest, the rest is added.
+
+    ``v`` is V [inputs, inputs] of W = (U S) V^T, ``preview`` the first columns of U S and ``rest`` the others.
+    """
+
+    def __init__(self, v, preview, rest, full):
+        super().__init__()
+        self.full = full
+        for name, tensor in (("v", v), ("preview", preview), ("rest", rest)):
+            self.register_buffer(name, tensor)
+
+    def forward(self, x):
+        turned = x @ self.v
+        width = self.preview.shape[1]
+        y = functional.linear(turned[..., :width], self.preview)
+        if self.rest is None:
+            return y
+        tails = turned[..., width:].reshape(-1, self.rest.shape[1])
+        for row, tail in zip(y.view(-1, y.shape[-1]), tails):  # each has words of its own
+            top = row.topk(self.full).indices
+            row[top] += self.rest[top] @ tail
+        return y
+
+
 class NarrowHeads(nn.Module):
     """The rows of W that are not zero, [heads * kept, inputs]: the first of each head."""
 
@@ -210,7 +235,7 @@ class Forms:
         return self.tensors[name]
 
     def is_compressed(self, module):
-        marks = (".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".chain.", ".sum.")
+        marks = (".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".chain.", ".sum.", ".svdsoftmax.")
         return any(self.has_below(module + mark) for mark in marks)
 
     def is_stored(self, module):
@@ -252,6 +277,10 @@ class Forms:
             zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
             bits, group = known.get("bits", 8), known.get("group", inputs)
             return Codes(self.take(path + "codes"), self.take(path + "scales"), zeros, inputs, bits, group)
+        if self.has(module + ".svdsoftmax.preview"):
+            path = module + ".svdsoftmax."
+            rest = self.take(path + "rest") if self.has(path + "rest") else None
+            return Preview(self.take(path + "v"), self.take(path + "preview"), rest, self.constants[module]["full"])
         if self.has_below(module + ".chain."):
             middle = self.outputs(module + ".chain.0")
             first = self.form(module + ".chain.0", inputs, middle, 1)

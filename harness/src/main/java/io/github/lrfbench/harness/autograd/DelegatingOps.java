@@ -123,6 +123,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    nn.addToLargest(x, w, count, y);
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     nn.meanPool(x, segments, y);
   }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.autograd;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -374,6 +375,14 @@ final class TapeOps implements Ops {
   @Override
   public void scatterRows(Matrix x, Tensor rows, Matrix y) {
     throw new IllegalStateException("nothing is differentiated through a cache");
+  }
+
+  /** Which columns are chosen has no derivative. */
+  @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    throw new InputException(
+        "a head by svd-softmax looks at the largest words only, and nothing is trained through it;"
+            + " train first and compress the head then");
   }
 
   @Override

@@ -87,6 +87,16 @@ final class RankingOptions {
       description = "The confidence of intervals and tests. Default: ${DEFAULT-VALUE}.")
   private double level;
 
+  @Option(
+      names = "--budget-of",
+      paramLabel = "PART",
+      defaultValue = "model",
+      description = {
+        "At what budget methods meet that cut different parts of a model: model (by the share of the whole model that is"
+            + " left) or matrices (by the budget that each was given for what it cuts). Default: ${DEFAULT-VALUE}."
+      })
+  private String budgetOf;
+
   /** Checks the names, before a file is read. */
   void check() {
     List<String> formats =
@@ -140,6 +150,7 @@ final class RankingOptions {
         && mix.isEmpty()
         && by.equals(List.of("label"))
         && metric.equals(Metric.STANDARD)
+        && budgetOf.equals(Question.BudgetOf.MODEL.label())
         && (anyFormat || format.equals(TableFormat.TEXT.label()));
   }
 
@@ -176,6 +187,6 @@ final class RankingOptions {
   }
 
   private Question question() {
-    return new Question(Metric.named(metric), by, mix, level);
+    return new Question(Metric.named(metric), by, mix, level, Question.BudgetOf.named(budgetOf));
   }
 }

@@ -32,8 +32,8 @@ final class ChainReports {
   }
 
   /**
-   * One report for every requested slot. What several steps have changed is measured against the
-   * dense model.
+   * One report for every requested slot, and for a head that a stage has changed. What several
+   * steps have changed is measured against the dense model.
    *
    * @param replaced slots whose maps are others than the dense model's
    * @param again whether all of these are measured
@@ -63,6 +63,15 @@ final class ChainReports {
             again || own.size() > 1 ? replacement.keep(slot, last.diagnostics().note()) : last);
       }
     }
+    // A head that is the word embedding is none of the slots.
+    Set<String> requested =
+        request.slots().stream().map(LinearSlot::name).collect(Collectors.toSet());
+    bySlot.forEach(
+        (name, own) -> {
+          if (!requested.contains(name)) {
+            layers.add(own.get(own.size() - 1));
+          }
+        });
     return layers;
   }
 

@@ -169,11 +169,15 @@ final class ChainRun {
           "--method " + chain.text() + ": no matrix is left for " + step.method().name());
     }
     boolean spends = step.number() == spender || step.number() > spender && isOfOthers(step, slots);
+    boolean isHead = step.method().compressor().takes() == Takes.HEAD;
     if (spends && !step.stage().improves()) {
-      step.method().check(request.allocation());
+      // A head is one matrix, among which there is nothing to share out.
+      if (!isHead) {
+        step.method().check(request.allocation());
+      }
       step.method().check(request.budget());
     }
-    Allocation allocation = spends ? request.allocation() : Allocation.UNIFORM;
+    Allocation allocation = spends && !isHead ? request.allocation() : Allocation.UNIFORM;
     if (slots.areParts()) {
       requireWeightsOnly(step.method(), allocation, spends && request.budget().needsExamples());
     }
@@ -213,6 +217,10 @@ final class ChainRun {
 
   /** Whether a stage gives a form to matrices that no other has replaced. */
   private boolean isOfOthers(Step step, ChainSlots slots) {
+    MethodSpec method = step.method();
+    if (method.compressor().takes() == Takes.HEAD) {
+      return method.compressor().canMeet(request.budget(), method.options());
+    }
     return step.method().compressor().takes() == Takes.WHOLE
         && !step.stage().residual()
         && slots.slots().stream()

@@ -43,7 +43,7 @@ record ChainSlots(
       return residual(all.stream().filter(run::isFormed).toList(), run, scope);
     }
     return switch (step.method().compressor().takes()) {
-      case ALL -> new ChainSlots(all, Map.of(), false);
+      case ALL, HEAD -> new ChainSlots(all, Map.of(), false);
       case WHOLE -> new ChainSlots(all.stream().filter(run::isWhole).toList(), Map.of(), false);
       case LEAVES -> leaves(all);
     };

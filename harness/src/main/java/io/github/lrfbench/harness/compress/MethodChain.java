@@ -61,6 +61,9 @@ public record MethodChain(List<Stage> stages) {
       if (stage.improves() && stage.residual()) {
         throw fault(stages, name + " stores nothing that could be added; put it after one '+'");
       }
+      if (stage.residual() && stage.method().compressor().takes() == Takes.HEAD) {
+        throw fault(stages, name + " changes the head, of which nothing is left over");
+      }
       if (stage.residual() && stage.method().compressor().triesInModel(stage.method().options())) {
         throw fault(
             stages,

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
@@ -67,6 +68,9 @@ record ShapeCompression(
         || !compressor.before(options).isEmpty()
         || !compressor.after(options).isEmpty()) {
       return "it has several stages";
+    }
+    if (compressor.takes() == Takes.HEAD) {
+      return "it changes the head alone";
     }
     if (!(compressor instanceof LowRankMethod lowRank)) {
       return "it is no method of two factors of a rank";

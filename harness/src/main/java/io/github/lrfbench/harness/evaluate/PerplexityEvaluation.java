@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.evaluate;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.glue.metric.Bootstrap;
+import io.github.lrfbench.harness.linear.PreviewLinear;
 import io.github.lrfbench.harness.lm.LmText;
 import io.github.lrfbench.harness.lm.TextWindow;
 import io.github.lrfbench.harness.lm.WindowKind;
@@ -176,6 +177,8 @@ public final class PerplexityEvaluation implements Evaluation {
   public Outcome run(Model model, IntConsumer progress) {
     long start = System.nanoTime();
     CausalModel causal = (CausalModel) model;
+    HeadAgreement agreement =
+        causal.ownHead() instanceof PreviewLinear preview ? new HeadAgreement(preview) : null;
     double[] nats = new double[windows.size()];
     int done = 0;
     while (done < windows.size()) {
@@ -187,15 +190,17 @@ public final class PerplexityEvaluation implements Evaluation {
         total += windows.get(end).length();
         end++;
       }
-      addNats(causal, done, end, nats);
+      addNats(causal, done, end, nats, agreement);
       done = end;
       progress.accept(done);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Scored(score(nats), seconds);
+    Map<String, Object> ofHead = agreement == null ? Map.of() : agreement.told();
+    return new Scored(score(nats, ofHead), seconds);
   }
 
-  private void addNats(CausalModel model, int from, int to, double[] nats) {
+  private void addNats(
+      CausalModel model, int from, int to, double[] nats, HeadAgreement agreement) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (TextWindow window : windows.subList(from, to)) {
       int[] ids = Arrays.copyOfRange(tokens, window.begin(), window.end());
@@ -211,6 +216,9 @@ public final class PerplexityEvaluation implements Evaluation {
           int end = Math.min(window.end(), t + MAX_ROWS);
           Matrix rows = states.rows(offset + t - window.begin(), offset + end - window.begin());
           nats[w] += sum(ops, model, rows, Arrays.copyOfRange(tokens, t + 1, end + 1));
+          if (agreement != null) {
+            agreement.add(ops, rows);
+          }
         }
         offset += window.length();
       }
@@ -232,7 +240,7 @@ public final class PerplexityEvaluation implements Evaluation {
     }
   }
 
-  private Score score(double[] nats) {
+  private Score score(double[] nats, Map<String, Object> ofHead) {
     double[] weighted = new double[nats.length];
     for (int w = 0; w < nats.length; w++) {
       TextWindow window = windows.get(w);
@@ -257,6 +265,7 @@ public final class PerplexityEvaluation implements Evaluation {
     extra.put("bits_per_byte", bits(total, count, mean) / bytes);
     extra.put("tokens", count);
     extra.put("bytes", bytes);
+    extra.putAll(ofHead);
     return new Score(METRIC, perplexity, standardError(weighted), false, values, extra);
   }
 

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
@@ -31,6 +32,19 @@ public interface CausalModel extends Model {
    * @return [m, V]
    */
   Tensor logits(Ops ops, Matrix states);
+
+  /** The name of the head's module, also where the head is the word embedding. */
+  String headModule();
+
+  /** The head where it is a map of its own; null where it is the word embedding. */
+  Linear ownHead();
+
+  /**
+   * The same model, of the same weights, with its head among its slots: a copy of the word
+   * embedding, which counts as none of its own until it is changed, where the head is that. The
+   * caller closes it, and before this one.
+   */
+  CausalModel withHeadSlot();
 
   /** The type of the model's numbers. */
   DType dtype();

@@ -260,6 +260,11 @@ final class OnnxOps implements Ops {
   }
 
   @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    throw noPart("a head by svd-softmax");
+  }
+
+  @Override
   public void cachedAttention(
       Matrix q,
       Matrix keys,

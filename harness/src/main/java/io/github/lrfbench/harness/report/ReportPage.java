@@ -11,30 +11,38 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A page of results that needs nothing but itself: the table of all cells and how they were made,
  * and the rows as data from which its scripts draw charts. Without scripts the table is what there
- * is: within a model, a task and a budget the best come first.
+ * is: within a model, a task and a budget the best come first, and last those that keep more of the
+ * whole model than half of the others.
  */
 public final class ReportPage {
   private static final List<String> SCRIPTS =
       List.of("stats.js", "controls.js", "charts.js", "page.js");
 
-  private static final Comparator<PageData.Sourced> ORDER =
+  /** By so much of the model a row may keep more. */
+  private static final double SLACK = 0.01;
+
+  private static final Comparator<PageData.Sourced> PLACES =
       Comparator.comparing(PageData.Sourced::row, by(RunColumns.MODEL))
           .thenComparing(PageData.Sourced::row, by(RunColumns.TASK))
           .thenComparing(sourced -> !isDense(sourced.row()))
           .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET_KIND))
-          .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET).reversed())
-          .thenComparing(PageData.Sourced::row, by(ScoreColumns.METRIC_DROP));
+          .thenComparing(PageData.Sourced::row, by(RunColumns.BUDGET).reversed());
 
   private final List<ReportInput> inputs;
   private final StringBuilder html = new StringBuilder();
@@ -60,15 +68,45 @@ public final class ReportPage {
     return new ReportPage(inputs).render();
   }
 
+  private static List<PageData.Sourced> inOrder(List<PageData.Sourced> rows) {
+    Map<List<Object>, List<Double>> sizes = new HashMap<>();
+    for (PageData.Sourced sourced : rows) {
+      Double left = sourced.row().get(SizeColumns.PARAMS_RATIO);
+      if (left != null) {
+        sizes.computeIfAbsent(place(sourced), place -> new ArrayList<>()).add(left);
+      }
+    }
+    sizes.values().forEach(Collections::sort);
+    Predicate<PageData.Sourced> keepsMore =
+        sourced -> {
+          Double left = sourced.row().get(SizeColumns.PARAMS_RATIO);
+          List<Double> all = sizes.get(place(sourced));
+          return left != null && left > all.get((all.size() - 1) / 2) + SLACK;
+        };
+    return rows.stream()
+        .sorted(
+            PLACES
+                .thenComparing(keepsMore::test)
+                .thenComparing(PageData.Sourced::row, by(ScoreColumns.METRIC_DROP)))
+        .toList();
+  }
+
+  private static List<Object> place(PageData.Sourced sourced) {
+    return Stream.<Column<?>>of(
+            RunColumns.MODEL, RunColumns.TASK, RunColumns.BUDGET_KIND, RunColumns.BUDGET)
+        .<Object>map(column -> Optional.ofNullable(sourced.row().get(column)))
+        .toList();
+  }
+
   private String render() {
     List<PageData.Sourced> rows =
-        inputs.stream()
-            .flatMap(
-                input ->
-                    LatestRows.of(input.runs()).stream()
-                        .map(row -> new PageData.Sourced(input.source().toString(), row)))
-            .sorted(ORDER)
-            .toList();
+        inOrder(
+            inputs.stream()
+                .flatMap(
+                    input ->
+                        LatestRows.of(input.runs()).stream()
+                            .map(row -> new PageData.Sourced(input.source().toString(), row)))
+                .toList());
     String sources =
         inputs.stream().map(input -> input.source().toString()).collect(Collectors.joining(", "));
     html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")

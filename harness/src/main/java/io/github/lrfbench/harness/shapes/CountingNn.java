@@ -166,6 +166,13 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    long products = (long) x.rows() * count * x.cols();
+    long read = products * w.dtype().bytes();
+    log.accept(new Work("addToLargest", 2 * products, numbers(y), bytes(x) + read + 2 * bytes(y)));
+  }
+
+  @Override
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     note("meanPool", numbers(x), bytes(x) + bytes(y));
   }

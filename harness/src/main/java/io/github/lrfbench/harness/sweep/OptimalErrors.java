@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.sweep;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Matrix;
@@ -65,9 +66,20 @@ final class OptimalErrors {
 
   private void find(Set<String> names) {
     names.removeAll(spectra.keySet());
+    if (dense instanceof CausalModel causal && names.contains(causal.headModule())) {
+      // A head that is the word embedding is a slot only where it is asked for.
+      try (Model whole = causal.withHeadSlot()) {
+        find(names, whole.slots());
+      }
+    } else {
+      find(names, dense.slots());
+    }
+  }
+
+  private void find(Set<String> names, List<LinearSlot> slots) {
     List<LinearSlot> chunk = new ArrayList<>();
     long numbers = 0;
-    for (LinearSlot slot : dense.slots()) {
+    for (LinearSlot slot : slots) {
       if (names.contains(slot.name())) {
         Linear linear = slot.linear();
         chunk.add(slot);

@@ -123,7 +123,7 @@ const RANKED = 12;
 const CHARACTER = 6.6;
 
 function drawRanking(box, facet) {
-  const candidates = facet.filter(point => !point.dense && budgetTitle(point) === state.budget);
+  const candidates = contenders(facet, state.budget);
   const order = ranked(candidates);
   if (!order.length) return;
   const dense = [denseOf(facet, 'metric')].filter(metric => metric !== null);
@@ -148,7 +148,8 @@ function drawRanking(box, facet) {
     ],
   });
   const others = order.filter(entry => entry.alike).length - 1;
-  const out = candidates.filter(point => !point.comparable);
+  const out = facet.filter(point => !point.dense && budgetTitle(point) === state.budget
+    && candidates.every(candidate => candidate.label !== point.label));
   const winner = element('p', undefined, {className: 'winner'});
   winner.append(element('strong', order[0].point.label), ` ${number(order[0].metric)}`
     + (dense.length ? ` (dense ${number(dense[0])})` : '')
@@ -157,7 +158,7 @@ function drawRanking(box, facet) {
   made.append(winner, drawing);
   figure(box, facet[0].facet, made, joined([
     order.length > RANKED ? `${order.length - RANKED} more below.` : '',
-    out.length ? 'Not compared, as they keep more than the budget or compress other matrices: '
+    out.length ? 'Not compared, as they keep more of the model than the others at this budget: '
       + unique(out.map(point => point.label)).join(', ') + '.' : ''], ' '));
 }
 
@@ -170,7 +171,7 @@ function drawWinners(box, facets) {
     const row = element('tr');
     row.append(element('th', facet[0].facet, {scope: 'row'}));
     budgets.forEach(budget => {
-      const order = ranked(facet.filter(point => !point.dense && budgetTitle(point) === budget));
+      const order = ranked(contenders(facet, budget));
       const cell = element('td');
       if (order.length) {
         const others = order.filter(entry => entry.alike).length - 1;

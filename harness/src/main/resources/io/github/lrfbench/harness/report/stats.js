@@ -106,24 +106,54 @@ function points(rows) {
     byKey.get(key).rows.push(row);
   }
   let all = Array.from(byKey.values());
-  let most = new Map();
   for (let point of all) {
     point.seeds = unique(point.rows.map(row => row.seed)).length;
     point.size = value(point, 'linear_params_dense');
-    most.set(point.facet, Math.max(most.get(point.facet) || 0, point.size || 0));
   }
-  for (let point of all) {
-    // Who compresses next to nothing, or misses its budget, is not compared with those who do not.
-    point.sameMatrices = point.size === null || point.size === most.get(point.facet);
-    point.comparable = point.sameMatrices && reached(point);
+  for (let facet of unique(all.map(point => point.facet))) {
+    let here = all.filter(point => point.facet === facet);
+    let usual = mostFrequent(here.filter(point => !point.dense).map(point => point.size));
+    here.forEach(point => point.sameMatrices = point.size === null || usual === null || point.size === usual);
   }
   return all;
+}
+
+// The most frequent number, of equally frequent ones the largest; null where there is none.
+function mostFrequent(values) {
+  let numbers = unique(values).filter(value => value !== null);
+  let count = number => values.filter(value => value === number).length;
+  return numbers.length ? numbers.sort((a, b) => count(b) - count(a) || b - a)[0] : null;
 }
 
 function reached(point) {
   let column = {keep: 'linear_ratio', bits: 'bits_per_weight'}[point.kind];
   let kept = column ? value(point, column) : null;
   return kept === null || kept <= point.budget * 1.02;
+}
+
+// What is left of the whole model.
+function left(point) {
+  return value(point, point.kind === 'bits' ? 'bytes_ratio' : 'params_ratio');
+}
+
+// Who takes part at a budget in a facet. Half of one part of a model is not half of another: who cuts another part
+// than most takes part by the largest of its cells that keeps no more of the whole model than they.
+function contenders(facet, budget) {
+  let all = facet.filter(point => !point.dense);
+  let given = all.filter(point => budgetTitle(point) === budget && reached(point));
+  let here = given.filter(point => point.sameMatrices);
+  if (!here.length) return given;
+  let sizes = here.map(left).filter(size => size !== null);
+  let most = Math.max.apply(null, sizes);
+  let others = new Map();
+  for (let point of all.filter(point => !point.sameMatrices && point.kind === here[0].kind)) {
+    let size = left(point);
+    let largest = others.get(point.label);
+    if (sizes.length && size !== null && size <= most + 0.01 * Math.abs(1 - most) && (!largest || size > left(largest))) {
+      others.set(point.label, point);
+    }
+  }
+  return here.concat(Array.from(others.values()));
 }
 
 // [low, high] around a column of a point: of several rows their extent, of one its error, or null.
@@ -156,9 +186,9 @@ function variance(point) {
   return sampling + spread / scores.length;
 }
 
-// The comparable points of one facet and budget, the best first; those not told apart are alike.
+// Points that can be compared, the best first; those not told apart are alike.
 function ranked(candidates) {
-  let order = candidates.filter(point => point.comparable && value(point, 'metric') !== null)
+  let order = candidates.filter(point => value(point, 'metric') !== null)
     .map(point => ({point: point, metric: value(point, 'metric'), variance: variance(point)}));
   order.sort((a, b) => sign(a.point.metricName) * (b.metric - a.metric));
   for (let entry of order) {
@@ -231,7 +261,7 @@ function leaders(all, count) {
   let sums = new Map();
   for (let facet of unique(all.map(point => point.facet))) {
     for (let budget of unique(all.filter(point => point.facet === facet).map(budgetTitle))) {
-      let order = ranked(all.filter(point => !point.dense && point.facet === facet && budgetTitle(point) === budget));
+      let order = ranked(contenders(all.filter(point => point.facet === facet), budget));
       order.forEach((entry, i) => {
         let label = entry.point.label;
         if (!sums.has(label)) sums.set(label, []);

@@ -15,8 +15,10 @@ import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Forms;
 import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.PreviewLinear;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.Sum;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -264,6 +266,10 @@ class PythonLoaderTest {
       for (LinearSlot slot : model.slots()) {
         forms.put(slot.name(), form(number++, slot, model.heads(), scope));
       }
+      // A head that was the word embedding may become one of its own; one stays as it is.
+      if (model instanceof CausalModel causal && causal.ownHead() == null && first < 2) {
+        forms.put(causal.headModule(), head(first, causal, scope));
+      }
       new CompressedCheckpoint(checkpoint, model, new Compression(forms, List.of(), Map.of()))
           .write(target, false, JsonNodeFactory.instance.objectNode());
       classifies = !model.headLayers().isEmpty();
@@ -299,6 +305,20 @@ class PythonLoaderTest {
                   codes(number, DType.I8, 2, outputs, 5, forms, scope));
         };
     return form.withBias(bias);
+  }
+
+  private static Linear head(int number, CausalModel model, Scope scope) {
+    int words = model.info().vocabularySize();
+    int inputs = model.info().hiddenSize();
+    Forms forms = new Forms(number, scope);
+    return number == 0
+        ? forms.of("lowrank", words, inputs, false)
+        : new PreviewLinear(
+            Matrix.of(forms.random(0.3, inputs, inputs)),
+            Matrix.of(forms.random(0.3, words, 5)),
+            Matrix.of(forms.random(0.3, words, inputs - 5)),
+            4,
+            null);
   }
 
   private static Linear kronecker(Forms forms, int outputs, int inputs) {

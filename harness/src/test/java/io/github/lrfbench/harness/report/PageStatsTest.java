@@ -117,7 +117,10 @@ class PageStatsTest {
             row("label: 'broken', metric: NaN"));
     assertEquals(
         "[[\"svd\",true],[\"close\",true],[\"worse\",false]]",
-        evaluate("ranked(" + candidates + ").map(e => [e.point.label, e.alike])"));
+        evaluate(
+            "ranked(contenders("
+                + candidates
+                + ", 'keep 0.5')).map(e => [e.point.label, e.alike])"));
     String perplexities =
         points(
             row("metric_name: 'perplexity', label: 'bad', metric: 30"),
@@ -128,6 +131,25 @@ class PageStatsTest {
         points(
             row("metric: 0.9"), row("metric: 0.5, seed: 1"), row("label: 'steady', metric: 0.8"));
     assertEquals("\"steady\"", evaluate("ranked(" + seeds + ")[0].point.label"));
+  }
+
+  @Test
+  void otherPartsOfTheModelMeetAtTheWholeModelsSize() {
+    String all =
+        points(
+            row("params_ratio: 0.75"),
+            row("params_ratio: 0.74, label: 'drone'"),
+            row("params_ratio: 0.85, budget: 0.7, linear_ratio: 0.7"),
+            row("params_ratio: 0.9, linear_params_dense: 20, label: 'embedding'"),
+            row("params_ratio: 0.8, budget: 0.3, linear_params_dense: 20, label: 'embedding'"),
+            row("params_ratio: 0.7, budget: 0.1, linear_params_dense: 20, label: 'embedding'"),
+            row("params_ratio: 0.99, linear_params_dense: 1, label: 'head'"));
+    assertEquals(
+        "[[\"svd\",0.5],[\"drone\",0.5],[\"embedding\",0.1]]",
+        evaluate("contenders(" + all + ", 'keep 0.5').map(p => [p.label, p.budget])"));
+    assertEquals(
+        "[[\"svd\",0.7],[\"embedding\",0.3]]",
+        evaluate("contenders(" + all + ", 'keep 0.7').map(p => [p.label, p.budget])"));
   }
 
   @Test

@@ -232,6 +232,21 @@ public final class NnArguments {
     }
   }
 
+  /** Checks {@link Nn#addToLargest}. */
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    arguments.requireOneType("addToLargest", x, w, y);
+    arguments.requireShapes(
+        x.rows() == y.rows() && x.cols() == w.cols() && w.rows() == y.cols(),
+        "addToLargest",
+        x,
+        w,
+        y);
+    if (count < 0 || count > y.cols()) {
+      throw new IllegalArgumentException(
+          "addToLargest: there are no " + count + " largest of " + y.cols() + " columns");
+    }
+  }
+
   /**
    * Checks {@link Nn#meanPool}.
    *

@@ -232,6 +232,19 @@ public interface Nn {
   void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y);
 
   /**
+   * Adds a product to the largest elements of every row of y: {@code y[t, j] += Σ x[t, i] w[j, i]}
+   * for the {@code count} columns j in which y[t] is largest, as the full view of SVD-softmax does
+   * (Shim et al. 2017). Of equal elements those of smaller columns come first; NaN is larger than
+   * any number. It has no backward pass: which columns are chosen has no derivative.
+   *
+   * @param x [T, I]
+   * @param w [V, I]
+   * @param count from 0 to V
+   * @param y [T, V], modified; overlaps no other argument
+   */
+  void addToLargest(Matrix x, Matrix w, int count, Matrix y);
+
+  /**
    * The mean of the rows of every sequence.
    *
    * @param x [T, H]

@@ -96,6 +96,13 @@ public interface Compressor {
     return takes() == Takes.WHOLE && !prepares();
   }
 
+  /**
+   * Checks that a budget says something to the method.
+   *
+   * @throws io.github.lrfbench.kernels.InputException if it does not
+   */
+  default void check(Budget budget, MethodOptions options) {}
+
   /** Of what a budget of energy may be a share; this method sees to that. */
   default Set<EnergyOf> energies(MethodOptions options) {
     return Set.of(EnergyOf.OWN);
@@ -108,7 +115,9 @@ public interface Compressor {
     /** All matrices, as they stand. */
     ALL,
     /** What a form is made of: each factor for itself. */
-    LEAVES
+    LEAVES,
+    /** The head of a language model, whatever became of the matrices. */
+    HEAD
   }
 
   /** Whether what it makes is a head, which no other program reads, and not matrices. */

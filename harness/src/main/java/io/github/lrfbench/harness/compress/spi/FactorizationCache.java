@@ -105,7 +105,7 @@ public final class FactorizationCache implements AutoCloseable {
   }
 
   /**
-   * What was found out once, and holds for all cells.
+   * What was found out once, and holds for all cells. What can be closed is, with the cache.
    *
    * @param about tells one finding from another
    */
@@ -137,5 +137,19 @@ public final class FactorizationCache implements AutoCloseable {
   public void close() {
     batches.forEach(batch -> batch.scope.close());
     batches.clear();
+    findings.values().forEach(FactorizationCache::close);
+    findings.clear();
+  }
+
+  private static void close(Object finding) {
+    if (finding instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }

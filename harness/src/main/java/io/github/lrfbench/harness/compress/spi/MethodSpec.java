@@ -67,6 +67,7 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
    * @throws InputException if it does not
    */
   public void check(Budget budget) {
+    compressor.check(budget, options);
     // What improves what others made takes no budget.
     if (compressor.takes() != Takes.ALL
         && !compressor.energies(options).contains(budget.energyOf())) {

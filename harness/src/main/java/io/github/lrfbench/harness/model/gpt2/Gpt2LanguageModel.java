@@ -1,10 +1,12 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Replacements;
@@ -16,6 +18,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A GPT-2 that predicts the next token. */
 final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
@@ -36,9 +39,12 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
           : List.of();
     }
 
-    /** Another in its place. */
-    private Head with(Linear other) {
-      return new Head(other, offered, repeats && other == own);
+    /** What takes its place among replacements; one that was not offered is from then on. */
+    private Head replacedBy(Replacements placed) {
+      if (!placed.byName().containsKey(Modules.LM_HEAD)) {
+        return this;
+      }
+      return new Head(placed.of(Modules.LM_HEAD, own), true, false);
     }
   }
 
@@ -116,6 +122,41 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   }
 
   @Override
+  public String headModule() {
+    return Modules.LM_HEAD;
+  }
+
+  @Override
+  public Linear ownHead() {
+    return head.own;
+  }
+
+  @Override
+  public CausalModel withHeadSlot() {
+    Scope own = device().openScope();
+    boolean tied = head.own == null;
+    Linear map = tied ? new DenseLinear(wordsTransposed(own), null) : head.own;
+    Head offered = new Head(map, true, tied || head.repeats);
+    return new Gpt2LanguageModel(body(), info(), own, offered, latentCache);
+  }
+
+  private Matrix wordsTransposed(Scope own) {
+    Matrix word = Matrix.of(body().embeddings().word());
+    Matrix transposed = Matrix.of(own.allocate(word.dtype(), word.cols(), word.rows()));
+    device().blas().transpose(word, transposed);
+    return transposed;
+  }
+
+  /** A head that was the word embedding may have become a map of its own. */
+  @Override
+  public Set<String> untiedFrom(Model original) {
+    boolean wasTied = original instanceof CausalModel causal && causal.ownHead() == null;
+    return wasTied && head.own != null && !head.repeats
+        ? Set.of(Modules.LM_HEAD)
+        : super.untiedFrom(original);
+  }
+
+  @Override
   Linear predictor() {
     return head.own;
   }
@@ -180,8 +221,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   Gpt2 rebuild(Body other, Replacements placed) {
-    Head placedHead = head.own == null ? head : head.with(placed.of(Modules.LM_HEAD, head.own));
-    return new Gpt2LanguageModel(other, info(), placed.own(), placedHead, latentCache);
+    return new Gpt2LanguageModel(other, info(), placed.own(), head.replacedBy(placed), latentCache);
   }
 
   @Override

@@ -13,13 +13,15 @@ import java.util.stream.Collectors;
 final class Answers {
   private final Contests contests;
   private final Comparisons comparisons;
+  private final WholeModel whole;
   private final List<Ranking> rankings;
 
   Answers(Contests contests) {
     this.contests = contests;
     comparisons = new Comparisons(contests.question().metric());
+    whole = WholeModel.of(contests);
     rankings =
-        contests.all().stream()
+        whole.contests().stream()
             .map(contest -> Ranking.of(contest, contests.question(), comparisons))
             .toList();
   }
@@ -120,6 +122,7 @@ final class Answers {
   /** What was left out of rankings. */
   List<String> notes() {
     List<String> notes = new ArrayList<>(contests.notes());
+    whole.note().ifPresent(notes::add);
     Set<String> lacking = new TreeSet<>();
     rankings.forEach(ranking -> lacking.addAll(ranking.lacking()));
     if (!lacking.isEmpty()) {

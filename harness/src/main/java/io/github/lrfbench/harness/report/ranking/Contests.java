@@ -192,6 +192,7 @@ record Contests(Question question, List<Contest> all, List<String> shown, List<S
         context,
         budgeted ? first.text("budget_kind") : "",
         budgeted && first.number("budget") != null ? Figures.plain(first.number("budget")) : "",
+        question.budgetOf(),
         List.copyOf(contenders.values()),
         dense.getOrDefault(first.texts(question.denseContext()), List.of()));
   }

@@ -94,7 +94,7 @@ final class ParetoTable {
     Contender dense = new Contender("dense");
     any.dense().forEach(row -> dense.rows().put(row.seed(), row));
     if (!dense.rows().isEmpty()) {
-      Contest none = new Contest(any.context(), "", "", List.of(dense), any.dense());
+      Contest none = new Contest(any.context(), "", "", any.of(), List.of(dense), any.dense());
       points.add(new Point(dense, none, score(dense, metric)));
     }
     contests.forEach(

@@ -1,9 +1,12 @@
 package io.github.lrfbench.harness.report.ranking;
 
 import io.github.lrfbench.harness.report.Figures;
+import io.github.lrfbench.harness.text.OneLine;
 import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +16,38 @@ import java.util.stream.Stream;
  * @param by the columns whose values are compared, by default the label
  * @param mix columns in which rows that are compared may differ though results depend on them
  * @param level of intervals and tests, such as 0.95
+ * @param budgetOf of what budgets are shares where different parts of a model are cut
  */
-public record Question(Metric metric, List<String> by, List<String> mix, double level) {
+public record Question(
+    Metric metric, List<String> by, List<String> mix, double level, BudgetOf budgetOf) {
+  /** Of what a budget is a share, where methods meet that cut different parts of a model. */
+  public enum BudgetOf {
+    /** Of the whole model: {@code params_ratio}, of bits {@code bytes_ratio}. */
+    MODEL,
+    /** Of what each cuts. */
+    MATRICES;
+
+    /** The name that users give. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The one of a name.
+     *
+     * @throws InputException if there is none
+     */
+    public static BudgetOf named(String name) {
+      return Arrays.stream(values())
+          .filter(of -> of.label().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "--budget-of must be model or matrices, but is " + OneLine.quote(name)));
+    }
+  }
+
   private static final double HUNDREDTHS = 1e4;
 
   /** What beside the variant a result depends on; which task it is comes first. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.report.ranking.Ranking.Verdict;
 import io.github.lrfbench.harness.report.table.TableFormat;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
@@ -69,6 +70,85 @@ class RankingTablesTest {
         column(csv(ReportTable.TESTS, rows), "verdict"));
     assertEquals(List.of("drone", "svd"), column(csv(ReportTable.AVERAGE, rows), "contender"));
     assertEquals(List.of("1", "0", "0", "0"), column(csv(ReportTable.MATRIX, rows), "wins"));
+  }
+
+  /** A method of another part of the model than the matrices that the others cut. */
+  private static RunRow.Builder embedding(double keep, double metric, double ofModel) {
+    return Rows.of("rte", "embedding-svd", keep, metric, 0.01)
+        .set(SizeColumns.LINEAR_PARAMS_DENSE, 400)
+        .set(SizeColumns.LINEAR_PARAMS, Math.round(400 * keep))
+        .set(SizeColumns.PARAMS_RATIO, ofModel);
+  }
+
+  @Test
+  void otherPartsOfTheModelMeetAtTheWholeModelsSize() {
+    // The others keep 0.85 and 0.75 of the model at 0.7 and 0.5.
+    RunRow.Builder[] rows = {
+      Rows.of("rte", "svd", 0.7, 0.7, 0.01),
+      Rows.of("rte", "drone", 0.7, 0.75, 0.01),
+      Rows.of("rte", "svd", 0.5, 0.5, 0.01),
+      Rows.of("rte", "drone", 0.5, 0.55, 0.01),
+      embedding(0.7, 0.89, 0.94),
+      embedding(0.5, 0.88, 0.9),
+      embedding(0.3, 0.8, 0.84),
+      embedding(0.1, 0.6, 0.75)
+    };
+    assertEquals(
+        List.of("embedding-svd", "drone", "svd", "embedding-svd", "drone", "svd"),
+        column(csv(ReportTable.TESTS, rows), "contender").subList(0, 6));
+    assertEquals(
+        List.of("0.8", "0.75", "0.7", "0.6", "0.55", "0.5"),
+        column(csv(ReportTable.TESTS, rows), "metric").subList(0, 6));
+    assertTrue(
+        Rows.answers(Rows.question(), rows)
+            .notes()
+            .contains(
+                "Who cuts another part of the model than most is compared by the largest of its"
+                    + " cells that keeps no more of the whole model than they: embedding-svd at"
+                    + " keep 0.7 by its keep 0.3, embedding-svd at keep 0.5 by its keep 0.1."));
+    // By what each was given nothing is exchanged, and it saves too little of what the others cut.
+    Question matrices =
+        new Question(
+            Metric.named(Metric.STANDARD),
+            List.of("label"),
+            List.of(),
+            0.95,
+            Question.BudgetOf.MATRICES);
+    Answers own = Rows.answers(matrices, rows);
+    assertEquals("drone", own.rankings().get(0).ranked().get(0).contender().name());
+    assertEquals(Verdict.NOT_AT_BUDGET, own.rankings().get(0).ranked().get(2).verdict());
+    assertEquals(0.89, own.rankings().get(0).ranked().get(2).score().mean());
+  }
+
+  /** Ranks and energies say nothing of sizes, in which the head is next to nothing. */
+  @Test
+  void ofRanksTheWholeModelDecides() {
+    RunRow.Builder[] rows = {
+      Rows.head("rte", 0.5, 0.99), Rows.of("rte", "svd", 0.5, 0.5, 0.01),
+    };
+    for (String kind : List.of("rank", "energy")) {
+      for (RunRow.Builder row : rows) {
+        row.set(RunColumns.BUDGET_KIND, kind).set(RunColumns.BUDGET, 8.0);
+      }
+      assertEquals(
+          List.of("best", "misses budget"), column(csv(ReportTable.TESTS, rows), "verdict"), kind);
+    }
+  }
+
+  /** Of bits bytes count. Earlier rows have none, and are compared as they were. */
+  @Test
+  void ofBitsTheBytesOfTheWholeModelDecide() {
+    RunRow.Builder codes = Rows.of("rte", "int8", 8, 0.5, 0.01).set(SizeColumns.BYTES_RATIO, 0.6);
+    RunRow.Builder head =
+        Rows.of("rte", "svd-head", 8, 0.9, 0.01)
+            .set(SizeColumns.LINEAR_PARAMS_DENSE, 20)
+            .set(SizeColumns.BYTES_RATIO, 0.99);
+    codes.set(RunColumns.BUDGET_KIND, "bits");
+    head.set(RunColumns.BUDGET_KIND, "bits");
+    assertEquals(
+        List.of("best", "misses budget"), column(csv(ReportTable.TESTS, codes, head), "verdict"));
+    head.set(SizeColumns.BYTES_RATIO, null);
+    assertEquals(List.of("best", "worse"), column(csv(ReportTable.TESTS, codes, head), "verdict"));
   }
 
   @Test

@@ -72,7 +72,7 @@ final class Rows {
   }
 
   static Question question(List<String> by, List<String> mix) {
-    return new Question(Metric.named(Metric.STANDARD), by, mix, 0.95);
+    return new Question(Metric.named(Metric.STANDARD), by, mix, 0.95, Question.BudgetOf.MODEL);
   }
 
   static Answers answers(Question question, RunRow.Builder... rows) {

@@ -111,6 +111,18 @@ public final class Gemm {
   }
 
   /**
+   * The product of two vectors without gaps.
+   *
+   * @param dtype F32 or F64
+   * @param x address of the first element
+   */
+  public static double dot(DType dtype, int n, long x, long y) {
+    return dtype == DType.F64
+        ? openblas_nolapack.cblas_ddot(n, RawMemory.doubles(x), 1, RawMemory.doubles(y), 1)
+        : openblas_nolapack.cblas_sdot(n, RawMemory.floats(x), 1, RawMemory.floats(y), 1);
+  }
+
+  /**
    * {@code y = alpha op(a) x + beta y} with a [rows, cols]. Unlike a product of matrices it does
    * not pack a, which is read once: twice as fast where memory is what limits.
    *

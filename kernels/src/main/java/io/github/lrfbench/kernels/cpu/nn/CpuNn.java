@@ -26,7 +26,8 @@ public final class CpuNn implements Nn {
       LinearKernel<A> linear,
       AttentionKernel<A> attention,
       CachedAttentionKernel<A> cachedAttention,
-      DequantizeKernel<A> dequantize) {
+      DequantizeKernel<A> dequantize,
+      LargestKernel<A> largest) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       RowKernels<A> rows = new RowKernels<>(math, workers);
       return new Kernels<>(
@@ -34,7 +35,8 @@ public final class CpuNn implements Nn {
           new LinearKernel<>(math, rows, workers, pool, SmallProducts.areFast(math.dtype())),
           new AttentionKernel<>(math, workers, pool),
           new CachedAttentionKernel<>(math, workers, pool),
-          new DequantizeKernel<>(math, workers));
+          new DequantizeKernel<>(math, workers),
+          new LargestKernel<>(math, workers));
     }
   }
 
@@ -189,6 +191,12 @@ public final class CpuNn implements Nn {
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     CHECK.dequantize(codes, scales, zeros, group, y);
     kernels(y).dequantize().run(codes, scales, zeros, group, y);
+  }
+
+  @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    CHECK.addToLargest(x, w, count, y);
+    kernels(y).largest().run(x, w, count, y);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda.nn;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.blas.Gemm;
 import io.github.lrfbench.kernels.cuda.lowrank.LowRankCrossover;
@@ -370,6 +371,40 @@ public final class CudaNn implements Nn {
         output.stride(),
         y.rows(),
         y.cols());
+  }
+
+  @Override
+  public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
+    check.addToLargest(x, w, count, y);
+    if (count == 0 || x.cols() == 0 || y.rows() == 0) {
+      return;
+    }
+    // Of each row the smallest of its largest: a key of eight bytes and a column.
+    try (Scope work = y.device().openScope()) {
+      Tensor bounds = work.allocate(DType.I32, 4L * y.rows());
+      launch(
+          ElementTypes.variant("largest_bounds", y.dtype()),
+          rows(y),
+          THREADS,
+          CudaTensor.address(y),
+          (long) y.stride(),
+          count,
+          address(bounds),
+          y.cols());
+      launch(
+          ElementTypes.variant("add_to_largest", y.dtype()),
+          Grid.of((long) y.rows() * ((y.cols() + THREADS - 1) / THREADS)),
+          THREADS,
+          CudaTensor.address(x),
+          (long) x.stride(),
+          CudaTensor.address(w),
+          (long) w.stride(),
+          x.cols(),
+          address(bounds),
+          CudaTensor.address(y),
+          (long) y.stride(),
+          y.cols());
+    }
   }
 
   @Override

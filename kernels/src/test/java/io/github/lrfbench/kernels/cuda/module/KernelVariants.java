@@ -13,10 +13,12 @@ final class KernelVariants {
       List.of(
           "add_rows",
           "adamw",
+          "add_to_largest",
           "all_finite",
           "column_sums",
           "cross_entropy",
           "cross_entropy_gradient",
+          "largest_bounds",
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
