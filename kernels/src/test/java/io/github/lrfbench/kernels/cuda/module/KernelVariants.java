@@ -17,6 +17,7 @@ final class KernelVariants {
           "column_sums",
           "cross_entropy",
           "cross_entropy_gradient",
+          "gather_columns",
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
