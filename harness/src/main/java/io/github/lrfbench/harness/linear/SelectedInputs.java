@@ -15,29 +15,31 @@ import java.util.List;
 
 /**
  * Some of the inputs, y = x[J]: the first part of a {@link Chain} whose second reads only those.
- * Nothing is computed and no number stored but which inputs they are.
+ * Nothing is computed, and all that is stored is which inputs they are, which count as numbers.
  *
- * @param columns J, I32 [outputs], all different
+ * @param chosen J, all different; null on a device that knows shapes alone
+ * @param columns the same, I32 [outputs]
  * @param stored the same as a checkpoint has them, U8 [outputs, 4], the lowest byte first
  * @param inputs width of the input
  */
-public record SelectedInputs(Tensor columns, Matrix stored, int inputs) implements Linear {
+public record SelectedInputs(int[] chosen, Tensor columns, Matrix stored, int inputs)
+    implements Linear {
   /** Bits of the number of an input. */
   public static final int INDEX_BITS = Integer.SIZE;
 
   /**
    * Inputs by their numbers.
    *
-   * @param columns J, all different
+   * @param chosen J, all different
    * @param scope owns the result
    */
-  public static SelectedInputs of(int[] columns, int inputs, Scope scope) {
+  public static SelectedInputs of(int[] chosen, int inputs, Scope scope) {
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(columns.length, Integer.BYTES))
+        ByteBuffer.allocate(Math.multiplyExact(chosen.length, Integer.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asIntBuffer().put(columns);
-    Tensor stored = scope.codes(DType.U8, bytes.array(), columns.length, Integer.BYTES);
-    return new SelectedInputs(scope.ints(columns, columns.length), Matrix.of(stored), inputs);
+    bytes.asIntBuffer().put(chosen);
+    Tensor stored = scope.codes(DType.U8, bytes.array(), chosen.length, Integer.BYTES);
+    return new SelectedInputs(chosen, scope.ints(chosen, chosen.length), Matrix.of(stored), inputs);
   }
 
   @Override
@@ -67,7 +69,7 @@ public record SelectedInputs(Tensor columns, Matrix stored, int inputs) implemen
 
   @Override
   public long parameters() {
-    return 0;
+    return outputs();
   }
 
   @Override
@@ -95,7 +97,6 @@ public record SelectedInputs(Tensor columns, Matrix stored, int inputs) implemen
 
   @Override
   public void materialize(Device device, Matrix target) {
-    int[] chosen = columns.toInts();
     float[] ones = new float[Math.multiplyExact(chosen.length, inputs)];
     for (int i = 0; i < chosen.length; i++) {
       ones[i * inputs + chosen[i]] = 1;
@@ -120,7 +121,9 @@ public record SelectedInputs(Tensor columns, Matrix stored, int inputs) implemen
 
   @Override
   public SelectedInputs copyTo(Scope scope) {
-    return of(columns.toInts(), inputs, scope);
+    Tensor copy =
+        chosen == null ? scope.allocate(DType.I32, outputs()) : scope.ints(chosen, chosen.length);
+    return new SelectedInputs(chosen, copy, Copies.of(stored, scope), inputs);
   }
 
   @Override

@@ -35,7 +35,7 @@ public final class SelectedInputsFormat implements LinearFormat {
     Tensor stored = tensors.tensor(name, DType.U8, place.outputs(), Integer.BYTES);
     if (!tensors.areRead()) {
       Tensor unknown = tensors.scope().allocate(DType.I32, place.outputs());
-      return new SelectedInputs(unknown, Matrix.of(stored), place.inputs());
+      return new SelectedInputs(null, unknown, Matrix.of(stored), place.inputs());
     }
     int[] columns = new int[place.outputs()];
     ByteBuffer.wrap(stored.toBytes()).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(columns);
@@ -51,6 +51,6 @@ public final class SelectedInputsFormat implements LinearFormat {
       seen.set(column);
     }
     Tensor known = tensors.scope().ints(columns, columns.length);
-    return new SelectedInputs(known, Matrix.of(stored), place.inputs());
+    return new SelectedInputs(columns, known, Matrix.of(stored), place.inputs());
   }
 }

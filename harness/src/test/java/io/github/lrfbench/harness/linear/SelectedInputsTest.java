@@ -64,7 +64,7 @@ class SelectedInputsTest {
     Tensor w = scope.allocate(DType.F32, 2, 4);
     linear.materialize(device, Matrix.of(w));
     assertArrayEquals(new float[] {0, 0, 0, 1, 1, 0, 0, 0}, w.toFloats());
-    assertEquals(0, linear.parameters());
+    assertEquals(2, linear.parameters());
     assertEquals(64, linear.bits());
     assertEquals(8, linear.bytes());
     assertEquals(0, linear.flopsPerRow());
