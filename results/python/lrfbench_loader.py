@@ -146,6 +146,18 @@ class NarrowInputs(nn.Module):
         return functional.linear(x.unflatten(-1, (self.heads, -1))[..., :kept].flatten(-2), self.weight)
 
 
+class SelectedInputs(nn.Module):
+    """Some of the inputs, by their numbers: bytes [outputs, 4], the lowest first."""
+
+    def __init__(self, stored):
+        super().__init__()
+        weights = torch.tensor([1, 1 << 8, 1 << 16, 1 << 24])
+        self.register_buffer("columns", (stored.long() * weights).sum(dim=1))
+
+    def forward(self, x):
+        return x.index_select(-1, self.columns)
+
+
 class Sum(nn.Module):
     """y = S x + T x."""
 
@@ -235,7 +247,9 @@ class Forms:
         return self.tensors[name]
 
     def is_compressed(self, module):
-        marks = (".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".chain.", ".sum.", ".svdsoftmax.")
+        marks = (
+            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".selected.", ".chain.", ".sum.", ".svdsoftmax.",
+        )
         return any(self.has_below(module + mark) for mark in marks)
 
     def is_stored(self, module):
@@ -243,7 +257,7 @@ class Forms:
 
     def outputs(self, module):
         """How many outputs a part of a chain or sum has."""
-        for name in (".weight", ".lowrank.u", ".quantized.codes"):
+        for name in (".weight", ".lowrank.u", ".quantized.codes", ".selected.inputs"):
             if self.has(module + name):
                 return self.tensors[module + name].shape[0]
         if self.has(module + ".kronecker.a"):
@@ -281,6 +295,8 @@ class Forms:
             path = module + ".svdsoftmax."
             rest = self.take(path + "rest") if self.has(path + "rest") else None
             return Preview(self.take(path + "v"), self.take(path + "preview"), rest, self.constants[module]["full"])
+        if self.has(module + ".selected.inputs"):
+            return SelectedInputs(self.take(module + ".selected.inputs"))
         if self.has_below(module + ".chain."):
             middle = self.outputs(module + ".chain.0")
             first = self.form(module + ".chain.0", inputs, middle, 1)

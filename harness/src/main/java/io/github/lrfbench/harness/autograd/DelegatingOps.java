@@ -103,6 +103,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    nn.gatherColumns(x, columns, y);
+  }
+
+  @Override
   public void add(Matrix x, Matrix y) {
     nn.add(x, y);
   }

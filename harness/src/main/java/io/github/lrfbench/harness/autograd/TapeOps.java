@@ -10,6 +10,7 @@ import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.Arrays;
 
 /** Runs every operation and tells the tape how to run it backwards. */
 final class TapeOps implements Ops {
@@ -345,6 +346,37 @@ final class TapeOps implements Ops {
   public void gatherRows(Matrix x, Tensor rows, Matrix y) {
     nn.gatherRows(x, rows, y);
     tape.record(tape.isDifferentiable(x), () -> addRows(y, rows, x), y);
+  }
+
+  @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    nn.gatherColumns(x, columns, y);
+    tape.record(
+        tape.isDifferentiable(x),
+        () -> {
+          try (Scope scratch = tape.device().openScope()) {
+            Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
+            Tensor places = scratch.ints(inverse(columns.toInts(), x.cols()), x.cols());
+            nn.gatherColumns(tape.gradientOrNull(y), places, dx);
+            tape.addTo(x, dx);
+          }
+        },
+        y);
+  }
+
+  /** Where each of so many columns was copied to, -1 for nowhere. */
+  private static int[] inverse(int[] columns, int count) {
+    int[] places = new int[count];
+    Arrays.fill(places, -1);
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i] >= 0) {
+        if (places[columns[i]] >= 0) {
+          throw new IllegalArgumentException("column " + columns[i] + " is gathered twice");
+        }
+        places[columns[i]] = i;
+      }
+    }
+    return places;
   }
 
   @Override

@@ -10,6 +10,11 @@ public interface TensorShapes {
   /** True if there are tensors whose names begin like this. */
   boolean hasBelow(String path);
 
+  /** Whether tensors hold numbers, and are not known by their shapes alone. */
+  default boolean areRead() {
+    return true;
+  }
+
   /** The shape of a tensor that {@link #has} knows. */
   Shape shape(String name);
 }

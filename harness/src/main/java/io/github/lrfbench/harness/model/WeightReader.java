@@ -56,6 +56,11 @@ public final class WeightReader implements ModuleTensors {
   }
 
   @Override
+  public boolean areRead() {
+    return weights.areRead();
+  }
+
+  @Override
   public Scope scope() {
     return scope;
   }

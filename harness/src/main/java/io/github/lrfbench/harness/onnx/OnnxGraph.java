@@ -114,11 +114,19 @@ final class OnnxGraph {
   /** Whole numbers as a constant: a vector, or a single one without axes. */
   String numbers(boolean single, long... values) {
     String name = (single ? "number" : "numbers") + suffix(values);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(values);
     return constant(
-        name, Type.INT64, bytes::array, single ? new long[0] : new long[] {values.length});
+        name,
+        Type.INT64,
+        () -> littleEndian(values),
+        single ? new long[0] : new long[] {values.length});
+  }
+
+  static byte[] littleEndian(long[] values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return bytes.array();
   }
 
   private static String suffix(long... values) {

@@ -12,6 +12,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -203,6 +204,22 @@ final class OnnxOps implements Ops {
   public void meanPool(Matrix x, Segments segments, Matrix y) {
     inputs.requireAll(segments);
     tensors.write(y, Rows.SEQUENCES, inputs.mean(tensors.read(x)));
+  }
+
+  @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    long[] places = Arrays.stream(columns.toInts()).asLongStream().toArray();
+    String taken =
+        graph.node(
+            "Gather",
+            List.of(new Attribute("axis", -1L)),
+            tensors.read(x),
+            graph.constant(
+                weights.next("columns"),
+                Type.INT64,
+                () -> OnnxGraph.littleEndian(places),
+                places.length));
+    tensors.write(y, tensors.rows(x), taken);
   }
 
   @Override

@@ -143,6 +143,11 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    note("gatherColumns", 0, 2 * bytes(y) + bytes(columns));
+  }
+
+  @Override
   public void add(Matrix x, Matrix y) {
     note("add", numbers(y), bytes(x) + 2 * bytes(y));
   }

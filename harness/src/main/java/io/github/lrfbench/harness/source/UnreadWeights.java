@@ -30,6 +30,11 @@ record UnreadWeights(WeightSource weights) implements WeightSource {
   }
 
   @Override
+  public boolean areRead() {
+    return false;
+  }
+
+  @Override
   public JsonNode constants(String module) {
     return weights.constants(module);
   }

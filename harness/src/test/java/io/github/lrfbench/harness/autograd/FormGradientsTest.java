@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.harness.linear.NarrowInputs;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
+import io.github.lrfbench.harness.linear.SelectedInputs;
 import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.kernels.DType;
@@ -113,6 +114,20 @@ class FormGradientsTest {
         activation);
     Linear chain = new Chain(dense(INPUTS, 2), dense(2, OUTPUTS));
     check(new Sum(chain, new Sum(dense(INPUTS, OUTPUTS), chain)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void selectedInputs(Activation activation) {
+    Linear read = SelectedInputs.of(new int[] {3, 0}, INPUTS, differences.scope());
+    check(new Chain(read, dense(2, OUTPUTS)).withBias(differences.trained(OUTPUTS)), activation);
+    Linear all = SelectedInputs.of(new int[] {1, 3, 2, 0}, INPUTS, differences.scope());
+    check(new Chain(all, lowRank(INPUTS, 2, OUTPUTS)), activation);
+    check(new Chain(dense(INPUTS, 7), pick(7)), activation);
+  }
+
+  private Linear pick(int inputs) {
+    return SelectedInputs.of(new int[] {6, 0, 5, 1, 4, 2}, inputs, differences.scope());
   }
 
   /** The gradient of a basis is the sum over all that share it. */

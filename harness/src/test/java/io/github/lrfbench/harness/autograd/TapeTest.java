@@ -81,6 +81,23 @@ class TapeTest {
   }
 
   @Test
+  void gatheredColumns() {
+    Matrix first = differences.trainedMatrix(3, 6);
+    Tensor columns = differences.scope().ints(new int[] {4, 0, 5}, 3);
+    Tensor others = differences.scope().ints(new int[] {-1, 1}, 2);
+    differences.check(
+        ops -> {
+          Matrix x = value(ops, first);
+          Matrix y = allocate(ops, TOKENS, 9);
+          ops.gatherColumns(x, columns, y.columns(0, 3));
+          ops.gatherColumns(x, others, y.columns(3, 5));
+          ops.gatherColumns(x.columns(1, 5), others, y.columns(5, 7));
+          ops.gatherColumns(x, others, y.columns(7, 9));
+          return y;
+        });
+  }
+
+  @Test
   void swappedAxes() {
     Matrix first = differences.trainedMatrix(3, 6);
     Matrix second = differences.trainedMatrix(3, 6);

@@ -294,7 +294,8 @@ class PythonLoaderTest {
     Linear lowRank = forms.of("lowrank", outputs, inputs, false);
     Linear form =
         switch (number % 7) {
-          case 0, 1 -> lowRank;
+          case 0 -> lowRank;
+          case 1 -> forms.of("selected", outputs, inputs, false);
           case 2 -> forms.of("sum", outputs, inputs, false);
           case 3 -> kronecker(forms, outputs, inputs);
           case 4 -> codes(number, DType.I8, inputs, outputs, inputs, forms, scope);

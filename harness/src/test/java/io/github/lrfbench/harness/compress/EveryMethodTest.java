@@ -88,6 +88,18 @@ class EveryMethodTest {
             "gfwsvd:samples=tokens",
             "prehab:penalty=tail:lambda=1+drone",
             "kronecker:terms=1",
+            "rrqr:side=rows",
+            "rrqr:side=auto:weighted=true:bias=compensate",
+            "rrqr:weighted=true:statistics=sequential",
+            "cur:select=leverage:core=skeleton",
+            "cur:select=deim",
+            "cur:select=greedy:weighted=true",
+            "nystrom:select=leverage",
+            "nystrom:select=uniform:bias=compensate",
+            "nystrom+int8",
+            "nystrom++int8",
+            "denil:kernel=weights:choice=leverage:values=ls",
+            "denil:kernel=index:sigma=3:values=data:tokens=reached",
             "basis-sharing:share=blocks",
             "basis-sharing:share=blocks:fit=als"));
     Stream.of("mse", "nmse", "go", "go-l2", "nl", "nl-l2", "nl-bound")
@@ -235,7 +247,7 @@ class EveryMethodTest {
         }
         Compression made = task.compress(method, budget, allocation);
         // What follows a method that takes no less than codes has no budget.
-        if (method.equals("svd+int8")) {
+        if (method.equals("svd+int8") || method.equals("nystrom+int8")) {
           made.layers().forEach(layer -> assertEquals("int8", layer.form()));
           continue;
         }
@@ -248,7 +260,7 @@ class EveryMethodTest {
           made.layers().forEach(layer -> assertEquals("dense", layer.form()));
           continue;
         }
-        assertTrue(made.replacements().isEmpty(), method + " " + budget);
+        assertTrue(made.replacements().isEmpty(), method + " " + budget + " " + policy);
         for (LayerReport layer : made.layers()) {
           assertEquals(0, layer.error(), layer.toString());
           assertEquals(layer.parametersDense(), layer.parameters());

@@ -23,6 +23,7 @@ import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.sweep.CallShape;
 import io.github.lrfbench.harness.sweep.LatencyKind;
 import io.github.lrfbench.harness.sweep.TimedPass;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -125,6 +126,11 @@ class ModelWorkTest {
           .write(target, false, JsonNodeFactory.instance.objectNode());
     }
     assertSame(target);
+    try (ShapeDevice device = new ShapeDevice();
+        Model whole = outline(target, device);
+        Model half = whole.copy(DType.BF16)) {
+      assertEquals(whole.slots().size(), half.slots().size());
+    }
   }
 
   @Test

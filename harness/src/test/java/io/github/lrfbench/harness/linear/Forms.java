@@ -8,12 +8,13 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Linear maps of all forms with random numbers. */
 public final class Forms {
   /** The forms that {@link #of} makes. */
   public static final List<String> KINDS =
-      List.of("dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse");
+      List.of("dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse", "selected");
 
   private final SplittableRandom random;
   private final Scope scope;
@@ -69,10 +70,16 @@ public final class Forms {
       case "sum" -> new Sum(plain("lowrank", outputs, inputs), plain("chain", outputs, inputs));
       case "codes" -> codes(DType.I8, outputs, inputs);
       case "lplr" -> new Chain(codes(DType.U8, 3, inputs), codes(DType.I8, outputs, 3));
+      case "selected" -> new Chain(selected(inputs), plain("dense", outputs, inputs / 2));
       case "losparse" ->
           new Sum(codes(DType.U8, outputs, inputs), plain("lowrank", outputs, inputs));
       default -> throw new IllegalArgumentException(kind);
     };
+  }
+
+  private Linear selected(int inputs) {
+    int[] columns = IntStream.range(0, inputs / 2).map(i -> inputs - 1 - 2 * i).toArray();
+    return SelectedInputs.of(columns, inputs, scope);
   }
 
   private Linear codes(DType dtype, int outputs, int inputs) {

@@ -207,7 +207,8 @@ class OnnxExportTest {
       return forms.ofHeads(model.heads(), outputs, inputs);
     }
     String kind = Forms.KINDS.get(number % Forms.KINDS.size());
-    return switch (number % 11) {
+    return switch (number % 12) {
+      case 11 -> forms.of("selected", outputs, inputs, linear.bias() != null);
       case 7 -> kronecker(2, outputs / 2, inputs / 4, 4, forms);
       case 8 -> kronecker(outputs / 2, 2, 2, inputs / 2, forms);
       case 9 -> LoraLinear.draw(linear, 2, 0.5, 0, new SplittableRandom(1), scope);

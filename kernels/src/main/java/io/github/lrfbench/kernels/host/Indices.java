@@ -59,6 +59,22 @@ public final class Indices {
     return columns;
   }
 
+  /**
+   * The columns that a tensor names, or -1 for none.
+   *
+   * @throws IndexOutOfBoundsException if the matrix has no such column
+   */
+  public int[] columns(Tensor index, Matrix x, int count) {
+    int[] columns = vector("column indices", index, count);
+    for (int column : columns) {
+      if (column < -1 || column >= x.cols()) {
+        throw new IndexOutOfBoundsException(
+            "column index " + column + " is outside " + x.cols() + " columns");
+      }
+    }
+    return columns;
+  }
+
   /** The offsets of segments, which must cover so many rows. */
   public int[] offsets(Segments segments, int rows) {
     int count = segments.count();

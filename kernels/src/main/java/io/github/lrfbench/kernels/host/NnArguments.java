@@ -183,6 +183,17 @@ public final class NnArguments {
     return indices.rows("row", rows, x, y.rows());
   }
 
+  /**
+   * Checks {@link Nn#gatherColumns}.
+   *
+   * @return the columns to take, -1 for none
+   */
+  public int[] gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    arguments.requireOneType("gatherColumns", x, y);
+    arguments.requireShapes(x.rows() == y.rows(), "gatherColumns", x, y);
+    return indices.columns(columns, x, y.cols());
+  }
+
   /** Checks {@link Nn#add}. */
   public void add(Matrix x, Matrix y) {
     arguments.requireOneType("add", x, y);

@@ -185,6 +185,17 @@ public interface Nn {
   void scatterRows(Matrix x, Tensor rows, Matrix y);
 
   /**
+   * Copies columns: {@code y[t, i] = x[t, columns[i]]}, or 0 where that is -1. Of columns that are
+   * all different, the backward pass is the same operation with the inverse of their numbers.
+   *
+   * @param x [T, H]
+   * @param columns I32 [K]
+   * @param y [T, K], modified; may be a slice of columns, does not overlap x
+   * @throws IndexOutOfBoundsException if a column is outside x
+   */
+  void gatherColumns(Matrix x, Tensor columns, Matrix y);
+
+  /**
    * {@code y += x}.
    *
    * @param x [T, H]

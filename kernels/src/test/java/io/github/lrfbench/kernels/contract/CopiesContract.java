@@ -77,6 +77,9 @@ public abstract class CopiesContract extends ContractTest {
       assertThrows(IndexOutOfBoundsException.class, () -> nn().gatherRows(table, ids, y));
       assertThrows(IndexOutOfBoundsException.class, () -> nn().scatterRows(y, ids, table));
       if (bad != -1) {
+        Matrix wide = packed(dtype, Grid.random(2, 4, 1));
+        Matrix taken = packed(dtype, Grid.random(2, 2, 2));
+        assertThrows(IndexOutOfBoundsException.class, () -> nn().gatherColumns(wide, ids, taken));
         Tensor losses = scope().zeros(dtype, 2);
         assertThrows(IndexOutOfBoundsException.class, () -> nn().crossEntropy(y, ids, losses));
       }
@@ -92,6 +95,25 @@ public abstract class CopiesContract extends ContractTest {
         Placed y = Placed.empty(scope(), dtype, layout, rows.length, 130);
         nn().gatherRows(place(dtype, layout, x).matrix(), ints(rows), y.matrix());
         y.assertHolds(ReferenceNn.gatherRows(x, rows), 0, "gatherRows");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void gatherColumns(DType dtype) {
+    for (int rows : new int[] {0, 1, 67}) {
+      Grid x = Grid.random(rows, 130, 1);
+      if (rows > 0) {
+        x.values()[129] = Double.NaN;
+        x.values()[3] = Double.NEGATIVE_INFINITY;
+      }
+      for (Layout layout : Layout.values()) {
+        for (int[] columns : new int[][] {{}, {129}, {3, 3, 0, -1, 129, 1}, {-1}}) {
+          Placed y = Placed.empty(scope(), dtype, layout, rows, columns.length);
+          nn().gatherColumns(place(dtype, layout, x).matrix(), ints(columns), y.matrix());
+          y.assertHolds(ReferenceNn.gatherColumns(x, columns), 0, "gatherColumns");
+        }
       }
     }
   }

@@ -117,6 +117,7 @@ public abstract class NnArgumentsContract extends ContractTest {
     calls.add(() -> nn().attention(a, a, a, s, 1, 1, false, bad));
     calls.add(() -> nn().gatherRows(bad, i, y));
     calls.add(() -> nn().gatherRows(a, i, bad));
+    calls.add(() -> nn().gatherColumns(a, i, bad));
     calls.add(() -> nn().add(bad, y));
     calls.add(() -> nn().add(a, bad));
     calls.add(() -> nn().spread(bad, 1, y));
@@ -130,7 +131,10 @@ public abstract class NnArgumentsContract extends ContractTest {
 
   /** Operations that take one matrix alone, of whatever shape. */
   private List<Executable> callsInPlace(Matrix bad) {
+    Matrix y = packed(DType.F32, Grid.random(bad.rows(), 1, 2));
+    Tensor i = scope().zeros(DType.I32, 1);
     return List.of(
+        () -> nn().gatherColumns(bad, i, y),
         () -> nn().biasActivation(bad, null, Activation.GELU),
         () -> nn().scaledMaskedSoftmax(bad, 1, null));
   }
@@ -145,6 +149,7 @@ public abstract class NnArgumentsContract extends ContractTest {
         () -> nn().embed(i, a, bad, a, i, a, y),
         () -> nn().embed(i, a, i, a, bad, a, y),
         () -> nn().scaledMaskedSoftmax(a, 1, bad),
-        () -> nn().gatherRows(a, bad, y));
+        () -> nn().gatherRows(a, bad, y),
+        () -> nn().gatherColumns(a, bad, y));
   }
 }

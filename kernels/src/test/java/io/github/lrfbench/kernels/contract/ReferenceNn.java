@@ -56,6 +56,10 @@ public final class ReferenceNn {
     return Grid.of(rows.length, x.cols(), (i, j) -> x.at(rows[i], j));
   }
 
+  public static Grid gatherColumns(Grid x, int[] columns) {
+    return Grid.of(x.rows(), columns.length, (i, j) -> columns[j] < 0 ? 0 : x.at(i, columns[j]));
+  }
+
   public static Grid add(Grid x, Grid y) {
     return Grid.of(x.rows(), x.cols(), (i, j) -> x.at(i, j) + y.at(i, j));
   }

@@ -246,6 +246,19 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void gatherColumns(DType dtype) {
+    int[] columns = {79, 0, -1, 33, 1};
+    for (Margin margin : Margin.values()) {
+      RoundedMatrix x = random(dtype, margin, 3, 80, 1);
+      RoundedMatrix y = result(dtype, margin, 3, columns.length);
+      device.nn().gatherColumns(x.matrix(), scope.ints(columns, columns.length), y.matrix());
+      Grid expected = ReferenceNn.gatherColumns(x.values(), columns);
+      y.assertHolds(expected, 0, dtype + " gatherColumns " + margin);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};

@@ -4,7 +4,6 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Factorization;
-import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -25,8 +24,13 @@ public interface LowRankFactorization extends Factorization {
   /**
    * The singular values in the method's own metric: the square of a value is what dropping it
    * costs. All min(m, n) of them where the request asked for errors, else at least {@link #rank}.
+   *
+   * @throws UnsupportedOperationException if ranks are not those of singular values; {@link
+   *     #points} then has errors of its own
    */
-  Spectrum spectrum();
+  default Spectrum spectrum() {
+    throw new UnsupportedOperationException("ranks without singular values");
+  }
 
   /**
    * The factors of a rank.
@@ -67,16 +71,7 @@ public interface LowRankFactorization extends Factorization {
   @Override
   default double[] firstOrder(Matrix gradient) {
     try (Scope scratch = gradient.device().openScope()) {
-      LowRankFactors factors = nested(scratch);
-      Matrix down = Matrices.toDouble(factors.down(), scratch);
-      Matrix up = Matrices.toDouble(factors.up(), scratch);
-      double[] image = Matrices.product(false, gradient, true, up, scratch).data().toDoubles();
-      double[] read = down.data().toDoubles();
-      double[] changes = new double[Math.min(rows(), cols())];
-      for (int i = 0; i < read.length; i++) {
-        changes[i % factors.rank()] -= read[i] * image[i];
-      }
-      return changes;
+      return RankErrors.firstOrder(gradient, nested(scratch), points().count());
     }
   }
 

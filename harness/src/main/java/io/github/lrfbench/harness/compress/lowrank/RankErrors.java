@@ -6,8 +6,8 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 
-/** What cutting a matrix to each rank loses, whatever its method minimizes. */
-final class RankErrors {
+/** What cutting nested factors to each rank loses, whatever their method minimizes. */
+public final class RankErrors {
   private RankErrors() {}
 
   /**
@@ -18,7 +18,7 @@ final class RankErrors {
    * @param factors whose first r columns and rows are those of rank r
    * @return for the ranks from 1 to that of the factors
    */
-  static double[] squared(Matrix w, LowRankFactors factors, ErrorMetric metric) {
+  public static double[] squared(Matrix w, LowRankFactors factors, ErrorMetric metric) {
     int rank = factors.rank();
     try (Scope scratch = w.device().openScope()) {
       Matrix up = Matrices.toDouble(factors.up(), scratch);
@@ -42,6 +42,27 @@ final class RankErrors {
         errors[i] = error;
       }
       return errors;
+    }
+  }
+
+  /**
+   * What the loss changes by to first order where single columns and rows of the factors are taken
+   * away, −⟨G, u vᵀ⟩.
+   *
+   * @param gradient Gᵀ, F64 [n, m]
+   * @param ranks how many to tell; 0 for those beyond the factors
+   */
+  static double[] firstOrder(Matrix gradient, LowRankFactors factors, int ranks) {
+    try (Scope scratch = gradient.device().openScope()) {
+      Matrix down = Matrices.toDouble(factors.down(), scratch);
+      Matrix up = Matrices.toDouble(factors.up(), scratch);
+      double[] image = Matrices.product(false, gradient, true, up, scratch).data().toDoubles();
+      double[] read = down.data().toDoubles();
+      double[] changes = new double[ranks];
+      for (int i = 0; i < read.length; i++) {
+        changes[i % factors.rank()] -= read[i] * image[i];
+      }
+      return changes;
     }
   }
 }

@@ -42,7 +42,7 @@ public final class Whitening {
    *
    * @param gram C, F64 [n, n], not modified
    */
-  public static InputTransform byEigenvectors(Matrix gram, Scope scope) {
+  public static EigenTransform byEigenvectors(Matrix gram, Scope scope) {
     return EigenTransform.of(gram, CUTOFF, scope);
   }
 }

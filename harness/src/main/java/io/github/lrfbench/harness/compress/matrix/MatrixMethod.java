@@ -132,9 +132,14 @@ public abstract class MatrixMethod implements Compressor {
     return false;
   }
 
+  /** What factorizations are made from: what is done with them afterwards may need more. */
+  protected Set<Need> factorizationNeeds(MethodOptions options) {
+    return info().needs();
+  }
+
   @Override
   public Set<Need> needs(MethodOptions options) {
-    Set<Need> needs = EnumSet.copyOf(info().needs());
+    Set<Need> needs = EnumSet.copyOf(factorizationNeeds(options));
     if (compensates(options)) {
       needs.add(Need.ACTIVATIONS);
     }

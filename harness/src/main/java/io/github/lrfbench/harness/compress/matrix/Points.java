@@ -318,7 +318,9 @@ final class Points {
 
   /** A method that reads no statistics shares its factorizations among tasks. */
   private FactorizationCache.Key key(boolean errors) {
-    boolean reads = method.info().needs().stream().anyMatch(need -> need.isCalibration());
+    boolean reads =
+        method.factorizationNeeds(request.options()).stream()
+            .anyMatch(need -> need.isCalibration());
     return new FactorizationCache.Key(
         method.factorizationKey(request.options()), reads ? request.statistics() : null, errors);
   }

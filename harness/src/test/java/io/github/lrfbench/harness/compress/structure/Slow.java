@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Matrices as arrays of rows, in plain loops: what the tests compare with. */
-final class Slow {
+public final class Slow {
   private Slow() {}
 
   static double[][] random(int rows, int cols, SplittableRandom random) {
@@ -16,7 +16,8 @@ final class Slow {
     return values;
   }
 
-  static double[][] product(double[][] a, double[][] b) {
+  /** A B. */
+  public static double[][] product(double[][] a, double[][] b) {
     double[][] product = new double[a.length][b[0].length];
     for (int i = 0; i < a.length; i++) {
       for (int k = 0; k < b.length; k++) {
@@ -28,7 +29,8 @@ final class Slow {
     return product;
   }
 
-  static double[][] transpose(double[][] a) {
+  /** Aᵀ. */
+  public static double[][] transpose(double[][] a) {
     double[][] transposed = new double[a[0].length][a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < a[0].length; j++) {
@@ -48,18 +50,20 @@ final class Slow {
     return product(used, transpose(used));
   }
 
-  static double[][] columns(double[][] a, int[] columns) {
+  /** Some columns. */
+  public static double[][] columns(double[][] a, int[] columns) {
     return Arrays.stream(a)
         .map(row -> IntStream.of(columns).mapToDouble(j -> row[j]).toArray())
         .toArray(double[][]::new);
   }
 
-  static double[][] rows(double[][] a, int[] rows) {
+  /** Some rows. */
+  public static double[][] rows(double[][] a, int[] rows) {
     return IntStream.of(rows).mapToObj(i -> a[i].clone()).toArray(double[][]::new);
   }
 
   /** A⁻¹ B by elimination with pivots. */
-  static double[][] solve(double[][] a, double[][] b) {
+  public static double[][] solve(double[][] a, double[][] b) {
     int n = a.length;
     double[][] left = Arrays.stream(a).map(double[]::clone).toArray(double[][]::new);
     double[][] right = Arrays.stream(b).map(double[]::clone).toArray(double[][]::new);

@@ -164,6 +164,12 @@ public final class CpuNn implements Nn {
   }
 
   @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    int[] index = CHECK.gatherColumns(x, columns, y);
+    kernels(y).rows().gatherColumns(x, index, y);
+  }
+
+  @Override
   public void scatterRows(Matrix x, Tensor rows, Matrix y) {
     int[] index = CHECK.scatterRows(x, rows, y);
     kernels(y).rows().scatter(x, index, y);

@@ -173,6 +173,24 @@ final class RowKernels<A> {
         });
   }
 
+  /** {@code y[t, i] = x[t, columns[i]]}, or 0 where that is -1. */
+  void gatherColumns(Matrix x, int[] columns, Matrix y) {
+    Staging<A> input = math.stage(x);
+    Staging<A> output = math.stage(y);
+    RowPartition.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A row = scratch.get().array(ROW_SLOT, x.cols());
+          A taken = scratch.get().array(OTHER_SLOT, y.cols());
+          for (int i = from; i < to; i++) {
+            input.read(i, row, x.cols());
+            math.gather(row, columns, taken);
+            output.write(i, taken, y.cols());
+          }
+        });
+  }
+
   /** {@code y[index[i]] = x[i]}. */
   void scatter(Matrix x, int[] index, Matrix y) {
     int cols = x.cols();

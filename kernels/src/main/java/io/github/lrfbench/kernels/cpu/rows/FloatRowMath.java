@@ -116,6 +116,13 @@ public final class FloatRowMath implements RowMath<float[]> {
   }
 
   @Override
+  public void gather(float[] x, int[] index, float[] y) {
+    for (int i = 0; i < index.length; i++) {
+      y[i] = index[i] < 0 ? 0 : x[index[i]];
+    }
+  }
+
+  @Override
   public void transpose(float[] x, int rows, int cols, float[] y) {
     for (int j = 0; j < cols; j++) {
       for (int i = 0; i < rows; i++) {

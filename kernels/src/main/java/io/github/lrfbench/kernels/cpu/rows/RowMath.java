@@ -102,6 +102,13 @@ public interface RowMath<A> {
     return even + odd + 0 * at(x, Math.max(0, n - 1)) == 0;
   }
 
+  /** {@code y[i] = x[index[i]]}, or 0 where that is negative. */
+  default void gather(A x, int[] index, A y) {
+    for (int i = 0; i < index.length; i++) {
+      put(y, i, index[i] < 0 ? 0 : at(x, index[i]));
+    }
+  }
+
   /** {@code y = xᵀ} with x [rows, cols] and y [cols, rows]. */
   default void transpose(A x, int rows, int cols, A y) {
     for (int j = 0; j < cols; j++) {

@@ -296,6 +296,23 @@ public final class CudaNn implements Nn {
   }
 
   @Override
+  public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
+    check.gatherColumns(x, columns, y);
+    launch(
+        ElementTypes.variant("gather_columns", x.dtype()),
+        Grid.covering((long) y.rows() * y.cols(), THREADS),
+        THREADS,
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(columns),
+        CudaTensor.address(y),
+        (long) y.stride(),
+        y.rows(),
+        y.cols(),
+        x.cols());
+  }
+
+  @Override
   public void add(Matrix x, Matrix y) {
     check.add(x, y);
     Operand input = Operand.of(x);

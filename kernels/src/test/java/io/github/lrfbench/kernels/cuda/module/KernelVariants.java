@@ -19,6 +19,7 @@ final class KernelVariants {
           "cross_entropy",
           "cross_entropy_gradient",
           "largest_bounds",
+          "gather_columns",
           "layer_norm_gradient",
           "mean_pool_gradient",
           "mirror",
