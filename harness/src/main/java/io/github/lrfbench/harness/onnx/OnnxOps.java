@@ -234,6 +234,20 @@ final class OnnxOps implements Ops {
     tensors.write(y, rows, tensors.reshape(swapped, rows, y.cols()));
   }
 
+  @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    Rows rows = tensors.holds(a.data()) ? tensors.rows(a) : Rows.FIXED;
+    int each = tensors.perRow(rows, a);
+    String left = tensors.reshape(value(a), rows, each, 1, a.cols());
+    String product = graph.node("Mul", left, value(b));
+    tensors.write(y, rows, tensors.reshape(product, rows, (long) each * b.rows(), y.cols()));
+  }
+
+  /** What stands in a matrix, be it one of the model's weights. */
+  private String value(Matrix x) {
+    return tensors.holds(x.data()) ? tensors.read(x) : weights.matrix(x);
+  }
+
   /** Codes take a byte each, whatever their bits: runtimes know no others everywhere. */
   @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {

@@ -86,6 +86,7 @@ final class KernelVariants {
             "add_scaled",
             "add_squares",
             "multiply",
+            "khatri_rao",
             "dropout" ->
             variants.add(variant);
         case "attention" -> {
