@@ -87,6 +87,12 @@ class EveryMethodTest {
             "gfwsvd:samples=tokens",
             "prehab:penalty=tail:lambda=1+drone",
             "kronecker:terms=1",
+            "cp:stack=layers:fit=cprand:sweeps=6",
+            "cp:stack=matrix:blocks=2",
+            "tucker:stack=both",
+            "tucker:stack=matrix",
+            "tt:stack=heads",
+            "tt:stack=layers",
             "basis-sharing:share=blocks",
             "basis-sharing:share=blocks:fit=als"));
     Stream.of("mse", "nmse", "go", "go-l2", "nl", "nl-l2", "nl-bound")
@@ -95,7 +101,7 @@ class EveryMethodTest {
   }
 
   private static boolean hasRanks(String method) {
-    return !method.startsWith("kronecker") && !method.startsWith("int8");
+    return Stream.of("kronecker", "int8", "cp", "tucker", "tt").noneMatch(method::startsWith);
   }
 
   /** Growths of a loss are shared out by measured times. */
@@ -111,6 +117,7 @@ class EveryMethodTest {
             .orElseThrow()
             .allocates()
         && !method.startsWith("joint")
+        && !method.startsWith("cp")
         && !method.startsWith("int8");
   }
 

@@ -12,13 +12,13 @@ final class CoreEnergy {
   private final double[] sums;
 
   CoreEnergy(SliceTensor tensor) {
-    this.d = tensor.size(SliceTensor.ROWS);
-    this.w = tensor.size(SliceTensor.COLUMNS);
-    this.slices = tensor.size(SliceTensor.SLICES);
+    this.d = tensor.most(SliceTensor.ROWS);
+    this.w = tensor.most(SliceTensor.COLUMNS);
+    this.slices = tensor.most(SliceTensor.SLICES);
     try (Scope scratch = tensor.x().device().openScope()) {
       SliceTensor core = tensor;
       for (int mode = 0; mode < 3; mode++) {
-        core = core.times(mode, tensor.leading(mode, tensor.size(mode), scratch), scratch);
+        core = core.times(mode, tensor.leading(mode, tensor.most(mode), scratch), scratch);
       }
       this.sums = core.x().data().toDoubles();
     }
@@ -40,7 +40,10 @@ final class CoreEnergy {
   }
 
   double of(int[] shape) {
-    return sums[((shape[2] - 1) * w + shape[1] - 1) * d + shape[0] - 1];
+    int k = Math.min(shape[2], slices) - 1;
+    int j = Math.min(shape[1], w) - 1;
+    int i = Math.min(shape[0], d) - 1;
+    return sums[(k * w + j) * d + i];
   }
 
   /** The energy of the tensor. */

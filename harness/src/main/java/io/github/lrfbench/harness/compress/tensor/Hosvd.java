@@ -30,7 +30,7 @@ final class Hosvd implements StackFactorization {
   private static final double STEP = 1.005;
 
   /** An iteration that gains less than this part of the energy is the last. */
-  private static final double LEAST_GAIN = 1e-6;
+  private static final double LEAST_GAIN = 1e-5;
 
   private static final int[] MODES = {SliceTensor.ROWS, SliceTensor.COLUMNS, SliceTensor.SLICES};
 
@@ -70,9 +70,9 @@ final class Hosvd implements StackFactorization {
   private OperatingPoints frontier(CoreEnergy energy) {
     long whole = (long) stack.d() * stack.w() * stack.slices();
     List<int[]> all = new ArrayList<>();
-    int[] ofSlices = kind == Kind.TT ? new int[] {stack.slices()} : ranks(stack.slices());
-    for (int r1 : ranks(stack.d())) {
-      for (int r2 : ranks(stack.w())) {
+    int[] ofSlices = kind == Kind.TT ? new int[] {stack.slices()} : ranks(tensor.most(2));
+    for (int r1 : ranks(tensor.most(0))) {
+      for (int r2 : ranks(tensor.most(1))) {
         for (int r3 : ofSlices) {
           all.add(new int[] {r1, r2, r3});
         }

@@ -29,6 +29,12 @@ record SliceTensor(Matrix x, int w) {
     };
   }
 
+  /** The most that the rank of a mode's unfolding can be. */
+  int most(int mode) {
+    long others = (long) x.rows() * x.cols() / size(mode);
+    return (int) Math.min(size(mode), others);
+  }
+
   private Matrix slice(int k) {
     return x.rows(k * w, (k + 1) * w);
   }
@@ -87,11 +93,24 @@ record SliceTensor(Matrix x, int w) {
   /** The leading singular vectors of a mode's unfolding, F64 [size, r]. */
   Matrix leading(int mode, int r, Scope scope) {
     try (Scope scratch = scope.device().openScope()) {
-      Matrix rows = Matrices.allocate(scratch, r, size(mode));
-      Tensor values = scratch.allocate(DType.F64, r);
-      scope.device().lapack().largestEigenpairs(gram(mode, scratch), r, values, rows);
-      return Matrices.transpose(rows, scope);
+      if (mode == ROWS && r <= x.rows() && x.rows() < x.cols()) {
+        // The other side's are fewer, and its vectors' images are these but for their norms.
+        Matrix gram = Matrices.allocate(scratch, x.rows(), x.rows());
+        scope.device().blas().syrk(false, x, gram);
+        Matrix images = Matrices.product(true, x, true, eigenvectors(gram, r, scratch), scope);
+        scope.device().lapack().orthonormalize(images);
+        return images;
+      }
+      return Matrices.transpose(eigenvectors(gram(mode, scratch), r, scratch), scope);
     }
+  }
+
+  /** As rows. */
+  private static Matrix eigenvectors(Matrix gram, int count, Scope scratch) {
+    Matrix rows = Matrices.allocate(scratch, count, gram.rows());
+    Tensor values = scratch.allocate(DType.F64, count);
+    scratch.device().lapack().largestEigenpairs(gram, count, values, rows);
+    return rows;
   }
 
   /** The slices as rows, [K, D w], with columns by D first. */

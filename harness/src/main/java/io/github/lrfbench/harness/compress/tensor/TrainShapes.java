@@ -13,8 +13,8 @@ final class TrainShapes {
   private static final Pattern NAMED =
       Pattern.compile("[1-9]\\d{0,8}x[1-9]\\d{0,8}(-[1-9]\\d{0,8}x[1-9]\\d{0,8}){0,14}");
 
-  /** Sizes of the middle core that are tried. */
-  private static final int[] MIDDLES = {2, 4, 8};
+  /** Modes of the middle core that are tried. */
+  private static final int[][] MIDDLES = {{2, 1}, {1, 2}, {2, 2}, {4, 4}};
 
   private TrainShapes() {}
 
@@ -48,17 +48,14 @@ final class TrainShapes {
 
   /**
    * Three cores: outputs in the first and inputs in the last, which an input meets first, and a few
-   * of both in the middle; and modes as equal as the sizes allow.
+   * of either or both in the middle; and modes as equal as the sizes allow.
    */
   private static List<List<int[]>> all(int rows, int cols) {
     List<List<int[]>> shapes = new ArrayList<>();
-    for (int middle : MIDDLES) {
-      if (rows % middle == 0 && cols % middle == 0) {
+    for (int[] middle : MIDDLES) {
+      if (rows % middle[0] == 0 && cols % middle[1] == 0) {
         shapes.add(
-            List.of(
-                new int[] {rows / middle, 1},
-                new int[] {middle, middle},
-                new int[] {1, cols / middle}));
+            List.of(new int[] {rows / middle[0], 1}, middle, new int[] {1, cols / middle[1]}));
       }
     }
     List<Integer> m = equal(rows);
