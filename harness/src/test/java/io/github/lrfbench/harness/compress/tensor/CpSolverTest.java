@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.spi.Factorization.Fit;
 import io.github.lrfbench.kernels.Scope;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class CpSolverTest {
     double[][][] t = TensorCase.random(d, w, slices, 1);
     CpSolver.Result found = solve(t, rank, exact(60, 0, 0));
     for (int i = 1; i < found.errors().size(); i++) {
-      assertTrue(found.errors().get(i) <= found.errors().get(i - 1) + 1e-12, found.toString());
+      assertTrue(found.errors().get(i) <= found.errors().get(i - 1) + 1e-12, "sweep " + i);
     }
     double error = TensorCase.distance(t, found.factors());
     assertEquals(error * error, found.error(), 1e-10);
@@ -92,34 +93,13 @@ class CpSolverTest {
 
   private static double[][] factors(int size, int seed, double scale) {
     double[][] values = new double[3][size];
-    java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(seed);
     for (double[] row : values) {
       for (int i = 0; i < size; i++) {
         row[i] = scale * random.nextGaussian();
       }
     }
     return values;
-  }
-
-  /** a ∘ a ∘ b + a ∘ b ∘ a + b ∘ a ∘ a has no best approximation of two components. */
-  @Test
-  void degenerateComponentsAreFoundAndHeldDown() {
-    double[] a = {1, 0, 0, 0};
-    double[] b = {0, 1, 0, 0};
-    double[][][] t =
-        TensorCase.sum(
-            new double[][] {a, a, b}, new double[][] {a, b, a}, new double[][] {b, a, a});
-    CpSolver.Result free = solve(t, 2, exact(500, 2, 0));
-    assertEquals(1, free.degenerate());
-    assertEquals(0, free.ridge());
-    CpSolver.Result held = solve(t, 2, exact(500, 2, 1e-8));
-    assertTrue(held.ridge() >= 1e-6 && held.ridge() <= 1e-2, held.toString());
-    assertEquals(0, held.degenerate());
-    double most = free.factors().weights()[0];
-    assertTrue(held.factors().weights()[0] < most, held + " against " + most);
-    Fit fit = CpStack.of(of.stack(t), exact(500, 2, 1e-8)).fit(1, of.scope).get(0);
-    assertTrue(fit.diagnostics().note().contains("degenerate"), fit.diagnostics().note());
-    assertEquals(held.ridge(), fit.diagnostics().ridge());
   }
 
   @Test
