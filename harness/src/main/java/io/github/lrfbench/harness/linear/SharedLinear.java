@@ -33,11 +33,6 @@ public record SharedLinear(Basis basis, Matrix up, Tensor bias, boolean holder) 
     }
   }
 
-  /** The same map with another left factor, Uᵀ. */
-  public SharedLinear withUp(Matrix other) {
-    return new SharedLinear(basis, other, bias, holder);
-  }
-
   @Override
   public Matrix own() {
     return up;

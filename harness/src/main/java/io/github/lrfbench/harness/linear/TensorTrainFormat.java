@@ -21,7 +21,7 @@ public final class TensorTrainFormat implements LinearFormat {
     return tensors.has(module + CORE + 0);
   }
 
-  /** That of the first core times the ranks: what a part of a chain has is not told by shapes. */
+  /** Shapes tell products of modes and ranks only; of a part of a chain nobody else tells them. */
   @Override
   public int outputs(TensorShapes tensors, String module) {
     throw new InputException(module + " is a tensor train, whose width is that of its place");

@@ -1,5 +1,10 @@
 package io.github.lrfbench.harness.compress.tensor;
 
+import static io.github.lrfbench.harness.compress.SharingAssertions.assertSound;
+import static io.github.lrfbench.harness.compress.SharingAssertions.assertTrained;
+import static io.github.lrfbench.harness.compress.SharingAssertions.logits;
+import static io.github.lrfbench.harness.compress.SharingAssertions.names;
+import static io.github.lrfbench.harness.compress.SharingAssertions.users;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,9 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.github.lrfbench.harness.autograd.EagerOps;
-import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
@@ -19,34 +21,22 @@ import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
-import io.github.lrfbench.harness.linear.Basis;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Sharer;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
-import io.github.lrfbench.harness.train.Selection;
-import io.github.lrfbench.harness.train.TrainedCheckpoint;
-import io.github.lrfbench.harness.train.Trainer;
-import io.github.lrfbench.harness.train.TrainingListener;
-import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,47 +60,6 @@ class TensorMethodTest {
 
   private static Compression compress(TaskCase task, String method, double keep) {
     return task.compress(method, new Budget.Keep(keep), Allocation.UNIFORM);
-  }
-
-  private static float[] logits(TaskCase task, Model model) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      return model
-          .forward(ops, TokenBatch.of(scope, task.examples().sequences().subList(0, 7)))
-          .toFloats();
-    }
-  }
-
-  /** The users of every basis in a model, in their order. */
-  private static Map<Basis, List<String>> users(Model model) {
-    Map<Basis, List<String>> users = new IdentityHashMap<>();
-    for (LinearSlot slot : model.slots()) {
-      if (slot.linear().base() instanceof Sharer shared) {
-        users.computeIfAbsent(shared.basis(), missing -> new ArrayList<>()).add(slot.name());
-      }
-    }
-    return users;
-  }
-
-  /** Every basis has one holder; numbers add up by counting each tensor once. */
-  private static void assertSound(Model model, Set<Set<String>> together) {
-    assertEquals(
-        together,
-        users(model).values().stream().map(Set::copyOf).collect(Collectors.toSet()),
-        "who shares");
-    long holders =
-        model.slots().stream()
-            .filter(slot -> slot.linear().base() instanceof Sharer shared && shared.holder())
-            .count();
-    assertEquals(together.size(), holders);
-    long numbers = 0;
-    Set<String> names = new HashSet<>();
-    for (Parameter weight : model.weights()) {
-      assertTrue(names.add(weight.name()), weight.name());
-      numbers += weight.size();
-    }
-    assertEquals(numbers, model.parameters());
-    assertEquals(4 * numbers, model.bytes());
   }
 
   @ParameterizedTest
@@ -142,13 +91,11 @@ class TensorMethodTest {
       try (Model compressed = task.model().with(made.replacements());
           Model copy = compressed.copy();
           Checkpoint source = Checkpoint.open(folder.resolve("model"))) {
-        Set<Set<String>> together =
-            users(compressed).values().stream().map(Set::copyOf).collect(Collectors.toSet());
-        assertEquals(bases, together.size());
-        assertSound(compressed, together);
+        assertSound(compressed, bases);
         assertEquals(task.model().parameters() - dense + layers, compressed.parameters());
         float[] expected = logits(task, compressed);
-        assertSound(copy, together);
+        assertSound(copy, bases);
+        assertEquals(names(compressed), names(copy));
         assertArrayEquals(expected, logits(task, copy));
 
         CompressedCheckpoint written = new CompressedCheckpoint(source, task.model(), made);
@@ -156,7 +103,8 @@ class TensorMethodTest {
         written.write(whole, true, JsonNodeFactory.instance.objectNode());
         Gpt2Options options = model.endsWith("split") ? SPLIT : Gpt2Options.DEFAULT;
         try (LoadedModel loaded = LoadedModel.open(out, options, task.model().device())) {
-          assertSound(loaded.model(), together);
+          assertSound(loaded.model(), bases);
+          assertEquals(names(compressed), names(loaded.model()));
           assertEquals(compressed.parameters(), loaded.model().parameters());
           assertEquals(compressed.flops(7), loaded.model().flops(7));
           assertArrayEquals(expected, logits(task, loaded.model()));
@@ -164,44 +112,7 @@ class TensorMethodTest {
         try (LoadedModel loaded = LoadedModel.open(whole, options, task.model().device())) {
           assertArrayEquals(expected, logits(task, loaded.model()), 1e-4f);
         }
-        assertTrained(task, compressed, together, source, options);
-      }
-    }
-  }
-
-  private void assertTrained(
-      TaskCase task,
-      Model compressed,
-      Set<Set<String>> together,
-      Checkpoint source,
-      Gpt2Options options)
-      throws IOException {
-    Path target = folder.resolve("trained");
-    try (Model copy = compressed.copy()) {
-      Trainer.train(
-          copy,
-          task.examples(),
-          TrainingSettings.standard(1, 1e-2, 16, Selection.LAST, 0),
-          null,
-          TrainingListener.NONE);
-      assertSound(copy, together);
-      float[] expected = logits(task, copy);
-      float[] before = logits(task, compressed);
-      double change = 0;
-      for (int i = 0; i < before.length; i++) {
-        change = Math.max(change, Math.abs(before[i] - expected[i]));
-      }
-      assertTrue(change > 1e-4, "training changed nothing");
-      new TrainedCheckpoint(
-              copy,
-              source.config(),
-              JsonNodeFactory.instance.objectNode(),
-              folder.resolve("model"),
-              null)
-          .write(target);
-      try (LoadedModel loaded = LoadedModel.open(target, options, task.model().device())) {
-        assertSound(loaded.model(), together);
-        assertArrayEquals(expected, logits(task, loaded.model()));
+        assertTrained(task, compressed, bases, source, options, folder);
       }
     }
   }
