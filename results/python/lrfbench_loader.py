@@ -66,6 +66,50 @@ class Kronecker(nn.Module):
         return torch.einsum("...jl,ijk,hlk->...ih", x, a, b).flatten(-2)
 
 
+class Slices(nn.Module):
+    """W is made of slices A M_k B^T, transposed one above the other or, of inputs, side by side.
+
+    ``a`` and ``b``, which several modules may share, are A [D, R1] and B [w, R2]. ``own`` has a row for each slice:
+    the diagonal of M_k where there is one ("cp"), M_k itself ("tt"), or what ``core`` [R3, R1 R2] is mixed by.
+    """
+
+    def __init__(self, kind, shared, own, of_inputs):
+        super().__init__()
+        self.kind, self.of_inputs = kind, of_inputs
+        self.shared, self.own = nn.ParameterList(shared), nn.Parameter(own)
+
+    def forward(self, x):
+        a, b = self.shared[0], self.shared[1]
+        if self.kind == "cp":
+            middles = torch.diag_embed(self.own)
+        else:
+            middles = self.own @ self.shared[2] if self.kind == "tucker" else self.own
+            middles = middles.unflatten(-1, (a.shape[1], b.shape[1]))
+        if self.of_inputs:
+            x = x.unflatten(-1, (self.own.shape[0], b.shape[0]))
+            return torch.einsum("...kj,jq,kpq->...p", x, b, middles) @ a.T
+        return torch.einsum("...p,kpq,jq->...kj", x @ a, middles, b).flatten(-2)
+
+
+class TensorTrain(nn.Module):
+    """W[i, j] is G_1[i_1, j_1] ... G_d[i_d, j_d], i and j numbers of digits i_k < m_k and j_k < n_k.
+
+    ``cores`` are [n_k r_k, r_(k-1) m_k], ``modes`` [m_k, n_k].
+    """
+
+    def __init__(self, cores, modes):
+        super().__init__()
+        self.modes, self.cores = modes, nn.ParameterList(cores)
+
+    def forward(self, x):
+        rows = x.shape[:-1].numel()
+        now = x
+        for (outputs, _), core in zip(reversed(self.modes), reversed(list(self.cores))):
+            now = now.reshape(rows, -1, core.shape[0]) @ core
+            now = now.reshape(rows, -1, outputs).transpose(1, 2)
+        return now.reshape(*x.shape[:-1], -1)
+
+
 class Codes(nn.Module):
     """W[i, j] = scales[i, g] (codes[i, j] - zeros[i, g]), g being the group of inputs that j is in.
 
@@ -249,6 +293,7 @@ class Forms:
     def is_compressed(self, module):
         marks = (
             ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".selected.", ".chain.", ".sum.", ".svdsoftmax.",
+            ".cp.", ".tucker.", ".tt.", ".train.",
         )
         return any(self.has_below(module + mark) for mark in marks)
 
@@ -286,6 +331,12 @@ class Forms:
             return NarrowInputs(self.take(module + ".lowrank.inputs"), heads)
         if self.has(module + ".kronecker.a"):
             return Kronecker(self.take(module + ".kronecker.a"), self.take(module + ".kronecker.b"), inputs)
+        for kind, own in (("cp", "c"), ("tucker", "c"), ("tt", "core")):
+            if self.has(f"{module}.{kind}.{own}"):
+                return self.slices(module, kind, own)
+        if self.has(module + ".train.0"):
+            modes = self.constants[module]["modes"]
+            return TensorTrain([self.take(f"{module}.train.{k}") for k in range(len(modes))], modes)
         if self.has(module + ".quantized.codes"):
             path, known = module + ".quantized.", self.constants.get(module, {})
             zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
@@ -306,9 +357,15 @@ class Forms:
             return Sum(*parts)
         raise ValueError(f"{module} is missing, or in a form that this loader does not know")
 
-    def basis(self, module):
-        """V of a module, which may be stored with another."""
-        name = self.constants.get(module, {}).get("basis", module) + ".shared.v"
+    def slices(self, module, kind, own):
+        parts = ("a", "b", "core") if kind == "tucker" else ("a", "b")
+        shared = [self.basis(module, f".{kind}.{part}") for part in parts]
+        of_inputs = self.constants.get(module, {}).get("of_inputs", False)
+        return Slices(kind, shared, self.take(f"{module}.{kind}.{own}"), of_inputs)
+
+    def basis(self, module, part=".shared.v"):
+        """What a module shares, such as V, which may be stored with another."""
+        name = self.constants.get(module, {}).get("basis", module) + part
         if name not in self.bases:
             self.bases[name] = nn.Parameter(self.take(name))
         return self.bases[name]

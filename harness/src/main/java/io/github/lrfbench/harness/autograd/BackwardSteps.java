@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.Arrays;
 
 /** The backward steps of {@link TapeOps} that take more than a line. */
 final class BackwardSteps {
@@ -41,6 +42,50 @@ final class BackwardSteps {
     if (dw != null) {
       gradients.gemm(true, false, 1, transW ? dy : x, transW ? x : dy, 1, dw);
     }
+  }
+
+  /** Of a Khatri-Rao product y of a and b. */
+  void khatriRao(Matrix a, Matrix b, Matrix dy) {
+    int rows = a.rows();
+    int size = b.rows() * b.cols();
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix part = allocate(dy, dy.rows(), dy.cols(), scratch);
+      if (tape.isDifferentiable(b)) {
+        tape.device().nn().khatriRao(a, ones(dy, b.rows(), b.cols(), scratch), part);
+        gradients.multiply(dy, part);
+        Matrix sums = allocate(dy, 1, size, scratch);
+        Matrix ones = ones(dy, 1, rows, scratch);
+        gradients.gemm(false, false, 1, ones, part.reshape(rows, size), 0, sums);
+        tape.addTo(b, sums.reshape(b.rows(), b.cols()));
+      }
+      if (tape.isDifferentiable(a)) {
+        tape.device().nn().khatriRao(ones(dy, rows, a.cols(), scratch), b, part);
+        gradients.multiply(dy, part);
+        Matrix turned = allocate(dy, rows, size, scratch);
+        tape.device().nn().swapAxes(part.reshape(rows, size), b.rows(), b.cols(), turned);
+        Matrix sums = allocate(dy, rows * a.cols(), 1, scratch);
+        Matrix ones = ones(dy, b.rows(), 1, scratch);
+        gradients.gemm(false, false, 1, turned.reshape(rows * a.cols(), b.rows()), ones, 0, sums);
+        tape.addTo(a, sums.reshape(rows, a.cols()));
+      }
+    }
+  }
+
+  private static Matrix allocate(Matrix like, int rows, int cols, Scope scratch) {
+    return Matrix.of(scratch.allocate(like.dtype(), rows, cols));
+  }
+
+  private Matrix ones(Matrix like, int rows, int cols, Scope scratch) {
+    Matrix ones = allocate(like, rows, cols, scratch);
+    if (rows > 1 && cols > 1) {
+      Matrix column = ones(like, rows, 1, scratch);
+      gradients.gemm(false, false, 1, column, ones(like, 1, cols, scratch), 0, ones);
+      return ones;
+    }
+    double[] values = new double[rows * cols];
+    Arrays.fill(values, 1);
+    ones.data().write(0, values, 0, values.length);
+    return ones;
   }
 
   /** Of a layer norm; the gradient of y is overwritten. */

@@ -123,6 +123,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    nn.khatriRao(a, b, y);
+  }
+
+  @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     nn.dequantize(codes, scales, zeros, group, y);
   }

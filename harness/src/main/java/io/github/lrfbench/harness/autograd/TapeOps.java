@@ -168,6 +168,15 @@ final class TapeOps implements Ops {
   }
 
   @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    nn.khatriRao(a, b, y);
+    tape.record(
+        tape.isDifferentiable(a) || tape.isDifferentiable(b),
+        () -> backward.khatriRao(a, b, tape.gradientOrNull(y)),
+        y);
+  }
+
+  @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     nn.dequantize(codes, scales, zeros, group, y);
     tape.record(false, () -> {}, y);

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Matrices stay in the forms that they are stored in: factors, chains, sums, Kronecker products, and codes, which",
-      "take a byte each. The inputs are those of transformers: input_ids, attention_mask (0 where a text is filled up on",
+      "Matrices stay in the forms that they are stored in: factors, chains, sums, Kronecker products, tensors, and codes,",
+      "which take a byte each. The inputs are those of transformers: input_ids, attention_mask (0 where a text is filled up on",
       "the right) and, where the model has several types, token_type_ids, all int64 of [batch, sequence]. The output",
       "logits is [batch, labels], of a language model [batch, sequence, vocabulary]; of a sentence encoder it is",
       "sentence_embedding. Standard operators only (opset 20), numbers in fp32.",

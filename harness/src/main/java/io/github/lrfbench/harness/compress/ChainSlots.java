@@ -9,7 +9,7 @@ import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.linear.Copies;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.SharedLinear;
+import io.github.lrfbench.harness.linear.Sharer;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -61,7 +61,7 @@ record ChainSlots(
     Map<LinearSlot, List<LinearSlot>> parts = new LinkedHashMap<>();
     List<LinearSlot> slots = new ArrayList<>();
     for (LinearSlot slot : formed) {
-      if (slot.linear() instanceof SharedLinear) {
+      if (slot.linear() instanceof Sharer own && isShared(own, run.standing())) {
         throw new InputException(
             slot.name()
                 + " shares a basis with other matrices, and can be no part of a sum; put no '++'"
@@ -87,6 +87,16 @@ record ChainSlots(
       }
     }
     return new ChainSlots(slots, parts, true);
+  }
+
+  /** Whether another map of a model has the basis of one. */
+  private static boolean isShared(Sharer own, Model model) {
+    return model.slots().stream()
+            .filter(
+                slot ->
+                    slot.linear().base() instanceof Sharer other && other.basis() == own.basis())
+            .count()
+        > 1;
   }
 
   private static ChainSlots leaves(List<LinearSlot> all) {

@@ -164,33 +164,47 @@ public final class LinearGroup implements Layer {
   }
 
   private static boolean shareBasis(List<Linear> members) {
-    return members.get(0) instanceof SharedLinear first
+    return members.get(0) instanceof Sharer first
         && members.stream()
             .allMatch(
                 member ->
-                    member instanceof SharedLinear shared
+                    member instanceof Sharer shared
                         && shared.basis() == first.basis()
-                        && shared.bias() != null);
+                        && shared.bias() != null
+                        && first.joins(shared));
   }
 
-  /** A group of maps that share a basis: their left factors side by side, too. */
+  /** A group of maps that share a basis: what is their own stands side by side, too. */
   private static LinearGroup stackShared(List<Linear> members, Scope scope, DType dtype) {
-    Basis basis = ((SharedLinear) members.get(0)).basis().copyTo(scope, dtype);
-    int total = members.stream().mapToInt(Linear::outputs).sum();
-    Matrix up = Matrix.of(scope.allocate(dtype, basis.rank(), total));
+    Sharer first = (Sharer) members.get(0);
+    Basis basis = first.basis().copyTo(scope, dtype);
+    boolean columns = first.joinsColumns();
+    int total =
+        members.stream()
+            .map(member -> ((Sharer) member).own())
+            .mapToInt(own -> columns ? own.cols() : own.rows())
+            .sum();
+    Matrix all =
+        Matrix.of(
+            columns
+                ? scope.allocate(dtype, first.own().rows(), total)
+                : scope.allocate(dtype, total, first.own().cols()));
     Tensor bias = stackBiases(members, scope, dtype);
     List<Linear> placed = new ArrayList<>();
     int column = 0;
+    int from = 0;
     for (Linear member : members) {
-      SharedLinear shared = (SharedLinear) member;
-      int width = member.outputs();
-      Matrix own = up.columns(column, column + width);
-      scope.device().blas().copy(shared.up(), own);
-      placed.add(new SharedLinear(basis, own, bias.view(column, width), shared.holder()));
-      column += width;
+      Sharer shared = (Sharer) member;
+      int to = from + (columns ? shared.own().cols() : shared.own().rows());
+      Matrix own = columns ? all.columns(from, to) : all.rows(from, to);
+      scope.device().blas().copy(shared.own(), own);
+      Tensor ownBias = bias.view(column, member.outputs());
+      placed.add(shared.withBasis(basis, shared.holder()).withOwn(own, ownBias));
+      column += member.outputs();
+      from = to;
     }
-    LowRankFactors factors = new LowRankFactors(basis.down(), up);
-    return new LinearGroup(placed, new LowRankLinear(factors, bias), null);
+    Linear whole = first.withBasis(basis, true).joined(all, bias);
+    return new LinearGroup(placed, whole, null);
   }
 
   /** The same group in memory of another scope of the same device, its numbers in a type. */

@@ -25,7 +25,7 @@ import java.util.List;
  * @param bias [outputs], or null for none
  * @param holder whether it is this map that counts and stores V
  */
-public record SharedLinear(Basis basis, Matrix up, Tensor bias, boolean holder) implements Linear {
+public record SharedLinear(Basis basis, Matrix up, Tensor bias, boolean holder) implements Sharer {
   /** Checks that the factors fit. */
   public SharedLinear {
     if (basis.rank() != up.rows()) {
@@ -33,9 +33,29 @@ public record SharedLinear(Basis basis, Matrix up, Tensor bias, boolean holder) 
     }
   }
 
-  /** The same map with another left factor, Uᵀ. */
-  public SharedLinear withUp(Matrix other) {
-    return new SharedLinear(basis, other, bias, holder);
+  @Override
+  public Matrix own() {
+    return up;
+  }
+
+  @Override
+  public SharedLinear withBasis(Basis other, boolean holds) {
+    return new SharedLinear(other, up, bias, holds);
+  }
+
+  @Override
+  public SharedLinear withOwn(Matrix other, Tensor otherBias) {
+    return new SharedLinear(basis, other, otherBias, holder);
+  }
+
+  @Override
+  public boolean joinsColumns() {
+    return true;
+  }
+
+  @Override
+  public Linear joined(Matrix all, Tensor biases) {
+    return new LowRankLinear(new LowRankFactors(basis.down(), all), biases);
   }
 
   /** The two factors. */

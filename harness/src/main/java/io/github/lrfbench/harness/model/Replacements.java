@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.SharedLinear;
+import io.github.lrfbench.harness.linear.Sharer;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
       for (int i = 0; i < names.size(); i++) {
         Linear member = byName.getOrDefault(names.get(i), present.members().get(i));
         // One copy of a basis is for all groups.
-        Scope owner = member.base() instanceof SharedLinear ? own : scratch;
+        Scope owner = member.base() instanceof Sharer ? own : scratch;
         converted.add(member.dtype() == dtype ? member : member.copyTo(owner, dtype));
       }
       return present.with(converted, own);

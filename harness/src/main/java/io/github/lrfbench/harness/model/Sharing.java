@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.linear.Basis;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.SharedLinear;
+import io.github.lrfbench.harness.linear.Sharer;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +18,8 @@ import java.util.Map;
 final class Sharing {
   /** A map that shares a basis, in the model to be. */
   private record User(LinearSlot slot, Linear map, boolean isNew) {
-    SharedLinear shared() {
-      return (SharedLinear) map.base();
+    Sharer shared() {
+      return (Sharer) map.base();
     }
   }
 
@@ -36,7 +36,7 @@ final class Sharing {
     Map<Basis, List<User>> byBasis = new LinkedHashMap<>();
     for (LinearSlot slot : slots) {
       Linear now = replacements.getOrDefault(slot.name(), slot.linear());
-      if (now.base() instanceof SharedLinear shared) {
+      if (now.base() instanceof Sharer shared) {
         // A new adapter alone leaves the map below it where it is.
         User user = new User(slot, now, now.base() != slot.linear().base());
         byBasis.computeIfAbsent(shared.basis(), missing -> new ArrayList<>()).add(user);
@@ -58,9 +58,8 @@ final class Sharing {
     }
     Basis kept = held ? basis : basis.copyFor(users.get(0).slot().name(), own);
     for (User user : users) {
-      SharedLinear old = user.shared();
       boolean holds = user.slot().name().equals(kept.module());
-      SharedLinear placed = new SharedLinear(kept, old.up(), old.bias(), holds);
+      Linear placed = user.shared().withBasis(kept, holds);
       completed.put(user.slot().name(), user.map().over(placed, own));
     }
   }

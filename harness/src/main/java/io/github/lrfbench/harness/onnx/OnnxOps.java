@@ -72,8 +72,8 @@ final class OnnxOps implements Ops {
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
-    String product = product(tensors.read(x), transW, w);
-    tensors.write(y, tensors.rows(x), activate(biased(product, bias), activation));
+    String product = product(value(x), transW, w);
+    tensors.write(y, rows(x), activate(biased(product, bias), activation));
   }
 
   @Override
@@ -245,10 +245,35 @@ final class OnnxOps implements Ops {
 
   @Override
   public void swapAxes(Matrix x, int first, int second, Matrix y) {
-    Rows rows = tensors.rows(x);
-    String apart = tensors.reshape(tensors.read(x), rows, first, second);
+    Rows rows = rows(x);
+    String apart = tensors.reshape(value(x), rows, first, second);
     String swapped = tensors.transpose(apart, rows, 1, 0);
     tensors.write(y, rows, tensors.reshape(swapped, rows, y.cols()));
+  }
+
+  @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    Rows rows = rows(a);
+    int each = tensors.perRow(rows, a);
+    String left = tensors.reshape(value(a), rows, each, 1, a.cols());
+    String product = graph.node("Mul", left, value(b));
+    if (rows == Rows.FIXED) {
+      product = graph.node("Reshape", product, graph.numbers(false, y.rows(), y.cols()));
+    } else {
+      int all = each * b.rows();
+      long[] axes = all == 1 ? new long[] {y.cols()} : new long[] {all, y.cols()};
+      product = tensors.reshape(product, rows, axes);
+    }
+    tensors.write(y, rows, product);
+  }
+
+  /** What stands in a matrix, be it one of the model's weights. */
+  private String value(Matrix x) {
+    return tensors.holds(x.data()) ? tensors.read(x) : weights.matrix(x);
+  }
+
+  private Rows rows(Matrix x) {
+    return tensors.holds(x.data()) ? tensors.rows(x) : Rows.FIXED;
   }
 
   /** Codes take a byte each, whatever their bits: runtimes know no others everywhere. */

@@ -89,6 +89,19 @@ final class TracedTensors {
     };
   }
 
+  /** Some numbers of a matrix, one after the other, as another. */
+  private String part(Contents contents, Matrix x) {
+    require(x.isContiguous());
+    int from = Math.toIntExact(x.offset());
+    int size = Math.multiplyExact(x.rows(), x.cols());
+    String value = columns(contents, 0, contents.width);
+    if (!isWhole(x)) {
+      String all = graph.node("Reshape", value, graph.numbers(false, -1));
+      value = slice(all, 0, Math.toIntExact(x.data().shape().size()), from, from + size);
+    }
+    return graph.node("Reshape", value, graph.numbers(false, x.rows(), x.cols()));
+  }
+
   private static boolean isWhole(Matrix x) {
     return x.offset() == 0
         && x.isContiguous()
@@ -101,6 +114,9 @@ final class TracedTensors {
    */
   String read(Matrix x) {
     Contents contents = contents(x);
+    if (contents.rows == Rows.FIXED && !(isWhole(x) && x.cols() == contents.width)) {
+      return part(contents, x);
+    }
     int from = Math.toIntExact(x.offset());
     int each = perRow(contents.rows, x);
     if (!isWhole(x) && each == 1) {

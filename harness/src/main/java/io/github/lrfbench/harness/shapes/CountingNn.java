@@ -163,6 +163,11 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    note("khatriRao", numbers(y), bytes(a) + bytes(b) + bytes(y));
+  }
+
+  @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     note(
         "dequantize",

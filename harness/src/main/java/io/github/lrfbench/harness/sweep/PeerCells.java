@@ -38,7 +38,15 @@ record PeerCells(
   private static final Set<String> FORMS = Set.of("dense", "lowrank", "chain");
 
   private static final Set<String> OTHER_FORMS =
-      Set.of("int8", "kronecker", "joint-attention", "basis-sharing", "vo-heads");
+      Set.of(
+          "int8",
+          "kronecker",
+          "cp",
+          "tucker",
+          "tt",
+          "joint-attention",
+          "basis-sharing",
+          "vo-heads");
 
   /**
    * Looks whether peers are there, and can do what is asked for.

@@ -13,10 +13,15 @@ import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.SelectedInputs;
 import io.github.lrfbench.harness.linear.SharedLinear;
 import io.github.lrfbench.harness.linear.Sum;
+import io.github.lrfbench.harness.linear.TensorSlices;
+import io.github.lrfbench.harness.linear.TensorSlices.Kind;
+import io.github.lrfbench.harness.linear.TensorTrain;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -155,6 +160,43 @@ class FormGradientsTest {
   private Linear products(int n1, int m1, int n2, int m2, int terms) {
     return new KroneckerLinear(
         differences.trained(n1, terms, m1), differences.trained(n2, terms, m2), null);
+  }
+
+  /** In the order of few rows; slices of inputs stand behind a map that makes them. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void tensors(Activation activation) {
+    for (Kind kind : Kind.values()) {
+      check(slices(kind, INPUTS, 2, 3, 2, false), activation);
+      check(slices(kind, INPUTS, OUTPUTS, 1, 5, false), activation);
+      check(slices(kind, OUTPUTS, 2, INPUTS / 2, 3, true), activation);
+    }
+    check(train(new int[][] {{3, 1}, {2, 2}, {1, 2}}, 2), activation);
+    check(train(new int[][] {{1, 2}, {3, 1}, {2, 2}}, 4), activation);
+    check(train(new int[][] {{2, 2}, {3, 2}}, 1), activation);
+  }
+
+  private Linear slices(Kind kind, int d, int w, int slices, int rank, boolean ofInputs) {
+    List<Matrix> shared = new ArrayList<>();
+    shared.add(differences.trainedMatrix(d, rank));
+    shared.add(differences.trainedMatrix(w, kind == Kind.CP ? rank : 2));
+    if (kind == Kind.TUCKER) {
+      shared.add(differences.trainedMatrix(2, 2 * rank));
+    }
+    Matrix own =
+        differences.trainedMatrix(slices, kind == Kind.TT ? 2 * rank : kind == Kind.CP ? rank : 2);
+    Basis basis = new Basis("m", shared, differences.scope());
+    return new TensorSlices(kind, basis, own, ofInputs, differences.trained(OUTPUTS), true);
+  }
+
+  private Linear train(int[][] modes, int rank) {
+    List<Matrix> cores = new ArrayList<>();
+    for (int k = 0; k < modes.length; k++) {
+      int before = k == 0 ? 1 : rank;
+      int after = k == modes.length - 1 ? 1 : rank;
+      cores.add(differences.trainedMatrix(modes[k][1] * after, modes[k][0] * before));
+    }
+    return new TensorTrain(List.of(modes), cores, differences.trained(OUTPUTS));
   }
 
   /** Codes have no gradients, but what is before them does. */

@@ -116,6 +116,28 @@ class TapeTest {
         });
   }
 
+  /** Of parameters and values, of one row, and of both arguments at once. */
+  @Test
+  void khatriRao() {
+    Matrix inner = differences.trainedMatrix(3, WIDTH);
+    Matrix left = differences.trainedMatrix(2, WIDTH);
+    Matrix one = differences.trainedMatrix(1, WIDTH);
+    differences.check(
+        ops -> {
+          Matrix x = value(ops, inner);
+          Matrix scaled = allocate(ops, TOKENS, WIDTH);
+          ops.khatriRao(one, x, scaled);
+          Matrix spread = allocate(ops, 2 * TOKENS, WIDTH);
+          ops.khatriRao(scaled, left, spread);
+          Matrix squares = allocate(ops, TOKENS * TOKENS, WIDTH);
+          ops.khatriRao(x, scaled, squares);
+          Matrix y = allocate(ops, 2 * TOKENS * TOKENS, WIDTH);
+          ops.khatriRao(left, squares, y);
+          ops.add(spread, y.rows(0, 2 * TOKENS));
+          return y;
+        });
+  }
+
   /** {@code y = (A ⊗ B) x} of every row, by two products and two swaps. */
   @Test
   void kroneckerProduct() {

@@ -157,6 +157,11 @@ class PythonLoaderTest {
     compress(bert, "svd-head:form=elm", "--rank", "2");
     compress(bert, "svd-head:form=tanh", "--rank", "2");
     compress(bert, "kronecker:terms=2", "--keep", "0.5");
+    for (Path model : List.of(bert, folder.resolve("gpt2"))) {
+      for (String method : List.of("cp", "tucker:stack=both", "tt", "tt:stack=heads")) {
+        compress(model, method, "--keep", "0.5");
+      }
+    }
     String block = "joint-attention+vo-heads+ffn-nystrom";
     for (String family : List.of("bert", "distilbert", "gpt2")) {
       compress(folder.resolve(family), "ffn-nystrom", "--keep", "0.5");

@@ -100,6 +100,12 @@ class EveryMethodTest {
             "nystrom++int8",
             "denil:kernel=weights:choice=leverage:values=ls",
             "denil:kernel=index:sigma=3:values=data:tokens=reached",
+            "cp:stack=layers:fit=cprand:sweeps=6",
+            "cp:stack=matrix:blocks=2",
+            "tucker:stack=both",
+            "tucker:stack=matrix",
+            "tt:stack=heads",
+            "tt:stack=layers",
             "basis-sharing:share=blocks",
             "basis-sharing:share=blocks:fit=als"));
     Stream.of("mse", "nmse", "go", "go-l2", "nl", "nl-l2", "nl-bound")
@@ -108,7 +114,7 @@ class EveryMethodTest {
   }
 
   private static boolean hasRanks(String method) {
-    return !method.startsWith("kronecker") && !method.startsWith("int8");
+    return Stream.of("kronecker", "int8", "cp", "tucker", "tt").noneMatch(method::startsWith);
   }
 
   /** Growths of a loss are shared out by measured times. */
@@ -124,6 +130,7 @@ class EveryMethodTest {
             .orElseThrow()
             .allocates()
         && !method.startsWith("joint")
+        && !method.startsWith("cp")
         && !method.startsWith("int8");
   }
 

@@ -13,11 +13,15 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.input.Notes;
+import io.github.lrfbench.harness.linear.Basis;
 import io.github.lrfbench.harness.linear.Forms;
 import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
+import io.github.lrfbench.harness.linear.TensorSlices;
+import io.github.lrfbench.harness.linear.TensorSlices.Kind;
+import io.github.lrfbench.harness.linear.TensorTrain;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.GoldenInputs;
 import io.github.lrfbench.harness.model.GoldenModel;
@@ -165,6 +169,72 @@ class OnnxExportTest {
       addForms("encoder", model);
     }
     compare();
+  }
+
+  /** Slices of tensors and trains, in the orders that their ranks ask for. */
+  @Test
+  void tensorsHaveTheirLogits() throws IOException, InterruptedException {
+    requirePython();
+    Path bert = TinyCheckpoint.bert(folder.resolve("bert"), 2);
+    Path gpt2 = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 2);
+    SplittableRandom random = new SplittableRandom(5);
+    for (Path directory : List.of(bert, gpt2)) {
+      try (LoadedModel loaded = LoadedModel.open(directory, device)) {
+        Model model = loaded.model();
+        for (int first = 0; first < 4; first++) {
+          Map<String, Linear> made = new HashMap<>();
+          Forms forms = new Forms(first, scope);
+          int number = first;
+          for (LinearSlot slot : model.slots()) {
+            made.put(slot.name(), tensor(number++, slot, model, forms));
+          }
+          try (Model changed = model.with(made)) {
+            add("tensors", changed, List.of(text(model, 6, random), text(model, 3, random)));
+          }
+        }
+      }
+    }
+    compare();
+  }
+
+  private Linear tensor(int number, LinearSlot slot, Model model, Forms forms) {
+    int outputs = slot.linear().outputs();
+    int inputs = slot.linear().inputs();
+    Tensor bias = forms.random(0.1, outputs);
+    Kind kind = Kind.values()[number % 3];
+    if (number % 4 == 3) {
+      int m = outputs % 2 == 0 ? 2 : 1;
+      int n = inputs % 2 == 0 ? 2 : 1;
+      return new TensorTrain(
+          List.of(new int[] {outputs / m, 1}, new int[] {m, n}, new int[] {1, inputs / n}),
+          List.of(
+              Matrix.of(forms.random(0.3, 2, outputs / m)),
+              Matrix.of(forms.random(0.3, n * 3, m * 2)),
+              Matrix.of(forms.random(0.3, inputs / n, 3))),
+          bias);
+    }
+    boolean ofInputs = slot.role().equals("attention_output");
+    int width = ofInputs ? inputs : outputs;
+    int slices = number % 4 == 0 || width % model.heads() > 0 ? 1 : model.heads();
+    int d = ofInputs ? outputs : inputs;
+    int w = width / slices;
+    // Large ranks have W multiplied out.
+    int r1 = number % 4 == 1 ? 40 : 3;
+    int r2 = kind == Kind.CP ? r1 : 2;
+    List<Matrix> shared = new ArrayList<>();
+    shared.add(Matrix.of(forms.random(0.2, d, r1)));
+    shared.add(Matrix.of(forms.random(0.2, w, r2)));
+    if (kind == Kind.TUCKER) {
+      shared.add(Matrix.of(forms.random(0.3, 2, (long) r1 * r2)));
+    }
+    int own = kind == Kind.CP ? r1 : kind == Kind.TUCKER ? 2 : r1 * r2;
+    return new TensorSlices(
+        kind,
+        new Basis(slot.name(), shared, scope),
+        Matrix.of(forms.random(0.3, slices, own)),
+        ofInputs,
+        bias,
+        true);
   }
 
   /** The model as it is, with other forms in all slots, and in a pass without a mask. */

@@ -226,6 +226,14 @@ public final class NnArguments {
     arguments.requireShapes(sameShape(x, y), "swapAxes", x, y);
   }
 
+  /** Checks {@link Nn#khatriRao}. */
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    arguments.requireOneType("khatriRao", a, b, y);
+    boolean fits =
+        a.cols() == b.cols() && b.cols() == y.cols() && (long) a.rows() * b.rows() == y.rows();
+    arguments.requireShapes(fits, "khatriRao", a, b, y);
+  }
+
   /** Checks {@link Nn#dequantize}. */
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     arguments.requireFloating("dequantize", y);

@@ -225,6 +225,16 @@ public interface Nn {
   void swapAxes(Matrix x, int first, int second, Matrix y);
 
   /**
+   * The Khatri-Rao product, column by column the Kronecker product: {@code y[i N + j, r] = a[i, r]
+   * b[j, r]} (Kolda and Bader 2009). Of one row a, it scales b's columns.
+   *
+   * @param a [M, R]
+   * @param b [N, R]
+   * @param y [M N, R], modified; may be a slice of columns, overlaps no input
+   */
+  void khatriRao(Matrix a, Matrix b, Matrix y);
+
+  /**
    * Expands the integer codes of a matrix, or of a tile of its rows, to numbers: {@code y[i, j] =
    * scales[i, g] (codes[i, j] - zeros[i, g])} with g = j / G rounded down (Jacob et al. 2018, with
    * groups as in Frantar et al. 2023). In single precision, in double for F64, then rounded once to

@@ -202,6 +202,27 @@ public abstract class CopiesContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void khatriRao(DType dtype) {
+    for (int[] s :
+        new int[][] {{1, 1, 1}, {0, 2, 3}, {3, 2, 0}, {1, 37, 24}, {5, 7, 131}, {8, 3, 4}}) {
+      Grid a = Grid.random(s[0], s[2], 1);
+      Grid b = Grid.random(s[1], s[2], 2);
+      for (Layout layout : Layout.values()) {
+        Placed y = Placed.empty(scope(), dtype, layout, s[0] * s[1], s[2]);
+        nn().khatriRao(
+                place(dtype, layout, a).matrix(), place(dtype, layout, b).matrix(), y.matrix());
+        double rounding = dtype == DType.F64 ? 1e-15 : 1e-6;
+        y.assertHolds(ReferenceNn.khatriRao(a, b), rounding, "khatriRao " + Arrays.toString(s));
+      }
+    }
+    Matrix two = packed(dtype, Grid.random(2, 6, 1));
+    Matrix narrow = packed(dtype, Grid.random(2, 5, 2));
+    assertThrows(IllegalArgumentException.class, () -> nn().khatriRao(two, narrow, two));
+    assertThrows(IllegalArgumentException.class, () -> nn().khatriRao(two, two, two));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void unevenPartsAreIllegalArguments(DType dtype) {
     Matrix narrow = packed(dtype, Grid.random(2, 6, 1));
     Matrix wide = packed(dtype, Grid.random(2, 12, 2));

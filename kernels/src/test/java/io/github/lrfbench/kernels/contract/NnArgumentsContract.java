@@ -124,6 +124,10 @@ public abstract class NnArgumentsContract extends ContractTest {
     calls.add(() -> nn().spread(a, 2, bad));
     calls.add(() -> nn().swapAxes(bad, 2, 2, y));
     calls.add(() -> nn().swapAxes(a, 1, 4, bad));
+    Matrix one = packed(DType.F32, Grid.random(1, SIZE, 3));
+    calls.add(() -> nn().khatriRao(bad, one, y));
+    calls.add(() -> nn().khatriRao(one, bad, y));
+    calls.add(() -> nn().khatriRao(one, a, bad));
     calls.add(() -> nn().meanPool(bad, s, y));
     calls.add(() -> nn().meanPool(a, s, bad));
     return calls;

@@ -75,6 +75,11 @@ public final class ReferenceNn {
     return Grid.of(x.rows(), x.cols(), (t, e) -> x.at(t, e % first * second + e / first));
   }
 
+  public static Grid khatriRao(Grid a, Grid b) {
+    return Grid.of(
+        a.rows() * b.rows(), a.cols(), (i, r) -> a.at(i / b.rows(), r) * b.at(i % b.rows(), r));
+  }
+
   /** Scales and zeros [rows, cols / group rounded up]. */
   public static Grid dequantize(Grid codes, Grid scales, Grid zeros, int group) {
     return Grid.of(

@@ -259,6 +259,21 @@ class HalfNnTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
+  void khatriRao(DType dtype) {
+    for (Margin margin : Margin.values()) {
+      RoundedMatrix a = random(dtype, margin, 3, 48, 1);
+      RoundedMatrix b = random(dtype, margin, 5, 48, 2);
+      RoundedMatrix y = result(dtype, margin, 15, 48);
+      device.nn().khatriRao(a.matrix(), b.matrix(), y.matrix());
+      y.assertHolds(
+          ReferenceNn.khatriRao(a.values(), b.values()),
+          tolerance(dtype),
+          dtype + " khatriRao " + margin);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
   void rows(DType dtype) {
     int[] ids = {3, 0, 3};
     int[] offsets = {0, 1, 3};

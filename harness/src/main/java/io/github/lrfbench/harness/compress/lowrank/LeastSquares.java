@@ -22,7 +22,8 @@ public final class LeastSquares implements Refinement {
   @Override
   public Linear refine(LinearSlot slot, Linear map, Moments moments, Scope scope) {
     if (map instanceof SharedLinear shared) {
-      return shared.withUp(refitUp(slot, shared.pair(), moments.gram(), scope).up());
+      return shared.withOwn(
+          refitUp(slot, shared.pair(), moments.gram(), scope).up(), shared.bias());
     }
     return map.factors() == null
         ? map

@@ -194,6 +194,12 @@ public final class CpuNn implements Nn {
   }
 
   @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    CHECK.khatriRao(a, b, y);
+    kernels(y).rows().khatriRao(a, b, y);
+  }
+
+  @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     CHECK.dequantize(codes, scales, zeros, group, y);
     kernels(y).dequantize().run(codes, scales, zeros, group, y);

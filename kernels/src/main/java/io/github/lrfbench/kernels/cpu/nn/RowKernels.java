@@ -268,6 +268,30 @@ final class RowKernels<A> {
         });
   }
 
+  /** {@code y[i N + j] = a[i] b[j]}, element by element. */
+  void khatriRao(Matrix a, Matrix b, Matrix y) {
+    int cols = y.cols();
+    Staging<A> left = math.stage(a);
+    Staging<A> right = math.stage(b);
+    Staging<A> output = math.stage(y);
+    RowPartition.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A factor = scratch.get().array(ROW_SLOT, cols);
+          A row = scratch.get().array(OTHER_SLOT, cols);
+          for (int i = from; i < to; i++) {
+            int of = i / b.rows();
+            if (i == from || of != (i - 1) / b.rows()) {
+              left.read(of, factor, cols);
+            }
+            right.read(i - of * b.rows(), row, cols);
+            math.multiply(row, factor, cols);
+            output.write(i, row, cols);
+          }
+        });
+  }
+
   /** {@code losses[i] = log Σ exp(x[i]) - x[i, targets[i]]}, 0 without a target. */
   void crossEntropy(Matrix x, int[] targets, Tensor losses) {
     int cols = x.cols();

@@ -368,6 +368,28 @@ public final class CudaNn implements Nn {
   }
 
   @Override
+  public void khatriRao(Matrix a, Matrix b, Matrix y) {
+    check.khatriRao(a, b, y);
+    Operand left = Operand.of(a);
+    Operand right = Operand.of(b);
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(y.dtype(), left, right, output);
+    launch(
+        ElementTypes.variant("khatri_rao", y.dtype()).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        left.address(),
+        left.stride(),
+        right.address(),
+        right.stride(),
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols(),
+        b.rows());
+  }
+
+  @Override
   public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
     check.dequantize(codes, scales, zeros, group, y);
     int bits = codes.dtype() == DType.I8 ? Byte.SIZE : Byte.SIZE / 2;

@@ -91,6 +91,7 @@ final class KernelVariants {
             "add_scaled",
             "add_squares",
             "multiply",
+            "khatri_rao",
             "dropout" ->
             variants.add(variant);
         case "attention" -> {
