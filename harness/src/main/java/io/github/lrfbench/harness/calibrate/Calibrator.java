@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -301,6 +302,17 @@ public final class Calibrator implements AutoCloseable {
     MomentsFile.add(writer, collected.all());
     write(writer, momentsFile());
     return collected;
+  }
+
+  /** How often each word of the vocabulary stands in the examples, [V]. */
+  public double[] wordCounts() {
+    double[] counts = new double[model.info().vocabularySize()];
+    for (TokenSequence sequence : examples.sequences()) {
+      for (int id : sequence.ids()) {
+        counts[id]++;
+      }
+    }
+    return counts;
   }
 
   /** The moments of the gradients of the dense model. */

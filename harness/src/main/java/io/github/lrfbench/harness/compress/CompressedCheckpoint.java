@@ -9,7 +9,6 @@ import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.FeedForwardWidths;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.WeightWriter;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes a compressed model as a Hugging Face directory: the factors of the replaced matrices, or
@@ -143,12 +143,10 @@ public final class CompressedCheckpoint {
 
   private Map<String, Linear> products(Model base, Scope scope) {
     Map<String, Linear> factored = new HashMap<>();
-    for (LinearSlot slot : base.slots()) {
-      // The source may have been compressed before.
-      if (slot.linear().dense() == null) {
-        factored.put(slot.name(), slot.linear());
-      }
-    }
+    // The source may have been compressed before.
+    Stream.concat(base.slots().stream(), base.tables().stream())
+        .filter(slot -> slot.linear().dense() == null)
+        .forEach(slot -> factored.put(slot.name(), slot.linear()));
     factored.putAll(compression.replacements());
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
     return FeedForwardWidths.evened(base.slots(), factored, scope);

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
+import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.linear.Linear;
@@ -90,7 +91,9 @@ record ShapeCompression(
     if (isDense()) {
       return dense;
     }
-    List<LinearSlot> slots = SlotSelection.select(dense.slots(), layers);
+    boolean ofTables = method.stages().get(0).method().compressor().takes() == Takes.TABLES;
+    List<LinearSlot> slots =
+        ofTables ? dense.tables() : SlotSelection.select(dense.slots(), layers);
     try (Scope scope = dense.device().openScope()) {
       MethodSpec spec = method.stages().get(0).method();
       CompressionRequest request =

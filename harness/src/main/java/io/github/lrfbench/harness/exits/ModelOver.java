@@ -44,6 +44,11 @@ abstract class ModelOver implements Model {
   }
 
   @Override
+  public List<LinearSlot> tables() {
+    return base.tables();
+  }
+
+  @Override
   public Map<String, Linear> headLayers() {
     return base.headLayers();
   }

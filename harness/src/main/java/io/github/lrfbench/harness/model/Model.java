@@ -28,6 +28,12 @@ public interface Model extends AutoCloseable {
   /** The matrices that compression may replace, in the order of the forward pass. */
   List<LinearSlot> slots();
 
+  /**
+   * The tables of word embeddings, as maps whose inputs are words, that methods of such may
+   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}.
+   */
+  List<LinearSlot> tables();
+
   /** The head's matrices by the checkpoint's name of their modules; of a mean none. */
   Map<String, Linear> headLayers();
 
@@ -82,9 +88,9 @@ public interface Model extends AutoCloseable {
    * closed first; the given maps are copied and may be freed after the call. Of adapters over maps
    * of this model only the adapters are copied.
    *
-   * @param replacements maps by the name of a slot or of a layer of the head. Of the head's layers
-   *     the width between them may be another; a classifier in two factors reads what the head
-   *     reads, and there is no layer before it then
+   * @param replacements maps by the name of a slot, a table or a layer of the head. Of the head's
+   *     layers the width between them may be another; a classifier in two factors reads what the
+   *     head reads, and there is no layer before it then
    */
   Model with(Map<String, Linear> replacements);
 
@@ -164,9 +170,10 @@ public interface Model extends AutoCloseable {
     return parts().stream().mapToLong(ModelPart::bytes).sum();
   }
 
-  /** All maps that can be replaced, in slots and in the head, by the names of their modules. */
+  /** All maps that can be replaced, in slots, tables and head, by the names of their modules. */
   default Map<String, Linear> linears() {
     Map<String, Linear> linears = new LinkedHashMap<>();
+    tables().forEach(slot -> linears.put(slot.name(), slot.linear()));
     slots().forEach(slot -> linears.put(slot.name(), slot.linear()));
     linears.putAll(headLayers());
     return linears;

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The smallest errors that matrices of given ranks can have (Eckart and Young 1936), by the
@@ -67,7 +68,8 @@ final class OptimalErrors {
     names.removeAll(spectra.keySet());
     List<LinearSlot> chunk = new ArrayList<>();
     long numbers = 0;
-    for (LinearSlot slot : dense.slots()) {
+    for (LinearSlot slot :
+        Stream.concat(dense.tables().stream(), dense.slots().stream()).toList()) {
       if (names.contains(slot.name())) {
         Linear linear = slot.linear();
         chunk.add(slot);

@@ -52,8 +52,7 @@ final class TensorParallelModel implements AutoCloseable {
     parts.blocks().forEach(block -> blocks.add(new ParallelBlock(parts, block, split, scopes)));
     // A head that only repeats the word embedding is stored once, as in the whole model.
     Linear predictor = whole.repeated().isEmpty() ? parts.predictor() : null;
-    vocabulary =
-        new ParallelVocabulary(Matrix.of(parts.input().word()), predicts, predictor, scopes);
+    vocabulary = new ParallelVocabulary(parts.input().word().dense(), predicts, predictor, scopes);
   }
 
   /**
@@ -69,6 +68,15 @@ final class TensorParallelModel implements AutoCloseable {
               + ": the model has "
               + model.heads()
               + " heads, which so many shards cannot share equally");
+    }
+    for (LinearSlot table : model.tables()) {
+      if (table.linear().dense() == null) {
+        throw new InputException(
+            table.name()
+                + " is stored as '"
+                + table.linear().form()
+                + "'; tensor-parallel splits whole tables of words only");
+      }
     }
     requireForm("the predictor of words", model.transformer().predictor());
     for (LinearSlot slot : model.slots()) {

@@ -96,6 +96,11 @@ public interface Compressor {
     return takes() == Takes.WHOLE && !prepares();
   }
 
+  /** Whether its options say how much it keeps, so that it takes no budget. */
+  default boolean hasOwnSize(MethodOptions options) {
+    return false;
+  }
+
   /** Of what a budget of energy may be a share; this method sees to that. */
   default Set<EnergyOf> energies(MethodOptions options) {
     return Set.of(EnergyOf.OWN);
@@ -108,7 +113,9 @@ public interface Compressor {
     /** All matrices, as they stand. */
     ALL,
     /** What a form is made of: each factor for itself. */
-    LEAVES
+    LEAVES,
+    /** The tables of words, and no other matrices. */
+    TABLES
   }
 
   /** Whether what it makes is a head, which no other program reads, and not matrices. */

@@ -4,9 +4,12 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.linear.Copies;
+import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -17,28 +20,40 @@ import java.util.List;
 /**
  * The input layer: word, position and type embeddings, summed and normed.
  *
- * @param word [vocabulary, H]
+ * @param word the table of words
  * @param position [positions, H]
  * @param firstPosition row of the first token
  * @param type [types, H], or null if there is none
  * @param norm after the sum
  */
-record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, Norm norm) {
+record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, Norm norm) {
+  /** The module of the word embedding. */
+  static final String WORD = "word_embeddings";
+
   /** The parameters, under the path of the module. */
-  List<Parameter> weights(String path) {
+  List<ModelPart> parts(String path) {
     List<Parameter> weights = new ArrayList<>();
-    weights.add(table(path + "word_embeddings.weight", word));
     weights.add(table(path + "position_embeddings.weight", position));
     if (type != null) {
       weights.add(table(path + "token_type_embeddings.weight", type));
     }
     weights.addAll(norm.weights(path + "LayerNorm"));
-    return weights;
+    return List.of(words(path).part(), ModelPart.of(weights));
+  }
+
+  /** The table of words, under the path of the module. */
+  WordTable words(String path) {
+    return new WordTable(path + WORD, word);
+  }
+
+  /** The same with another table of words. */
+  Embeddings with(Table words) {
+    return new Embeddings(words, position, firstPosition, type, norm);
   }
 
   Embeddings copyTo(Scope scope, DType dtype) {
     return new Embeddings(
-        Copies.of(word, scope, dtype),
+        word.copyTo(scope, dtype),
         Copies.of(position, scope, dtype),
         firstPosition,
         Copies.of(type, scope, dtype),
@@ -60,7 +75,7 @@ record Embeddings(Tensor word, Tensor position, int firstPosition, Tensor type, 
    * @param dropout rate in training
    */
   Matrix forward(Ops ops, TokenBatch batch, double dropout) {
-    Matrix y = inputLayer().forward(ops, batch, batch.ids(), Matrix.of(word));
+    Matrix y = inputLayer().forward(ops, batch);
     return ops.dropout(y, dropout);
   }
 }

@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -29,6 +30,9 @@ import java.util.stream.Stream;
 
 /** An encoder of the BERT family with its head. */
 public final class Encoder implements Model {
+  /** Path of the input layer, relative to the encoder. */
+  static final String EMBEDDINGS = "embeddings.";
+
   private final EncoderConfig config;
   private final ModelInfo info;
   private final String prefix;
@@ -102,6 +106,15 @@ public final class Encoder implements Model {
   @Override
   public List<LinearSlot> slots() {
     return slots;
+  }
+
+  @Override
+  public List<LinearSlot> tables() {
+    return List.of(words().slot());
+  }
+
+  private WordTable words() {
+    return embeddings.words(prefix + EMBEDDINGS);
   }
 
   @Override
@@ -258,7 +271,13 @@ public final class Encoder implements Model {
       replaced.add(replace(blocks.get(layer), layer, placed));
     }
     return new Encoder(
-        config, info, prefix, own, embeddings, replaced, head.with(replacements, own));
+        config,
+        info,
+        prefix,
+        own,
+        embeddings.with(words().with(placed).table()),
+        replaced,
+        head.with(replacements, own));
   }
 
   private DType dtype() {
@@ -296,7 +315,7 @@ public final class Encoder implements Model {
   @Override
   public List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
-    parts.add(ModelPart.of(embeddings.weights(prefix + "embeddings.")));
+    parts.addAll(embeddings.parts(prefix + EMBEDDINGS));
     blocks().forEach(block -> parts.addAll(block.parts()));
     parts.addAll(head.parts());
     return parts;
@@ -324,7 +343,9 @@ public final class Encoder implements Model {
 
   @Override
   public long flops(int length) {
-    return blocks().stream().mapToLong(block -> block.flops(length)).sum() + head.flops();
+    return length * embeddings.word().lookUpFlops()
+        + blocks().stream().mapToLong(block -> block.flops(length)).sum()
+        + head.flops();
   }
 
   @Override

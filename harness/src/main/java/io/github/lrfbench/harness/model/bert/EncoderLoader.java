@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
@@ -14,6 +15,7 @@ import io.github.lrfbench.harness.model.RandomWeights;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -41,8 +43,8 @@ public final class EncoderLoader {
     this.config = config;
     this.reader = new WeightReader(weights, scope);
     this.scope = scope;
-    String word = "embeddings.word_embeddings.weight";
-    this.prefix = weights.has(config.family().prefix() + word) ? config.family().prefix() : "";
+    String word = config.family().prefix() + Encoder.EMBEDDINGS + Embeddings.WORD;
+    this.prefix = reader.isStored(word) ? config.family().prefix() : "";
   }
 
   /** Loads an encoder as the other method does. */
@@ -173,9 +175,9 @@ public final class EncoderLoader {
   }
 
   private Embeddings embeddings() {
-    String path = prefix + "embeddings.";
-    Tensor word =
-        reader.tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
+    String path = prefix + Encoder.EMBEDDINGS;
+    Table word =
+        WordTable.read(reader, path + Embeddings.WORD, config.vocabulary(), config.hidden());
     Tensor positions =
         reader.tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
     Tensor type =

@@ -63,8 +63,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   public Tensor logits(Ops ops, Matrix states) {
     Tensor logits = ops.allocate(states.dtype(), states.rows(), info().vocabularySize());
     if (head.own == null) {
-      Matrix word = Matrix.of(body().embeddings().word());
-      ops.linear(states, true, word, null, Activation.NONE, Matrix.of(logits));
+      body().embeddings().word().score(ops, states, Matrix.of(logits));
     } else {
       ops.apply(head.own, states, Activation.NONE, Matrix.of(logits));
     }
@@ -127,9 +126,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   long headFlops() {
-    return head.own == null
-        ? 2L * body().config().hidden() * body().config().vocabulary()
-        : head.own.flopsPerRow();
+    return head.own == null ? body().embeddings().word().flopsPerRow() : head.own.flopsPerRow();
   }
 
   @Override
@@ -161,7 +158,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
               : (long) body().config().heads() * latents.width();
       perSeen += 4 * width;
     }
-    return blockFlops() + length * perSeen + headFlops();
+    return lookUpFlops() + blockFlops() + length * perSeen + headFlops();
   }
 
   @Override
@@ -181,6 +178,9 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   @Override
   Gpt2 rebuild(Body other, Replacements placed) {
     Head placedHead = head.own == null ? head : head.with(placed.of(Modules.LM_HEAD, head.own));
+    if (other.embeddings().word() != body().embeddings().word()) {
+      placedHead = new Head(placedHead.own, head.offered, false);
+    }
     return new Gpt2LanguageModel(other, info(), placed.own(), placedHead, latentCache);
   }
 
