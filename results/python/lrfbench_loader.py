@@ -66,6 +66,42 @@ class Kronecker(nn.Module):
         return torch.einsum("...jl,ijk,hlk->...ih", x, a, b).flatten(-2)
 
 
+class Table(nn.Module):
+    """Word embeddings that are a linear map of words: looked up, and multiplied by in a head that is tied to them."""
+
+    def __init__(self, linear, width, words):
+        super().__init__()
+        self.linear, self.width, self.words = linear, width, words
+
+    def forward(self, ids):
+        if isinstance(self.linear, LowRank):
+            return functional.linear(self.linear.v[ids], self.linear.u)
+        return torch.einsum("...ik,jk->...ij", *self.factors(ids)).flatten(-2)
+
+    def factors(self, ids):
+        """Of words the rows of A, and B."""
+        a, terms = self.linear.a, self.linear.terms
+        return a.view(a.shape[0], self.words, terms).transpose(0, 1)[ids], self.linear.b
+
+    def scores(self, x):
+        if isinstance(self.linear, LowRank):
+            return functional.linear(x @ self.linear.u, self.linear.v)
+        a, b = self.factors(slice(None))
+        return torch.einsum("...ij,vik,jk->...v", x.unflatten(-1, (a.shape[1], b.shape[0])), a, b)
+
+
+class TiedHead(nn.Module):
+    """Logits by the word embeddings."""
+
+    def __init__(self, table):
+        super().__init__()
+        # A list hides the table, which is a module of the model already.
+        self.table = [table]
+
+    def forward(self, x):
+        return self.table[0].scores(x)
+
+
 class Codes(nn.Module):
     """W[i, j] = scales[i, g] (codes[i, j] - zeros[i, g]), g being the group of inputs that j is in.
 
@@ -295,6 +331,7 @@ def load(directory):
             known["basis"] = own_name(model, known["basis"])
     forms = Forms(tensors, constants)
     replace_head(model, family, forms)
+    replace_tables(model, forms)
     replace_matrices(model, config, forms)
     load_rest(model, forms)
     return model.eval()
@@ -391,6 +428,18 @@ def replace_head(model, family, forms):
             forms.place(model, "classifier", Whole(direct))
 
 
+def replace_tables(model, forms):
+    """Puts stored forms in the place of word embeddings, and of a head that is tied to them."""
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Embedding) and forms.is_compressed(name):
+            words, width = module.weight.shape
+            table = Table(forms.linear(name, words, width), width, words)
+            forms.place(model, name, table)
+            if getattr(model.config, "tie_word_embeddings", False) and not forms.is_compressed("lm_head"):
+                if hasattr(model, "lm_head"):
+                    forms.place(model, "lm_head", TiedHead(table))
+
+
 def replace_matrices(model, config, forms):
     """Puts the stored forms in the place of linear layers that are not stored as the model has them."""
     heads = getattr(config, "num_attention_heads", None) or config.n_heads
@@ -449,7 +498,7 @@ def load_rest(model, forms):
     missing = [name for name in missing if not name.startswith(known)]
     if missing or unexpected:
         raise ValueError(f"missing: {', '.join(missing) or 'nothing'}; left over: {', '.join(unexpected) or 'nothing'}")
-    if is_tied:
+    if is_tied and not isinstance(model.lm_head, TiedHead):
         model.lm_head.weight = model.get_input_embeddings().weight
 
 

@@ -38,7 +38,14 @@ record PeerCells(
   private static final Set<String> FORMS = Set.of("dense", "lowrank", "chain");
 
   private static final Set<String> OTHER_FORMS =
-      Set.of("int8", "kronecker", "joint-attention", "basis-sharing", "vo-heads");
+      Set.of(
+          "int8",
+          "kronecker",
+          "joint-attention",
+          "basis-sharing",
+          "vo-heads",
+          "embedding-svd",
+          "embedding-kronecker");
 
   /**
    * Looks whether peers are there, and can do what is asked for.

@@ -264,6 +264,12 @@ class PythonLoaderTest {
       for (LinearSlot slot : model.slots()) {
         forms.put(slot.name(), form(number++, slot, model.heads(), scope));
       }
+      for (LinearSlot slot : model.tables()) {
+        String kind = List.of("dense", "lowrank", "kronecker").get(first);
+        Linear table = slot.linear();
+        forms.put(
+            slot.name(), new Forms(first, scope).table(kind, table.outputs(), table.inputs()));
+      }
       new CompressedCheckpoint(checkpoint, model, new Compression(forms, List.of(), Map.of()))
           .write(target, false, JsonNodeFactory.instance.objectNode());
       classifies = !model.headLayers().isEmpty();
