@@ -7,7 +7,7 @@
 
 The model is an ordinary one of transformers whose compressed matrices are modules of the forms below: they keep
 their factors and codes, and multiply nothing out. Safetensors of transformers itself and of ``compress --dense`` load
-too. BERT, RoBERTa, DistilBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
+too. BERT, RoBERTa, DistilBERT, ALBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
 
 Needs torch, transformers and safetensors. As a program, it prints what a folder holds:
 
@@ -28,7 +28,7 @@ from torch.nn import functional
 
 TYPE_PREFIX = "lrfbench-"
 CLASS_PREFIX = "LrfBench"
-FAMILIES = ("bert", "roberta", "distilbert", "gpt2")
+FAMILIES = ("bert", "roberta", "distilbert", "albert", "gpt2")
 
 
 class LowRank(nn.Module):
@@ -401,7 +401,7 @@ def own_name(model, name):
 def is_inert(family, name):
     """Positions and masks of old checkpoints, and heads of a pre-training that is over."""
     masks = r"\.attn\.(?:masked_)?bias$|^h\.\d+\.attn\.(?:masked_)?bias$"
-    heads = r"^(?:cls|vocab_projector|vocab_transform|vocab_layer_norm)\."
+    heads = r"^(?:cls|vocab_projector|vocab_transform|vocab_layer_norm|predictions|sop_classifier)\."
     if family != "gpt2":
         heads += r"|^lm_head\."
     return re.search(rf"position_ids$|{masks}|{heads}", name) is not None
@@ -421,6 +421,12 @@ def replace_head(model, family, forms):
             width = model.config.hidden_size
             direct = forms.linear("classifier.out_proj", width, model.config.num_labels)
             forms.place(model, "classifier", FirstToken(direct))
+    elif family == "albert" and model is not model.base_model:
+        if forms.is_compressed("classifier") and not forms.is_stored("albert.pooler"):
+            forms.place(model, "albert.pooler", nn.Identity())
+            model.albert.pooler_activation = nn.Identity()
+    elif family == "albert" and not forms.is_stored("pooler"):
+        model.pooler = None
     elif family == "distilbert" and forms.is_compressed("classifier"):
         if not forms.is_stored("pre_classifier"):
             direct = forms.linear("classifier", model.config.dim, model.config.num_labels)

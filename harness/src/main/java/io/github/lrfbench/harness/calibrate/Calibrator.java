@@ -29,6 +29,9 @@ import java.util.function.Supplier;
 public final class Calibrator implements AutoCloseable {
   private static final int NAME_LENGTH = 32;
 
+  /** Squares are of the whole gradient of a matrix, to which all its uses in a pass add. */
+  private static final String GRADIENTS = "squares of gradients are collected use by use";
+
   private final Model model;
   private final TrainingSet examples;
   private final TrainingSet training;
@@ -221,6 +224,7 @@ public final class Calibrator implements AutoCloseable {
       return original.fisher();
     }
     if (fisher == null) {
+      model.requireOwnBlocks(GRADIENTS);
       fisher = timed(this::findFisher);
     }
     return fisher;
@@ -318,6 +322,7 @@ public final class Calibrator implements AutoCloseable {
   /** The moments of the gradients of the dense model. */
   public GradientMoments gradients() {
     if (gradients == null) {
+      model.requireOwnBlocks(GRADIENTS);
       ActivationMoments reached = tokens == Tokens.ALL ? null : moments();
       gradients = timed(() -> GradientMomentsCollector.collect(model, examples, reached, progress));
     }
@@ -360,6 +365,7 @@ public final class Calibrator implements AutoCloseable {
     if (original != null) {
       return original.fisherFactors(source);
     }
+    model.requireOwnBlocks(GRADIENTS);
     FisherFactors known = factors.get(source);
     if (known == null) {
       known = timed(() -> findFactors(source));

@@ -84,6 +84,11 @@ abstract class ModelOver implements Model {
   }
 
   @Override
+  public boolean sharesBlocks() {
+    return base.sharesBlocks();
+  }
+
+  @Override
   public Transformer transformer() {
     return base.transformer();
   }

@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -70,6 +71,27 @@ public interface Model extends AutoCloseable {
 
   /** What makes each of the hidden states of the one before it, in order. */
   List<ModelBlock> blocks();
+
+  /** Whether blocks share their matrices, so that one is applied several times in a pass. */
+  default boolean sharesBlocks() {
+    return false;
+  }
+
+  /**
+   * Checks that every block has matrices of its own.
+   *
+   * @param what is done block by block, for the complaint
+   * @throws InputException if blocks share some
+   */
+  default void requireOwnBlocks(String what) {
+    if (sharesBlocks()) {
+      throw new InputException(
+          what
+              + ": not of this model, an "
+              + info().architecture()
+              + " whose blocks share matrices");
+    }
+  }
 
   /** What it is made of, but for a classifier's head. */
   Transformer transformer();

@@ -61,6 +61,9 @@ final class TensorParallelModel implements AutoCloseable {
    * @throws InputException if not
    */
   static void requireSplittable(Model model, int shards) {
+    if (model.info().architecture().equals("albert")) {
+      throw new InputException("tensor-parallel splits no albert");
+    }
     if (model.heads() % shards != 0) {
       throw new InputException(
           "--shards "

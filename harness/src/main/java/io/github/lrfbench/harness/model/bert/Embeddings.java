@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.linear.Copies;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.ModelPart;
@@ -14,19 +15,26 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The input layer: word, position and type embeddings, summed and normed.
+ * The input layer: word, position and type embeddings, summed and normed, and ALBERT's map from
+ * their width to H.
  *
  * @param word the table of words
  * @param position [positions, H]
  * @param firstPosition row of the first token
  * @param type [types, H], or null if there is none
  * @param norm after the sum
+ * @param projection to H, or null for none
  */
-record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, Norm norm) {
+record Embeddings(
+    Table word, Tensor position, int firstPosition, Tensor type, Norm norm, Linear projection) {
+  /** ALBERT's module of the map to H, relative to the encoder. */
+  static final String PROJECTION = "encoder.embedding_hidden_mapping_in";
+
   /** The module of the word embedding. */
   static final String WORD = "word_embeddings";
 
@@ -41,6 +49,11 @@ record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, N
     return List.of(words(path).part(), ModelPart.of(weights));
   }
 
+  /** Floating-point operations for one token. */
+  long flops() {
+    return word.lookUpFlops() + (projection == null ? 0 : projection.flopsPerRow());
+  }
+
   /** The table of words, under the path of the module. */
   WordTable words(String path) {
     return new WordTable(path + WORD, word);
@@ -48,7 +61,7 @@ record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, N
 
   /** The same with another table of words. */
   Embeddings with(Table words) {
-    return new Embeddings(words, position, firstPosition, type, norm);
+    return new Embeddings(words, position, firstPosition, type, norm, projection);
   }
 
   Embeddings copyTo(Scope scope, DType dtype) {
@@ -57,7 +70,8 @@ record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, N
         Copies.of(position, scope, dtype),
         firstPosition,
         Copies.of(type, scope, dtype),
-        norm.copyTo(scope, dtype));
+        norm.copyTo(scope, dtype),
+        projection == null ? null : projection.copyTo(scope, dtype));
   }
 
   private static Parameter table(String name, Tensor table) {
@@ -76,6 +90,12 @@ record Embeddings(Table word, Tensor position, int firstPosition, Tensor type, N
    */
   Matrix forward(Ops ops, TokenBatch batch, double dropout) {
     Matrix y = inputLayer().forward(ops, batch);
-    return ops.dropout(y, dropout);
+    Matrix kept = ops.dropout(y, dropout);
+    if (projection == null) {
+      return kept;
+    }
+    Matrix wide = Matrix.of(ops.allocate(y.dtype(), y.rows(), projection.outputs()));
+    ops.apply(projection, kept, Activation.NONE, wide);
+    return wide;
   }
 }

@@ -121,6 +121,7 @@ public final class EncoderLoader {
           case BERT -> "Bert";
           case ROBERTA -> "Roberta";
           case DISTILBERT -> "DistilBert";
+          case ALBERT -> "Albert";
         };
     return family + "ForSequenceClassification";
   }
@@ -132,8 +133,8 @@ public final class EncoderLoader {
   private Model build(SentenceEncoding sentences) {
     Embeddings embeddings = embeddings();
     List<Block> blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(block(prefix + config.family().block(layer)));
+    for (int block = 0; block < config.order().stored(); block++) {
+      blocks.add(block(prefix + config.block(block)));
     }
     Head head = sentences == null ? classifier() : new Head.Pooling(sentences.pooling());
     return new Encoder(config, info(sentences, head), prefix, scope, embeddings, blocks, head);
@@ -176,15 +177,23 @@ public final class EncoderLoader {
 
   private Embeddings embeddings() {
     String path = prefix + Encoder.EMBEDDINGS;
-    Table word =
-        WordTable.read(reader, path + Embeddings.WORD, config.vocabulary(), config.hidden());
+    int width = config.embedding();
+    Table word = WordTable.read(reader, path + Embeddings.WORD, config.vocabulary(), width);
     Tensor positions =
-        reader.tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
+        reader.tensor(path + "position_embeddings.weight", config.positions(), width);
     Tensor type =
         config.types() == 0
             ? null
-            : reader.tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
-    return new Embeddings(word, positions, config.firstPosition(), type, norm(path + "LayerNorm"));
+            : reader.tensor(path + "token_type_embeddings.weight", config.types(), width);
+    return new Embeddings(
+        word,
+        positions,
+        config.firstPosition(),
+        type,
+        reader.norm(path + "LayerNorm", width, config.normEpsilon()),
+        config.family() == Family.ALBERT
+            ? linear(prefix + Embeddings.PROJECTION, config.hidden(), width)
+            : null);
   }
 
   private Block block(String path) {
@@ -234,13 +243,14 @@ public final class EncoderLoader {
     double dropout = config.dropout().classifier();
     List<String> modules = config.family().headModules();
     String last = modules.get(1);
-    String first = config.family() == Family.BERT ? prefix + modules.get(0) : modules.get(0);
+    boolean own = config.family() == Family.BERT || config.family() == Family.ALBERT;
+    String first = own ? prefix + modules.get(0) : modules.get(0);
     if (reader.isCompressed(last) && !reader.isStored(first)) {
       int labels = reader.outputs(last);
       return new Head.Direct(last, linear(last, labels, config.hidden()), dropout);
     }
     return switch (config.family()) {
-      case BERT -> classifier(first, Activation.TANH, 0);
+      case BERT, ALBERT -> classifier(first, Activation.TANH, 0);
       case ROBERTA -> classifier(first, Activation.TANH, dropout);
       case DISTILBERT -> classifier(first, Activation.RELU, 0);
     };
