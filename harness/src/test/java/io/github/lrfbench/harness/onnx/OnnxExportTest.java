@@ -131,11 +131,12 @@ class OnnxExportTest {
   @Test
   void everyFormHasItsLogits() throws IOException, InterruptedException {
     requirePython();
-    for (String family : List.of("bert", "roberta", "distilbert", "gpt2", "gpt2-lm")) {
+    for (String family : List.of("bert", "roberta", "distilbert", "albert", "gpt2", "gpt2-lm")) {
       Path directory = folder.resolve(family);
       switch (family) {
         case "bert" -> TinyCheckpoint.bert(directory, 2);
         case "distilbert" -> TinyCheckpoint.distilbert(directory, 3);
+        case "albert" -> TinyCheckpoint.albert(directory, 3, 2, 2);
         case "gpt2" -> TinyCheckpoint.gpt2(directory, 2);
         case "gpt2-lm" -> TinyCheckpoint.gpt2(directory, 0);
         default ->
