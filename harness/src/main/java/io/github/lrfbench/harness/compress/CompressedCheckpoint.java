@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.FeedForwardWidths;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
@@ -31,6 +32,8 @@ import java.util.stream.Stream;
  * they were trained.
  */
 public final class CompressedCheckpoint {
+  private static final String TIED_HEAD = "lm_head.weight";
+
   private final Checkpoint source;
   private final Path layout;
   private final Model dense;
@@ -123,9 +126,12 @@ public final class CompressedCheckpoint {
           gone.add(weight.name());
         }
       }
+      boolean stale = repeatsOldTable(written);
       for (String name : source.names()) {
         // Masks and positions, which old checkpoints store as integers, nobody reads.
-        if (!gone.contains(name) && source.holdsFloats(name)) {
+        if (!gone.contains(name)
+            && source.holdsFloats(name)
+            && !(stale && name.equals(TIED_HEAD))) {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }
@@ -135,6 +141,15 @@ public final class CompressedCheckpoint {
       }
       CheckpointWriter.write(target, config, weights, source.directory(), layout);
     }
+  }
+
+  /** Some checkpoints store a head that is tied to the table of words a second time. */
+  private boolean repeatsOldTable(Model written) {
+    return written instanceof CausalModel
+        && !names(written).contains(TIED_HEAD)
+        && written.tables().stream()
+            .anyMatch(
+                table -> dense.tables().stream().noneMatch(old -> old.linear() == table.linear()));
   }
 
   private static Set<String> names(Model model) {

@@ -90,8 +90,13 @@ class AlbertTest {
 
   @TempDir private Path folder;
 
-  private static Device device() {
-    return Devices.open("cpu", new DeviceOptions(1), line -> {});
+  /** The device that the test is for. */
+  String kind() {
+    return "cpu";
+  }
+
+  private Device device() {
+    return Devices.open(kind(), new DeviceOptions(1), line -> {});
   }
 
   private static String python(String... arguments) throws IOException, InterruptedException {
@@ -227,7 +232,7 @@ class AlbertTest {
   @ValueSource(strings = {"svd", "drone", "kronecker", "embedding-svd", "svd+int8", "vo-heads"})
   void whatIsCompressedIsReadAgain(String method) throws IOException {
     Path path = TinyCheckpoint.albert(folder.resolve("albert"), 4, 2, 1);
-    try (TaskCase task = new TaskCase("cpu", folder, path);
+    try (TaskCase task = new TaskCase(kind(), folder, path);
         Checkpoint checkpoint = Checkpoint.open(path)) {
       Compression made = task.compress(method, new Budget.Keep(0.6), Allocation.UNIFORM);
       try (Model model = made.model(task.model())) {
@@ -247,7 +252,7 @@ class AlbertTest {
   @Test
   void whatGoesBlockByBlockOrSquaresGradientsIsRefused() throws IOException {
     Path path = TinyCheckpoint.albert(folder.resolve("albert"), 4, 1, 1);
-    try (TaskCase task = new TaskCase("cpu", folder, path)) {
+    try (TaskCase task = new TaskCase(kind(), folder, path)) {
       for (String method : List.of("fwsvd", "kfac", "aasvd", "svd+blockwise")) {
         InputException refused =
             assertThrows(

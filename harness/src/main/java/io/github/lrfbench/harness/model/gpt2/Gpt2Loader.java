@@ -135,11 +135,7 @@ final class Gpt2Loader {
       return new Gpt2LanguageModel.Head(null, false, false);
     }
     Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
-    try (Scope scratch = scope.device().openScope()) {
-      Matrix word = Matrix.of(scratch.allocate(DType.F32, config.hidden(), vocabulary));
-      body.embeddings().word().materialize(scope.device(), word);
-      scope.device().blas().copy(word, head);
-    }
+    body.embeddings().word().materialize(scope.device(), head);
     return new Gpt2LanguageModel.Head(new DenseLinear(head, null), true, true);
   }
 

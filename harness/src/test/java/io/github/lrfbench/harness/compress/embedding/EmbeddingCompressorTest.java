@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
+import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
@@ -39,6 +40,7 @@ import io.github.lrfbench.kernels.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -313,6 +315,36 @@ class EmbeddingCompressorTest {
             }
           }
         }
+      }
+    }
+  }
+
+  /** A head that a checkpoint stores beside the table that it is tied to is no longer that. */
+  @Test
+  void aSecondCopyOfTheOldTableIsNotWritten() throws IOException {
+    Path source = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 0);
+    SafetensorsWriter weights = new SafetensorsWriter();
+    Path file = source.resolve("model.safetensors");
+    Path twice = folder.resolve("twice.safetensors");
+    try (Checkpoint checkpoint = Checkpoint.open(source)) {
+      for (String name : checkpoint.names()) {
+        weights.add(name, checkpoint.shape(name), () -> checkpoint.readFloats(name));
+      }
+      String table = "transformer.wte.weight";
+      weights.add("lm_head.weight", checkpoint.shape(table), () -> checkpoint.readFloats(table));
+      weights.write(twice);
+    }
+    Files.move(twice, file, StandardCopyOption.REPLACE_EXISTING);
+    task = new TaskCase(kind(), folder, source);
+    for (String method : List.of("svd", "embedding-svd")) {
+      Compression made = compress(method, new Budget.Keep(0.5));
+      Path target = folder.resolve("written-" + method);
+      try (Checkpoint checkpoint = Checkpoint.open(source)) {
+        new CompressedCheckpoint(checkpoint, task.model(), made)
+            .write(target, true, JsonNodeFactory.instance.objectNode());
+      }
+      try (Checkpoint written = Checkpoint.open(target)) {
+        assertEquals(method.equals("svd"), written.names().contains("lm_head.weight"));
       }
     }
   }
