@@ -1,7 +1,5 @@
 package io.github.lrfbench.harness.compress.embedding;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.compress.lowrank.DecompositionRequest;
 import io.github.lrfbench.harness.compress.lowrank.DiagonalTransform;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
@@ -23,7 +21,7 @@ import java.util.Set;
  * a word is seen and at least 1. Tables of positions and types stay as they are. A head that is
  * tied to the table reads the same factors, logits = P (Q h).
  */
-public final class EmbeddingSvdCompressor extends LowRankMethod {
+public final class EmbeddingSvdCompressor extends LowRankMethod implements TableMethod {
   @Override
   public MethodInfo info() {
     return new MethodInfo(
@@ -36,38 +34,13 @@ public final class EmbeddingSvdCompressor extends LowRankMethod {
   }
 
   @Override
-  public Takes takes() {
-    return Takes.TABLES;
-  }
-
-  @Override
-  public boolean allocates() {
-    return false;
-  }
-
-  @Override
-  public Set<EnergyOf> energies(MethodOptions options) {
-    return Set.of(EnergyOf.OWN);
-  }
-
-  @Override
   public Set<Need> needs(MethodOptions options) {
-    return TableMethod.needs(options);
+    return TableMethod.needed(options);
   }
 
   @Override
   public void check(MethodOptions options) {
     TableMethod.check(info().name(), options);
-  }
-
-  @Override
-  public boolean hasOwnSize(MethodOptions options) {
-    return TableMethod.ownBudget(options) != null;
-  }
-
-  @Override
-  public boolean canMeet(Budget budget, MethodOptions options) {
-    return !hasOwnSize(options) && super.canMeet(budget, options);
   }
 
   @Override
@@ -84,6 +57,6 @@ public final class EmbeddingSvdCompressor extends LowRankMethod {
 
   @Override
   public Compression compress(CompressionRequest request) {
-    return TableMethod.compress(this, request);
+    return TableMethod.run(this, request);
   }
 }

@@ -1,7 +1,5 @@
 package io.github.lrfbench.harness.compress.kronecker;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.budget.EnergyOf;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.matrix.TableMethod;
@@ -30,7 +28,7 @@ import java.util.stream.IntStream;
  * meets B when it is looked up. The budget chooses f and the number of products; words are weighed
  * as in {@code embedding-svd}.
  */
-public final class EmbeddingKroneckerCompressor extends MatrixMethod {
+public final class EmbeddingKroneckerCompressor extends MatrixMethod implements TableMethod {
   private static final String TERMS = "terms";
 
   @Override
@@ -45,33 +43,8 @@ public final class EmbeddingKroneckerCompressor extends MatrixMethod {
   }
 
   @Override
-  public Takes takes() {
-    return Takes.TABLES;
-  }
-
-  @Override
-  public boolean allocates() {
-    return false;
-  }
-
-  @Override
-  public Set<EnergyOf> energies(MethodOptions options) {
-    return Set.of(EnergyOf.OWN);
-  }
-
-  @Override
   public Set<Need> needs(MethodOptions options) {
-    return TableMethod.needs(options);
-  }
-
-  @Override
-  public boolean hasOwnSize(MethodOptions options) {
-    return TableMethod.ownBudget(options) != null;
-  }
-
-  @Override
-  public boolean canMeet(Budget budget, MethodOptions options) {
-    return !hasOwnSize(options) && super.canMeet(budget, options);
+    return TableMethod.needed(options);
   }
 
   @Override
@@ -147,6 +120,6 @@ public final class EmbeddingKroneckerCompressor extends MatrixMethod {
 
   @Override
   public Compression compress(CompressionRequest request) {
-    return TableMethod.compress(this, request);
+    return TableMethod.run(this, request);
   }
 }

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress.matrix;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MatrixErrors;
@@ -25,28 +26,50 @@ import java.util.Set;
  * or what options do where the budget is another stage's; words count by how often they stand in
  * the calibration data, or all alike.
  */
-public final class TableMethod {
-  private static final String WEIGHTS = "weights";
-  private static final String FREQUENCY = "frequency";
-  private static final String KEEP = "keep";
-  private static final String RANK = "rank";
-  private static final String NOT_GIVEN = "budget";
+public interface TableMethod extends Compressor {
+  /** The option by which words are weighed. */
+  String WEIGHTS = "weights";
 
-  private TableMethod() {}
+  /** Its value where they count as often as they are seen. */
+  String FREQUENCY = "frequency";
+
+  /** The option for a share. */
+  String KEEP = "keep";
+
+  /** The option for a rank. */
+  String RANK = "rank";
+
+  /** The value of both where the budget says it. */
+  String NOT_GIVEN = "budget";
+
+  @Override
+  default Takes takes() {
+    return Takes.TABLES;
+  }
+
+  @Override
+  default boolean allocates() {
+    return false;
+  }
+
+  @Override
+  default boolean hasOwnSize(MethodOptions options) {
+    return ownBudget(options) != null;
+  }
 
   /** The option {@code weights}: how much each word counts. */
-  public static MethodOption weights() {
+  static MethodOption weights() {
     return MethodOption.choice(WEIGHTS, FREQUENCY, "none");
   }
 
   /** The option {@code keep}: the share of the table's numbers that is kept. */
-  public static MethodOption keep() {
+  static MethodOption keep() {
     MethodOption number = MethodOption.number(KEEP, 1, 0, 1);
     return orBudget(number, "0..1");
   }
 
   /** The option {@code rank}. */
-  public static MethodOption rank() {
+  static MethodOption rank() {
     return orBudget(MethodOption.count(RANK, 1, 1, 1_000_000), "1..1000000");
   }
 
@@ -62,7 +85,7 @@ public final class TableMethod {
   }
 
   /** What the options say of how much is kept; null where they do not. */
-  public static Budget ownBudget(MethodOptions options) {
+  static Budget ownBudget(MethodOptions options) {
     if (isGiven(options, RANK)) {
       return new Budget.Rank(options.count(RANK));
     }
@@ -74,7 +97,7 @@ public final class TableMethod {
   }
 
   /** Whether an option says nothing of how a table is taken apart. */
-  public static boolean isSize(String option) {
+  static boolean isSize(String option) {
     return option.equals(KEEP) || option.equals(RANK);
   }
 
@@ -83,14 +106,14 @@ public final class TableMethod {
    *
    * @throws InputException if there are two
    */
-  public static void check(String method, MethodOptions options) {
+  static void check(String method, MethodOptions options) {
     if (isGiven(options, RANK) && isGiven(options, KEEP)) {
       throw new InputException("--method " + method + ": give rank or keep, not both");
     }
   }
 
   /** What a method needs to weigh words. */
-  public static Set<Need> needs(MethodOptions options) {
+  static Set<Need> needed(MethodOptions options) {
     return Set.of(options.is(WEIGHTS, FREQUENCY) ? Need.ACTIVATIONS : Need.WEIGHTS);
   }
 
@@ -99,7 +122,7 @@ public final class TableMethod {
    * the word is seen; a word that is not seen counts as one that is seen once. Null where all words
    * count alike.
    */
-  public static double[] scales(MethodOptions options, SlotStatistics statistics) {
+  static double[] scales(MethodOptions options, SlotStatistics statistics) {
     return options.is(WEIGHTS, FREQUENCY)
         ? Arrays.stream(statistics.calibrator().wordCounts())
             .map(count -> Math.sqrt(Math.max(count, 1)))
@@ -112,7 +135,7 @@ public final class TableMethod {
    *
    * @throws InputException if nothing says how much is to be kept
    */
-  public static Compression compress(MatrixMethod method, CompressionRequest asked) {
+  static Compression run(MatrixMethod method, CompressionRequest asked) {
     Budget own = ownBudget(asked.options());
     if (own == null && asked.budget() == null) {
       throw new InputException(
@@ -124,7 +147,7 @@ public final class TableMethod {
     }
     CompressionRequest request =
         own == null ? asked : asked.with(asked.slots(), own, asked.allocation(), asked.options());
-    boolean counted = needs(request.options()).contains(Need.ACTIVATIONS);
+    boolean counted = needed(request.options()).contains(Need.ACTIVATIONS);
     Compression made = new MatrixWalk(method, request).run();
     if (!counted) {
       return made;
