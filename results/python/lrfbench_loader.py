@@ -7,7 +7,7 @@
 
 The model is an ordinary one of transformers whose compressed matrices are modules of the forms below: they keep
 their factors and codes, and multiply nothing out. Safetensors of transformers itself and of ``compress --dense`` load
-too. BERT, RoBERTa, DistilBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
+too. BERT, RoBERTa, DistilBERT, ALBERT and GPT-2; of a sentence encoder the transformer, whose pooling is the caller's.
 
 Needs torch, transformers and safetensors. As a program, it prints what a folder holds:
 
@@ -28,7 +28,7 @@ from torch.nn import functional
 
 TYPE_PREFIX = "lrfbench-"
 CLASS_PREFIX = "LrfBench"
-FAMILIES = ("bert", "roberta", "distilbert", "gpt2")
+FAMILIES = ("bert", "roberta", "distilbert", "albert", "gpt2")
 
 
 class LowRank(nn.Module):
@@ -108,6 +108,42 @@ class TensorTrain(nn.Module):
             now = now.reshape(rows, -1, core.shape[0]) @ core
             now = now.reshape(rows, -1, outputs).transpose(1, 2)
         return now.reshape(*x.shape[:-1], -1)
+
+
+class Table(nn.Module):
+    """Word embeddings that are a linear map of words: looked up, and multiplied by in a head that is tied to them."""
+
+    def __init__(self, linear, width, words):
+        super().__init__()
+        self.linear, self.width, self.words = linear, width, words
+
+    def forward(self, ids):
+        if isinstance(self.linear, LowRank):
+            return functional.linear(self.linear.v[ids], self.linear.u)
+        return torch.einsum("...ik,jk->...ij", *self.factors(ids)).flatten(-2)
+
+    def factors(self, ids):
+        """Of words the rows of A, and B."""
+        a, terms = self.linear.a, self.linear.terms
+        return a.view(a.shape[0], self.words, terms).transpose(0, 1)[ids], self.linear.b
+
+    def scores(self, x):
+        if isinstance(self.linear, LowRank):
+            return functional.linear(x @ self.linear.u, self.linear.v)
+        a, b = self.factors(slice(None))
+        return torch.einsum("...ij,vik,jk->...v", x.unflatten(-1, (a.shape[1], b.shape[0])), a, b)
+
+
+class TiedHead(nn.Module):
+    """Logits by the word embeddings."""
+
+    def __init__(self, table):
+        super().__init__()
+        # A list hides the table, which is a module of the model already.
+        self.table = [table]
+
+    def forward(self, x):
+        return self.table[0].scores(x)
 
 
 class Codes(nn.Module):
@@ -397,6 +433,7 @@ def load(directory):
             known["basis"] = own_name(model, known["basis"])
     forms = Forms(tensors, constants)
     replace_head(model, family, forms)
+    replace_tables(model, forms)
     replace_matrices(model, config, forms)
     load_rest(model, forms)
     return model.eval()
@@ -466,7 +503,7 @@ def own_name(model, name):
 def is_inert(family, name):
     """Positions and masks of old checkpoints, and heads of a pre-training that is over."""
     masks = r"\.attn\.(?:masked_)?bias$|^h\.\d+\.attn\.(?:masked_)?bias$"
-    heads = r"^(?:cls|vocab_projector|vocab_transform|vocab_layer_norm)\."
+    heads = r"^(?:cls|vocab_projector|vocab_transform|vocab_layer_norm|predictions|sop_classifier)\."
     if family != "gpt2":
         heads += r"|^lm_head\."
     return re.search(rf"position_ids$|{masks}|{heads}", name) is not None
@@ -486,11 +523,29 @@ def replace_head(model, family, forms):
             width = model.config.hidden_size
             direct = forms.linear("classifier.out_proj", width, model.config.num_labels)
             forms.place(model, "classifier", FirstToken(direct))
+    elif family == "albert" and model is not model.base_model:
+        if forms.is_compressed("classifier") and not forms.is_stored("albert.pooler"):
+            forms.place(model, "albert.pooler", nn.Identity())
+            model.albert.pooler_activation = nn.Identity()
+    elif family == "albert" and not forms.is_stored("pooler"):
+        model.pooler = None
     elif family == "distilbert" and forms.is_compressed("classifier"):
         if not forms.is_stored("pre_classifier"):
             direct = forms.linear("classifier", model.config.dim, model.config.num_labels)
             forms.place(model, "pre_classifier", Halves())
             forms.place(model, "classifier", Whole(direct))
+
+
+def replace_tables(model, forms):
+    """Puts stored forms in the place of word embeddings, and of a head that is tied to them."""
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Embedding) and forms.is_compressed(name):
+            words, width = module.weight.shape
+            table = Table(forms.linear(name, words, width), width, words)
+            forms.place(model, name, table)
+            if getattr(model.config, "tie_word_embeddings", False) and not forms.is_compressed("lm_head"):
+                if hasattr(model, "lm_head"):
+                    forms.place(model, "lm_head", TiedHead(table))
 
 
 def replace_matrices(model, config, forms):
@@ -551,7 +606,7 @@ def load_rest(model, forms):
     missing = [name for name in missing if not name.startswith(known)]
     if missing or unexpected:
         raise ValueError(f"missing: {', '.join(missing) or 'nothing'}; left over: {', '.join(unexpected) or 'nothing'}")
-    if is_tied:
+    if is_tied and not isinstance(model.lm_head, TiedHead):
         model.lm_head.weight = model.get_input_embeddings().weight
 
 

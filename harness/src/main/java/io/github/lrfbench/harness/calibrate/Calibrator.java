@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.input.TextFile;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -27,6 +28,9 @@ import java.util.function.Supplier;
  */
 public final class Calibrator implements AutoCloseable {
   private static final int NAME_LENGTH = 32;
+
+  /** Squares are of the whole gradient of a matrix, to which all its uses in a pass add. */
+  private static final String GRADIENTS = "squares of gradients are collected use by use";
 
   private final Model model;
   private final TrainingSet examples;
@@ -220,6 +224,7 @@ public final class Calibrator implements AutoCloseable {
       return original.fisher();
     }
     if (fisher == null) {
+      model.requireOwnBlocks(GRADIENTS);
       fisher = timed(this::findFisher);
     }
     return fisher;
@@ -303,9 +308,21 @@ public final class Calibrator implements AutoCloseable {
     return collected;
   }
 
+  /** How often each word of the vocabulary stands in the examples, [V]. */
+  public double[] wordCounts() {
+    double[] counts = new double[model.info().vocabularySize()];
+    for (TokenSequence sequence : examples.sequences()) {
+      for (int id : sequence.ids()) {
+        counts[id]++;
+      }
+    }
+    return counts;
+  }
+
   /** The moments of the gradients of the dense model. */
   public GradientMoments gradients() {
     if (gradients == null) {
+      model.requireOwnBlocks(GRADIENTS);
       ActivationMoments reached = tokens == Tokens.ALL ? null : moments();
       gradients = timed(() -> GradientMomentsCollector.collect(model, examples, reached, progress));
     }
@@ -348,6 +365,7 @@ public final class Calibrator implements AutoCloseable {
     if (original != null) {
       return original.fisherFactors(source);
     }
+    model.requireOwnBlocks(GRADIENTS);
     FisherFactors known = factors.get(source);
     if (known == null) {
       known = timed(() -> findFactors(source));

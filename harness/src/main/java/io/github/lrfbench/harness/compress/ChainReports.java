@@ -32,8 +32,9 @@ final class ChainReports {
   }
 
   /**
-   * One report for every requested slot, and for a head that a stage has changed. What several
-   * steps have changed is measured against the dense model.
+   * One report for every requested slot, for a head that a stage has changed, and before them one
+   * for every table that a step is for. What several steps have changed is measured against the
+   * dense model.
    *
    * @param replaced slots whose maps are others than the dense model's
    * @param again whether all of these are measured
@@ -43,6 +44,9 @@ final class ChainReports {
         standing.slots().stream().collect(Collectors.toMap(LinearSlot::name, LinearSlot::linear));
     Replacement replacement = new Replacement(request);
     List<LayerReport> layers = new ArrayList<>();
+    for (LinearSlot table : standing.tables()) {
+      layers.addAll(bySlot.getOrDefault(table.name(), List.of()));
+    }
     for (LinearSlot slot : request.slots()) {
       List<LayerReport> own = bySlot.getOrDefault(slot.name(), List.of());
       if (own.isEmpty()) {

@@ -101,7 +101,7 @@ final class ChainRun {
           .compressor()
           .compress(
               request.with(
-                  request.slots(), request.budget(), request.allocation(), method.options()));
+                  slotsOf(method), request.budget(), request.allocation(), method.options()));
     }
     try {
       scratch = request.scope().device().openScope();
@@ -110,6 +110,19 @@ final class ChainRun {
     } finally {
       close();
     }
+  }
+
+  private List<LinearSlot> slotsOf(MethodSpec method) {
+    if (method.compressor().takes() != Takes.TABLES) {
+      return request.slots();
+    }
+    if (request.slots().size() != request.model().slots().size()) {
+      throw new InputException(
+          "--method "
+              + method.text()
+              + " changes the table of words only; --layers chooses among matrices");
+    }
+    return request.model().tables();
   }
 
   /** Whether a stage works on what the model's maps are made of. */
@@ -168,7 +181,11 @@ final class ChainRun {
       throw new InputException(
           "--method " + chain.text() + ": no matrix is left for " + step.method().name());
     }
-    boolean spends = step.number() == spender || step.number() > spender && isOfOthers(step, slots);
+    boolean spends =
+        step.number() == spender
+            || step.number() > spender
+                && isOfOthers(step, slots)
+                && !step.method().compressor().hasOwnSize(step.method().options());
     boolean isHead = step.method().compressor().takes() == Takes.HEAD;
     if (spends && !step.stage().improves()) {
       // A head is one matrix, among which there is nothing to share out.
@@ -218,10 +235,11 @@ final class ChainRun {
   /** Whether a stage gives a form to matrices that no other has replaced. */
   private boolean isOfOthers(Step step, ChainSlots slots) {
     MethodSpec method = step.method();
-    if (method.compressor().takes() == Takes.HEAD) {
+    Takes takes = method.compressor().takes();
+    if (takes == Takes.HEAD) {
       return method.compressor().canMeet(request.budget(), method.options());
     }
-    return step.method().compressor().takes() == Takes.WHOLE
+    return (takes == Takes.WHOLE || takes == Takes.TABLES)
         && !step.stage().residual()
         && slots.slots().stream()
             .map(LinearSlot::name)

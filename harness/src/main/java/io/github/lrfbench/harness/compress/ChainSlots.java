@@ -46,6 +46,9 @@ record ChainSlots(
       case ALL, HEAD -> new ChainSlots(all, Map.of(), false);
       case WHOLE -> new ChainSlots(all.stream().filter(run::isWhole).toList(), Map.of(), false);
       case LEAVES -> leaves(all);
+      case TABLES ->
+          new ChainSlots(
+              run.standing().tables().stream().filter(run::isWhole).toList(), Map.of(), false);
     };
   }
 

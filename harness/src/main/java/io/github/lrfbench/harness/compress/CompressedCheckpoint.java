@@ -8,8 +8,8 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.FeedForwardWidths;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
 import io.github.lrfbench.harness.model.WeightWriter;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes a compressed model as a Hugging Face directory: the factors of the replaced matrices, or
@@ -31,6 +32,8 @@ import java.util.stream.Collectors;
  * they were trained.
  */
 public final class CompressedCheckpoint {
+  private static final String TIED_HEAD = "lm_head.weight";
+
   private final Checkpoint source;
   private final Path layout;
   private final Model dense;
@@ -123,9 +126,12 @@ public final class CompressedCheckpoint {
           gone.add(weight.name());
         }
       }
+      boolean stale = repeatsOldTable(written);
       for (String name : source.names()) {
         // Masks and positions, which old checkpoints store as integers, nobody reads.
-        if (!gone.contains(name) && source.holdsFloats(name)) {
+        if (!gone.contains(name)
+            && source.holdsFloats(name)
+            && !(stale && name.equals(TIED_HEAD))) {
           weights.add(name, source.shape(name), () -> source.readFloats(name));
         }
       }
@@ -137,18 +143,25 @@ public final class CompressedCheckpoint {
     }
   }
 
+  /** Some checkpoints store a head that is tied to the table of words a second time. */
+  private boolean repeatsOldTable(Model written) {
+    return written instanceof CausalModel
+        && !names(written).contains(TIED_HEAD)
+        && written.tables().stream()
+            .anyMatch(
+                table -> dense.tables().stream().noneMatch(old -> old.linear() == table.linear()));
+  }
+
   private static Set<String> names(Model model) {
     return model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
   }
 
   private Map<String, Linear> products(Model base, Scope scope) {
     Map<String, Linear> factored = new HashMap<>();
-    for (LinearSlot slot : base.slots()) {
-      // The source may have been compressed before.
-      if (slot.linear().dense() == null) {
-        factored.put(slot.name(), slot.linear());
-      }
-    }
+    // The source may have been compressed before.
+    Stream.concat(base.slots().stream(), base.tables().stream())
+        .filter(slot -> slot.linear().dense() == null)
+        .forEach(slot -> factored.put(slot.name(), slot.linear()));
     factored.putAll(compression.replacements());
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
     return FeedForwardWidths.evened(base.slots(), factored, scope);

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -64,6 +65,7 @@ public record MethodChain(List<Stage> stages) {
       if (stage.residual() && stage.method().compressor().takes() == Takes.HEAD) {
         throw fault(stages, name + " changes the head, of which nothing is left over");
       }
+      requireSize(stages, stage);
       if (stage.residual() && stage.method().compressor().triesInModel(stage.method().options())) {
         throw fault(
             stages,
@@ -77,6 +79,19 @@ public record MethodChain(List<Stage> stages) {
       if (stages.size() > 1 && stage.method().compressor().solvesHead()) {
         throw fault(stages, name + " solves the head and is no stage of a chain");
       }
+    }
+  }
+
+  private static void requireSize(List<Stage> stages, Stage stage) {
+    Compressor compressor = stage.method().compressor();
+    if (stage.marked() && compressor.hasOwnSize(stage.method().options())) {
+      throw fault(
+          stages,
+          stage.method().text() + " says itself what it keeps, and cannot be marked by '@'");
+    }
+    if (stage.residual() && compressor.takes() == Takes.TABLES) {
+      throw fault(
+          stages, stage.method().name() + " is for the table of words; put it after one '+'");
     }
   }
 
@@ -215,6 +230,13 @@ public record MethodChain(List<Stage> stages) {
   public void check(Budget budget, Allocation allocation) {
     int spender = budgetStage(budget);
     Stage stage = stages.get(spender);
+    if (stage.method().compressor().hasOwnSize(stage.method().options())) {
+      throw fault(
+          stages,
+          stage.method().text()
+              + " says itself what it keeps, and no stage takes the budget: leave that option out,"
+              + " or put a method of matrices after it");
+    }
     stage.method().check(allocation);
     ChainRun.steps(this).stream()
         .filter(step -> step.number() == spender)

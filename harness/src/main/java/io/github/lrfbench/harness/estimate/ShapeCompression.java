@@ -94,7 +94,9 @@ record ShapeCompression(
     if (isDense()) {
       return dense;
     }
-    List<LinearSlot> slots = SlotSelection.select(dense.slots(), layers);
+    boolean ofTables = method.stages().get(0).method().compressor().takes() == Takes.TABLES;
+    List<LinearSlot> slots =
+        ofTables ? dense.tables() : SlotSelection.select(dense.slots(), layers);
     try (Scope scope = dense.device().openScope()) {
       MethodSpec spec = method.stages().get(0).method();
       CompressionRequest request =

@@ -44,6 +44,11 @@ abstract class ModelOver implements Model {
   }
 
   @Override
+  public List<LinearSlot> tables() {
+    return base.tables();
+  }
+
+  @Override
   public Map<String, Linear> headLayers() {
     return base.headLayers();
   }
@@ -76,6 +81,11 @@ abstract class ModelOver implements Model {
   @Override
   public Matrix embed(Ops ops, TokenBatch batch) {
     return base.embed(ops, batch);
+  }
+
+  @Override
+  public boolean sharesBlocks() {
+    return base.sharesBlocks();
   }
 
   @Override

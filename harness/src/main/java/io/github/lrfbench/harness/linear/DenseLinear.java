@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * @param weight Wᵀ, F32 [inputs, outputs]: a product with it on the right needs no transposition
  * @param bias F32 [outputs], or null for none
  */
-public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight {
+public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight, Table {
   /** What another map computes, as its matrix, with a copy of its bias. */
   public static DenseLinear of(Linear linear, Scope scope) {
     Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
@@ -59,6 +59,26 @@ public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight {
   @Override
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
     ops.linear(x, false, weight, bias, activation, y);
+  }
+
+  @Override
+  public Table table() {
+    return bias == null ? this : null;
+  }
+
+  @Override
+  public void lookUp(Ops ops, Tensor ids, Matrix y) {
+    ops.embed(ids, weight, null, null, null, null, y);
+  }
+
+  @Override
+  public long lookUpFlops() {
+    return 0;
+  }
+
+  @Override
+  public void score(Ops ops, Matrix x, Matrix y) {
+    ops.linear(x, true, weight, null, Activation.NONE, y);
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.List;
  * @param b [n2, R, m2]: element (j2, k, i2) is Bₖ[i2, j2]
  * @param bias [outputs], or null for none
  */
-public record KroneckerLinear(Tensor a, Tensor b, Tensor bias) implements Linear {
+public record KroneckerLinear(Tensor a, Tensor b, Tensor bias) implements Table {
   /** Checks that there are as many A as B. */
   public KroneckerLinear {
     if (a.shape().rank() != 3 || b.shape().rank() != 3 || dim(a, 1) != dim(b, 1)) {
@@ -173,6 +173,52 @@ public record KroneckerLinear(Tensor a, Tensor b, Tensor bias) implements Linear
     Matrix y = allocate(ops, x, x.rows(), x.cols());
     ops.swapAxes(x, first, second, y);
     return y;
+  }
+
+  /** Where every word has rows of its own in A: they meet B when they are looked up. */
+  @Override
+  public Table table() {
+    return bias == null && dim(b, 0) == 1 ? this : null;
+  }
+
+  @Override
+  public void lookUp(Ops ops, Tensor ids, Matrix y) {
+    int terms = terms();
+    int parts = dim(a, 2);
+    try (Ops frame = ops.frame()) {
+      Matrix rows = allocate(frame, y, y.rows(), terms * parts);
+      frame.embed(ids, matrix(a, dim(a, 0)), null, null, null, null, rows);
+      frame.linear(
+          reshaped(swapped(frame, rows, terms, parts), y.rows() * parts, terms),
+          false,
+          matrix(b, terms),
+          null,
+          Activation.NONE,
+          reshaped(y, y.rows() * parts, dim(b, 2)));
+    }
+  }
+
+  @Override
+  public long lookUpFlops() {
+    return 2L * terms() * outputs();
+  }
+
+  @Override
+  public void score(Ops ops, Matrix x, Matrix y) {
+    int terms = terms();
+    int parts = dim(a, 2);
+    try (Ops frame = ops.frame()) {
+      Matrix middle = allocate(frame, x, x.rows(), parts * terms);
+      frame.linear(
+          reshaped(x, x.rows() * parts, dim(b, 2)),
+          true,
+          matrix(b, terms),
+          null,
+          Activation.NONE,
+          reshaped(middle, x.rows() * parts, terms));
+      Matrix turned = swapped(frame, middle, parts, terms);
+      frame.linear(turned, true, matrix(a, dim(a, 0)), null, Activation.NONE, y);
+    }
   }
 
   @Override

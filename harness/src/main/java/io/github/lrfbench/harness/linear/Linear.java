@@ -79,6 +79,14 @@ public interface Linear extends Layer {
     return null;
   }
 
+  /**
+   * The map as a table of words, its inputs; null where it has a bias, or what belongs to one input
+   * cannot be computed alone.
+   */
+  default Table table() {
+    return null;
+  }
+
   /** The two factors where they are how W is stored; null in every other form. */
   default LowRankFactors factors() {
     return null;

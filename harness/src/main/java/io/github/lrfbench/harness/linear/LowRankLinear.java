@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * @param factors Vᵀ [inputs, rank] and Uᵀ [rank, outputs], F32
  * @param bias F32 [outputs], or null for none
  */
-public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Linear {
+public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Table {
   /** Width of the bottleneck. */
   @Override
   public int rank() {
@@ -87,6 +87,34 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Line
     ops.addLowRank(x, factors.down(), factors.up(), 1, y);
     if (bias != null) {
       ops.biasActivation(y, bias, Activation.NONE);
+    }
+  }
+
+  @Override
+  public Table table() {
+    return bias == null ? this : null;
+  }
+
+  @Override
+  public void lookUp(Ops ops, Tensor ids, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix narrow = Matrix.of(frame.allocate(y.dtype(), y.rows(), rank()));
+      frame.embed(ids, factors.down(), null, null, null, null, narrow);
+      frame.linear(narrow, false, factors.up(), null, Activation.NONE, y);
+    }
+  }
+
+  @Override
+  public long lookUpFlops() {
+    return 2L * rank() * outputs();
+  }
+
+  @Override
+  public void score(Ops ops, Matrix x, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      Matrix narrow = Matrix.of(frame.allocate(x.dtype(), x.rows(), rank()));
+      frame.linear(x, true, factors.up(), null, Activation.NONE, narrow);
+      frame.linear(narrow, true, factors.down(), null, Activation.NONE, y);
     }
   }
 

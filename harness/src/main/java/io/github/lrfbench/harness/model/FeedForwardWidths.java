@@ -44,7 +44,7 @@ public final class FeedForwardWidths {
     int[] widths = of(model.slots());
     String key =
         switch (model.info().architecture()) {
-          case "bert", "roberta" -> "intermediate_size";
+          case "bert", "roberta", "albert" -> "intermediate_size";
           case "distilbert" -> "hidden_dim";
           case "gpt2" -> "n_inner";
           default -> null;

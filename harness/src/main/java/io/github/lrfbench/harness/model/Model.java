@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -27,6 +28,12 @@ public interface Model extends AutoCloseable {
 
   /** The matrices that compression may replace, in the order of the forward pass. */
   List<LinearSlot> slots();
+
+  /**
+   * The tables of word embeddings, as maps whose inputs are words, that methods of such may
+   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}.
+   */
+  List<LinearSlot> tables();
 
   /** The head's matrices by the checkpoint's name of their modules; of a mean none. */
   Map<String, Linear> headLayers();
@@ -65,6 +72,27 @@ public interface Model extends AutoCloseable {
   /** What makes each of the hidden states of the one before it, in order. */
   List<ModelBlock> blocks();
 
+  /** Whether blocks share their matrices, so that one is applied several times in a pass. */
+  default boolean sharesBlocks() {
+    return false;
+  }
+
+  /**
+   * Checks that every block has matrices of its own.
+   *
+   * @param what is done block by block, for the complaint
+   * @throws InputException if blocks share some
+   */
+  default void requireOwnBlocks(String what) {
+    if (sharesBlocks()) {
+      throw new InputException(
+          what
+              + ": not of this model, an "
+              + info().architecture()
+              + " whose blocks share matrices");
+    }
+  }
+
   /** What it is made of, but for a classifier's head. */
   Transformer transformer();
 
@@ -82,9 +110,9 @@ public interface Model extends AutoCloseable {
    * closed first; the given maps are copied and may be freed after the call. Of adapters over maps
    * of this model only the adapters are copied.
    *
-   * @param replacements maps by the name of a slot or of a layer of the head. Of the head's layers
-   *     the width between them may be another; a classifier in two factors reads what the head
-   *     reads, and there is no layer before it then
+   * @param replacements maps by the name of a slot, a table or a layer of the head. Of the head's
+   *     layers the width between them may be another; a classifier in two factors reads what the
+   *     head reads, and there is no layer before it then
    */
   Model with(Map<String, Linear> replacements);
 
@@ -164,9 +192,10 @@ public interface Model extends AutoCloseable {
     return parts().stream().mapToLong(ModelPart::bytes).sum();
   }
 
-  /** All maps that can be replaced, in slots and in the head, by the names of their modules. */
+  /** All maps that can be replaced, in slots, tables and head, by the names of their modules. */
   default Map<String, Linear> linears() {
     Map<String, Linear> linears = new LinkedHashMap<>();
+    tables().forEach(slot -> linears.put(slot.name(), slot.linear()));
     slots().forEach(slot -> linears.put(slot.name(), slot.linear()));
     linears.putAll(headLayers());
     return linears;

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What a model is, apart from its weights.
  *
- * @param architecture {@code bert}, {@code roberta}, {@code distilbert}, {@code gpt2}
+ * @param architecture {@code bert}, {@code roberta}, {@code distilbert}, {@code albert}, {@code
+ *     gpt2}
  * @param output what the forward pass returns
  * @param labels names of the outputs in the checkpoint's order; of a sentence encoder and of a
  *     language model empty

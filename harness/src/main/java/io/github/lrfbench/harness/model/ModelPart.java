@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.List;
@@ -42,6 +43,21 @@ public record ModelPart(List<Parameter> weights, long parameters, long bytes) {
       bytes += linear.bytes() + (bias == null ? 0 : biases * bias.dtype().bytes());
     }
     return new ModelPart(weights, parameters, bytes);
+  }
+
+  /**
+   * Parameters of a module whose matrix checkpoints store as [inputs, outputs]: a GPT-2's, and
+   * tables of embeddings.
+   */
+  public static List<Parameter> untransposed(String module, List<Parameter> parameters) {
+    String weight = module + ".weight";
+    return parameters.stream()
+        .map(
+            parameter ->
+                parameter.name().equals(weight)
+                    ? new Parameter(weight, parameter.value(), Storage.MATRIX)
+                    : parameter)
+        .toList();
   }
 
   /** A linear map under the name of its module. */

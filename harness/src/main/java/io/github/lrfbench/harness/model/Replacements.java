@@ -32,12 +32,13 @@ public record Replacements(Map<String, Linear> byName, Scope own, DType dtype) {
   /**
    * Throws if there is a name that none of a model's modules has.
    *
-   * @param model whose slots and layers of the head are known, a language model's head also where
-   *     it is the word embedding
+   * @param model whose slots, tables and layers of the head are known, a language model's head also
+   *     where it is the word embedding
    */
   public static void requireKnown(Map<String, Linear> byName, Model model) {
     Set<String> unknown = new HashSet<>(byName.keySet());
     model.slots().forEach(slot -> unknown.remove(slot.name()));
+    model.tables().forEach(table -> unknown.remove(table.name()));
     unknown.removeAll(model.headLayers().keySet());
     if (model instanceof CausalModel causal) {
       unknown.remove(causal.headModule());

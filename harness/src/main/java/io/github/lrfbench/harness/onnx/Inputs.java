@@ -72,20 +72,14 @@ final class Inputs {
         : graph.node("Expand", graph.numbers(true, 1), graph.node("Shape", ids));
   }
 
-  /** Token ids, [batch, sequence]. */
-  String ids(Tensor tensor) {
-    require(tensor == batch.ids());
-    return ids;
-  }
-
-  /** Token types, [batch, sequence]. */
-  String types(Tensor tensor) {
-    require(tensor == batch.types());
-    return types.get();
-  }
-
-  /** Positions, [sequence] or [batch, sequence]. */
-  String positions(Tensor tensor) {
+  /** Token ids or types, [batch, sequence], or positions, [sequence] or [batch, sequence]. */
+  String ofTokens(Tensor tensor) {
+    if (tensor == batch.ids()) {
+      return ids;
+    }
+    if (tensor == batch.types()) {
+      return types.get();
+    }
     require(tensor == batch.positions() || tensor == batch.counted());
     return tensor == batch.positions() ? positions.get() : counted.get();
   }

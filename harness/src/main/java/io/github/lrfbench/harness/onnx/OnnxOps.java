@@ -148,16 +148,16 @@ final class OnnxOps implements Ops {
       Tensor types,
       Matrix type,
       Matrix y) {
-    String sum = graph.node("Gather", weights.matrix(word), inputs.ids(ids));
+    String sum = graph.node("Gather", weights.matrix(word), inputs.ofTokens(ids));
     if (type != null) {
       String row =
           type.rows() == 1
               ? weights.matrix(type)
-              : graph.node("Gather", weights.matrix(type), inputs.types(types));
+              : graph.node("Gather", weights.matrix(type), inputs.ofTokens(types));
       sum = graph.node("Add", sum, row);
     }
     if (position != null) {
-      String rows = graph.node("Gather", weights.matrix(position), inputs.positions(positions));
+      String rows = graph.node("Gather", weights.matrix(position), inputs.ofTokens(positions));
       sum = graph.node("Add", sum, rows);
     }
     tensors.write(y, Rows.TOKENS, sum);

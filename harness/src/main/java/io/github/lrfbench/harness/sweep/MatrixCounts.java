@@ -2,7 +2,6 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.LayerReport.Storage;
-import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.SizeColumns;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the selected matrices of a cell take, as its model stores them: a method makes its forms in
@@ -28,12 +28,12 @@ record MatrixCounts(
   /** Those of a compressed model, or all of the dense model where nothing was compressed. */
   static MatrixCounts of(Model dense, CompressedModel compressed) {
     List<LayerReport> layers = compressed.layers();
-    Map<String, Storage> whole = stored(dense);
     if (layers.isEmpty()) {
       long numbers = dense.slots().stream().mapToLong(slot -> slot.linear().parameters()).sum();
-      List<Storage> all = List.copyOf(whole.values());
+      List<Storage> all = dense.slots().stream().map(slot -> Storage.of(slot.linear())).toList();
       return new MatrixCounts(numbers, numbers, all, all);
     }
+    Map<String, Storage> whole = stored(dense);
     Map<String, Storage> stored = stored(compressed.model());
     List<Storage> before = new ArrayList<>();
     List<Storage> now = new ArrayList<>();
@@ -48,12 +48,11 @@ record MatrixCounts(
         now);
   }
 
-  /** How a model stores its matrices, by slot. */
+  /** How a model stores its matrices and tables, by name. */
   static Map<String, Storage> stored(Model model) {
     Map<String, Storage> stored = new HashMap<>();
-    for (LinearSlot slot : model.slots()) {
-      stored.put(slot.name(), Storage.of(slot.linear()));
-    }
+    Stream.concat(model.tables().stream(), model.slots().stream())
+        .forEach(slot -> stored.put(slot.name(), Storage.of(slot.linear())));
     return stored;
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The smallest errors that matrices of given ranks can have (Eckart and Young 1936), by the
@@ -79,7 +80,7 @@ final class OptimalErrors {
   private void find(Set<String> names, List<LinearSlot> slots) {
     List<LinearSlot> chunk = new ArrayList<>();
     long numbers = 0;
-    for (LinearSlot slot : slots) {
+    for (LinearSlot slot : Stream.concat(dense.tables().stream(), slots.stream()).toList()) {
       if (names.contains(slot.name())) {
         Linear linear = slot.linear();
         chunk.add(slot);

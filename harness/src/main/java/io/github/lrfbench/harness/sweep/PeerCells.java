@@ -46,7 +46,9 @@ record PeerCells(
           "tt",
           "joint-attention",
           "basis-sharing",
-          "vo-heads");
+          "vo-heads",
+          "embedding-svd",
+          "embedding-kronecker");
 
   /**
    * Looks whether peers are there, and can do what is asked for.

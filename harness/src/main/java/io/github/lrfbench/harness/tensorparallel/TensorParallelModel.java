@@ -52,8 +52,7 @@ final class TensorParallelModel implements AutoCloseable {
     parts.blocks().forEach(block -> blocks.add(new ParallelBlock(parts, block, split, scopes)));
     // A head that only repeats the word embedding is stored once, as in the whole model.
     Linear predictor = whole.repeated().isEmpty() ? parts.predictor() : null;
-    vocabulary =
-        new ParallelVocabulary(Matrix.of(parts.input().word()), predicts, predictor, scopes);
+    vocabulary = new ParallelVocabulary(parts.input().word().dense(), predicts, predictor, scopes);
   }
 
   /**
@@ -62,6 +61,9 @@ final class TensorParallelModel implements AutoCloseable {
    * @throws InputException if not
    */
   static void requireSplittable(Model model, int shards) {
+    if (model.info().architecture().equals("albert")) {
+      throw new InputException("tensor-parallel splits no albert");
+    }
     if (model.heads() % shards != 0) {
       throw new InputException(
           "--shards "
@@ -69,6 +71,15 @@ final class TensorParallelModel implements AutoCloseable {
               + ": the model has "
               + model.heads()
               + " heads, which so many shards cannot share equally");
+    }
+    for (LinearSlot table : model.tables()) {
+      if (table.linear().dense() == null) {
+        throw new InputException(
+            table.name()
+                + " is stored as '"
+                + table.linear().form()
+                + "'; tensor-parallel splits whole tables of words only");
+      }
     }
     requireForm("the predictor of words", model.transformer().predictor());
     for (LinearSlot slot : model.slots()) {

@@ -118,7 +118,7 @@ public final class TensorParallelSuite {
     }
     Linear predictor = model.transformer().predictor();
     if (predictor == null) {
-      return 2 * model.transformer().input().word().shape().size();
+      return model.transformer().input().word().flopsPerRow();
     }
     return model.slots().stream().anyMatch(slot -> slot.linear() == predictor)
         ? 0

@@ -64,8 +64,51 @@ final class Components {
           typed(type)
               .put("prefix", fields.string("prefix", "##"))
               .put("cleanup", fields.bool("cleanup").orElse(true));
+      case "Metaspace" -> metaspace(fields);
       default -> throw fields.fault("the decoder " + Faults.quote(type) + " is not supported");
     };
+  }
+
+  /**
+   * SentencePiece's mark of spaces, which stands for them in pieces.
+   *
+   * @param scheme whether a text without one gets one before it: {@code always} or {@code never}
+   */
+  static ObjectNode metaspace(String scheme) {
+    return typed("Metaspace")
+        .put("replacement", "\u2581")
+        .put("prepend_scheme", scheme)
+        .put("split", true);
+  }
+
+  private static ObjectNode metaspace(JsonFields fields) {
+    String old = fields.bool("add_prefix_space").orElse(true) ? "always" : "never";
+    String scheme = fields.string("prepend_scheme", old);
+    boolean known =
+        List.of("always", "never", "first").contains(scheme)
+            && fields.string("replacement", "\u2581").equals("\u2581");
+    if (!known) {
+      throw fields.fault("this kind of Metaspace is not supported");
+    }
+    return metaspace(scheme).put("split", fields.bool("split").orElse(true));
+  }
+
+  private static ObjectNode replace(JsonFields fields) {
+    String pattern = fields.object("pattern").string("String");
+    if (pattern.isEmpty()) {
+      throw fields.fault("the normalizer Replace has nothing to look for");
+    }
+    ObjectNode replace = typed("Replace").put("content", fields.string("content"));
+    replace.putObject("pattern").put("String", pattern);
+    return replace;
+  }
+
+  private static ObjectNode precompiled(JsonFields fields) {
+    String map = fields.string("precompiled_charsmap");
+    if (!CharacterMap.isSound(map)) {
+      throw fields.fault("the compiled map of characters is damaged");
+    }
+    return typed("Precompiled").put("precompiled_charsmap", map);
   }
 
   /** An object with nothing but a type. */
@@ -84,6 +127,10 @@ final class Components {
             .put("lowercase", fields.bool("lowercase").orElse(true));
       case "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "StripAccents":
         return typed(type);
+      case "Replace":
+        return replace(fields);
+      case "Precompiled":
+        return precompiled(fields);
       case "Sequence":
         ObjectNode sequence = typed(type);
         ArrayNode parts = sequence.putArray("normalizers");
@@ -101,6 +148,8 @@ final class Components {
         return typed(type);
       case "ByteLevel":
         return byteLevel(fields);
+      case "Metaspace":
+        return metaspace(fields);
       case "Sequence":
         ObjectNode sequence = typed(type);
         ArrayNode parts = sequence.putArray("pretokenizers");

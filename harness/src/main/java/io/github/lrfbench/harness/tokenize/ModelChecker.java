@@ -7,7 +7,9 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.harness.input.JsonFields;
 import java.util.Map;
 
-/** Checks the {@code model} of a {@code tokenizer.json}: WordPiece or byte pair encoding. */
+/**
+ * Checks the {@code model} of a {@code tokenizer.json}: WordPiece, byte pair encoding or unigrams.
+ */
 final class ModelChecker {
   private static final int LONGEST_WORD = 100;
   private static final int MOST_CHARACTERS = 1000;
@@ -27,6 +29,7 @@ final class ModelChecker {
         switch (type) {
           case "WordPiece" -> wordPiece(model);
           case "BPE" -> bytePairs(model);
+          case "Unigram" -> UnigramVocabulary.check(model);
           default ->
               throw model.fault("the tokenizer model " + Faults.quote(type) + " is not supported");
         };
@@ -36,6 +39,9 @@ final class ModelChecker {
 
   /** The tokens of a model, each with a valid id. */
   static ObjectNode vocabulary(JsonFields model) {
+    if (type(model).equals("Unigram")) {
+      return UnigramVocabulary.tokens(model);
+    }
     model.object("vocab");
     for (Map.Entry<String, JsonNode> token : model.value("vocab").properties()) {
       JsonNode id = token.getValue();

@@ -29,7 +29,7 @@ final class SettingsKeys {
           .read(NAMED.toArray(String[]::new))
           .read("tokenizer_class", "model_max_length", "max_len", "model_input_names")
           .read("added_tokens_decoder", "additional_special_tokens", "extra_special_tokens")
-          .read("do_lower_case", "strip_accents", "tokenize_chinese_chars")
+          .read("do_lower_case", "strip_accents", "tokenize_chinese_chars", "keep_accents")
           .read("never_split", "do_basic_tokenize", "clean_text", "wordpieces_prefix")
           .read("add_prefix_space", "add_bos_token", "add_eos_token")
           .read("truncation_side", "clean_up_tokenization_spaces")

@@ -76,6 +76,10 @@ final class TokenizerFolder {
                   kind.className()
                       + " needs tokenizer.json, vocab.json and merges.txt, or encoder.json and"
                       + " vocab.bpe";
+              case ALBERT ->
+                  kind.className()
+                      + " needs tokenizer.json, which transformers makes of spiece.model"
+                      + " (AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR))";
               case GENERIC -> kind.className() + " needs tokenizer.json";
             });
   }
@@ -87,14 +91,17 @@ final class TokenizerFolder {
       return complete(file, whole, vocabulary, fields, limit);
     }
     JsonFields model = fields.object("model");
-    String type = kind.isWordPiece() ? "WordPiece" : "BPE";
+    String type =
+        kind == TokenizerKind.ALBERT ? "Unigram" : kind.isWordPiece() ? "WordPiece" : "BPE";
     if (!ModelChecker.type(model).equals(type)) {
       throw model.fault(model.pathOf("type") + " must be '" + type + "' for a " + kind.className());
     }
     ObjectNode json =
-        kind.isWordPiece()
-            ? BertVocabulary.definition(file, vocabulary, settings)
-            : BytePairVocabulary.definition(vocabulary, model.array("merges"), settings);
+        kind == TokenizerKind.ALBERT
+            ? UnigramVocabulary.definition(model.array("vocab"), whole.path("normalizer"), settings)
+            : kind.isWordPiece()
+                ? BertVocabulary.definition(file, vocabulary, settings)
+                : BytePairVocabulary.definition(vocabulary, model.array("merges"), settings);
     for (String part : List.of("normalizer", "pre_tokenizer", "model")) {
       if (isOther(whole.path(part), json.path(part))) {
         notes.add(
@@ -163,7 +170,7 @@ final class TokenizerFolder {
     Frame given =
         whole == null ? null : new PostProcessors(added.size()).read(whole, "post_processor");
     return switch (kind) {
-      case BERT, DISTILBERT ->
+      case BERT, DISTILBERT, ALBERT ->
           Frame.bert(
               marker("cls_token", file, added, limit), marker("sep_token", file, added, limit));
       case ROBERTA ->

@@ -18,6 +18,7 @@ enum TokenizerKind {
   DISTILBERT(Defaults.BERT, false, "DistilBertTokenizer"),
   ROBERTA(Defaults.ROBERTA, false, "RobertaTokenizer", "LongformerTokenizer"),
   GPT2(Defaults.GPT2, false, "GPT2Tokenizer"),
+  ALBERT(Defaults.ALBERT, false, "AlbertTokenizer"),
   GENERIC(Map.of(), false, "PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend");
 
   private final Map<String, String> defaults;
@@ -53,6 +54,7 @@ enum TokenizerKind {
       case "bert", "distilbert" -> BERT;
       case "roberta" -> ROBERTA;
       case "gpt2" -> GPT2;
+      case "albert" -> ALBERT;
       default -> guess(directory);
     };
   }
@@ -101,6 +103,15 @@ enum TokenizerKind {
             "unk_token", "<unk>",
             "pad_token", "<pad>",
             "mask_token", "<mask>");
+    static final Map<String, String> ALBERT =
+        Map.of(
+            "bos_token", "[CLS]",
+            "eos_token", "[SEP]",
+            "unk_token", "<unk>",
+            "sep_token", "[SEP]",
+            "pad_token", "<pad>",
+            "cls_token", "[CLS]",
+            "mask_token", "[MASK]");
     static final Map<String, String> GPT2 =
         Map.of(
             "unk_token", "<|endoftext|>",

@@ -64,6 +64,8 @@ class PythonLoaderTest {
   /** "a good film ." in the tiny vocabularies. */
   private static final String WORD_IDS = "2 5 6 8 12 3";
 
+  private static final String PIECE_IDS = "2 6 7 9 5 14 3";
+
   private static final String LETTER_IDS = "2 0 8 14 14 5 0 7 10 11 12 0 1";
 
   /** Whether there is all, without the time that it takes to load it. */
@@ -120,6 +122,7 @@ class PythonLoaderTest {
       case "bert" -> TinyCheckpoint.bert(directory, 2);
       case "roberta" -> roberta(directory);
       case "distilbert" -> TinyCheckpoint.distilbert(directory, 2);
+      case "albert" -> TinyCheckpoint.albert(directory, 2, 1, 2);
       case "gpt2" -> TinyCheckpoint.gpt2(directory, 2);
       default -> TinyCheckpoint.gpt2(directory, 0);
     };
@@ -135,7 +138,7 @@ class PythonLoaderTest {
   @Test
   void everyFormOfEveryArchitectureHasTheSameLogits() throws IOException, InterruptedException {
     requirePython();
-    for (String family : List.of("bert", "roberta", "distilbert", "gpt2", "gpt2-lm")) {
+    for (String family : List.of("bert", "roberta", "distilbert", "albert", "gpt2", "gpt2-lm")) {
       Path model = tiny(family);
       boolean gpt2 = family.startsWith("gpt2");
       for (int first = 0; first < 3; first++) {
@@ -174,6 +177,10 @@ class PythonLoaderTest {
     compress(bert, block, "--keep", "0.5");
     compress(bert, block, "--keep", "0.3", "--dense");
     compress(folder.resolve("roberta"), "vo-heads", "--keep", "0.5");
+    for (String family : List.of("bert", "albert", "gpt2")) {
+      compress(folder.resolve(family), "embedding-svd:rank=3+svd", "--keep", "0.5");
+      compress(folder.resolve(family), "embedding-kronecker", "--keep", "0.6", "--dense");
+    }
     compress(folder.resolve("gpt2"), block, "--keep", "0.5", "--split-qkv");
     compress(folder.resolve("roberta"), "svd", "--keep", "0.5", "--dense");
     compress(folder.resolve("gpt2"), "svd+int8", "--keep", "0.5");
@@ -190,8 +197,10 @@ class PythonLoaderTest {
 
     List<String> arguments = new ArrayList<>(List.of(LOADER.toString()));
     for (Path each : written.keySet()) {
-      boolean letters = each.getFileName().toString().startsWith("gpt2");
-      arguments.addAll(List.of(each.toString(), letters ? LETTER_IDS : WORD_IDS));
+      String name = each.getFileName().toString();
+      String ids =
+          name.startsWith("gpt2") ? LETTER_IDS : name.startsWith("albert") ? PIECE_IDS : WORD_IDS;
+      arguments.addAll(List.of(each.toString(), ids));
     }
     List<String> lines = python(LOGITS, arguments).lines().toList();
     assertEquals(written.size(), lines.size());
@@ -274,6 +283,12 @@ class PythonLoaderTest {
       // A head that was the word embedding may become one of its own; one stays as it is.
       if (model instanceof CausalModel causal && causal.ownHead() == null && first < 2) {
         forms.put(causal.headModule(), head(first, causal, scope));
+      }
+      for (LinearSlot slot : model.tables()) {
+        String kind = List.of("dense", "lowrank", "kronecker").get(first);
+        Linear table = slot.linear();
+        forms.put(
+            slot.name(), new Forms(first, scope).table(kind, table.outputs(), table.inputs()));
       }
       new CompressedCheckpoint(checkpoint, model, new Compression(forms, List.of(), Map.of()))
           .write(target, false, JsonNodeFactory.instance.objectNode());

@@ -49,6 +49,19 @@ public final class Forms {
     return plain(kind, outputs, inputs).withBias(bias);
   }
 
+  /**
+   * A table of words.
+   *
+   * @param kind {@code dense}, {@code lowrank} or {@code kronecker}
+   */
+  public Table table(String kind, int width, int words) {
+    if (!kind.equals("kronecker")) {
+      return plain(kind, width, words).table();
+    }
+    int part = width % 4 == 0 ? 4 : 1;
+    return new KroneckerLinear(random(0.5, words, 2, width / part), random(0.7, 1, 2, part), null);
+  }
+
   /** Narrow heads of a size. */
   public Linear heads(int heads, int outputs, int inputs) {
     int kept = Math.max(1, outputs / heads / 2);

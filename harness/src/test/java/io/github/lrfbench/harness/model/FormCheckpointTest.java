@@ -95,6 +95,11 @@ class FormCheckpointTest {
       if (model.headLayers().containsKey(module.getKey()) && kind.equals("lowrank")) {
         kind = "lplr";
       }
+      if (model.tables().get(0).name().equals(module.getKey())) {
+        String form = List.of("lowrank", "kronecker", "dense").get(first / 3);
+        made.put(module.getKey(), forms.table(form, linear.outputs(), linear.inputs()));
+        continue;
+      }
       made.put(
           module.getKey(),
           forms.of(kind, linear.outputs(), linear.inputs(), linear.bias() != null));

@@ -135,11 +135,12 @@ class OnnxExportTest {
   @Test
   void everyFormHasItsLogits() throws IOException, InterruptedException {
     requirePython();
-    for (String family : List.of("bert", "roberta", "distilbert", "gpt2", "gpt2-lm")) {
+    for (String family : List.of("bert", "roberta", "distilbert", "albert", "gpt2", "gpt2-lm")) {
       Path directory = folder.resolve(family);
       switch (family) {
         case "bert" -> TinyCheckpoint.bert(directory, 2);
         case "distilbert" -> TinyCheckpoint.distilbert(directory, 3);
+        case "albert" -> TinyCheckpoint.albert(directory, 3, 2, 2);
         case "gpt2" -> TinyCheckpoint.gpt2(directory, 2);
         case "gpt2-lm" -> TinyCheckpoint.gpt2(directory, 0);
         default ->
@@ -248,6 +249,10 @@ class OnnxExportTest {
     Map<String, Linear> made = new HashMap<>();
     Forms forms = new Forms(3, scope);
     int number = 0;
+    for (LinearSlot slot : model.tables()) {
+      String kind = cases.size() % 4 < 2 ? "kronecker" : "lowrank";
+      made.put(slot.name(), forms.table(kind, slot.linear().outputs(), slot.linear().inputs()));
+    }
     for (LinearSlot slot : model.slots()) {
       made.put(slot.name(), form(number++, slot, model, forms));
     }

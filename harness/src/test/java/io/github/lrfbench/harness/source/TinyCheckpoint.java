@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.source;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
@@ -43,6 +44,79 @@ public final class TinyCheckpoint {
   /** Writes a RoBERTa with BERT's tokenizer. */
   public static Path roberta(Path directory, int labels) throws IOException {
     return new TinyCheckpoint("roberta", labels).write(directory, "roberta.");
+  }
+
+  /**
+   * Writes an ALBERT with a classifier of two outputs and a tokenizer of a few pieces.
+   *
+   * @param layers that are run
+   * @param groups of layers that share their blocks
+   * @param inner blocks of a layer
+   */
+  public static Path albert(Path directory, int layers, int groups, int inner) throws IOException {
+    return new TinyCheckpoint("albert", 2).writeAlbert(directory, layers, groups, inner);
+  }
+
+  private Path writeAlbert(Path directory, int layers, int groups, int inner) throws IOException {
+    Files.createDirectories(directory);
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode tokenizer = mapper.createObjectNode().put("version", "1.0");
+    for (String name : new String[] {"truncation", "padding", "post_processor"}) {
+      tokenizer.putNull(name);
+    }
+    tokenizer.putArray("added_tokens");
+    tokenizer.putObject("normalizer").put("type", "Lowercase");
+    for (String name : new String[] {"pre_tokenizer", "decoder"}) {
+      tokenizer
+          .putObject(name)
+          .put("type", "Metaspace")
+          .put("replacement", "\u2581")
+          .put("prepend_scheme", "always")
+          .put("split", true);
+    }
+    ObjectNode model = tokenizer.putObject("model").put("type", "Unigram").put("unk_id", 1);
+    ArrayNode vocabulary = model.putArray("vocab");
+    String pieces =
+        "<pad> <unk> [CLS] [SEP] [MASK] _ _a _good _bad _film s _not _very _plot . _the e o d go l m"
+            + " f i \"";
+    int number = 0;
+    for (String piece : pieces.split(" ")) {
+      double score = number < 5 ? 0 : -1 - 0.37 * (number % 7) - number / 8;
+      vocabulary.addArray().add(piece.replace('_', '\u2581')).add(score);
+      number++;
+    }
+    Files.writeString(directory.resolve("tokenizer.json"), tokenizer.toString());
+    ObjectNode config = mapper.createObjectNode().put("model_type", modelType);
+    config.put("vocab_size", number).put("embedding_size", 8).put("hidden_size", 12);
+    config.put("num_hidden_layers", layers).put("num_hidden_groups", groups);
+    config.put("inner_group_num", inner).put("num_attention_heads", 3);
+    config.put("intermediate_size", 20).put("max_position_embeddings", 24);
+    Files.writeString(directory.resolve("config.json"), config.toString());
+    String embeddings = "albert.embeddings.";
+    tensors.put(embeddings + "word_embeddings.weight", Shape.of(number, 8));
+    tensors.put(embeddings + "position_embeddings.weight", Shape.of(24, 8));
+    tensors.put(embeddings + "token_type_embeddings.weight", Shape.of(2, 8));
+    norm(embeddings + "LayerNorm", 8);
+    linear("albert.encoder.embedding_hidden_mapping_in", 12, 8);
+    for (int block = 0; block < groups * inner; block++) {
+      String path =
+          "albert.encoder.albert_layer_groups."
+              + block / inner
+              + ".albert_layers."
+              + block % inner
+              + ".";
+      for (String name : new String[] {"query", "key", "value", "dense"}) {
+        linear(path + "attention." + name, 12, 12);
+      }
+      norm(path + "attention.LayerNorm", 12);
+      linear(path + "ffn", 20, 12);
+      linear(path + "ffn_output", 12, 20);
+      norm(path + "full_layer_layer_norm", 12);
+    }
+    linear("albert.pooler", 12, 12);
+    linear("classifier", labels, 12);
+    writeTensors(directory);
+    return directory;
   }
 
   /**

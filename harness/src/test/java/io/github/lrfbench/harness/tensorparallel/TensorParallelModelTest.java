@@ -74,7 +74,7 @@ class TensorParallelModelTest {
     long all = IntStream.range(0, shards).mapToLong(parallel::parameters).sum();
     long padding = parallel.vocabulary().padded() - model.info().vocabularySize();
     Linear predictor = model.transformer().predictor();
-    Matrix word = Matrix.of(model.transformer().input().word());
+    Matrix word = Matrix.of(model.transformer().input().word().dense().data());
     long padded = padding * word.cols();
     if (predictor != null && model.repeated().isEmpty()) {
       padded += padding * (predictor.factors() == null ? word.cols() : predictor.rank());

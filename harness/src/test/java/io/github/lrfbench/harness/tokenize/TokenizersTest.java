@@ -142,7 +142,7 @@ class TokenizersTest {
         "\"type\":\"WordPiece\",\"unk|\"type\":\"Unigram\",\"unk",
         "\"unk_token\":\"[UNK]\"|\"unk_token\":\"[NONE]\"",
         "\"BertNormalizer\"|\"Precompiled\"",
-        "\"BertPreTokenizer\"|\"Metaspace\"",
+        "\"BertPreTokenizer\"|\"Metaspace\",\"replacement\":\"_\"",
         "\"TemplateProcessing\"|\"Other\"",
         "\"[SEP]\":{\"id\"|\"[SOP]\":{\"id\"",
         "{\"id\":\"[SEP]\",\"type_id\":1}|{\"id\":\"[SOP]\",\"type_id\":1}",

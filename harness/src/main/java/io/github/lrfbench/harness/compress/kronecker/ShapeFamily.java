@@ -11,7 +11,25 @@ final class ShapeFamily {
   /** By how much a point's numbers at least exceed those of the one before. */
   private static final double STEP = 1.02;
 
+  private static final Comparator<KroneckerShape> BY_COST =
+      Comparator.comparingLong(KroneckerShape::numbers)
+          .thenComparing(Comparator.comparingDouble(KroneckerShape::share).reversed())
+          .thenComparingLong(KroneckerShape::flops)
+          .thenComparing(Comparator.comparingLong(KroneckerShape::ofA).reversed())
+          .thenComparingInt(KroneckerShape::m1);
+
   private ShapeFamily() {}
+
+  /** Sums from the cheapest to the dearest; of those of one cost that which can hold most. */
+  static List<KroneckerShape> rising(List<KroneckerShape> shapes) {
+    List<KroneckerShape> kept = new ArrayList<>();
+    for (KroneckerShape shape : shapes.stream().sorted(BY_COST).toList()) {
+      if (kept.isEmpty() || shape.numbers() > kept.get(kept.size() - 1).numbers()) {
+        kept.add(shape);
+      }
+    }
+    return kept;
+  }
 
   /**
    * Sums of up to so many products of any sizes that divide the matrix's. Of equally many numbers
@@ -29,12 +47,7 @@ final class ShapeFamily {
         shapes.addAll(ofSize(rows, cols, m1, n1, terms));
       }
     }
-    shapes.sort(
-        Comparator.comparingLong(KroneckerShape::numbers)
-            .thenComparing(Comparator.comparingDouble(KroneckerShape::share).reversed())
-            .thenComparingLong(KroneckerShape::flops)
-            .thenComparing(Comparator.comparingLong(KroneckerShape::ofA).reversed())
-            .thenComparingInt(KroneckerShape::m1));
+    shapes.sort(BY_COST);
     List<KroneckerShape> kept = new ArrayList<>();
     long whole = (long) rows * cols;
     for (KroneckerShape shape : shapes) {

@@ -115,6 +115,9 @@ public abstract class MatrixMethod implements Compressor {
 
   @Override
   public boolean canMeet(Budget budget, MethodOptions options) {
+    if (hasOwnSize(options)) {
+      return false;
+    }
     OperatingPoints points = points(USUAL_SIZE, USUAL_SIZE, options);
     Point cheapest = points.get(0);
     boolean says = cheapest.rank() > 0 || !budget.needsRanks();
@@ -123,7 +126,8 @@ public abstract class MatrixMethod implements Compressor {
 
   @Override
   public Set<EnergyOf> energies(MethodOptions options) {
-    return EnumSet.allOf(EnergyOf.class);
+    // Words are what a table reads, and of these no outputs are measured for every point.
+    return takes() == Takes.TABLES ? Set.of(EnergyOf.OWN) : EnumSet.allOf(EnergyOf.class);
   }
 
   /** Of most forms what is cheaper is no part of what is dearer. */

@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -144,9 +145,14 @@ public final class Replacement {
     }
   }
 
-  /** Of the inputs of a slot's matrix; null of a request without statistics. */
+  /**
+   * Of the inputs of a slot's matrix; null of a request without statistics, and of tables, which
+   * read words.
+   */
   private Moments moments(LinearSlot slot) {
-    return request.statistics() != null && request.statistics().moments().has(slot.name())
+    return request.statistics() != null
+            && !slot.role().equals(WordTable.ROLE)
+            && request.statistics().moments().has(slot.name())
         ? request.statistics().moments().of(slot.name())
         : null;
   }

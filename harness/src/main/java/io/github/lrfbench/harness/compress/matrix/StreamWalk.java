@@ -56,6 +56,7 @@ public final class StreamWalk {
 
   /** A walk over the matrices of a request. */
   public StreamWalk(MatrixMethod method, CompressionRequest request) {
+    request.model().requireOwnBlocks(method.info().name() + " goes block by block");
     this.method = method;
     this.request = request;
     this.points = new Points(method, request, this::stand);

@@ -47,6 +47,7 @@ public final class BlockwiseCompressor implements Compressor {
 
   @Override
   public Compression compress(CompressionRequest request) {
+    request.model().requireOwnBlocks("blockwise trains block by block");
     MethodOptions options = request.options();
     long start = System.nanoTime();
     Set<Integer> changed = changed(request);

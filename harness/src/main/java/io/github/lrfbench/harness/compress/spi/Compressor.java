@@ -103,6 +103,11 @@ public interface Compressor {
    */
   default void check(Budget budget, MethodOptions options) {}
 
+  /** Whether its options say how much it keeps, so that it takes no budget. */
+  default boolean hasOwnSize(MethodOptions options) {
+    return false;
+  }
+
   /** Of what a budget of energy may be a share; this method sees to that. */
   default Set<EnergyOf> energies(MethodOptions options) {
     return Set.of(EnergyOf.OWN);
@@ -117,7 +122,9 @@ public interface Compressor {
     /** What a form is made of: each factor for itself. */
     LEAVES,
     /** The head of a language model, whatever became of the matrices. */
-    HEAD
+    HEAD,
+    /** The tables of words, and no other matrices. */
+    TABLES
   }
 
   /** Whether what it makes is a head, which no other program reads, and not matrices. */

@@ -102,6 +102,26 @@ public record LayerReport(
         label);
   }
 
+  /** The same with errors of outputs. */
+  public LayerReport withOutputs(double dense, double difference) {
+    return new LayerReport(
+        layer,
+        rows,
+        cols,
+        rank,
+        parametersDense,
+        parameters,
+        norm,
+        error,
+        dense,
+        difference,
+        diagnostics,
+        seconds,
+        before,
+        now,
+        label);
+  }
+
   /** The word for the form in which the matrix is stored now. */
   public String form() {
     return now.form();

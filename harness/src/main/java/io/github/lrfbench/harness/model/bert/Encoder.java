@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -29,12 +30,19 @@ import java.util.stream.Stream;
 
 /** An encoder of the BERT family with its head. */
 public final class Encoder implements Model {
+  /** Path of the input layer, relative to the encoder. */
+  static final String EMBEDDINGS = "embeddings.";
+
   private final EncoderConfig config;
   private final ModelInfo info;
   private final String prefix;
   private final Scope scope;
   private final Embeddings embeddings;
+  private final List<Block> stored;
+
+  /** The blocks in the order in which they are run; some may be there several times. */
   private final List<Block> blocks;
+
   private final Head head;
   private final List<LinearSlot> slots;
 
@@ -50,25 +58,30 @@ public final class Encoder implements Model {
       String prefix,
       Scope scope,
       Embeddings embeddings,
-      List<Block> blocks,
+      List<Block> stored,
       Head head) {
     this.config = config;
     this.info = info;
     this.prefix = prefix;
     this.scope = scope;
     this.embeddings = embeddings;
-    this.blocks = List.copyOf(blocks);
+    this.stored = List.copyOf(stored);
+    this.blocks =
+        IntStream.range(0, config.order().runs())
+            .mapToObj(run -> stored.get(config.order().block(run)))
+            .toList();
     this.head = head;
     this.slots = findSlots();
   }
 
   private List<LinearSlot> findSlots() {
     List<LinearSlot> found = new ArrayList<>();
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      for (Map.Entry<Part, Linear> entry : linears(blocks.get(layer)).entrySet()) {
+    for (int block = 0; block < stored.size(); block++) {
+      int layer = config.order().firstRun(block);
+      for (Map.Entry<Part, Linear> entry : linears(stored.get(block)).entrySet()) {
         found.add(
             new LinearSlot(
-                slotName(layer, entry.getKey()), layer, entry.getKey().role(), entry.getValue()));
+                slotName(block, entry.getKey()), layer, entry.getKey().role(), entry.getValue()));
       }
     }
     return List.copyOf(found);
@@ -85,8 +98,8 @@ public final class Encoder implements Model {
     return linears;
   }
 
-  private String slotName(int layer, Part part) {
-    return prefix + config.family().block(layer) + config.family().module(part);
+  private String slotName(int block, Part part) {
+    return prefix + config.block(block) + config.family().module(part);
   }
 
   @Override
@@ -102,6 +115,15 @@ public final class Encoder implements Model {
   @Override
   public List<LinearSlot> slots() {
     return slots;
+  }
+
+  @Override
+  public List<LinearSlot> tables() {
+    return List.of(words().slot());
+  }
+
+  private WordTable words() {
+    return embeddings.words(prefix + EMBEDDINGS);
   }
 
   @Override
@@ -182,6 +204,11 @@ public final class Encoder implements Model {
   }
 
   @Override
+  public boolean sharesBlocks() {
+    return config.order().repeats();
+  }
+
+  @Override
   public Transformer transformer() {
     return new Transformer(
         embeddings.inputLayer(),
@@ -221,7 +248,8 @@ public final class Encoder implements Model {
 
     @Override
     public List<ModelPart> parts() {
-      return blockParts(layer);
+      int block = config.order().block(layer);
+      return layer == config.order().firstRun(block) ? blockParts(block) : List.of();
     }
   }
 
@@ -238,6 +266,10 @@ public final class Encoder implements Model {
 
   @Override
   public Tensor reached(LinearSlot slot, TokenBatch batch) {
+    if (config.order().repeats()) {
+      // What stands in the last block is also in blocks whose tokens all count.
+      return null;
+    }
     boolean mixed = slot.role().equals(Part.KEY.role()) || slot.role().equals(Part.VALUE.role());
     return slot.layer() < blocks.size() - 1 || mixed ? null : head.read(batch);
   }
@@ -254,11 +286,17 @@ public final class Encoder implements Model {
     Scope own = device().openScope();
     Replacements placed = Replacements.in(this, replacements, own, dtype());
     List<Block> replaced = new ArrayList<>();
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      replaced.add(replace(blocks.get(layer), layer, placed));
+    for (int block = 0; block < stored.size(); block++) {
+      replaced.add(replace(stored.get(block), block, placed));
     }
     return new Encoder(
-        config, info, prefix, own, embeddings, replaced, head.with(replacements, own));
+        config,
+        info,
+        prefix,
+        own,
+        embeddings.with(words().with(placed).table()),
+        replaced,
+        head.with(replacements, own));
   }
 
   private DType dtype() {
@@ -274,57 +312,62 @@ public final class Encoder implements Model {
   public Model copy(DType dtype) {
     Scope own = device().openScope();
     List<Block> copies = new ArrayList<>();
-    blocks.forEach(block -> copies.add(block.copyTo(own, dtype)));
+    stored.forEach(block -> copies.add(block.copyTo(own, dtype)));
     return new Encoder(
         config, info, prefix, own, embeddings.copyTo(own, dtype), copies, head.copyTo(own, dtype));
   }
 
-  private Block replace(Block block, int layer, Replacements placed) {
+  private Block replace(Block block, int number, Replacements placed) {
     return new Block(
-        placed.of(projectionNames(layer), block.projections()),
-        placed.of(slotName(layer, Part.ATTENTION_OUTPUT), block.attentionOutput()),
+        placed.of(projectionNames(number), block.projections()),
+        placed.of(slotName(number, Part.ATTENTION_OUTPUT), block.attentionOutput()),
         block.attentionNorm(),
-        placed.of(slotName(layer, Part.INTERMEDIATE), block.intermediate()),
-        placed.of(slotName(layer, Part.OUTPUT), block.output()),
+        placed.of(slotName(number, Part.INTERMEDIATE), block.intermediate()),
+        placed.of(slotName(number, Part.OUTPUT), block.output()),
         block.outputNorm());
   }
 
-  private List<String> projectionNames(int layer) {
-    return Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> slotName(layer, part)).toList();
+  private List<String> projectionNames(int number) {
+    return Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> slotName(number, part)).toList();
   }
 
   @Override
   public List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
-    parts.add(ModelPart.of(embeddings.weights(prefix + "embeddings.")));
+    parts.addAll(embeddings.parts(prefix + EMBEDDINGS));
+    if (embeddings.projection() != null) {
+      parts.add(ModelPart.of(prefix + Embeddings.PROJECTION, embeddings.projection()));
+    }
     blocks().forEach(block -> parts.addAll(block.parts()));
     parts.addAll(head.parts());
     return parts;
   }
 
-  private List<ModelPart> blockParts(int layer) {
-    Block block = blocks.get(layer);
+  private List<ModelPart> blockParts(int number) {
+    Block block = stored.get(number);
     LinearGroup projections = block.projections();
     return List.of(
-        ModelPart.of(projections.members(), projections.weights(projectionNames(layer))),
-        part(layer, Part.ATTENTION_OUTPUT, block.attentionOutput()),
-        part(layer, Part.ATTENTION_NORM, block.attentionNorm()),
-        part(layer, Part.INTERMEDIATE, block.intermediate()),
-        part(layer, Part.OUTPUT, block.output()),
-        part(layer, Part.OUTPUT_NORM, block.outputNorm()));
+        ModelPart.of(projections.members(), projections.weights(projectionNames(number))),
+        part(number, Part.ATTENTION_OUTPUT, block.attentionOutput()),
+        part(number, Part.ATTENTION_NORM, block.attentionNorm()),
+        part(number, Part.INTERMEDIATE, block.intermediate()),
+        part(number, Part.OUTPUT, block.output()),
+        part(number, Part.OUTPUT_NORM, block.outputNorm()));
   }
 
-  private ModelPart part(int layer, Part part, Linear linear) {
-    return ModelPart.of(slotName(layer, part), linear);
+  private ModelPart part(int number, Part part, Linear linear) {
+    return ModelPart.of(slotName(number, part), linear);
   }
 
-  private ModelPart part(int layer, Part part, Norm norm) {
-    return ModelPart.of(norm.weights(slotName(layer, part)));
+  private ModelPart part(int number, Part part, Norm norm) {
+    return ModelPart.of(norm.weights(slotName(number, part)));
   }
 
   @Override
   public long flops(int length) {
-    return blocks().stream().mapToLong(block -> block.flops(length)).sum() + head.flops();
+    return length * embeddings.flops()
+        + blocks().stream().mapToLong(block -> block.flops(length)).sum()
+        + head.flops();
   }
 
   @Override

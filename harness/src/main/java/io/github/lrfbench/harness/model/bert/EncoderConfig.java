@@ -18,7 +18,9 @@ import java.util.List;
  * @param family which member of the BERT family
  * @param vocabulary rows of the word embedding
  * @param hidden H
+ * @param embedding width of the embeddings, which a map takes to H where the family has one
  * @param layers number of blocks
+ * @param order which of the stored blocks is run when
  * @param heads N, divides H
  * @param intermediate width of the feed-forward layer
  * @param positions rows of the position embedding
@@ -37,7 +39,9 @@ public record EncoderConfig(
     Family family,
     int vocabulary,
     int hidden,
+    int embedding,
     int layers,
+    BlockOrder order,
     int heads,
     int intermediate,
     int positions,
@@ -51,6 +55,17 @@ public record EncoderConfig(
     List<String> labels,
     ScoreFunction score,
     String otherHead) {
+
+  /** Path of a stored block, relative to the encoder. */
+  String block(int stored) {
+    return family == Family.ALBERT
+        ? "encoder.albert_layer_groups."
+            + stored / order.inner()
+            + ".albert_layers."
+            + stored % order.inner()
+            + "."
+        : family.block(stored);
+  }
 
   /** Longest sequence in tokens. */
   public int maxLength() {
@@ -97,11 +112,15 @@ public record EncoderConfig(
       throw values.fault(
           "the hidden size " + hidden + " is not a multiple of '" + headsKey + "', " + heads);
     }
+    int layers = values.positive(distil ? "n_layers" : "num_hidden_layers");
+    boolean albert = family == Family.ALBERT;
     return new EncoderConfig(
         family,
         values.positive("vocab_size"),
         hidden,
-        values.positive(distil ? "n_layers" : "num_hidden_layers"),
+        albert ? values.positive("embedding_size", 128) : hidden,
+        layers,
+        albert ? BlockOrder.read(values, layers) : BlockOrder.each(layers),
         heads,
         values.positive(distil ? "hidden_dim" : "intermediate_size"),
         positions,
@@ -109,9 +128,9 @@ public record EncoderConfig(
         padding,
         distil ? 0 : values.positive("type_vocab_size", 2),
         distil ? 1e-12 : values.number("layer_norm_eps", 1e-12),
-        values.activation(distil ? "activation" : "hidden_act", "gelu"),
+        values.activation(distil ? "activation" : "hidden_act", albert ? "gelu_new" : "gelu"),
         !distil && values.flag("is_decoder", false),
-        dropout(values, distil),
+        dropout(values, family),
         OutputNames.read(values),
         ConfigKeys.crossEncoderScore(values),
         ConfigKeys.otherHead(resolved));
@@ -125,12 +144,18 @@ public record EncoderConfig(
     return values.integer("pad_token_id", 1, 0, 1 << 20);
   }
 
-  private static DropoutRates dropout(ConfigValues values, boolean distil) {
-    double hidden = values.rate(distil ? "dropout" : "hidden_dropout_prob", 0.1);
-    String head = distil ? "seq_classif_dropout" : "classifier_dropout";
+  private static DropoutRates dropout(ConfigValues values, Family family) {
+    boolean distil = family == Family.DISTILBERT;
+    double usual = family == Family.ALBERT ? 0 : 0.1;
+    double hidden = values.rate(distil ? "dropout" : "hidden_dropout_prob", usual);
+    String attention = distil ? "attention_dropout" : "attention_probs_dropout_prob";
     return new DropoutRates(
         hidden,
-        values.rate(distil ? "attention_dropout" : "attention_probs_dropout_prob", 0.1),
-        values.rate(head, distil ? 0.2 : hidden));
+        values.rate(attention, usual),
+        switch (family) {
+          case DISTILBERT -> values.rate("seq_classif_dropout", 0.2);
+          case ALBERT -> values.rate("classifier_dropout_prob", 0.1);
+          default -> values.rate("classifier_dropout", hidden);
+        });
   }
 }

@@ -19,6 +19,15 @@ final class EncoderKeys {
           .inert("pooler_num_fc_layers", "pooler_size_per_head", "pooler_type")
           .build();
 
+  private static final KnownKeys ALBERT =
+      BERT.toBuilder()
+          .read("embedding_size", "num_hidden_groups", "inner_group_num")
+          .read("classifier_dropout_prob")
+          // What the first releases say, and no program reads.
+          .inert("down_scale_factor", "gap_size", "net_structure_type", "num_memory_blocks")
+          .inert("layers_to_keep")
+          .build();
+
   private static final KnownKeys DISTILBERT =
       ConfigKeys.COMMON.toBuilder()
           .read("dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout")
@@ -32,7 +41,11 @@ final class EncoderKeys {
   private EncoderKeys() {}
 
   static KnownKeys of(Family family) {
-    return family == Family.DISTILBERT ? DISTILBERT : BERT;
+    return switch (family) {
+      case DISTILBERT -> DISTILBERT;
+      case ALBERT -> ALBERT;
+      default -> BERT;
+    };
   }
 
   /** Other names of keys. */

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearFormats;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.FreshWeights;
 import io.github.lrfbench.harness.model.Model;
@@ -14,6 +15,7 @@ import io.github.lrfbench.harness.model.RandomWeights;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -41,8 +43,8 @@ public final class EncoderLoader {
     this.config = config;
     this.reader = new WeightReader(weights, scope);
     this.scope = scope;
-    String word = "embeddings.word_embeddings.weight";
-    this.prefix = weights.has(config.family().prefix() + word) ? config.family().prefix() : "";
+    String word = config.family().prefix() + Encoder.EMBEDDINGS + Embeddings.WORD;
+    this.prefix = reader.isStored(word) ? config.family().prefix() : "";
   }
 
   /** Loads an encoder as the other method does. */
@@ -119,6 +121,7 @@ public final class EncoderLoader {
           case BERT -> "Bert";
           case ROBERTA -> "Roberta";
           case DISTILBERT -> "DistilBert";
+          case ALBERT -> "Albert";
         };
     return family + "ForSequenceClassification";
   }
@@ -130,8 +133,8 @@ public final class EncoderLoader {
   private Model build(SentenceEncoding sentences) {
     Embeddings embeddings = embeddings();
     List<Block> blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(block(prefix + config.family().block(layer)));
+    for (int block = 0; block < config.order().stored(); block++) {
+      blocks.add(block(prefix + config.block(block)));
     }
     Head head = sentences == null ? classifier() : new Head.Pooling(sentences.pooling());
     return new Encoder(config, info(sentences, head), prefix, scope, embeddings, blocks, head);
@@ -173,16 +176,24 @@ public final class EncoderLoader {
   }
 
   private Embeddings embeddings() {
-    String path = prefix + "embeddings.";
-    Tensor word =
-        reader.tensor(path + "word_embeddings.weight", config.vocabulary(), config.hidden());
+    String path = prefix + Encoder.EMBEDDINGS;
+    int width = config.embedding();
+    Table word = WordTable.read(reader, path + Embeddings.WORD, config.vocabulary(), width);
     Tensor positions =
-        reader.tensor(path + "position_embeddings.weight", config.positions(), config.hidden());
+        reader.tensor(path + "position_embeddings.weight", config.positions(), width);
     Tensor type =
         config.types() == 0
             ? null
-            : reader.tensor(path + "token_type_embeddings.weight", config.types(), config.hidden());
-    return new Embeddings(word, positions, config.firstPosition(), type, norm(path + "LayerNorm"));
+            : reader.tensor(path + "token_type_embeddings.weight", config.types(), width);
+    return new Embeddings(
+        word,
+        positions,
+        config.firstPosition(),
+        type,
+        reader.norm(path + "LayerNorm", width, config.normEpsilon()),
+        config.family() == Family.ALBERT
+            ? linear(prefix + Embeddings.PROJECTION, config.hidden(), width)
+            : null);
   }
 
   private Block block(String path) {
@@ -232,13 +243,14 @@ public final class EncoderLoader {
     double dropout = config.dropout().classifier();
     List<String> modules = config.family().headModules();
     String last = modules.get(1);
-    String first = config.family() == Family.BERT ? prefix + modules.get(0) : modules.get(0);
+    boolean own = config.family() == Family.BERT || config.family() == Family.ALBERT;
+    String first = own ? prefix + modules.get(0) : modules.get(0);
     if (reader.isCompressed(last) && !reader.isStored(first)) {
       int labels = reader.outputs(last);
       return new Head.Direct(last, linear(last, labels, config.hidden()), dropout);
     }
     return switch (config.family()) {
-      case BERT -> classifier(first, Activation.TANH, 0);
+      case BERT, ALBERT -> classifier(first, Activation.TANH, 0);
       case ROBERTA -> classifier(first, Activation.TANH, dropout);
       case DISTILBERT -> classifier(first, Activation.RELU, 0);
     };

@@ -38,6 +38,27 @@ public enum Family {
         case OUTPUT_NORM -> "output_layer_norm";
       };
     }
+  },
+  /** Lan et al. 2020, "ALBERT": blocks of a group are one, and embeddings are narrower. */
+  ALBERT("albert.") {
+    @Override
+    String block(int layer) {
+      throw new IllegalStateException("blocks are known by their groups");
+    }
+
+    @Override
+    String module(Part part) {
+      return switch (part) {
+        case QUERY -> "attention.query";
+        case KEY -> "attention.key";
+        case VALUE -> "attention.value";
+        case ATTENTION_OUTPUT -> "attention.dense";
+        case ATTENTION_NORM -> "attention.LayerNorm";
+        case INTERMEDIATE -> "ffn";
+        case OUTPUT -> "ffn_output";
+        case OUTPUT_NORM -> "full_layer_layer_norm";
+      };
+    }
   };
 
   /** The modules of a block. */
@@ -77,14 +98,15 @@ public enum Family {
   abstract String block(int layer);
 
   /**
-   * The layer before the classifier and the classifier itself. BERT's first belongs to the encoder
-   * and bears its prefix.
+   * The layer before the classifier and the classifier itself. BERT's and ALBERT's first belongs to
+   * the encoder and bears its prefix.
    */
   List<String> headModules() {
     return switch (this) {
       case BERT -> List.of("pooler.dense", "classifier");
       case ROBERTA -> List.of("classifier.dense", "classifier.out_proj");
       case DISTILBERT -> List.of("pre_classifier", "classifier");
+      case ALBERT -> List.of("pooler", "classifier");
     };
   }
 

@@ -4,6 +4,10 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.linear.Copies;
+import io.github.lrfbench.harness.linear.Table;
+import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.ModelPart;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -13,10 +17,10 @@ import java.util.List;
 /**
  * The input layer: word and position embeddings, summed.
  *
- * @param word [V, H]
+ * @param word the table of words
  * @param position [positions, H]
  */
-record Embeddings(Tensor word, Tensor position) {
+record Embeddings(Table word, Tensor position) {
   /** The module of the word embedding. */
   static final String WORD = "wte";
 
@@ -24,14 +28,26 @@ record Embeddings(Tensor word, Tensor position) {
   static final String POSITION = "wpe";
 
   /** The parameters, under the path of the model. */
-  List<Parameter> weights(String path) {
+  List<ModelPart> parts(String path) {
     return List.of(
-        new Parameter(path + WORD + ".weight", Matrix.of(word), Storage.MATRIX),
-        new Parameter(path + POSITION + ".weight", Matrix.of(position), Storage.MATRIX));
+        new WordTable(path + WORD, word).part(),
+        ModelPart.of(
+            List.of(
+                new Parameter(path + POSITION + ".weight", Matrix.of(position), Storage.MATRIX))));
+  }
+
+  /** The same with another table of words. */
+  Embeddings with(Table words) {
+    return new Embeddings(words, position);
   }
 
   Embeddings copyTo(Scope scope, DType dtype) {
-    return new Embeddings(Copies.of(word, scope, dtype), Copies.of(position, scope, dtype));
+    return new Embeddings(word.copyTo(scope, dtype), Copies.of(position, scope, dtype));
+  }
+
+  /** The same for who looks words up elsewhere. */
+  InputLayer inputLayer() {
+    return new InputLayer(word, position, 0, null, null);
   }
 
   /**
@@ -42,8 +58,8 @@ record Embeddings(Tensor word, Tensor position) {
    * @param dropout rate in training
    */
   Matrix forward(Ops ops, Tensor ids, Tensor positions, double dropout) {
-    Matrix y = Matrix.of(ops.allocate(word.dtype(), ids.shape().size(), word.shape().dim(1)));
-    ops.embed(ids, Matrix.of(word), positions, Matrix.of(position), null, null, y);
+    Matrix y = Matrix.of(ops.allocate(word.dtype(), ids.shape().size(), word.outputs()));
+    WordTable.embed(ops, word, ids, positions, Matrix.of(position), null, null, y);
     return ops.dropout(y, dropout);
   }
 }

@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
@@ -15,6 +14,7 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.gpt2.Block.State;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -63,8 +63,12 @@ abstract class Gpt2 implements Model {
           finalNorm.copyTo(scope, dtype));
     }
 
-    Body with(List<Block> others) {
-      return new Body(config, prefix, embeddings, others, finalNorm);
+    WordTable words() {
+      return new WordTable(prefix + Embeddings.WORD, embeddings.word());
+    }
+
+    Body with(WordTable words, List<Block> others) {
+      return new Body(config, prefix, embeddings.with(words.table()), others, finalNorm);
     }
 
     DType dtype() {
@@ -137,6 +141,11 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<LinearSlot> slots() {
     return slots;
+  }
+
+  @Override
+  public final List<LinearSlot> tables() {
+    return List.of(body.words().slot());
   }
 
   @Override
@@ -312,7 +321,7 @@ abstract class Gpt2 implements Model {
     Gpt2Config config = body.config;
     Embeddings embeddings = body.embeddings;
     return new Transformer(
-        new InputLayer(embeddings.word(), embeddings.position(), 0, null, null),
+        embeddings.inputLayer(),
         IntStream.range(0, body.blocks.size())
             .mapToObj(layer -> body.blocks.get(layer).transformerBlock(config.scoreScale(layer)))
             .toList(),
@@ -411,7 +420,7 @@ abstract class Gpt2 implements Model {
     for (int layer = 0; layer < body.blocks.size(); layer++) {
       replaced.add(replace(body.blocks.get(layer), path(layer), placed));
     }
-    return rebuild(body.with(replaced), placed);
+    return rebuild(body.with(body.words().with(placed), replaced), placed);
   }
 
   private static Block replace(Block block, String path, Replacements placed) {
@@ -442,7 +451,7 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
-    parts.add(ModelPart.of(body.embeddings.weights(body.prefix)));
+    parts.addAll(body.embeddings.parts(body.prefix));
     blocks().forEach(block -> parts.addAll(block.parts()));
     parts.add(ModelPart.of(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM)));
     parts.addAll(headParts());
@@ -466,23 +475,24 @@ abstract class Gpt2 implements Model {
     String whole = path + Modules.PROJECTIONS;
     DenseLinear stacked = block.projections().stacked();
     if (stacked != null) {
-      return Modules.conv1d(whole, stacked.weights(whole));
+      return ModelPart.untransposed(whole, stacked.weights(whole));
     }
     List<String> names = projectionNames(block, path);
     List<Parameter> weights = block.projections().weights(names);
     for (String name : names) {
-      weights = Modules.conv1d(name, weights);
+      weights = ModelPart.untransposed(name, weights);
     }
     return weights;
   }
 
   private static ModelPart conv1d(String module, Linear linear) {
-    return ModelPart.of(List.of(linear), Modules.conv1d(module, linear.weights(module)));
+    return ModelPart.of(List.of(linear), ModelPart.untransposed(module, linear.weights(module)));
   }
 
   @Override
   public final long flops(int length) {
-    return blocks().stream().mapToLong(block -> block.flops(length)).sum()
+    return length * lookUpFlops()
+        + blocks().stream().mapToLong(block -> block.flops(length)).sum()
         + headTokens(length) * headFlops();
   }
 
@@ -491,6 +501,11 @@ abstract class Gpt2 implements Model {
   public final long forwardFlops(int length) {
     long leftOut = body.blocks.get(body.blocks.size() - 1).outputFlops();
     return flops(length) - (length - 1) * leftOut - (headTokens(length) - 1) * headFlops();
+  }
+
+  /** Floating-point operations by which one word is looked up. */
+  final long lookUpFlops() {
+    return body.embeddings.word().lookUpFlops();
   }
 
   /** Floating-point operations of all blocks' matrices for one token. */

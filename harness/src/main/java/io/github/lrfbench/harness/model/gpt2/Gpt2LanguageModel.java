@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model.gpt2;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -11,6 +12,7 @@ import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -69,8 +71,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   public Tensor logits(Ops ops, Matrix states) {
     Tensor logits = ops.allocate(states.dtype(), states.rows(), info().vocabularySize());
     if (head.own == null) {
-      Matrix word = Matrix.of(body().embeddings().word());
-      ops.linear(states, true, word, null, Activation.NONE, Matrix.of(logits));
+      body().embeddings().word().score(ops, states, Matrix.of(logits));
     } else {
       ops.apply(head.own, states, Activation.NONE, Matrix.of(logits));
     }
@@ -135,16 +136,17 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   public CausalModel withHeadSlot() {
     Scope own = device().openScope();
     boolean tied = head.own == null;
-    Linear map = tied ? new DenseLinear(wordsTransposed(own), null) : head.own;
+    Linear map = tied ? wordsAsHead(own) : head.own;
     Head offered = new Head(map, true, tied || head.repeats);
     return new Gpt2LanguageModel(body(), info(), own, offered, latentCache);
   }
 
-  private Matrix wordsTransposed(Scope own) {
-    Matrix word = Matrix.of(body().embeddings().word());
-    Matrix transposed = Matrix.of(own.allocate(word.dtype(), word.cols(), word.rows()));
-    device().blas().transpose(word, transposed);
-    return transposed;
+  /** W [H, V] of the table of words, whose columns are the rows of the head's matrix. */
+  private Linear wordsAsHead(Scope own) {
+    Table words = body().embeddings().word();
+    Matrix weight = Matrix.of(own.allocate(DType.F32, words.outputs(), words.inputs()));
+    words.materialize(device(), weight);
+    return new DenseLinear(weight, null).copyTo(own, words.dtype());
   }
 
   /** A head that was the word embedding may have become a map of its own. */
@@ -168,9 +170,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   long headFlops() {
-    return head.own == null
-        ? 2L * body().config().hidden() * body().config().vocabulary()
-        : head.own.flopsPerRow();
+    return head.own == null ? body().embeddings().word().flopsPerRow() : head.own.flopsPerRow();
   }
 
   @Override
@@ -202,7 +202,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
               : (long) body().config().heads() * latents.width();
       perSeen += 4 * width;
     }
-    return blockFlops() + length * perSeen + headFlops();
+    return lookUpFlops() + blockFlops() + length * perSeen + headFlops();
   }
 
   @Override
@@ -221,7 +221,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   Gpt2 rebuild(Body other, Replacements placed) {
-    return new Gpt2LanguageModel(other, info(), placed.own(), head.replacedBy(placed), latentCache);
+    Head placedHead = head.replacedBy(placed);
+    if (other.embeddings().word() != body().embeddings().word()) {
+      placedHead = new Head(placedHead.own, placedHead.offered, false);
+    }
+    return new Gpt2LanguageModel(other, info(), placed.own(), placedHead, latentCache);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.model.gpt2;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
@@ -11,6 +12,7 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
+import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
@@ -38,8 +40,7 @@ final class Gpt2Loader {
     this.options = options;
     this.reader = new WeightReader(weights, scope);
     this.scope = scope;
-    String word = Embeddings.WORD + WEIGHT;
-    this.prefix = weights.has(Modules.PREFIX + word) ? Modules.PREFIX : "";
+    this.prefix = reader.isStored(Modules.PREFIX + Embeddings.WORD) ? Modules.PREFIX : "";
   }
 
   /**
@@ -59,7 +60,7 @@ final class Gpt2Loader {
 
   private Model build() {
     int h = config.hidden();
-    Tensor word = reader.tensor(prefix + Embeddings.WORD + WEIGHT, config.vocabulary(), h);
+    Table word = WordTable.read(reader, prefix + Embeddings.WORD, config.vocabulary(), h);
     Tensor position = reader.tensor(prefix + Embeddings.POSITION + WEIGHT, config.positions(), h);
     List<Block> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -134,7 +135,7 @@ final class Gpt2Loader {
       return new Gpt2LanguageModel.Head(null, false, false);
     }
     Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
-    scope.device().blas().transpose(Matrix.of(body.embeddings().word()), head);
+    body.embeddings().word().materialize(scope.device(), head);
     return new Gpt2LanguageModel.Head(new DenseLinear(head, null), true, true);
   }
 

@@ -1,7 +1,5 @@
 package io.github.lrfbench.harness.model.gpt2;
 
-import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import java.util.List;
 
 /** What checkpoints call the modules of a GPT-2. */
@@ -36,17 +34,5 @@ final class Modules {
   static List<String> splitProjections(String block) {
     String whole = block + PROJECTIONS;
     return List.of(whole + ".q", whole + ".k", whole + ".v");
-  }
-
-  /** Parameters of a module whose matrix checkpoints store as [inputs, outputs]. */
-  static List<Parameter> conv1d(String module, List<Parameter> parameters) {
-    String weight = module + ".weight";
-    return parameters.stream()
-        .map(
-            parameter ->
-                parameter.name().equals(weight)
-                    ? new Parameter(weight, parameter.value(), Storage.MATRIX)
-                    : parameter)
-        .toList();
   }
 }
