@@ -41,7 +41,7 @@ public final class KroneckerCompressor extends MatrixMethod {
         "nearest sum of Kronecker products",
         "Van Loan and Pitsianis 1993",
         Set.of(Need.WEIGHTS),
-        "fit=outputs equals the standard where inputs are white",
+        "itself with fit=outputs where inputs are white",
         options(
             MethodOption.count(TERMS, 16, 1, 4096).movedStandard(),
             MethodOption.choice(FIT, "weights", OUTPUTS),
