@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the steps of a chain report, as one report of every matrix. */
 final class ChainReports {
@@ -68,11 +69,13 @@ final class ChainReports {
       }
     }
     // A head that is the word embedding is none of the slots.
-    Set<String> requested =
-        request.slots().stream().map(LinearSlot::name).collect(Collectors.toSet());
+    Set<String> told =
+        Stream.concat(standing.tables().stream(), request.slots().stream())
+            .map(LinearSlot::name)
+            .collect(Collectors.toSet());
     bySlot.forEach(
         (name, own) -> {
-          if (!requested.contains(name)) {
+          if (!told.contains(name)) {
             layers.add(own.get(own.size() - 1));
           }
         });

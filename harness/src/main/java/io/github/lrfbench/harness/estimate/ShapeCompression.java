@@ -72,6 +72,9 @@ record ShapeCompression(
     if (compressor.takes() == Takes.HEAD) {
       return "it changes the head alone";
     }
+    if (compressor.takes() == Takes.TABLES) {
+      return "it changes the table of words alone";
+    }
     if (!(compressor instanceof LowRankMethod lowRank)) {
       return "it is no method of two factors of a rank";
     }
