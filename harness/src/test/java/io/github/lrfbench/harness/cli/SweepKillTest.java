@@ -48,6 +48,7 @@ class SweepKillTest {
         "--device=cpu",
         "--threads=1",
         "--seq-len=8",
+        "--max-seconds=0.05",
         "--out=" + out);
   }
 
