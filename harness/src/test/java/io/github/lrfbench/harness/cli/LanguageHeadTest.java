@@ -11,49 +11,20 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The heads of language models as methods make them, from the command to the checkpoint. */
-class LanguageHeadTest {
+class LanguageHeadTest extends LanguageModelCase {
   private static final int HIDDEN = 12;
 
-  @TempDir Path folder;
-  private String model;
-  private String text;
   private int runs;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  @BeforeEach
-  void writeModelAndText() throws IOException {
-    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 0).toString();
-    Path file = folder.resolve("text.txt");
-    Files.writeString(file, "a good film . the plot is not very bad . ".repeat(8).strip());
-    text = file.toString();
-  }
-
-  private int run(String... arguments) {
-    out.reset();
-    err.reset();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      return Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, arguments);
-    } finally {
-      System.setErr(before);
-    }
-  }
 
   private List<String> sweep(Path target, String of, String... more) {
     List<String> all = new ArrayList<>(List.of("sweep", "--model", of, "--out", target.toString()));

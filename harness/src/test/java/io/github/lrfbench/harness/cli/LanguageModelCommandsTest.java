@@ -12,38 +12,19 @@ import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Language models as a user calls them. */
-class LanguageModelCommandsTest {
-  @TempDir private Path folder;
-
-  private String model;
-  private String text;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  @BeforeEach
-  void writeModelAndText() throws IOException {
-    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 0).toString();
-    Path file = folder.resolve("text.txt");
-    Files.writeString(file, "a good film . the plot is not very bad . ".repeat(8).strip());
-    text = file.toString();
-  }
-
+class LanguageModelCommandsTest extends LanguageModelCase {
   @Test
   void perplexityOfAText() {
     int code = run("eval", "--model", model, "--task", "lm", "--text", text, "--device", "cpu");
@@ -378,18 +359,6 @@ class LanguageModelCommandsTest {
     String last =
         message.lines().collect(Collectors.toList()).get((int) message.lines().count() - 1);
     assertTrue(last.contains(fault), message);
-  }
-
-  private int run(String... arguments) {
-    out.reset();
-    err.reset();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      return Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, arguments);
-    } finally {
-      System.setErr(before);
-    }
   }
 
   private String stdout() {

@@ -8,49 +8,17 @@ import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.SizeColumns;
-import io.github.lrfbench.harness.source.TinyCheckpoint;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --untie-head} as a user calls it. */
-class UntiedHeadTest {
-  @TempDir private Path folder;
-
-  private String model;
-  private String text;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  @BeforeEach
-  void writeModelAndText() throws IOException {
-    model = TinyCheckpoint.gpt2(folder.resolve("gpt2"), 0).toString();
-    Path file = folder.resolve("text.txt");
-    Files.writeString(file, "a good film . the plot is not very bad . ".repeat(8).strip());
-    text = file.toString();
-  }
-
-  private int run(String... arguments) {
-    out.reset();
-    err.reset();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      return Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, arguments);
-    } finally {
-      System.setErr(before);
-    }
-  }
-
+class UntiedHeadTest extends LanguageModelCase {
   /** Ratios are to the checkpoint, which holds an untied head and the word embedding once. */
   @Test
   void whatIsUntiedIsComparedWithTheCheckpoint() throws IOException {

@@ -4,55 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sums of Kronecker products compute what the definition says. */
-class KroneckerLinearTest {
+class KroneckerLinearTest extends DeviceCase {
   private final SplittableRandom random = new SplittableRandom(4);
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
-
-  private Tensor random(long... dims) {
-    Tensor tensor = scope.allocate(DType.F32, dims);
-    float[] values = new float[(int) tensor.shape().size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    tensor.write(0, values, 0, values.length);
-    return tensor;
-  }
 
   /** W, element by element from the definition. */
   private static double[][] product(KroneckerLinear linear) {
@@ -90,7 +56,8 @@ class KroneckerLinearTest {
     int outputs = m1 * m2;
     int inputs = n1 * n2;
     KroneckerLinear linear =
-        new KroneckerLinear(random(n1, terms, m1), random(n2, terms, m2), random(outputs));
+        new KroneckerLinear(
+            normal(random, n1, terms, m1), normal(random, n2, terms, m2), normal(random, outputs));
     double[][] w = product(linear);
     Tensor written = scope.allocate(DType.F32, outputs, inputs);
     linear.materialize(device, Matrix.of(written));
@@ -101,9 +68,9 @@ class KroneckerLinearTest {
       }
     }
     int rows = 3;
-    Matrix wide = Matrix.of(random(rows, inputs + 2));
+    Matrix wide = Matrix.of(normal(random, rows, inputs + 2));
     for (boolean slices : new boolean[] {false, true}) {
-      Matrix x = slices ? wide.columns(1, 1 + inputs) : Matrix.of(random(rows, inputs));
+      Matrix x = slices ? wide.columns(1, 1 + inputs) : Matrix.of(normal(random, rows, inputs));
       Matrix y = Matrix.of(scope.zeros(DType.F32, rows, outputs + (slices ? 3 : 0)));
       Matrix target = slices ? y.columns(2, 2 + outputs) : y;
       for (Activation activation : new Activation[] {Activation.NONE, Activation.RELU}) {
@@ -168,6 +135,6 @@ class KroneckerLinearTest {
   void factorsOfUnequalTermsAreRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new KroneckerLinear(random(2, 1, 2), random(2, 2, 2), null));
+        () -> new KroneckerLinear(normal(random, 2, 1, 2), normal(random, 2, 2, 2), null));
   }
 }

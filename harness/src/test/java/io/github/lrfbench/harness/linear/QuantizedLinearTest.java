@@ -8,13 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -23,34 +21,13 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Quantized maps compute what their codes mean. */
-class QuantizedLinearTest {
+class QuantizedLinearTest extends DeviceCase {
   private final SplittableRandom random = new SplittableRandom(4);
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
 
   /** Codes of 8 or 4 bits, and the matrix that they mean, computed number by number. */
   private QuantizedLinear codes(
@@ -83,16 +60,6 @@ class QuantizedLinearTest {
         DType.F32);
   }
 
-  private Tensor random(long... dims) {
-    Tensor tensor = scope.allocate(DType.F32, dims);
-    float[] values = new float[(int) tensor.shape().size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    tensor.write(0, values, 0, values.length);
-    return tensor;
-  }
-
   @ParameterizedTest
   @CsvSource({
     "8, 1, 1, 1, false",
@@ -107,10 +74,10 @@ class QuantizedLinearTest {
   void itComputesWhatItsCodesMean(int bits, int outputs, int inputs, int group, boolean zeros) {
     double[] matrix = new double[outputs * inputs];
     QuantizedLinear plain = codes(bits, outputs, inputs, group, zeros, matrix);
-    Tensor bias = random(outputs);
+    Tensor bias = normal(random, outputs);
     QuantizedLinear linear = plain.withBias(bias);
     int rows = 2;
-    Matrix x = Matrix.of(random(rows, inputs));
+    Matrix x = Matrix.of(normal(random, rows, inputs));
     Tensor wide = scope.zeros(DType.F32, rows, outputs + 3);
     try (Ops ops = new EagerOps(device)) {
       linear.forward(ops, x, Activation.RELU, Matrix.of(wide).columns(2, 2 + outputs));

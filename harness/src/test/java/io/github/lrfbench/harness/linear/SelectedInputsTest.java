@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -22,32 +20,10 @@ import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Inputs that are taken as they are, and what a checkpoint has of them. */
-class SelectedInputsTest {
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
-
+class SelectedInputsTest extends DeviceCase {
   @Test
   void theyAreTaken() {
     SelectedInputs linear = SelectedInputs.of(new int[] {3, 0}, 4, scope);

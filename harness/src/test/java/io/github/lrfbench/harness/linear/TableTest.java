@@ -5,46 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.GradientBuffers;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Tape;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tables in every form give the vectors and products of their matrix, and its gradients. */
-class TableTest {
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
-
+class TableTest extends DeviceCase {
   /** Looked up vectors of some words, and how some vectors go with all words. */
   private record Passes(float[] looked, float[] scores, List<float[]> gradients) {}
 

@@ -5,23 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.TensorSlices.Kind;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,40 +24,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Slices of tensors, and tensor trains, compute what the definitions say, in every order. */
-class TensorFormsTest {
+class TensorFormsTest extends DeviceCase {
   private final SplittableRandom random = new SplittableRandom(4);
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
-
-  private Tensor random(long... dims) {
-    Tensor tensor = scope.allocate(DType.F32, dims);
-    float[] values = new float[(int) tensor.shape().size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    tensor.write(0, values, 0, values.length);
-    return tensor;
-  }
 
   private Matrix matrix(int rows, int cols) {
-    return Matrix.of(random(rows, cols));
+    return Matrix.of(normal(random, rows, cols));
   }
 
   private static double at(Matrix matrix, int row, int col) {
@@ -84,7 +50,7 @@ class TensorFormsTest {
         new Basis("m", shared, scope),
         matrix(slices, own),
         ofInputs,
-        random(ofInputs ? d : w * slices),
+        normal(random, ofInputs ? d : w * slices),
         true);
   }
 
@@ -260,7 +226,7 @@ class TensorFormsTest {
       cores.add(matrix(modes[k][1] * after, before * modes[k][0]));
       outputs *= modes[k][0];
     }
-    return new TensorTrain(List.of(modes), cores, biased ? random(outputs) : null);
+    return new TensorTrain(List.of(modes), cores, biased ? normal(random, outputs) : null);
   }
 
   @ParameterizedTest

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("cuda")
 class CudaOutputKroneckerTest extends OutputKroneckerTest {
   @Override
-  String kind() {
+  protected String kind() {
     return "cuda";
   }
 }

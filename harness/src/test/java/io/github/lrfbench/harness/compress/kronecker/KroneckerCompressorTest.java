@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
@@ -16,43 +17,17 @@ import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sums of Kronecker products are the nearest there are, and their errors are known before. */
-class KroneckerCompressorTest {
-  private Device device;
-  private Scope scope;
-
-  /** The device that the test is for. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
-
+class KroneckerCompressorTest extends DeviceCase {
   private Factorization factorize(String method, float[] w, int rows, int cols) {
     Matrix weight = Matrix.of(scope.allocate(DType.F32, cols, rows));
     device.blas().transpose(Matrix.of(scope.floats(w, rows, cols)), weight);

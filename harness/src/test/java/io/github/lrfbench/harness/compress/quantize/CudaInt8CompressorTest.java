@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("cuda")
 class CudaInt8CompressorTest extends Int8CompressorTest {
   @Override
-  String kind() {
+  protected String kind() {
     return "cuda";
   }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("cuda")
 class CudaKroneckerFisherTest extends KroneckerFisherTest {
   @Override
-  String kind() {
+  protected String kind() {
     return "cuda";
   }
 }

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("cuda")
 class CudaZsSvdTest extends ZsSvdTest {
   @Override
-  String kind() {
+  protected String kind() {
     return "cuda";
   }
 }

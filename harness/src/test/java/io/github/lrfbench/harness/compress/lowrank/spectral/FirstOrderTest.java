@@ -3,24 +3,20 @@ package io.github.lrfbench.harness.compress.lowrank.spectral;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization;
 import io.github.lrfbench.harness.compress.lowrank.MatrixCase;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What taking components away changes the loss by, against plain loops. */
-class FirstOrderTest {
+class FirstOrderTest extends DeviceCase {
   private static final float[] W = {2, -1, 0, 1, 3, -2, 0, 1, 4, -1, 2, 1};
   private static final double[][] X = {
     {1, 2, -1, 0, 3, 1}, {4, 0, 2, -3, 1, 5}, {0, 1, 1, 2, -1, 0}
@@ -28,26 +24,6 @@ class FirstOrderTest {
 
   /** G of [4, 3], of the output gradients D of the example: D Xᵀ. */
   private static final double[][] G = {{4, 5, 3}, {4, 6, -1}, {7, 2, -4}, {2, -2, 3}};
-
-  private Device device;
-  private Scope scope;
-
-  /** Where it runs. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
 
   /** Gᵀ. */
   static Matrix transposed(double[][] g, Scope scope) {

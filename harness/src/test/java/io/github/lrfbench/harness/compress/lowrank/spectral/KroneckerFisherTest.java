@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.FisherFactors.Factors;
 import io.github.lrfbench.harness.calibrate.InputMoments;
@@ -23,24 +24,18 @@ import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Projections under a metric of outputs and one of inputs, on given second moments. */
-class KroneckerFisherTest {
+class KroneckerFisherTest extends DeviceCase {
   private static final double[][] W = {{2, -1, 0}, {1, 3, -2}, {0, 1, 4}, {-1, 2, 1}};
   private static final double[][] X = {
     {1, 2, -1, 0, 3, 1}, {4, 0, 2, -3, 1, 5}, {0, 1, 1, 2, -1, 0}
@@ -53,26 +48,6 @@ class KroneckerFisherTest {
 
   private static final double[][] G = gram(D, null);
   private static final double[][] C = gram(X, null);
-
-  private Device device;
-  private Scope scope;
-
-  /** Where the methods run. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
 
   // The slow version of everything: loops over arrays.
 

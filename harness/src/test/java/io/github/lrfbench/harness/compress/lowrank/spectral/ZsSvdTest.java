@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.MethodChain;
@@ -20,9 +21,6 @@ import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
-import io.github.lrfbench.kernels.DeviceOptions;
-import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -31,39 +29,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The corrections of ZS-SVD against plain loops, and what it goes with. */
-class ZsSvdTest {
+class ZsSvdTest extends DeviceCase {
   private static final float[] W = {2, -1, 0, 1, 3, -2, 0, 1, 4, -1, 2, 1};
   private static final double[][] X = {
     {1, 2, -1, 0, 3, 1}, {4, 0, 2, -3, 1, 5}, {0, 1, 1, 2, -1, 0}
   };
 
   @TempDir private Path folder;
-
-  private Device device;
-  private Scope scope;
-
-  /** Where it runs. */
-  String kind() {
-    return "cpu";
-  }
-
-  @BeforeEach
-  void open() {
-    device = Devices.open(kind(), new DeviceOptions(1), line -> {});
-    scope = device.openScope();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    device.close();
-  }
 
   /** Coefficient -0.054125: less is lost of the weights, more of the outputs. */
   @Test
