@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.measure.Clock;
+import io.github.lrfbench.harness.measure.FastestForms;
 import io.github.lrfbench.harness.measure.Interleaved;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.StopRule;
@@ -29,8 +30,9 @@ import java.util.Set;
 /**
  * How long the forms of a compressed checkpoint take beside the dense matrices that they stand for,
  * in turns. Arguments: device, threads, rows (of inputs) separated by commas, and checkpoints that
- * {@code compress --out} wrote. Prints a line for each form of each size: its operations and its
- * median time, both as parts of the dense matrix's.
+ * {@code compress --out} wrote. Prints a line for each form of each size: its operations, its
+ * median time and that of what {@link FastestForms} chooses for it, all as parts of the dense
+ * matrix's, and whether that is multiplied out.
  */
 public final class FormSpeed {
   private static final StopRule RULE =
@@ -41,7 +43,8 @@ public final class FormSpeed {
   /** Runs the benchmark. */
   public static void main(String[] args) {
     int[] rows = Arrays.stream(args[2].split(",")).mapToInt(Integer::parseInt).toArray();
-    System.out.println("form,outputs,inputs,rows,flops_ratio,time_ratio,dense_ms");
+    System.out.println(
+        "form,outputs,inputs,rows,flops_ratio,time_ratio,chosen_ratio,expanded,dense_ms");
     DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]));
     try (Device device = Devices.open(args[0], options, line -> {})) {
       Set<String> seen = new HashSet<>();
@@ -63,37 +66,44 @@ public final class FormSpeed {
 
   private static void measure(Device device, Linear map, int rows) {
     try (Scope scope = device.openScope()) {
-      Matrix expanded = Matrix.of(scope.allocate(DType.F32, map.outputs(), map.inputs()));
-      map.materialize(device, expanded);
-      Matrix weight = Matrix.of(scope.allocate(DType.F32, map.inputs(), map.outputs()));
-      device.blas().transpose(expanded, weight);
-      DenseLinear dense = new DenseLinear(weight, map.bias());
+      DenseLinear dense = DenseLinear.of(map, scope);
       Matrix x = Matrix.of(scope.zeros(DType.F32, rows, map.inputs()));
-      try (CapturedGraph whole = capture(device, dense, x, scope);
-          CapturedGraph cut = capture(device, map, x, scope)) {
+      Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), map.outputs()));
+      try (FastestForms own = FastestForms.of(device, ops -> {});
+          FastestForms choice =
+              FastestForms.of(device, ops -> ops.apply(map, x, Activation.NONE, y));
+          CapturedGraph whole = capture(device, own, dense, x, y);
+          CapturedGraph cut = capture(device, own, map, x, y);
+          CapturedGraph chosen = capture(device, choice, map, x, y)) {
         List<LatencyStats> times =
             new Interleaved(RULE, Clock.SYSTEM)
-                .measure(List.of(() -> run(device, whole), () -> run(device, cut)));
+                .measure(
+                    List.of(
+                        () -> run(device, whole),
+                        () -> run(device, cut),
+                        () -> run(device, chosen)));
         System.out.printf(
             Locale.ROOT,
-            "\"%s\",%d,%d,%d,%.3f,%.3f,%.4f%n",
+            "\"%s\",%d,%d,%d,%.3f,%.3f,%.3f,%d,%.4f%n",
             map.label(),
             map.outputs(),
             map.inputs(),
             rows,
             (double) map.flopsPerRow() / dense.flopsPerRow(),
             times.get(1).p50Ms() / times.get(0).p50Ms(),
+            times.get(2).p50Ms() / times.get(0).p50Ms(),
+            choice.expanded(),
             times.get(0).p50Ms());
       }
     }
   }
 
-  private static CapturedGraph capture(Device device, Linear map, Matrix x, Scope scope) {
-    Matrix y = Matrix.of(scope.allocate(DType.F32, x.rows(), map.outputs()));
+  private static CapturedGraph capture(
+      Device device, FastestForms forms, Linear map, Matrix x, Matrix y) {
     return device.capture(
         () -> {
-          try (Ops ops = new EagerOps(device)) {
-            map.forward(ops, x, Activation.NONE, y);
+          try (Ops ops = forms.ops(new EagerOps(device))) {
+            ops.apply(map, x, Activation.NONE, y);
           }
         });
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
@@ -20,6 +21,16 @@ import java.util.function.UnaryOperator;
  * @param bias F32 [outputs], or null for none
  */
 public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight, Table {
+  /** What another map computes, as its matrix in the type in which that computes. */
+  static Layer expansion(Linear linear, Scope scope) {
+    if (linear.dtype() == DType.F32) {
+      return of(linear, scope);
+    }
+    try (Scope scratch = scope.device().openScope()) {
+      return of(linear, scratch).copyTo(scope, linear.dtype());
+    }
+  }
+
   /** What another map computes, as its matrix, with a copy of its bias. */
   public static DenseLinear of(Linear linear, Scope scope) {
     Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));

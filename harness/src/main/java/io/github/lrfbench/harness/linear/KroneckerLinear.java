@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
@@ -11,6 +12,7 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A linear map stored as a sum of R Kronecker products, W = Σₖ Aₖ ⊗ Bₖ, with Aₖ of [m1, n1] and Bₖ
@@ -219,6 +221,11 @@ public record KroneckerLinear(Tensor a, Tensor b, Tensor bias) implements Table 
       Matrix turned = swapped(frame, middle, parts, terms);
       frame.linear(turned, true, matrix(a, dim(a, 0)), null, Activation.NONE, y);
     }
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return List.of(scope -> DenseLinear.expansion(this, scope));
   }
 
   @Override

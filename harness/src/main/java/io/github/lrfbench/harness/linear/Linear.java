@@ -28,6 +28,7 @@ public interface Linear extends Layer {
   String form();
 
   /** What a reader calls the form and its sizes: {@code dense}, {@code r=64}. */
+  @Override
   default String label() {
     return form();
   }
@@ -61,15 +62,10 @@ public interface Linear extends Layer {
   /** Stored bits that represent W: its numbers, and all that they mean nothing without. */
   long bits();
 
-  /**
-   * Floating-point operations for one input vector; a multiplication and an addition count as two.
-   */
-  long flopsPerRow();
-
   /** The type in which it computes. */
   DType dtype();
 
-  /** Bytes that represent W. */
+  @Override
   default long bytes() {
     return (bits() + Byte.SIZE - 1) / Byte.SIZE;
   }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Linear maps of one input, like the query, key and value projections: their outputs stand side by
@@ -277,6 +279,39 @@ public final class LinearGroup implements Layer {
   }
 
   @Override
+  public String label() {
+    return members.stream().map(Linear::label).collect(Collectors.joining(" | "));
+  }
+
+  @Override
+  public long bytes() {
+    return members.stream().mapToLong(Linear::bytes).sum();
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    if (members.stream().anyMatch(member -> member.adapter() != null || member.bias() == null)
+        || members.stream().allMatch(member -> member.expansions().isEmpty())) {
+      return List.of();
+    }
+    return whole == null ? List.of(this::sideBySide) : whole.expansions();
+  }
+
+  /** All members' matrices as one. */
+  private Layer sideBySide(Scope scope) {
+    try (Scope scratch = scope.device().openScope()) {
+      List<Linear> matrices = new ArrayList<>();
+      for (Linear member : members) {
+        matrices.add(member.dense() == null ? DenseLinear.of(member, scratch) : member);
+      }
+      DType dtype = members.get(0).dtype();
+      Scope place = dtype == DType.F32 ? scope : scratch;
+      Linear stacked = stack(matrices, place).whole;
+      return dtype == DType.F32 ? stacked : stacked.copyTo(scope, dtype);
+    }
+  }
+
+  @Override
   public List<Linear> parts() {
     return members;
   }
@@ -292,7 +327,7 @@ public final class LinearGroup implements Layer {
     return members.stream().mapToInt(Linear::outputs).sum();
   }
 
-  /** Floating-point operations for one input vector. */
+  @Override
   public long flopsPerRow() {
     if (whole == null) {
       return members.stream().mapToLong(Linear::flopsPerRow).sum();

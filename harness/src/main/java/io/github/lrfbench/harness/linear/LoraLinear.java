@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -11,6 +12,7 @@ import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * A linear map with an adapter beside it (LoRA, Hu et al. 2021): y = W x + b + s B A dropout(x).
@@ -80,6 +82,15 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   @Override
   public String form() {
     return "lora";
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return base.expansions().stream().map(this::beside).toList();
+  }
+
+  private Function<Scope, Layer> beside(Function<Scope, Layer> expansion) {
+    return scope -> over((Linear) expansion.apply(scope), scope);
   }
 
   @Override

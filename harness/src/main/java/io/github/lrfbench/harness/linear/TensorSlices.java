@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
@@ -10,10 +11,12 @@ import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * A linear map whose matrix is made of H slices of a tensor, Tₖ ≈ A Mₖ Bᵀ with A of [D, R1] and B
@@ -306,6 +309,22 @@ public record TensorSlices(
 
   private Matrix allocate(Ops ops, int rows, int cols) {
     return Matrix.of(ops.allocate(dtype(), rows, cols));
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return List.of(this::twoFactors, scope -> DenseLinear.expansion(this, scope));
+  }
+
+  private Layer twoFactors(Scope scope) {
+    try (Ops ops = new EagerOps(scope.device())) {
+      Matrix factor = factor(ops);
+      Matrix down = Copies.of(ofInputs ? factor : a(), scope);
+      Matrix second = ofInputs ? a() : factor;
+      Matrix up = Matrix.of(scope.allocate(dtype(), second.cols(), second.rows()));
+      scope.device().blas().transpose(second, up);
+      return new LowRankLinear(new LowRankFactors(down, up), Copies.of(bias, scope));
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.linear;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
@@ -14,6 +15,7 @@ import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A linear map stored as a tensor train of d cores, a TT-matrix (Oseledets 2011; Novikov et al.
@@ -254,6 +256,11 @@ public record TensorTrain(List<int[]> modes, List<Matrix> cores, Tensor bias) im
 
   private Matrix allocate(Ops ops, int rows, int cols) {
     return Matrix.of(ops.allocate(dtype(), rows, cols));
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return List.of(scope -> DenseLinear.expansion(this, scope));
   }
 
   @Override

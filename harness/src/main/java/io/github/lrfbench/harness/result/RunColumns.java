@@ -103,7 +103,7 @@ public final class RunColumns {
   public static final Column<Map<String, Object>> EXTRA =
       Column.json(
           "extra",
-          "Whatever else is known about the cell. fallbacks in it: how often a fast routine of the GPU's libraries did not do while the model was compressed, by the slower one that took its place (gesvd, geqrf).");
+          "Whatever else is known about the cell. expanded in it: how many matrices were faster multiplied out than in their forms when calls were timed (expanded_throughput: the calls of throughput_eps). fallbacks: how often a fast routine of the GPU's libraries did not do while the model was compressed, by the slower one that took its place (gesvd, geqrf).");
 
   public static final Column<String> TRAIN_HASH =
       Column.text(

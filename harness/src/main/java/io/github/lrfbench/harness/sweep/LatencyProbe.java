@@ -17,6 +17,7 @@ import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.peer.Peer;
 import io.github.lrfbench.harness.sweep.Conditions.Energy;
+import io.github.lrfbench.harness.sweep.Timing.Expanded;
 import io.github.lrfbench.harness.sweep.Timing.InTurns;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Device;
@@ -67,6 +68,7 @@ final class LatencyProbe {
     double deviceMs;
     long peak;
     long flops;
+    int expanded;
     try (TimedPass own = pass(model, batchSize)) {
       rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
@@ -74,6 +76,7 @@ final class LatencyProbe {
       // After the timed calls, so that the first of those is the model's first.
       peak = peakBytes(own);
       flops = own.flops();
+      expanded = own.expanded();
     }
     try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
       Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
@@ -81,7 +84,8 @@ final class LatencyProbe {
       InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
       watch.sample(own::replay);
       Conditions conditions = new Conditions(energy(dense, own), watch.state());
-      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, conditions);
+      Expanded matrices = new Expanded(expanded, own.expanded());
+      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, matrices, conditions);
     }
   }
 
@@ -123,7 +127,9 @@ final class LatencyProbe {
       watch.sample(own::replay);
       Conditions conditions =
           processes.isEmpty() ? Conditions.UNKNOWN : new Conditions(Energy.NONE, watch.state());
-      Timing timing = new Timing(rounds, batchSize, Double.NaN, throughput, 0, flops, conditions);
+      Timing timing =
+          new Timing(
+              rounds, batchSize, Double.NaN, throughput, 0, flops, Expanded.NONE, conditions);
       return new PeerTiming(timing, difference);
     }
   }
@@ -148,7 +154,7 @@ final class LatencyProbe {
   }
 
   private TimedPass pass(Model model, int sequences) {
-    return shape.pass(model, sequences);
+    return shape.pass(model, sequences).withFastestForms();
   }
 
   /** The median time by the device's own clock; NaN if it has none. */
@@ -167,7 +173,7 @@ final class LatencyProbe {
   /** The model's weights, its cache, and the most that a pass takes beside them. */
   private static long peakBytes(TimedPass pass) {
     Device device = pass.model().device();
-    long weights = pass.model().bytes();
+    long weights = pass.model().bytes() + pass.expandedBytes();
     for (Linear repeated : pass.model().repeated().values()) {
       weights += repeated.bytes();
     }

@@ -157,7 +157,8 @@ final class RowFactory {
       Timing timing,
       double loadSeconds) {
     scored(row, variant, data, dense, compressed, denseResult, result, loadSeconds);
-    Map<String, Object> extra = extra(data, result.score(), timing.conditions());
+    Map<String, Object> extra = extra(data, result.score());
+    timing.addTo(extra);
     if (!Double.isNaN(timing.deviceMs())) {
       extra.put("device_latency_ms_p50", timing.deviceMs());
     }
@@ -192,7 +193,9 @@ final class RowFactory {
             .mapToLong(input -> dense.forwardFlops(input.length()))
             .average()
             .orElse(Double.NaN);
-    row.set(RunColumns.EXTRA, extra(task.facts(), result.score(), timing.conditions()))
+    Map<String, Object> extra = extra(task.facts(), result.score());
+    timing.conditions().addTo(extra);
+    row.set(RunColumns.EXTRA, extra)
         .set(SizeColumns.FLOPS_PER_EXAMPLE, (Long) null)
         .set(SizeColumns.FLOPS_RATIO, tally.meanFlops() / whole)
         .set(ExitColumns.EXIT_TRAINING, early.training().label())
@@ -355,10 +358,9 @@ final class RowFactory {
     return samples;
   }
 
-  private Map<String, Object> extra(DataFacts data, Score score, Conditions conditions) {
+  private Map<String, Object> extra(DataFacts data, Score score) {
     Map<String, Object> extra = new TreeMap<>(data.extra());
     extra.putAll(score.extra());
-    conditions.addTo(extra);
     if (config.limit() > 0) {
       extra.put("limit", config.limit());
     }

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.measure.FastestForms;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.Model;
@@ -19,11 +20,13 @@ import java.util.List;
 public final class TimedPass implements Runnable, AutoCloseable {
   private final Model model;
   private final LatencyKind kind;
+  private final int sequences;
   private final int length;
   private final Scope scope;
   private TokenBatch batch;
   private KeyValueCache cache;
   private long cacheBytes;
+  private FastestForms forms;
   private CapturedGraph graph;
 
   /**
@@ -36,6 +39,7 @@ public final class TimedPass implements Runnable, AutoCloseable {
     this.model = model;
     this.kind = kind;
     this.scope = model.device().openScope();
+    this.sequences = sequences.size();
     this.length = sequences.get(0).length();
     int read = kind == LatencyKind.DECODE ? length - 1 : length;
     try {
@@ -82,8 +86,31 @@ public final class TimedPass implements Runnable, AutoCloseable {
     return cacheBytes;
   }
 
+  /** Chooses the forms that its layers have, where any may be multiplied out. */
+  TimedPass withFastestForms() {
+    if (model.slots().stream().anyMatch(slot -> !slot.linear().expansions().isEmpty())) {
+      forms = FastestForms.of(model.device(), this::run);
+    }
+    return this;
+  }
+
+  /** How many matrices are multiplied out. */
+  int expanded() {
+    return forms == null ? 0 : forms.expanded();
+  }
+
+  /** Bytes of these, beside the model's own. */
+  long expandedBytes() {
+    return forms == null ? 0 : forms.bytes();
+  }
+
   /** Floating-point operations for each sequence. */
   public long flops() {
+    long added = forms == null ? 0 : forms.addedFlops() / sequences;
+    return added + ownFlops();
+  }
+
+  private long ownFlops() {
     return switch (kind) {
       case FORWARD -> model.forwardFlops(length);
       case PREFILL -> ((CausalModel) model).prefillFlops(length);
@@ -107,12 +134,17 @@ public final class TimedPass implements Runnable, AutoCloseable {
 
   /** Does the work without capturing it. */
   public void enqueue() {
-    try (Ops ops = new EagerOps(model.device())) {
-      switch (kind) {
-        case FORWARD -> model.forward(ops, batch);
-        case PREFILL -> ((CausalModel) model).prefill(ops, batch, cache);
-        case DECODE -> ((CausalModel) model).decode(ops, cache);
-      }
+    Ops eager = new EagerOps(model.device());
+    try (Ops ops = forms == null ? eager : forms.ops(eager)) {
+      run(ops);
+    }
+  }
+
+  private void run(Ops ops) {
+    switch (kind) {
+      case FORWARD -> model.forward(ops, batch);
+      case PREFILL -> ((CausalModel) model).prefill(ops, batch, cache);
+      case DECODE -> ((CausalModel) model).decode(ops, cache);
     }
   }
 
@@ -123,6 +155,9 @@ public final class TimedPass implements Runnable, AutoCloseable {
     }
     if (cache != null) {
       cache.close();
+    }
+    if (forms != null) {
+      forms.close();
     }
     scope.close();
   }

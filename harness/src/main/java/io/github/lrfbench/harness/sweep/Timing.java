@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.statistics.Interval;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * How fast a model is and what memory it needs for that.
@@ -21,6 +22,7 @@ import java.util.Locale;
  * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param flops floating-point operations of a call for each of its sequences
+ * @param expanded how many matrices' forms were multiplied out for it
  * @param conditions energy, and what else the machine did
  */
 record Timing(
@@ -30,6 +32,7 @@ record Timing(
     InTurns throughput,
     long peakBytes,
     long flops,
+    Expanded expanded,
     Conditions conditions) {
   /** Whose the calls are. */
   static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
@@ -62,6 +65,17 @@ record Timing(
     }
   }
 
+  /**
+   * Matrices that were faster multiplied out than in their forms.
+   *
+   * @param latency in calls of the latency shape
+   * @param throughput in calls of the throughput shape
+   */
+  record Expanded(int latency, int throughput) {
+    /** Of a model that has no forms to multiply out, or was not asked. */
+    static final Expanded NONE = new Expanded(0, 0);
+  }
+
   /** Calls of the latency shape. */
   InTurns latency() {
     return new InTurns(rounds.stats(0), rounds.stats(subjects() - 1), sequences);
@@ -92,6 +106,17 @@ record Timing(
       row.set(TimeColumns.SPEEDUP_LOW, speedup.low()).set(TimeColumns.SPEEDUP_HIGH, speedup.high());
     }
     conditions.applyTo(row);
+  }
+
+  /** Adds what has no column. */
+  void addTo(Map<String, Object> extra) {
+    conditions.addTo(extra);
+    if (expanded.latency() > 0) {
+      extra.put("expanded", expanded.latency());
+    }
+    if (expanded.throughput() > 0) {
+      extra.put("expanded_throughput", expanded.throughput());
+    }
   }
 
   private int subjects() {

@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.TensorSlices.Kind;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +118,20 @@ class TensorFormsTest extends DeviceCase {
         assertEquals(w[i][j], elements[i * inputs + j], 1e-5 * norm);
       }
     }
+    checkProducts(linear, linear.bias(), w, norm, rows);
+    for (Function<Scope, Layer> expansion : linear.expansions()) {
+      checkProducts(expansion.apply(scope), linear.bias(), w, norm, rows);
+    }
+    Tensor again = scope.allocate(DType.F32, outputs, inputs);
+    linear.copyTo(scope).materialize(device, Matrix.of(again));
+    assertArrayEquals(written.toFloats(), again.toFloats());
+    assertEquals(32 * linear.parameters(), linear.bits());
+    assertTrue(linear.flopsPerRow() > 0);
+  }
+
+  private void checkProducts(Layer linear, Tensor bias, double[][] w, double norm, int rows) {
+    int outputs = linear.outputs();
+    int inputs = linear.inputs();
     Matrix wide = matrix(rows, inputs + 2);
     for (boolean parts : new boolean[] {false, true}) {
       Matrix x = parts ? wide.columns(1, 1 + inputs) : matrix(rows, inputs);
@@ -126,7 +143,7 @@ class TensorFormsTest extends DeviceCase {
         }
         for (int t = 0; t < rows; t++) {
           for (int i = 0; i < outputs; i++) {
-            double sum = linear.bias() == null ? 0 : linear.bias().toDoubles()[i];
+            double sum = bias == null ? 0 : bias.toDoubles()[i];
             for (int j = 0; j < inputs; j++) {
               sum += w[i][j] * at(x, t, j);
             }
@@ -140,11 +157,6 @@ class TensorFormsTest extends DeviceCase {
         assertEquals(0, at(y, 0, 2 + outputs));
       }
     }
-    Tensor again = scope.allocate(DType.F32, outputs, inputs);
-    linear.copyTo(scope).materialize(device, Matrix.of(again));
-    assertArrayEquals(written.toFloats(), again.toFloats());
-    assertEquals(32 * linear.parameters(), linear.bits());
-    assertTrue(linear.flopsPerRow() > 0);
   }
 
   /** Rows decide on the order: one takes steps, many W itself where ranks are large. */

@@ -5,21 +5,31 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lrfbench.harness.linear.Basis;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.TensorSlices;
+import io.github.lrfbench.harness.linear.TensorSlices.Kind;
 import io.github.lrfbench.harness.measure.LatencyStats;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.GoldenModel;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,6 +99,38 @@ class LatencyProbeTest {
       long two = probe.measure(apart.model(), apart.model()).peakBytes();
       assertEquals(golden.model().bytes(), apart.model().bytes());
       assertEquals(one + apart.model().repeated().get("lm_head").bytes(), two);
+    }
+  }
+
+  /** CP of a matrix with hundreds of times as many terms as it has columns. */
+  @Test
+  void aFormThatIsFarSlowerThanItsMatrixIsTimedMultipliedOut() {
+    try (Device device = open();
+        Scope scope = device.openScope();
+        GoldenModel golden = GoldenModel.load(TestData.require("golden/bert-cls"), device)) {
+      Model dense = golden.model();
+      LinearSlot slot =
+          dense.slots().stream().filter(s -> s.role().equals("intermediate")).findFirst().get();
+      Linear whole = slot.linear();
+      int rank = 300 * whole.inputs();
+      Matrix a = Matrix.of(scope.zeros(DType.F32, whole.inputs(), rank));
+      Matrix b = Matrix.of(scope.zeros(DType.F32, whole.outputs(), rank));
+      Matrix own = Matrix.of(scope.zeros(DType.F32, 1, rank));
+      Basis basis = new Basis(slot.name(), List.of(a, b), scope);
+      Linear slow = new TensorSlices(Kind.CP, basis, own, false, whole.bias(), true);
+      try (Model model = dense.with(Map.of(slot.name(), slow))) {
+        LatencyProbe probe = new LatencyProbe(LatencyKind.FORWARD, 2, 4, RULE, dense.info());
+        long before = device.memory().currentBytes();
+        Timing timing = probe.measure(dense, model);
+        assertEquals(new Timing.Expanded(1, 1), timing.expanded());
+        assertEquals(dense.forwardFlops(4), timing.flops());
+        assertTrue(timing.peakBytes() > model.bytes() + whole.bytes());
+        assertEquals(before, device.memory().currentBytes());
+        Map<String, Object> extra = new TreeMap<>();
+        timing.addTo(extra);
+        assertEquals(Map.of("expanded", 1, "expanded_throughput", 1), extra);
+        assertEquals(Timing.Expanded.NONE, probe.measure(dense, dense).expanded());
+      }
     }
   }
 

@@ -27,7 +27,8 @@ public abstract class LargestContract extends ContractTest {
     {3, 5, 4, 5},
     {1, 700, 33, 17},
     {2, 1031, 5, 1030},
-    {33, 257, 40, 3}
+    {33, 257, 40, 3},
+    {1, 20_011, 2, 2048}
   };
 
   private Nn nn() {
@@ -95,6 +96,10 @@ public abstract class LargestContract extends ContractTest {
       Grid zeros = Grid.of(2, 600, (i, j) -> j % 2 == 0 ? -0.0 : 0.0);
       check(dtype, Layout.SLICE, x, w, count, zeros, count + " zeros of both signs");
     }
+    Grid one = Grid.of(1, 1, (i, j) -> 1);
+    Grid ones = Grid.of(20_000, 1, (i, j) -> 1);
+    Grid few = Grid.of(1, 20_000, (i, j) -> j * 7 % 3);
+    check(dtype, Layout.PACKED, one, ones, 9000, few, "a long row of three values");
   }
 
   @ParameterizedTest
