@@ -149,7 +149,8 @@ class TiedHead(nn.Module):
 class Codes(nn.Module):
     """W[i, j] = scales[i, g] (codes[i, j] - zeros[i, g]), g being the group of inputs that j is in.
 
-    Codes of 8 bits are signed; two of 4 bits, 0 to 15, share a byte, the first in its lower half.
+    Codes of 8 bits are signed bytes. Those of b bits, 0 to 2^b - 1, follow one another in the bytes of a row, from the
+    lowest bit on, and without zeros mean their difference to 2^(b - 1).
     """
 
     def __init__(self, codes, scales, zeros, inputs, bits, group):
@@ -160,11 +161,15 @@ class Codes(nn.Module):
 
     def matrix(self):
         codes = self.codes
-        if self.bits == 4:
-            codes = torch.stack((codes & 15, codes >> 4), dim=-1).flatten(-2)[:, : self.inputs]
+        if self.bits < 8:
+            digits = (codes.unsqueeze(-1) >> torch.arange(8, device=codes.device)) & 1
+            digits = digits.flatten(-2)[:, : self.inputs * self.bits].unflatten(-1, (self.inputs, self.bits))
+            codes = (digits.to(torch.int32) << torch.arange(self.bits, device=codes.device)).sum(-1)
         codes = codes.to(self.scales.dtype)
         if self.zeros is not None:
             codes = codes - self.spread(self.zeros)
+        elif self.bits < 8:
+            codes = codes - 2 ** (self.bits - 1)
         return codes * self.spread(self.scales)
 
     def spread(self, constants):
@@ -616,7 +621,7 @@ def main(arguments):
         return 2
     model = load(arguments[0])
     parameters = sum(p.numel() for p in model.parameters())
-    codes = sum(m.codes.numel() * (8 // m.bits) for m in model.modules() if isinstance(m, Codes))
+    codes = sum(len(m.codes) * m.inputs for m in model.modules() if isinstance(m, Codes))
     print(f"{type(model).__name__}\t{parameters} parameters\t{codes} codes")
     return 0
 

@@ -128,8 +128,8 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
-    nn.dequantize(codes, scales, zeros, group, y);
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, bits, scales, zeros, group, y);
   }
 
   @Override

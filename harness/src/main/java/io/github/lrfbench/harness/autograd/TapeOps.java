@@ -177,8 +177,8 @@ final class TapeOps implements Ops {
   }
 
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
-    nn.dequantize(codes, scales, zeros, group, y);
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
+    nn.dequantize(codes, bits, scales, zeros, group, y);
     tape.record(false, () -> {}, y);
   }
 

@@ -9,16 +9,16 @@ import java.util.Set;
 
 /** Integer codes of a matrix, with their scales and, where there are such, zero points. */
 public final class QuantizedFormat implements LinearFormat {
-  /** I8 [outputs, inputs], or U8 [outputs, inputs / 2 rounded up]. */
+  /** As {@link QuantizedLinear#codes}. */
   static final String CODES = ".quantized.codes";
 
   /** [outputs, groups]. */
   static final String SCALES = ".quantized.scales";
 
-  /** [outputs, groups]; absent for 0. */
+  /** [outputs, groups]; absent for the middle of the codes. */
   static final String ZEROS = ".quantized.zeros";
 
-  /** Constant: bits of a code, 8 or 4. */
+  /** Constant: bits of a code, 1 to 8. */
   static final String BITS = "bits";
 
   /** Constant: inputs that share a scale. */
@@ -52,11 +52,11 @@ public final class QuantizedFormat implements LinearFormat {
             });
     int bits = constant(module, constants.path(BITS), 8);
     int group = constant(module, constants.path(GROUP), place.inputs());
-    if (bits != 8 && bits != 4 || group < 1) {
+    if (bits < 1 || bits > Byte.SIZE || group < 1) {
       throw new InputException(
           module + " is said to hold codes of " + bits + " bits in groups of " + group);
     }
-    int width = bits == 8 ? place.inputs() : (place.inputs() + 1) / 2;
+    int width = CodePacking.width(place.inputs(), bits);
     int groups = QuantizedLinear.groups(place.inputs(), group);
     Tensor codes =
         tensors.tensor(module + CODES, bits == 8 ? DType.I8 : DType.U8, place.outputs(), width);
@@ -66,7 +66,7 @@ public final class QuantizedFormat implements LinearFormat {
             ? tensors.tensor(module + ZEROS, DType.F32, place.outputs(), groups)
             : null;
     return new QuantizedLinear(
-        Matrix.of(codes), scales, zeros, place.inputs(), group, null, DType.F32);
+        Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);
   }
 
   private static int constant(String module, JsonNode value, int standard) {

@@ -18,10 +18,12 @@ import java.util.List;
  * zeros[i, g]), g being the group of inputs that j is in. Only the weights are quantized: it runs
  * by expanding a tile of outputs at a time. Nothing of W is trained.
  *
- * @param codes I8 [outputs, inputs], or U8 [outputs, inputs / 2 rounded up] with two codes of 4
- *     bits in a byte, the first in the lower half
+ * @param codes of 8 bits I8 [outputs, inputs], of B fewer U8 [outputs, inputs B / 8 rounded up],
+ *     packed as {@link CodePacking} says
+ * @param codeBits B, 1 to 8
  * @param scales F32 [outputs, groups]
- * @param zeros F32 [outputs, groups], or null for 0
+ * @param zeros F32 [outputs, groups], or null for the middle of the codes: 0 of 8 bits, 2ᴮ⁻¹ of
+ *     fewer
  * @param inputs width of the input
  * @param group inputs that share a scale, the last ones maybe fewer; {@code inputs} for one scale a
  *     row
@@ -29,15 +31,25 @@ import java.util.List;
  * @param dtype in which it computes
  */
 public record QuantizedLinear(
-    Matrix codes, Tensor scales, Tensor zeros, int inputs, int group, Tensor bias, DType dtype)
+    Matrix codes,
+    int codeBits,
+    Tensor scales,
+    Tensor zeros,
+    int inputs,
+    int group,
+    Tensor bias,
+    DType dtype)
     implements Linear {
   /** Most elements of W that are expanded at a time, but no fewer than a row. */
   private static final int TILE = 1 << 20;
 
   /** Checks that the sizes fit. */
   public QuantizedLinear {
-    int width = codes.dtype() == DType.I8 ? inputs : (inputs + 1) / 2;
-    if (codes.cols() != width
+    boolean fits = codeBits == Byte.SIZE == (codes.dtype() == DType.I8);
+    if (!fits
+        || codeBits < 1
+        || codeBits > Byte.SIZE
+        || codes.cols() != CodePacking.width(inputs, codeBits)
         || group < 1
         || scales.shape().size() != (long) codes.rows() * groups(inputs, group)
         || zeros != null && !zeros.shape().equals(scales.shape())) {
@@ -49,11 +61,6 @@ public record QuantizedLinear(
   /** How many groups a row has. */
   static int groups(int inputs, int group) {
     return 1 + (inputs - 1) / group;
-  }
-
-  /** Bits of a code. */
-  public int codeBits() {
-    return codes.dtype() == DType.I8 ? 8 : 4;
   }
 
   /** Tiles that it expands one after the other. */
@@ -72,12 +79,24 @@ public record QuantizedLinear(
 
   @Override
   public String form() {
-    return "int" + codeBits();
+    return "int" + codeBits;
   }
 
   @Override
   public String label() {
-    return codeBits() + " bit, " + (group >= inputs ? "per row" : "groups of " + group);
+    return label(codeBits, group, inputs, zeros != null);
+  }
+
+  /**
+   * What a reader calls codes of so many bits.
+   *
+   * @param zeros whether zero points are stored
+   */
+  public static String label(int bits, int group, int inputs, boolean zeros) {
+    return bits
+        + " bit, "
+        + (group >= inputs ? "per row" : "groups of " + group)
+        + (zeros ? ", zero points" : "");
   }
 
   @Override
@@ -118,7 +137,12 @@ public record QuantizedLinear(
     try (Ops frame = ops.frame()) {
       Matrix tile = Matrix.of(frame.allocate(x.dtype(), to - from, inputs));
       frame.dequantize(
-          codes.rows(from, to), part(scales, from, to), part(zeros, from, to), group, tile);
+          codes.rows(from, to),
+          codeBits,
+          part(scales, from, to),
+          part(zeros, from, to),
+          group,
+          tile);
       frame.linear(x, true, tile, own, activation, y);
     }
   }
@@ -134,7 +158,7 @@ public record QuantizedLinear(
 
   @Override
   public void materialize(Device device, Matrix target) {
-    device.nn().dequantize(codes, scales, zeros, group, target);
+    device.nn().dequantize(codes, codeBits, scales, zeros, group, target);
   }
 
   @Override
@@ -155,15 +179,12 @@ public record QuantizedLinear(
 
   @Override
   public void describe(String name, ObjectNode constants) {
-    constants
-        .putObject(name)
-        .put(QuantizedFormat.BITS, codeBits())
-        .put(QuantizedFormat.GROUP, group);
+    constants.putObject(name).put(QuantizedFormat.BITS, codeBits).put(QuantizedFormat.GROUP, group);
   }
 
   @Override
   public QuantizedLinear withBias(Tensor other) {
-    return new QuantizedLinear(codes, scales, zeros, inputs, group, other, dtype);
+    return new QuantizedLinear(codes, codeBits, scales, zeros, inputs, group, other, dtype);
   }
 
   @Override
@@ -175,6 +196,7 @@ public record QuantizedLinear(
   public QuantizedLinear copyTo(Scope scope, DType other) {
     return new QuantizedLinear(
         Copies.of(codes, scope),
+        codeBits,
         Copies.of(scales, scope),
         Copies.of(zeros, scope),
         inputs,

@@ -278,7 +278,7 @@ final class OnnxOps implements Ops {
 
   /** Codes take a byte each, whatever their bits: runtimes know no others everywhere. */
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     if (y.cols() % group != 0) {
       throw new InputException(
           "codes in groups of "
@@ -290,7 +290,11 @@ final class OnnxOps implements Ops {
     long groups = scales.shape().size();
     String stored =
         graph.constant(
-            weights.next("codes"), Type.INT8, () -> Weights.codes(codes, y.cols()), groups, group);
+            weights.next("codes"),
+            Type.INT8,
+            () -> Weights.codes(codes, y.cols(), bits, zeros == null),
+            groups,
+            group);
     List<?> rowByRow = List.of(new Attribute("axis", 0L));
     String expanded = graph.node("DequantizeLinear", rowByRow, stored, weights.vector(scales));
     if (zeros != null) {

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.onnx;
 
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.onnx.OnnxGraph.Type;
 import io.github.lrfbench.kernels.DType;
@@ -81,19 +82,17 @@ final class Weights {
   /**
    * Codes, one to a byte.
    *
-   * @param matrix I8 of so many columns, or U8 with two codes of 4 bits in a byte, the first in the
-   *     lower half
+   * @param matrix as {@link io.github.lrfbench.kernels.ops.Nn#dequantize} reads it
+   * @param centred whether 0 is the middle of the codes, as it is of signed ones
    */
-  static byte[] codes(Matrix matrix, int cols) {
+  static byte[] codes(Matrix matrix, int cols, int bits, boolean centred) {
     byte[] stored = packed(matrix, matrix.dtype(), Tensor::toBytes);
-    if (matrix.dtype() == DType.I8) {
+    if (bits == Byte.SIZE) {
       return stored;
     }
-    byte[] codes = new byte[matrix.rows() * cols];
-    for (int i = 0; i < codes.length; i++) {
-      int col = i % cols;
-      int pair = stored[i / cols * matrix.cols() + col / 2];
-      codes[i] = (byte) (col % 2 == 0 ? pair & 15 : pair >> 4 & 15);
+    byte[] codes = CodePacking.unpack(stored, cols, bits);
+    for (int i = 0; centred && i < codes.length; i++) {
+      codes[i] -= (byte) (1 << bits - 1);
     }
     return codes;
   }

@@ -168,7 +168,7 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     note(
         "dequantize",
         numbers(y) * (zeros == null ? 1 : 2),

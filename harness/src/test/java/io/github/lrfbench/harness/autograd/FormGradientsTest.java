@@ -217,6 +217,7 @@ class FormGradientsTest {
     }
     return new QuantizedLinear(
         Matrix.of(differences.scope().codes(DType.I8, codes, outputs, inputs)),
+        8,
         differences.scope().floats(scales, outputs, 1),
         null,
         inputs,

@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.Chain;
+import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.linear.Forms;
 import io.github.lrfbench.harness.linear.KroneckerLinear;
 import io.github.lrfbench.harness.linear.Linear;
@@ -318,12 +319,12 @@ class PythonLoaderTest {
           case 1 -> forms.of("selected", outputs, inputs, false);
           case 2 -> forms.of("sum", outputs, inputs, false);
           case 3 -> kronecker(forms, outputs, inputs);
-          case 4 -> codes(number, DType.I8, inputs, outputs, inputs, forms, scope);
-          case 5 -> new Sum(codes(number, DType.U8, 5, outputs, inputs, forms, scope), lowRank);
+          case 4 -> codes(number, 8, inputs, outputs, inputs, forms, scope);
+          case 5 -> new Sum(codes(number, 3, 5, outputs, inputs, forms, scope), lowRank);
           default ->
               new Chain(
-                  codes(number, DType.U8, inputs, 5, inputs, forms, scope),
-                  codes(number, DType.I8, 2, outputs, 5, forms, scope));
+                  codes(number, 4, inputs, 5, inputs, forms, scope),
+                  codes(number, 8, 2, outputs, 5, forms, scope));
         };
     return form.withBias(bias);
   }
@@ -353,16 +354,15 @@ class PythonLoaderTest {
   }
 
   private static Linear codes(
-      int seed, DType type, int group, int outputs, int inputs, Forms forms, Scope scope) {
-    int cols = type == DType.I8 ? inputs : (inputs + 1) / 2;
+      int seed, int bits, int group, int outputs, int inputs, Forms forms, Scope scope) {
+    int cols = CodePacking.width(inputs, bits);
     byte[] codes = new byte[outputs * cols];
     new Random(seed).nextBytes(codes);
-    Tensor tensor = scope.allocate(type, outputs, cols);
-    tensor.write(0, codes, 0, codes.length);
+    Matrix packed = Matrix.of(scope.codes(bits == 8 ? DType.I8 : DType.U8, codes, outputs, cols));
     int groups = 1 + (inputs - 1) / group;
-    Tensor zeros = type == DType.U8 ? forms.random(4, outputs, groups) : null;
+    Tensor zeros = bits == 4 ? forms.random(4, outputs, groups) : null;
     Tensor scales = forms.random(0.005, outputs, groups);
-    return new QuantizedLinear(Matrix.of(tensor), scales, zeros, inputs, group, null, DType.F32);
+    return new QuantizedLinear(packed, bits, scales, zeros, inputs, group, null, DType.F32);
   }
 
   private static double[] nextToken(Path model) {

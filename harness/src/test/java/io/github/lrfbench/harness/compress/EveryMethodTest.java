@@ -70,6 +70,10 @@ class EveryMethodTest {
         List.of(
             "svd+int8",
             "kronecker++int8",
+            "int4:zero=symmetric:group=row:range=search",
+            "gptq:order=natural:group=7:bias=compensate",
+            "gptq:statistics=sequential:zero=symmetric",
+            "drone++int4",
             "svd:bias=compensate",
             "drone:statistics=sequential",
             "zssvd:corrections=1:bias=compensate",
@@ -118,7 +122,16 @@ class EveryMethodTest {
 
   private static boolean hasRanks(String method) {
     return !method.contains("kronecker")
-        && Stream.of("int8", "cp", "tucker", "tt").noneMatch(method::startsWith);
+        && Stream.of("int", "rtn", "gptq", "cp", "tucker", "tt").noneMatch(method::startsWith);
+  }
+
+  /** Of a method that keeps every number and has codes of several sizes. */
+  private static boolean countsBits(String method) {
+    return method.startsWith("rtn") || method.startsWith("gptq");
+  }
+
+  private static Budget half(String method) {
+    return countsBits(method) ? new Budget.Bits(6) : new Budget.Keep(0.5);
   }
 
   /** Growths of a loss are shared out by measured times. */
@@ -135,10 +148,13 @@ class EveryMethodTest {
             .allocates()
         && !method.startsWith("joint")
         && !method.startsWith("cp")
-        && !method.startsWith("int8");
+        && !method.startsWith("int");
   }
 
   private static List<Budget> budgets(String method) {
+    if (countsBits(method)) {
+      return List.of(new Budget.Bits(10), new Budget.Bits(5), new Budget.Bits(7.5));
+    }
     List<Budget> budgets =
         new ArrayList<>(List.of(new Budget.Keep(0.6), new Budget.Keep(0.2), new Budget.Bits(10)));
     if (hasRanks(method)) {
@@ -153,7 +169,8 @@ class EveryMethodTest {
     MethodChain chain = MethodChain.parse(method);
     for (Budget budget : budgets(method)) {
       jobs.add(new CompressionJob(chain, budget, Allocation.UNIFORM, 0));
-      if (allocates(method) && budget.equals(new Budget.Keep(0.2))) {
+      if (allocates(method)
+          && (budget.equals(new Budget.Keep(0.2)) || budget.equals(new Budget.Bits(5)))) {
         jobs.add(new CompressionJob(chain, budget, GREEDY, 0));
       }
     }
@@ -161,8 +178,8 @@ class EveryMethodTest {
       for (Policy policy :
           List.of(Policy.ENERGY, Policy.SENSITIVITY, Policy.V2, Policy.ZERO_SUM, Policy.LEMS)) {
         Allocation allocation = new Allocation(policy, 1);
-        if (!refuses(chain, new Budget.Keep(0.5), allocation)) {
-          jobs.add(new CompressionJob(chain, new Budget.Keep(0.5), allocation, 0));
+        if (!refuses(chain, half(method), allocation)) {
+          jobs.add(new CompressionJob(chain, half(method), allocation, 0));
         }
       }
     }
@@ -242,7 +259,7 @@ class EveryMethodTest {
   @MethodSource("methods")
   void aBudgetThatReachesAllLeavesAllAsItIs(String method) {
     List<Budget> whole = new ArrayList<>(List.of(new Budget.Bits(32)));
-    if (!method.startsWith("int8")) {
+    if (!method.startsWith("int") && !countsBits(method)) {
       whole.add(new Budget.Keep(1));
     }
     if (hasRanks(method)) {
@@ -298,10 +315,13 @@ class EveryMethodTest {
     MethodChain chain = MethodChain.parse(method);
     for (CompressionJob job :
         List.of(
-            new CompressionJob(chain, new Budget.Keep(0.5), Allocation.UNIFORM, 0),
+            new CompressionJob(chain, half(method), Allocation.UNIFORM, 0),
             // Some matrices stay as they are.
             new CompressionJob(
-                chain, new Budget.Keep(0.9), allocates(method) ? GREEDY : Allocation.UNIFORM, 0))) {
+                chain,
+                countsBits(method) ? new Budget.Bits(14) : new Budget.Keep(0.9),
+                allocates(method) ? GREEDY : Allocation.UNIFORM,
+                0))) {
       try (Calibrator statistics = statistics(Path.of("rows"));
           FactorizationCache cache = new FactorizationCache(task.model().device());
           Scope scope = task.model().device().openScope()) {

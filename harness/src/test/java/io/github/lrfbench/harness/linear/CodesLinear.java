@@ -54,14 +54,14 @@ public record CodesLinear(Matrix codes, Tensor scales, int inputs, Tensor bias, 
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
     try (Ops frame = ops.frame()) {
       Matrix w = Matrix.of(frame.allocate(x.dtype(), outputs(), inputs));
-      frame.dequantize(codes, scales, null, inputs, w);
+      frame.dequantize(codes, codeBits(), scales, null, inputs, w);
       frame.linear(x, true, w, bias, activation, y);
     }
   }
 
   @Override
   public void materialize(Device device, Matrix target) {
-    device.nn().dequantize(codes, scales, null, inputs, target);
+    device.nn().dequantize(codes, codeBits(), scales, null, inputs, target);
   }
 
   @Override

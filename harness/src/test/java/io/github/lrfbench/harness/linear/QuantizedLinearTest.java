@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantizedLinearTest extends DeviceCase {
   private final SplittableRandom random = new SplittableRandom(4);
 
-  /** Codes of 8 or 4 bits, and the matrix that they mean, computed number by number. */
+  /** Codes, and the matrix that they mean, computed number by number. */
   private QuantizedLinear codes(
       int bits, int outputs, int inputs, int group, boolean zeros, double[] matrix) {
-    int width = bits == 8 ? inputs : (inputs + 1) / 2;
+    int width = (inputs * bits + 7) / 8;
     int groups = (inputs + group - 1) / group;
     byte[] codes = new byte[outputs * width];
     random.nextBytes(codes);
@@ -40,18 +40,22 @@ class QuantizedLinearTest extends DeviceCase {
     float[] shifts = new float[outputs * groups];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = (float) (0.01 * random.nextGaussian());
-      shifts[i] = zeros ? random.nextInt(16) : 0;
+      shifts[i] = zeros ? random.nextInt(16) : bits == 8 ? 0 : 1 << bits - 1;
     }
     for (int i = 0; i < outputs; i++) {
       for (int j = 0; j < inputs; j++) {
-        int nibble = codes[i * width + (bits == 8 ? j : j / 2)] >> (j % 2 == 0 ? 0 : 4) & 15;
-        int code = bits == 8 ? codes[i * width + j] : nibble;
+        int code = bits == 8 ? codes[i * width + j] : 0;
+        for (int bit = 0; bits < 8 && bit < bits; bit++) {
+          int at = j * bits + bit;
+          code |= (codes[i * width + at / 8] >> at % 8 & 1) << bit;
+        }
         int constant = i * groups + j / group;
         matrix[i * inputs + j] = scales[constant] * (double) (code - shifts[constant]);
       }
     }
     return new QuantizedLinear(
         Matrix.of(scope.codes(bits == 8 ? DType.I8 : DType.U8, codes, outputs, width)),
+        bits,
         scope.floats(scales, outputs, groups),
         zeros ? scope.floats(shifts, outputs, groups) : null,
         inputs,
@@ -68,6 +72,12 @@ class QuantizedLinearTest extends DeviceCase {
     "4, 1, 1, 1, true",
     "4, 5, 9, 9, false",
     "4, 6, 40, 16, true",
+    "1, 3, 17, 17, false",
+    "2, 4, 9, 4, true",
+    "3, 5, 21, 21, false",
+    "5, 5, 8, 3, true",
+    "6, 2, 11, 11, false",
+    "7, 3, 10, 10, true",
     // Several tiles, the last one smaller.
     "8, 7, 400000, 400000, false"
   })
@@ -124,7 +134,7 @@ class QuantizedLinearTest extends DeviceCase {
     assertEquals(30, groups.parameters());
     assertEquals(6 * 3 * 8 + 6 * 3 * 2 * 32, groups.bits());
     assertEquals("int4", groups.form());
-    assertEquals("4 bit, groups of 2", groups.label());
+    assertEquals("4 bit, groups of 2, zero points", groups.label());
     assertTrue(groups.weights("m").stream().noneMatch(weight -> weight.trainable()));
   }
 
@@ -133,10 +143,25 @@ class QuantizedLinearTest extends DeviceCase {
     QuantizedLinear fits = codes(8, 6, 5, 5, false, new double[30]);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new QuantizedLinear(fits.codes(), fits.scales(), null, 4, 4, null, DType.F32));
+        () -> new QuantizedLinear(fits.codes(), 8, fits.scales(), null, 4, 4, null, DType.F32));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new QuantizedLinear(fits.codes(), fits.scales(), null, 5, 2, null, DType.F32));
+        () -> new QuantizedLinear(fits.codes(), 8, fits.scales(), null, 5, 2, null, DType.F32));
+  }
+
+  @Test
+  void packedCodesCanBeUnpacked() {
+    for (int bits = 1; bits < 8; bits++) {
+      for (int cols : new int[] {1, 2, 5, 8, 13}) {
+        byte[] codes = new byte[3 * cols];
+        for (int i = 0; i < codes.length; i++) {
+          codes[i] = (byte) (i % 4 == 0 ? (1 << bits) - 1 : random.nextInt(1 << bits));
+        }
+        byte[] packed = CodePacking.pack(codes, cols, bits);
+        assertEquals(3 * CodePacking.width(cols, bits), packed.length);
+        assertArrayEquals(codes, CodePacking.unpack(packed, cols, bits));
+      }
+    }
   }
 
   /** Tensors of a module "m" of [6, 5], codes of 8 bits with a scale a row. */
@@ -209,7 +234,7 @@ class QuantizedLinearTest extends DeviceCase {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{\"m\": {\"bits\": 3}}; codes of 3 bits",
+        "{\"m\": {\"bits\": 9}}; codes of 9 bits",
         "{\"m\": {\"bits\": \"8\"}}; no whole number",
         "{\"m\": {\"group\": 5.5}}; no whole number",
         "{\"m\": {\"group\": 0}}; groups of 0",

@@ -308,6 +308,7 @@ class OnnxExportTest {
     tensor.write(0, codes, 0, codes.length);
     return new QuantizedLinear(
         Matrix.of(tensor),
+        4,
         forms.random(0.05, outputs, 2),
         forms.random(4, outputs, 2),
         inputs,
@@ -438,7 +439,8 @@ class OnnxExportTest {
       Tensor codes = scope.allocate(DType.I8, 12, 12);
       codes.write(0, new byte[144], 0, 144);
       Tensor scales = new Forms(1, scope).random(1, 12, 3);
-      Linear uneven = new QuantizedLinear(Matrix.of(codes), scales, null, 12, 5, null, DType.F32);
+      Linear uneven =
+          new QuantizedLinear(Matrix.of(codes), 8, scales, null, 12, 5, null, DType.F32);
       try (Model model = loaded.model().with(Map.of(slot.name(), uneven))) {
         String message =
             assertThrows(InputException.class, () -> OnnxExport.write(model, file)).getMessage();

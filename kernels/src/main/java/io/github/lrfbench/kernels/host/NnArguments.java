@@ -235,13 +235,17 @@ public final class NnArguments {
   }
 
   /** Checks {@link Nn#dequantize}. */
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     arguments.requireFloating("dequantize", y);
     arguments.requireCodes(codes.data());
     if (group < 1) {
       throw new IllegalArgumentException("dequantize in groups of " + group);
     }
-    int bytes = codes.dtype() == DType.I8 ? y.cols() : (y.cols() + 1) / 2;
+    if (bits < 1 || bits > Byte.SIZE || bits == Byte.SIZE != (codes.dtype() == DType.I8)) {
+      throw new IllegalArgumentException(
+          "dequantize codes of " + bits + " bits in " + codes.dtype());
+    }
+    long bytes = ((long) y.cols() * bits + Byte.SIZE - 1) / Byte.SIZE;
     arguments.requireShapes(
         codes.rows() == y.rows() && codes.cols() == bytes, "dequantize", codes, y);
     long groups = (y.cols() - 1L + group) / group;

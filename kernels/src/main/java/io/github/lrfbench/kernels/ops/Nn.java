@@ -243,14 +243,16 @@ public interface Nn {
    * <p>Codes are constants and the expansion has no backward pass of its own: that of a layer whose
    * matrix was expanded needs products with the expanded matrix only.
    *
-   * @param codes I8 [M, N], or U8 [M, N / 2 rounded up] with two codes of 4 bits, 0 to 15, in a
-   *     byte, the first in the lower half
+   * @param codes of 8 bits I8 [M, N], signed; of B fewer U8 [M, N B / 8 rounded up], code j, from 0
+   *     to 2ᴮ - 1, being bits j B to j B + B - 1 of its row, the lowest of a byte first
+   * @param bits B, 1 to 8
    * @param scales F32 [M, N / G rounded up]
-   * @param zeros F32 of the same size, or null for 0
+   * @param zeros F32 of the same size, or null for the middle of the codes: 0 of 8 bits, 2ᴮ⁻¹ of
+   *     fewer
    * @param group G, at least 1; N for one scale a row
    * @param y [M, N] of any floating-point type, modified
    */
-  void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y);
+  void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y);
 
   /**
    * Adds a product to the largest elements of every row of y: {@code y[t, j] += Σ x[t, i] w[j, i]}

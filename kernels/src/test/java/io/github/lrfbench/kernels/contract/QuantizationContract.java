@@ -51,19 +51,21 @@ public abstract class QuantizationContract extends ContractTest {
   }
 
   /** Codes on the device, in the middle of others. */
-  private Matrix upload(DType dtype, Grid codes, Layout layout) {
-    int perByte = dtype == DType.U8 ? 2 : 1;
-    int width = (codes.cols() + perByte - 1) / perByte;
+  private Matrix upload(int bits, Grid codes, Layout layout) {
+    int width = (codes.cols() * bits + 7) / 8;
     int margin = layout == Layout.PACKED ? 0 : 3;
     int stride = width + 2 * margin;
     byte[] bytes = new byte[(codes.rows() + 1) * stride];
     for (int i = 0; i < codes.rows(); i++) {
       for (int j = 0; j < codes.cols(); j++) {
         int code = (int) codes.at(i, j);
-        int at = i * stride + margin + j / perByte;
-        bytes[at] |= (byte) (perByte == 1 ? code : code << 4 * (j % 2));
+        for (int bit = 0; bit < bits; bit++) {
+          int at = j * bits + bit;
+          bytes[i * stride + margin + at / 8] |= (byte) ((code >> bit & 1) << at % 8);
+        }
       }
     }
+    DType dtype = bits == 8 ? DType.I8 : DType.U8;
     return Matrix.of(scope().codes(dtype, bytes, codes.rows() + 1, stride))
         .rows(0, codes.rows())
         .columns(margin, margin + width);
@@ -80,17 +82,23 @@ public abstract class QuantizationContract extends ContractTest {
       int groups = (int) ((s[1] - 1L + s[2]) / s[2]);
       Grid scales = Grid.random(s[0], groups, 1);
       Grid zeros = Grid.random(s[0], groups, 2).map(Math::rint);
-      for (DType type : List.of(DType.I8, DType.U8)) {
-        Grid codes = type == DType.I8 ? codes(s[0], s[1], -128, 127) : codes(s[0], s[1], 0, 15);
+      for (int bits = 1; bits <= 8; bits++) {
+        Grid codes =
+            bits == 8 ? codes(s[0], s[1], -128, 127) : codes(s[0], s[1], 0, (1 << bits) - 1);
         for (Layout layout : Layout.values()) {
           for (Grid origin : Arrays.asList(null, zeros)) {
             Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1]);
             nn().dequantize(
-                    upload(type, codes, layout), upload(scales), upload(origin), s[2], y.matrix());
+                    upload(bits, codes, layout),
+                    bits,
+                    upload(scales),
+                    upload(origin),
+                    s[2],
+                    y.matrix());
             y.assertHolds(
-                ReferenceNn.dequantize(codes, scales, origin, s[2]),
+                ReferenceNn.dequantize(codes, bits, scales, origin, s[2]),
                 tolerance(dtype),
-                type + " " + Arrays.toString(s));
+                bits + " bits " + Arrays.toString(s));
           }
         }
       }
@@ -104,13 +112,16 @@ public abstract class QuantizationContract extends ContractTest {
     Grid scales = Grid.random(9, 3, 1);
     Placed y = Placed.empty(scope(), dtype, Layout.SLICE, 4, 21);
     nn().dequantize(
-            upload(DType.U8, codes, Layout.SLICE).rows(3, 7),
+            upload(4, codes, Layout.SLICE).rows(3, 7),
+            4,
             upload(scales).view(9, 12),
             null,
             8,
             y.matrix());
     y.assertHolds(
-        ReferenceNn.dequantize(codes, scales, null, 8).rows(3, 7), tolerance(dtype), "rows 3 to 7");
+        ReferenceNn.dequantize(codes, 4, scales, null, 8).rows(3, 7),
+        tolerance(dtype),
+        "rows 3 to 7");
   }
 
   @ParameterizedTest
@@ -122,10 +133,9 @@ public abstract class QuantizationContract extends ContractTest {
     Grid codes = codes(1, 28, -128, 127);
     Grid scale = Grid.row(scales);
     Grid zero = Grid.row(zeros);
-    Grid expected = ReferenceNn.dequantize(codes, scale, zero, 4);
+    Grid expected = ReferenceNn.dequantize(codes, 8, scale, zero, 4);
     Placed y = Placed.empty(scope(), dtype, Layout.SLICE, 1, 28);
-    nn().dequantize(
-            upload(DType.I8, codes, Layout.PACKED), upload(scale), upload(zero), 4, y.matrix());
+    nn().dequantize(upload(8, codes, Layout.PACKED), 8, upload(scale), upload(zero), 4, y.matrix());
     for (int g = 0; g < scales.length; g++) {
       Placed.assertClose(
           expected.columns(4 * g, 4 * g + 4),
@@ -145,17 +155,22 @@ public abstract class QuantizationContract extends ContractTest {
     Matrix foreign = Matrix.of(new ForeignTensor(DType.I8, 4, 7));
     List<Executable> wrong =
         List.of(
-            () -> nn().dequantize(eight, scales, null, 0, y),
-            () -> nn().dequantize(eight, scales, null, -3, y),
-            () -> nn().dequantize(eight, scales, null, 2, y),
-            () -> nn().dequantize(eight, scales, scales.view(0, 11), 3, y),
-            () -> nn().dequantize(eight, scope().zeros(DType.F64, 4, 3), null, 3, y),
-            () -> nn().dequantize(eight, scales, null, 3, y.rows(0, 3)),
-            () -> nn().dequantize(eight.columns(0, 6), scales, null, 3, y),
-            () -> nn().dequantize(four.columns(0, 3), scales, null, 3, y),
-            () -> nn().dequantize(four, scales, null, 3, Matrix.of(scope().zeros(DType.I8, 4, 7))),
-            () -> nn().dequantize(floats, scales, null, 3, y),
-            () -> nn().dequantize(foreign, scales, null, 3, y));
+            () -> nn().dequantize(eight, 8, scales, null, 0, y),
+            () -> nn().dequantize(eight, 8, scales, null, -3, y),
+            () -> nn().dequantize(eight, 8, scales, null, 2, y),
+            () -> nn().dequantize(eight, 8, scales, scales.view(0, 11), 3, y),
+            () -> nn().dequantize(eight, 8, scope().zeros(DType.F64, 4, 3), null, 3, y),
+            () -> nn().dequantize(eight, 8, scales, null, 3, y.rows(0, 3)),
+            () -> nn().dequantize(eight.columns(0, 6), 8, scales, null, 3, y),
+            () -> nn().dequantize(four.columns(0, 3), 4, scales, null, 3, y),
+            () ->
+                nn().dequantize(four, 4, scales, null, 3, Matrix.of(scope().zeros(DType.I8, 4, 7))),
+            () -> nn().dequantize(eight, 7, scales, null, 3, y),
+            () -> nn().dequantize(four, 8, scales, null, 3, y),
+            () -> nn().dequantize(four, 0, scales, null, 3, y),
+            () -> nn().dequantize(four, 5, scales, null, 3, y),
+            () -> nn().dequantize(floats, 8, scales, null, 3, y),
+            () -> nn().dequantize(foreign, 8, scales, null, 3, y));
     wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
   }
 }

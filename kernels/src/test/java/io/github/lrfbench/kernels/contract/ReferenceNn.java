@@ -80,14 +80,15 @@ public final class ReferenceNn {
         a.rows() * b.rows(), a.cols(), (i, r) -> a.at(i / b.rows(), r) * b.at(i % b.rows(), r));
   }
 
-  /** Scales and zeros [rows, cols / group rounded up]. */
-  public static Grid dequantize(Grid codes, Grid scales, Grid zeros, int group) {
+  /** Scales and zeros [rows, cols / group rounded up]; without zeros the middle of the codes is. */
+  public static Grid dequantize(Grid codes, int bits, Grid scales, Grid zeros, int group) {
+    double middle = bits == 8 ? 0 : Math.pow(2, bits - 1);
     return Grid.of(
         codes.rows(),
         codes.cols(),
         (i, j) ->
             scales.at(i, j / group)
-                * (codes.at(i, j) - (zeros == null ? 0 : zeros.at(i, j / group))));
+                * (codes.at(i, j) - (zeros == null ? middle : zeros.at(i, j / group))));
   }
 
   public static Grid meanPool(Grid x, int[] offsets) {

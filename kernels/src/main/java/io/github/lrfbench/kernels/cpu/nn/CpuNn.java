@@ -200,9 +200,9 @@ public final class CpuNn implements Nn {
   }
 
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
-    CHECK.dequantize(codes, scales, zeros, group, y);
-    kernels(y).dequantize().run(codes, scales, zeros, group, y);
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
+    CHECK.dequantize(codes, bits, scales, zeros, group, y);
+    kernels(y).dequantize().run(codes, bits, scales, zeros, group, y);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.github.lrfbench.kernels.cpu.nn;
 
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
@@ -17,8 +16,6 @@ import java.nio.ByteBuffer;
  * @param <A> float[] or double[]
  */
 final class DequantizeKernel<A> {
-  private static final int LOW_HALF = 0xf;
-
   private final RowMath<A> math;
   private final Workers workers;
 
@@ -28,14 +25,15 @@ final class DequantizeKernel<A> {
   }
 
   /** {@code y[i, j] = scales[i, g] (codes[i, j] - zeros[i, g])} with g = j / group. */
-  void run(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
+  void run(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     int cols = y.cols();
     int groups = (int) ((cols - 1L + group) / group);
-    boolean packed = codes.dtype() == DType.U8;
+    boolean packed = bits < Byte.SIZE;
     ByteBuffer source = CpuTensor.of(codes).codeBuffer();
     Staging<A> output = math.stage(y);
     float[] factors = scales.toFloats();
-    float[] origins = zeros == null ? new float[factors.length] : zeros.toFloats();
+    float middle = packed ? 1 << bits - 1 : 0;
+    float[] origins = zeros == null ? null : zeros.toFloats();
     RowPartition.forEach(
         workers,
         y,
@@ -46,22 +44,31 @@ final class DequantizeKernel<A> {
           for (int i = from; i < to; i++) {
             source.get((int) Rows.start(codes, i), stored);
             if (packed) {
-              unpack(stored, own);
+              unpack(stored, bits, own);
             }
             for (int g = 0; g < groups; g++) {
               int start = g * group;
               int end = (int) Math.min(cols, (long) start + group);
               int at = i * groups + g;
-              math.dequantize(own, start, end, factors[at], origins[at], row);
+              float origin = origins == null ? middle : origins[at];
+              math.dequantize(own, start, end, factors[at], origin, row);
             }
             output.write(i, row, cols);
           }
         });
   }
 
-  private static void unpack(byte[] pairs, byte[] codes) {
+  private static void unpack(byte[] stored, int bits, byte[] codes) {
+    int mask = (1 << bits) - 1;
     for (int j = 0; j < codes.length; j++) {
-      codes[j] = (byte) (pairs[j / 2] >> 4 * (j % 2) & LOW_HALF);
+      long bit = (long) j * bits;
+      int at = (int) (bit / Byte.SIZE);
+      int shift = (int) (bit % Byte.SIZE);
+      int value = stored[at] & 0xff;
+      if (shift + bits > Byte.SIZE) {
+        value |= (stored[at + 1] & 0xff) << Byte.SIZE;
+      }
+      codes[j] = (byte) (value >> shift & mask);
     }
   }
 }

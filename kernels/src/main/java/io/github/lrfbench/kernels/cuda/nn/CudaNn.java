@@ -390,13 +390,14 @@ public final class CudaNn implements Nn {
   }
 
   @Override
-  public void dequantize(Matrix codes, Tensor scales, Tensor zeros, int group, Matrix y) {
-    check.dequantize(codes, scales, zeros, group, y);
-    int bits = codes.dtype() == DType.I8 ? Byte.SIZE : Byte.SIZE / 2;
+  public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
+    check.dequantize(codes, bits, scales, zeros, group, y);
     Operand output = Operand.of(y);
     int vector = Operand.vector(y.dtype(), output);
-    int bytes = Math.max(1, vector * bits / Byte.SIZE);
-    vector = Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
+    if (bits == Byte.SIZE || bits == Byte.SIZE / 2) {
+      int bytes = Math.max(1, vector * bits / Byte.SIZE);
+      vector = Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
+    }
     launch(
         ElementTypes.variant("dequantize", y.dtype()).with("BITS", bits).with("VECTOR", vector),
         Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),

@@ -78,7 +78,7 @@ final class KernelVariants {
           }
         }
         case "dequantize" -> {
-          for (int bits : new int[] {4, 8}) {
+          for (int bits : new int[] {3, 4, 8}) {
             variants.add(variant.with("BITS", bits));
           }
         }

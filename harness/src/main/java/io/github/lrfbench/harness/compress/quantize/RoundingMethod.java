@@ -1,0 +1,44 @@
+package io.github.lrfbench.harness.compress.quantize;
+
+import io.github.lrfbench.harness.compress.spi.ErrorMetric;
+import io.github.lrfbench.harness.compress.spi.FactorRequest;
+import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
+import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.kernels.Matrix;
+
+/**
+ * Rounding to nearest: each weight gets the code next to it. Of a matrix that has another form
+ * already, that is done to what the form is made of.
+ */
+abstract class RoundingMethod extends QuantizingMethod {
+  @Override
+  public final Takes takes() {
+    return Takes.LEAVES;
+  }
+
+  @Override
+  final QuantizedFactorization factorize(Target target, FactorRequest request) {
+    Matrix w = SlotMatrix.of(target.slot(), request.scope());
+    QuantizedFactorization made =
+        QuantizedFactorization.of(
+            w,
+            grids(request.options()),
+            grid -> nearest(w, grid, target.slot().name()),
+            ErrorMetric.WEIGHTS,
+            Double.NaN);
+    return target.errors() ? made.withErrors() : made;
+  }
+
+  private static Codes nearest(Matrix w, CodeGrid grid, String slot) {
+    Codes codes = new Codes(grid, w.rows(), w.cols());
+    codes.fitAll(w, slot);
+    double[] weights = new double[w.cols()];
+    for (int i = 0; i < w.rows(); i++) {
+      w.data().read(w.offset() + (long) i * w.stride(), weights, 0, weights.length);
+      for (int j = 0; j < weights.length; j++) {
+        codes.round(i, j, weights[j]);
+      }
+    }
+    return codes;
+  }
+}
