@@ -1,7 +1,10 @@
 package io.github.lrfbench.harness.calibrate;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.Blas;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -35,7 +38,35 @@ public final class ActivationMoments implements AutoCloseable {
     bySlot.put(slot, moments);
   }
 
-  /** Whether there are moments of a slot's input; of what a form is made of there are none. */
+  /**
+   * Adds those of what a part of a form reads: x̂ = P x, x being the input of the form's slot. Of
+   * |x̂| they tell nothing.
+   *
+   * @param part its name, which is no slot's
+   * @param map P, F64 [k, n], not modified; null where the part reads x itself
+   */
+  public void derive(String part, String slot, Matrix map) {
+    Moments whole = of(slot);
+    if (map == null) {
+      put(part, whole);
+      return;
+    }
+    Blas blas = scope.device().blas();
+    Matrix gram = Matrix.of(scope.allocate(DType.F64, map.rows(), map.rows()));
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix half = Matrix.of(scratch.allocate(DType.F64, map.rows(), map.cols()));
+      blas.gemm(false, false, 1, map, whole.gram(), 0, half);
+      blas.gemm(false, true, 1, half, map, 0, gram);
+      Matrix mean = Matrix.of(scratch.doubles(whole.mean(), map.cols(), 1));
+      Matrix own = Matrix.of(scratch.allocate(DType.F64, map.rows(), 1));
+      blas.gemm(false, false, 1, map, mean, 0, own);
+      double[] unknown = new double[map.rows()];
+      Arrays.fill(unknown, Double.NaN);
+      put(part, new Moments(whole.tokens(), gram, own.data().toDoubles(), unknown));
+    }
+  }
+
+  /** Whether there are moments of a slot's input, or of what a part of a form reads. */
   public boolean has(String slot) {
     return bySlot.containsKey(slot);
   }

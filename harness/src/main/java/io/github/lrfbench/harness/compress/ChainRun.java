@@ -1,8 +1,10 @@
 package io.github.lrfbench.harness.compress;
 
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.MethodChain.Stage;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor.Takes;
@@ -195,8 +197,15 @@ final class ChainRun {
       step.method().check(request.budget());
     }
     Allocation allocation = spends && !isHead ? request.allocation() : Allocation.UNIFORM;
+    boolean readsParts = false;
     if (slots.areParts()) {
-      requireWeightsOnly(step.method(), allocation, spends && request.budget().needsExamples());
+      requireOwnInputs(step.method(), allocation, spends && request.budget().needsExamples());
+      readsParts = step.method().needs().contains(Need.ACTIVATIONS);
+    }
+    if (readsParts) {
+      ActivationMoments moments =
+          statistics.over(MatrixMethod.tokens(step.method().options())).moments();
+      slots.parts().forEach((slot, leaves) -> LeafInputs.derive(slot, leaves, moments));
     }
     CompressionRequest own =
         new CompressionRequest(
@@ -211,21 +220,26 @@ final class ChainRun {
             scratch,
             request.seed(),
             request.progress());
-    CompressionRequest known = slots.areParts() ? own.withoutStatistics() : own;
+    CompressionRequest known = slots.areParts() && !readsParts ? own.withoutStatistics() : own;
     return slots.assemble(step.method().compressor().compress(known), own);
   }
 
-  /** Statistics are of the inputs of whole matrices. */
-  private void requireWeightsOnly(
-      MethodSpec method, Allocation allocation, boolean energyOfOutputs) {
-    boolean more = method.needs().stream().anyMatch(Need::isCalibration);
+  /**
+   * Of the parts of matrices it is known what they read, and nothing of the model with one part
+   * replaced, nor of gradients.
+   */
+  private void requireOwnInputs(MethodSpec method, Allocation allocation, boolean energyOfOutputs) {
+    boolean more =
+        method.needs().stream().anyMatch(need -> need.isCalibration() && need != Need.ACTIVATIONS)
+            || MatrixMethod.readsMore(method.options());
     if (more || energyOfOutputs || allocation.needsExamples()) {
       throw new InputException(
           "--method "
               + chain.text()
               + ": "
               + method.name()
-              + " works on the parts of matrices here, of whose inputs nothing is known; leave out"
+              + " works on the parts of matrices here, of which only the inputs' moments are known;"
+              + " leave out"
               + (more
                   ? " options that ask for it, or let +bias follow"
                   : energyOfOutputs ? " --energy-of outputs" : " --allocate"));

@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.MethodChain.Stage;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.recover.Recovery;
@@ -20,6 +23,7 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
+import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -241,6 +245,69 @@ class ChainRunTest {
     }
   }
 
+  /**
+   * What the second factor V C Vᵀ reads, element by element; the first reads what the slot does.
+   */
+  @Test
+  void momentsOfPartsAreThoseOfWhatTheyRead() {
+    try (Model factored = compress("drone").model(task.model());
+        Calibrator own = task.calibrator().of(factored);
+        Scope scope = factored.device().openScope()) {
+      ActivationMoments moments = own.moments();
+      for (LinearSlot slot : factored.slots()) {
+        Linear first = Chain.of(slot.linear()).first();
+        Linear sum = new Sum(slot.linear(), slot.linear().withBias(null));
+        List<LinearSlot> parts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          parts.add(new LinearSlot(slot.name() + "." + i, 0, "", first));
+        }
+        LinearSlot twice = new LinearSlot(slot.name(), 0, "", sum);
+        LeafInputs.derive(twice, parts, moments);
+        Moments whole = moments.of(slot.name());
+        assertEquals(whole, moments.of(parts.get(0).name()));
+        assertEquals(whole, moments.of(parts.get(2).name()));
+        float[] v = values(first, scope);
+        double[] c = whole.gram().data().toDoubles();
+        int n = first.inputs();
+        for (int part : new int[] {1, 3}) {
+          Moments narrow = moments.of(parts.get(part).name());
+          assertEquals(whole.tokens(), narrow.tokens());
+          double[] gram = narrow.gram().data().toDoubles();
+          for (int i = 0; i < first.outputs(); i++) {
+            double mean = 0;
+            for (int k = 0; k < n; k++) {
+              mean += v[i * n + k] * whole.mean()[k];
+            }
+            assertEquals(mean, narrow.mean()[i], 1e-9 * Math.max(1, Math.abs(mean)));
+            for (int j = 0; j < first.outputs(); j++) {
+              double sumOf = 0;
+              for (int k = 0; k < n; k++) {
+                for (int l = 0; l < n; l++) {
+                  sumOf += v[i * n + k] * c[k * n + l] * v[j * n + l];
+                }
+              }
+              double size = gram[i * first.outputs() + i] + gram[j * first.outputs() + j];
+              assertEquals(sumOf, gram[i * first.outputs() + j], 1e-9 * size);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void factorsByTheirInputsLoseLessOfTheOutputs() {
+    double[] lost = new double[2];
+    String[] methods = {"drone+rtn:bits=3", "drone+gptq:bits=3"};
+    for (int i = 0; i < 2; i++) {
+      for (LayerReport layer : compress(methods[i]).layers()) {
+        assertEquals("chain", layer.form());
+        lost[i] += Math.pow(layer.outputError() / layer.outputNorm(), 2);
+      }
+    }
+    assertTrue(lost[1] < lost[0], lost[1] + " and " + lost[0]);
+  }
+
   /** What was compressed before is compressed further as a second stage of a chain does it. */
   @Test
   void partsOfACompressedModelAreTakenWithoutAChain() {
@@ -255,7 +322,7 @@ class ChainRunTest {
                   factored,
                   factored.slots(),
                   new Budget.Bits(16),
-                  MethodOptions.NONE,
+                  MethodSpec.parse("int8").options(),
                   null,
                   cache,
                   scope,

@@ -74,6 +74,8 @@ class EveryMethodTest {
             "gptq:order=natural:group=7:bias=compensate",
             "gptq:statistics=sequential:zero=symmetric",
             "drone++int4",
+            "drone+gptq:bits=4",
+            "svd++gptq:bits=3",
             "svd:bias=compensate",
             "drone:statistics=sequential",
             "zssvd:corrections=1:bias=compensate",

@@ -183,6 +183,11 @@ public abstract class MatrixMethod implements Compressor {
     return false;
   }
 
+  /** Whether options ask for more of inputs than moments in the dense model. */
+  public static boolean readsMore(MethodOptions options) {
+    return isSequential(options) || compensates(options);
+  }
+
   /** Whether factorizations reckon with what the bias will make up for. */
   protected boolean factorsByBias() {
     return false;

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Methods that store weights as codes of a few bits, on a {@link CodeGrid} for every group. */
+/**
+ * Methods that store weights as codes of a few bits, on a {@link CodeGrid} for every group. Of a
+ * matrix that has another form already, they do that to what the form is made of.
+ */
 abstract class QuantizingMethod extends MatrixMethod {
   private static final String BITS = "bits";
   private static final String BUDGET = "budget";
@@ -44,6 +47,11 @@ abstract class QuantizingMethod extends MatrixMethod {
             ? IntStream.rangeClosed(FEWEST, Byte.SIZE)
             : IntStream.of(options.count(BITS));
     return bits.mapToObj(each -> CodeGrid.of(options, each)).toList();
+  }
+
+  @Override
+  public final Takes takes() {
+    return Takes.LEAVES;
   }
 
   @Override

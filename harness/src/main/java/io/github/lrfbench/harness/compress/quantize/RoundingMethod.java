@@ -6,16 +6,8 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.kernels.Matrix;
 
-/**
- * Rounding to nearest: each weight gets the code next to it. Of a matrix that has another form
- * already, that is done to what the form is made of.
- */
+/** Rounding to nearest: each weight gets the code next to it. */
 abstract class RoundingMethod extends QuantizingMethod {
-  @Override
-  public final Takes takes() {
-    return Takes.LEAVES;
-  }
-
   @Override
   final QuantizedFactorization factorize(Target target, FactorRequest request) {
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
