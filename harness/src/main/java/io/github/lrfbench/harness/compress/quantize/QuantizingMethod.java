@@ -67,11 +67,6 @@ abstract class QuantizingMethod extends MatrixMethod {
   }
 
   @Override
-  public boolean hasOwnSize(MethodOptions options) {
-    return options.values().containsKey(BITS) && !options.is(BITS, BUDGET);
-  }
-
-  @Override
   protected OperatingPoints points(int rows, int cols, MethodOptions options) {
     return CodeGrid.points(grids(options), rows, cols);
   }
