@@ -146,6 +146,13 @@ class TiedHead(nn.Module):
         return self.table[0].scores(x)
 
 
+def unpack(codes, inputs, bits):
+    """Codes of b bits that follow one another in the bytes of a row, from the lowest bit of a byte on."""
+    digits = (codes.unsqueeze(-1) >> torch.arange(8, device=codes.device)) & 1
+    digits = digits.flatten(-2)[:, : inputs * bits].unflatten(-1, (inputs, bits))
+    return (digits.to(torch.int32) << torch.arange(bits, device=codes.device)).sum(-1)
+
+
 class Codes(nn.Module):
     """W[i, j] = scales[i, g] (codes[i, j] - zeros[i, g]), g being the group of inputs that j is in.
 
@@ -162,9 +169,7 @@ class Codes(nn.Module):
     def matrix(self):
         codes = self.codes
         if self.bits < 8:
-            digits = (codes.unsqueeze(-1) >> torch.arange(8, device=codes.device)) & 1
-            digits = digits.flatten(-2)[:, : self.inputs * self.bits].unflatten(-1, (self.inputs, self.bits))
-            codes = (digits.to(torch.int32) << torch.arange(self.bits, device=codes.device)).sum(-1)
+            codes = unpack(codes, self.inputs, self.bits)
         codes = codes.to(self.scales.dtype)
         if self.zeros is not None:
             codes = codes - self.spread(self.zeros)
@@ -177,6 +182,21 @@ class Codes(nn.Module):
 
     def forward(self, x):
         return functional.linear(x, self.matrix())
+
+
+class Palette(nn.Module):
+    """W[i, j] = tables[i // rows, codes[i, j]]."""
+
+    def __init__(self, codes, tables, inputs, bits, rows):
+        super().__init__()
+        self.inputs, self.bits, self.rows = inputs, bits, rows
+        self.register_buffer("codes", codes)
+        self.register_buffer("tables", tables)
+
+    def forward(self, x):
+        codes = unpack(self.codes, self.inputs, self.bits)
+        tables = self.tables.repeat_interleave(self.rows, dim=0)[: len(codes)]
+        return functional.linear(x, tables.gather(1, codes.to(torch.int64)))
 
 
 class Preview(nn.Module):
@@ -343,7 +363,7 @@ class Forms:
 
     def outputs(self, module):
         """How many outputs a part of a chain or sum has."""
-        for name in (".weight", ".lowrank.u", ".quantized.codes", ".selected.inputs"):
+        for name in (".weight", ".lowrank.u", ".quantized.codes", ".palette.codes", ".selected.inputs"):
             if self.has(module + name):
                 return self.tensors[module + name].shape[0]
         if self.has(module + ".kronecker.a"):
@@ -383,6 +403,10 @@ class Forms:
             zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
             bits, group = known.get("bits", 8), known.get("group", inputs)
             return Codes(self.take(path + "codes"), self.take(path + "scales"), zeros, inputs, bits, group)
+        if self.has(module + ".palette.codes"):
+            path, known = module + ".palette.", self.constants.get(module, {})
+            codes = self.take(path + "codes")
+            return Palette(codes, self.take(path + "tables"), inputs, known.get("bits", 8), known.get("rows", len(codes)))
         if self.has(module + ".svdsoftmax.preview"):
             path = module + ".svdsoftmax."
             rest = self.take(path + "rest") if self.has(path + "rest") else None
@@ -621,7 +645,7 @@ def main(arguments):
         return 2
     model = load(arguments[0])
     parameters = sum(p.numel() for p in model.parameters())
-    codes = sum(len(m.codes) * m.inputs for m in model.modules() if isinstance(m, Codes))
+    codes = sum(len(m.codes) * m.inputs for m in model.modules() if isinstance(m, (Codes, Palette)))
     print(f"{type(model).__name__}\t{parameters} parameters\t{codes} codes")
     return 0
 

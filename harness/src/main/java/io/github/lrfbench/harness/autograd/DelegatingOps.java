@@ -133,6 +133,11 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    nn.palette(codes, bits, tables, rows, y);
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     nn.addToLargest(x, w, count, y);
   }

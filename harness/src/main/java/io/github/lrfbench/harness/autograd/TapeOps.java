@@ -420,6 +420,12 @@ final class TapeOps implements Ops {
 
   /** Which columns are chosen has no derivative. */
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    nn.palette(codes, bits, tables, rows, y);
+    tape.record(false, () -> {}, y);
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     throw new InputException(
         "a head by svd-softmax looks at the largest words only, and nothing is trained through it;"

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.linear;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -40,18 +39,9 @@ public final class QuantizedFormat implements LinearFormat {
   @Override
   public Linear read(ModuleTensors tensors, Place place) {
     String module = place.module();
-    JsonNode constants = tensors.constants(module);
-    constants
-        .fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!KNOWN.contains(name)) {
-                throw new InputException(
-                    module + " has the constant '" + name + "', which this version does not know");
-              }
-            });
-    int bits = constant(module, constants.path(BITS), 8);
-    int group = constant(module, constants.path(GROUP), place.inputs());
+    CodeConstants constants = new CodeConstants(module, tensors.constants(module), KNOWN);
+    int bits = constants.number(BITS, Byte.SIZE);
+    int group = constants.number(GROUP, place.inputs());
     if (bits < 1 || bits > Byte.SIZE || group < 1) {
       throw new InputException(
           module + " is said to hold codes of " + bits + " bits in groups of " + group);
@@ -67,16 +57,5 @@ public final class QuantizedFormat implements LinearFormat {
             : null;
     return new QuantizedLinear(
         Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);
-  }
-
-  private static int constant(String module, JsonNode value, int standard) {
-    if (value.isMissingNode()) {
-      return standard;
-    }
-    if (!value.isInt()) {
-      throw new InputException(
-          module + " is said to hold codes of " + value + ", which is no whole number");
-    }
-    return value.intValue();
   }
 }

@@ -1,22 +1,19 @@
 package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Nn;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A linear map whose matrix is stored as integer codes, W[i, j] = scales[i, g] (codes[i, j] −
- * zeros[i, g]), g being the group of inputs that j is in. Only the weights are quantized: it runs
- * by expanding a tile of outputs at a time. Nothing of W is trained.
+ * zeros[i, g]), g being the group of inputs that j is in.
  *
  * @param codes of 8 bits I8 [outputs, inputs], of B fewer U8 [outputs, inputs B / 8 rounded up],
  *     packed as {@link CodePacking} says
@@ -39,10 +36,7 @@ public record QuantizedLinear(
     int group,
     Tensor bias,
     DType dtype)
-    implements Linear {
-  /** Most elements of W that are expanded at a time, but no fewer than a row. */
-  private static final int TILE = 1 << 20;
-
+    implements CodedLinear {
   /** Checks that the sizes fit. */
   public QuantizedLinear {
     boolean fits = codeBits == Byte.SIZE == (codes.dtype() == DType.I8);
@@ -61,15 +55,6 @@ public record QuantizedLinear(
   /** How many groups a row has. */
   static int groups(int inputs, int group) {
     return 1 + (inputs - 1) / group;
-  }
-
-  /** Tiles that it expands one after the other. */
-  public int tiles() {
-    return (outputs() + tileRows() - 1) / tileRows();
-  }
-
-  private int tileRows() {
-    return Math.max(1, TILE / inputs);
   }
 
   @Override
@@ -100,51 +85,15 @@ public record QuantizedLinear(
   }
 
   @Override
-  public long parameters() {
-    return (long) outputs() * inputs;
-  }
-
-  @Override
   public long bits() {
     long constants = scales.shape().size() + (zeros == null ? 0 : zeros.shape().size());
     return (long) codes.rows() * codes.cols() * Byte.SIZE + constants * Float.SIZE;
   }
 
   @Override
-  public long flopsPerRow() {
-    return 2 * parameters();
-  }
-
-  @Override
-  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
-    if (tiles() == 1) {
-      forward(ops, x, 0, outputs(), bias, activation, y);
-      return;
-    }
-    for (int from = 0; from < outputs(); from += tileRows()) {
-      int to = Math.min(outputs(), from + tileRows());
-      forward(ops, x, from, to, null, Activation.NONE, y.columns(from, to));
-    }
-    // The bias is not taken apart: its gradient belongs to the whole tensor.
-    if (bias != null || activation != Activation.NONE) {
-      ops.biasActivation(y, bias, activation);
-    }
-  }
-
-  /** Some of the outputs. */
-  private void forward(
-      Ops ops, Matrix x, int from, int to, Tensor own, Activation activation, Matrix y) {
-    try (Ops frame = ops.frame()) {
-      Matrix tile = Matrix.of(frame.allocate(x.dtype(), to - from, inputs));
-      frame.dequantize(
-          codes.rows(from, to),
-          codeBits,
-          part(scales, from, to),
-          part(zeros, from, to),
-          group,
-          tile);
-      frame.linear(x, true, tile, own, activation, y);
-    }
+  public void expand(Nn nn, int from, int to, Matrix tile) {
+    nn.dequantize(
+        codes.rows(from, to), codeBits, part(scales, from, to), part(zeros, from, to), group, tile);
   }
 
   /** Constants of some rows. */
@@ -154,11 +103,6 @@ public record QuantizedLinear(
     }
     int groups = groups(inputs, group);
     return constants.view((long) from * groups, to - from, groups);
-  }
-
-  @Override
-  public void materialize(Device device, Matrix target) {
-    device.nn().dequantize(codes, codeBits, scales, zeros, group, target);
   }
 
   @Override

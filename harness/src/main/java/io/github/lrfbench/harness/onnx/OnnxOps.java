@@ -306,6 +306,11 @@ final class OnnxOps implements Ops {
   }
 
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    throw noPart("palettes");
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     throw noPart("a head by svd-softmax");
   }

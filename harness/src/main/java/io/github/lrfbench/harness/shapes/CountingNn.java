@@ -176,6 +176,11 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    note("palette", 0, bytes(codes) + bytes(tables) + bytes(y));
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     long products = (long) x.rows() * count * x.cols();
     long read = products * w.dtype().bytes();

@@ -318,7 +318,10 @@ class PythonLoaderTest {
           case 0 -> lowRank;
           case 1 -> forms.of("selected", outputs, inputs, false);
           case 2 -> forms.of("sum", outputs, inputs, false);
-          case 3 -> kronecker(forms, outputs, inputs);
+          case 3 ->
+              number % 2 == 0
+                  ? forms.of("palette", outputs, inputs, false)
+                  : kronecker(forms, outputs, inputs);
           case 4 -> codes(number, 8, inputs, outputs, inputs, forms, scope);
           case 5 -> new Sum(codes(number, 3, 5, outputs, inputs, forms, scope), lowRank);
           default ->

@@ -75,6 +75,9 @@ class EveryMethodTest {
             "gptq:statistics=sequential:zero=symmetric",
             "drone++int4",
             "drone+gptq:bits=4",
+            "palette:rows=5:weights=activations:tokens=reached",
+            "palette:bits=4:weights=fisher:bias=compensate",
+            "kronecker++palette:bits=2",
             "svd++gptq:bits=3",
             "svd:bias=compensate",
             "drone:statistics=sequential",
@@ -124,12 +127,13 @@ class EveryMethodTest {
 
   private static boolean hasRanks(String method) {
     return !method.contains("kronecker")
-        && Stream.of("int", "rtn", "gptq", "cp", "tucker", "tt").noneMatch(method::startsWith);
+        && Stream.of("int", "rtn", "gptq", "palette", "cp", "tucker", "tt")
+            .noneMatch(method::startsWith);
   }
 
   /** Of a method that keeps every number and has codes of several sizes. */
   private static boolean countsBits(String method) {
-    return method.startsWith("rtn") || method.startsWith("gptq");
+    return Stream.of("rtn", "gptq", "palette").anyMatch(method::startsWith);
   }
 
   private static Budget half(String method) {

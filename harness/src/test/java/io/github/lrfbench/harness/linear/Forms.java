@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 public final class Forms {
   /** The forms that {@link #of} makes. */
   public static final List<String> KINDS =
-      List.of("dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse", "selected");
+      List.of(
+          "dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse", "selected", "palette");
 
   private final SplittableRandom random;
   private final Scope scope;
@@ -83,11 +84,22 @@ public final class Forms {
       case "sum" -> new Sum(plain("lowrank", outputs, inputs), plain("chain", outputs, inputs));
       case "codes" -> codes(DType.I8, outputs, inputs);
       case "lplr" -> new Chain(codes(DType.U8, 3, inputs), codes(DType.I8, outputs, 3));
+      case "palette" -> palette(outputs, inputs);
       case "selected" -> new Chain(selected(inputs), plain("dense", outputs, inputs / 2));
       case "losparse" ->
           new Sum(codes(DType.U8, outputs, inputs), plain("lowrank", outputs, inputs));
       default -> throw new IllegalArgumentException(kind);
     };
+  }
+
+  /** Codes of 3 bits, with a table for every two rows. */
+  private Linear palette(int outputs, int inputs) {
+    int cols = CodePacking.width(inputs, 3);
+    byte[] codes = new byte[outputs * cols];
+    random.nextBytes(codes);
+    Tensor tables = random(0.3, (outputs + 1) / 2, 8);
+    Matrix packed = Matrix.of(scope.codes(DType.U8, codes, outputs, cols));
+    return new PaletteLinear(packed, 3, tables, inputs, 2, null, DType.F32);
   }
 
   private Linear selected(int inputs) {

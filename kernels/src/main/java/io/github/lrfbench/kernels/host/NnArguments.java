@@ -255,6 +255,22 @@ public final class NnArguments {
     }
   }
 
+  /** Checks {@link Nn#palette}. */
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    arguments.requireFloating("palette", y);
+    arguments.requireCodes(codes.data());
+    if (rows < 1) {
+      throw new IllegalArgumentException("palettes for " + rows + " rows");
+    }
+    if (bits < 1 || bits > Byte.SIZE || codes.dtype() != DType.U8) {
+      throw new IllegalArgumentException("palette codes of " + bits + " bits in " + codes.dtype());
+    }
+    long bytes = ((long) y.cols() * bits + Byte.SIZE - 1) / Byte.SIZE;
+    arguments.requireShapes(codes.rows() == y.rows() && codes.cols() == bytes, "palette", codes, y);
+    long groups = (y.rows() - 1L + rows) / rows;
+    arguments.requireVector("palette", tables, groups << bits, DType.F32);
+  }
+
   /** Checks {@link Nn#addToLargest}. */
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     arguments.requireOneType("addToLargest", x, w, y);

@@ -255,6 +255,20 @@ public interface Nn {
   void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y);
 
   /**
+   * Looks the numbers of a matrix up in tables: {@code y[i, j] = tables[i / R, codes[i, j]]}, i / R
+   * rounded down (palettization, as in deep compression, Han et al. 2016). Rounded to y's type.
+   * Like {@link #dequantize} it has no backward pass.
+   *
+   * @param codes U8 [M, N B / 8 rounded up], packed as of {@link #dequantize}; of 8 bits from 0 to
+   *     255
+   * @param bits B, 1 to 8
+   * @param tables F32 [M / R rounded up, 2ᴮ]
+   * @param rows R, at least 1
+   * @param y [M, N] of any floating-point type, modified
+   */
+  void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y);
+
+  /**
    * Adds a product to the largest elements of every row of y: {@code y[t, j] += Σ x[t, i] w[j, i]}
    * for the {@code count} columns j in which y[t] is largest, as the full view of SVD-softmax does
    * (Shim et al. 2017). Of equal elements those of smaller columns come first; NaN is larger than

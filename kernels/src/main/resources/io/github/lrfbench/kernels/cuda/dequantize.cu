@@ -8,6 +8,8 @@
 
 #include "prelude.cuh"
 
+#include "codes.cuh"
+
 template <>
 struct word<1> {
   typedef unsigned char type;
@@ -31,14 +33,7 @@ __device__ void read_codes(const unsigned char* row, unsigned col, int (&codes)[
 #else
 #pragma unroll
   for (int j = 0; j < VECTOR; j++) {
-    long long bit = (long long)(col + j) * BITS;
-    const unsigned char* source = row + bit / 8;
-    int shift = bit % 8;
-    int code = source[0];
-    if (shift + BITS > 8) {
-      code |= source[1] << 8;
-    }
-    codes[j] = code >> shift & ((1 << BITS) - 1);
+    codes[j] = packed_code(row, col + j);
   }
 #endif
 }

@@ -52,6 +52,10 @@ public abstract class QuantizationContract extends ContractTest {
 
   /** Codes on the device, in the middle of others. */
   private Matrix upload(int bits, Grid codes, Layout layout) {
+    return upload(bits == 8 ? DType.I8 : DType.U8, bits, codes, layout);
+  }
+
+  private Matrix upload(DType dtype, int bits, Grid codes, Layout layout) {
     int width = (codes.cols() * bits + 7) / 8;
     int margin = layout == Layout.PACKED ? 0 : 3;
     int stride = width + 2 * margin;
@@ -65,7 +69,6 @@ public abstract class QuantizationContract extends ContractTest {
         }
       }
     }
-    DType dtype = bits == 8 ? DType.I8 : DType.U8;
     return Matrix.of(scope().codes(dtype, bytes, codes.rows() + 1, stride))
         .rows(0, codes.rows())
         .columns(margin, margin + width);
@@ -103,6 +106,45 @@ public abstract class QuantizationContract extends ContractTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void palettes(DType dtype) {
+    for (int[] s : SHAPES) {
+      for (int rows : new int[] {1, 2, 1000}) {
+        for (int bits = 1; bits <= 8; bits++) {
+          Grid codes = codes(s[0], s[1], 0, (1 << bits) - 1);
+          Grid tables = Grid.random((s[0] + rows - 1) / rows, 1 << bits, bits);
+          for (Layout layout : Layout.values()) {
+            Placed y = Placed.empty(scope(), dtype, layout, s[0], s[1]);
+            nn().palette(
+                    upload(DType.U8, bits, codes, layout), bits, upload(tables), rows, y.matrix());
+            y.assertHolds(
+                ReferenceNn.palette(codes, tables, rows),
+                tolerance(dtype),
+                bits + " bits, tables for " + rows + " rows, " + Arrays.toString(s));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void palettesThatDoNotFitAreIllegal() {
+    Matrix y = packed(DType.F32, Grid.random(4, 7, 1));
+    Matrix codes = Matrix.of(scope().zeros(DType.U8, 4, 4));
+    Tensor tables = scope().zeros(DType.F32, 2, 16);
+    List<Executable> wrong =
+        List.of(
+            () -> nn().palette(codes, 4, tables, 0, y),
+            () -> nn().palette(codes, 4, tables, 1, y),
+            () -> nn().palette(codes, 3, tables, 2, y),
+            () -> nn().palette(codes, 9, tables, 2, y),
+            () -> nn().palette(codes, 4, scope().zeros(DType.F64, 2, 16), 2, y),
+            () -> nn().palette(Matrix.of(scope().zeros(DType.I8, 4, 4)), 4, tables, 2, y),
+            () -> nn().palette(codes, 4, tables, 2, y.rows(0, 3)));
+    wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
   }
 
   @ParameterizedTest

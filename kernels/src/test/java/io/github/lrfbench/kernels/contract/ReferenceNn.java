@@ -91,6 +91,10 @@ public final class ReferenceNn {
                 * (codes.at(i, j) - (zeros == null ? middle : zeros.at(i, j / group))));
   }
 
+  public static Grid palette(Grid codes, Grid tables, int rows) {
+    return Grid.of(codes.rows(), codes.cols(), (i, j) -> tables.at(i / rows, (int) codes.at(i, j)));
+  }
+
   public static Grid meanPool(Grid x, int[] offsets) {
     return Grid.of(
         offsets.length - 1,

@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.compress.quantize;
 
-import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
@@ -82,12 +81,6 @@ record CodeGrid(int bits, int group, boolean symmetric, boolean searched) {
     long codes = (long) rows * CodePacking.width(cols, bits) * Byte.SIZE;
     String label = QuantizedLinear.label(bits, width(cols), cols, !symmetric);
     return new Point((long) rows * cols, codes + constants, Double.NaN, 0, label);
-  }
-
-  /** The points of several grids that differ in their bits, from the fewest on. */
-  static OperatingPoints points(List<CodeGrid> grids, int rows, int cols) {
-    List<Point> points = grids.stream().map(grid -> grid.point(rows, cols)).toList();
-    return new OperatingPoints(rows, cols, Double.NaN, points);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.kernels.Matrix;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -30,14 +31,14 @@ public final class GptqCompressor extends QuantizingMethod {
         "rtn where inputs are uncorrelated",
         options(
             CodeGrid.options("128", false),
-            bits(),
+            bits(2),
             MethodOption.choice(ORDER, ACT, "natural"),
             MethodOption.number(DAMPING, 0.01, 0, 1),
             tokens()));
   }
 
   @Override
-  QuantizedFactorization factorize(Target target, FactorRequest request) {
+  CodedFactorization factorize(Target target, FactorRequest request) {
     Moments moments = request.statistics().moments(target.slot());
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
     Gptq gptq =
@@ -48,9 +49,12 @@ public final class GptqCompressor extends QuantizingMethod {
             request.options().is(ORDER, ACT),
             request.options().number(DAMPING),
             request.scope());
-    QuantizedFactorization made =
-        QuantizedFactorization.of(
-            w, grids(request.options()), gptq::round, ErrorMetric.outputs(moments), gptq.damping());
-    return target.errors() ? made.withErrors() : made;
+    List<CodeGrid> grids = grids(request.options());
+    return new CodedFactorization(
+        w,
+        points(w.rows(), w.cols(), request.options()),
+        (point, scope) -> gptq.round(grids.get(point)).map(scope),
+        ErrorMetric.outputs(moments),
+        gptq.damping());
   }
 }

@@ -3,7 +3,6 @@ package io.github.lrfbench.harness.compress.quantize;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,7 +22,7 @@ public final class Int8Compressor extends RoundingMethod {
   }
 
   @Override
-  List<CodeGrid> grids(MethodOptions options) {
-    return List.of(CodeGrid.of(options, Byte.SIZE));
+  int[] sizes(MethodOptions options) {
+    return new int[] {Byte.SIZE};
   }
 }

@@ -5,20 +5,20 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.kernels.Matrix;
+import java.util.List;
 
 /** Rounding to nearest: each weight gets the code next to it. */
 abstract class RoundingMethod extends QuantizingMethod {
   @Override
-  final QuantizedFactorization factorize(Target target, FactorRequest request) {
+  final CodedFactorization factorize(Target target, FactorRequest request) {
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
-    QuantizedFactorization made =
-        QuantizedFactorization.of(
-            w,
-            grids(request.options()),
-            grid -> nearest(w, grid, target.slot().name()),
-            ErrorMetric.WEIGHTS,
-            Double.NaN);
-    return target.errors() ? made.withErrors() : made;
+    List<CodeGrid> grids = grids(request.options());
+    return new CodedFactorization(
+        w,
+        points(w.rows(), w.cols(), request.options()),
+        (point, scope) -> nearest(w, grids.get(point), target.slot().name()).map(scope),
+        ErrorMetric.WEIGHTS,
+        Double.NaN);
   }
 
   private static Codes nearest(Matrix w, CodeGrid grid, String slot) {

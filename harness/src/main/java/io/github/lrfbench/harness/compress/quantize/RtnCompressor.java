@@ -17,6 +17,6 @@ public final class RtnCompressor extends RoundingMethod {
         "Jacob et al. 2018",
         Set.of(Need.WEIGHTS),
         "int8 at bits=8:group=row:zero=symmetric, int4 at bits=4",
-        options(CodeGrid.options("128", false), bits()));
+        options(CodeGrid.options("128", false), bits(2)));
   }
 }

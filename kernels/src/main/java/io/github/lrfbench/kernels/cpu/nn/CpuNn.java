@@ -206,6 +206,12 @@ public final class CpuNn implements Nn {
   }
 
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    CHECK.palette(codes, bits, tables, rows, y);
+    kernels(y).dequantize().lookUp(codes, bits, tables, rows, y);
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     CHECK.addToLargest(x, w, count, y);
     kernels(y).largest().run(x, w, count, y);

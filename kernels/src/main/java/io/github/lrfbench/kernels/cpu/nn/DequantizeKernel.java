@@ -58,6 +58,31 @@ final class DequantizeKernel<A> {
         });
   }
 
+  /** {@code y[i, j] = tables[i / rows, codes[i, j]]}. */
+  void lookUp(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    int cols = y.cols();
+    ByteBuffer source = CpuTensor.of(codes).codeBuffer();
+    Staging<A> output = math.stage(y);
+    float[] numbers = tables.toFloats();
+    RowPartition.forEach(
+        workers,
+        y,
+        (from, to) -> {
+          A row = math.allocate(cols);
+          byte[] stored = new byte[codes.cols()];
+          byte[] own = new byte[cols];
+          for (int i = from; i < to; i++) {
+            source.get((int) Rows.start(codes, i), stored);
+            unpack(stored, bits, own);
+            int table = i / rows << bits;
+            for (int j = 0; j < cols; j++) {
+              math.put(row, j, numbers[table + (own[j] & 0xff)]);
+            }
+            output.write(i, row, cols);
+          }
+        });
+  }
+
   private static void unpack(byte[] stored, int bits, byte[] codes) {
     int mask = (1 << bits) - 1;
     for (int j = 0; j < codes.length; j++) {

@@ -414,6 +414,25 @@ public final class CudaNn implements Nn {
   }
 
   @Override
+  public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
+    check.palette(codes, bits, tables, rows, y);
+    Operand output = Operand.of(y);
+    int vector = Operand.vector(y.dtype(), output);
+    launch(
+        ElementTypes.variant("palette", y.dtype()).with("BITS", bits).with("VECTOR", vector),
+        Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
+        THREADS,
+        CudaTensor.address(codes),
+        (long) codes.stride(),
+        address(tables),
+        rows,
+        output.address(),
+        output.stride(),
+        y.rows(),
+        y.cols());
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     check.addToLargest(x, w, count, y);
     if (count == 0 || x.cols() == 0 || y.rows() == 0) {

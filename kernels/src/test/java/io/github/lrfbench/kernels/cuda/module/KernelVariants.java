@@ -77,7 +77,7 @@ final class KernelVariants {
             variants.add(variant.with("TARGET", target));
           }
         }
-        case "dequantize" -> {
+        case "dequantize", "palette" -> {
           for (int bits : new int[] {3, 4, 8}) {
             variants.add(variant.with("BITS", bits));
           }
