@@ -62,7 +62,11 @@ public final class CudaDeviceProvider implements DeviceProvider {
     int count = count();
     if (index >= count) {
       throw new InputException(
-          "there is no device cuda:" + index + "; there are cuda:0 to cuda:" + (count - 1));
+          "there is no device cuda:"
+              + index
+              + (count == 1
+                  ? "; there is cuda:0 only"
+                  : "; there are cuda:0 to cuda:" + (count - 1)));
     }
     for (CudaLibrary library : CudaLibrary.values()) {
       library.load();
