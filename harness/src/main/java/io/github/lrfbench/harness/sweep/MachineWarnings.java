@@ -7,9 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * Tells once in a sweep of each thing that makes its times and energies doubtful. Thread-safe.
- */
+/** Tells once in a sweep of each thing that makes its times and energies doubtful. Thread-safe. */
 final class MachineWarnings {
   /** The share of the machine's processors that other work may keep busy without a word. */
   private static final double LOAD_SHARE = 0.1;

@@ -47,8 +47,7 @@ final class ModelCells {
    * @param runId of this run
    * @param choice whose cells are ours
    */
-  ModelCells(
-      ResultsWriter writer, Function<Cell, String> ids, String runId, CellChoice choice) {
+  ModelCells(ResultsWriter writer, Function<Cell, String> ids, String runId, CellChoice choice) {
     this.writer = writer;
     this.ids = ids;
     this.runId = runId;

@@ -80,7 +80,8 @@ final class ModelSweep {
         turn = turns.next(this::openTasks)) {
       Variant variant = turn.get().variant();
       for (int task : turn.get().tasks()) {
-        failOpen(cell(variant, tasks.get(task)), cell -> failed.failToFit(cell, startedAt, failure));
+        failOpen(
+            cell(variant, tasks.get(task)), cell -> failed.failToFit(cell, startedAt, failure));
       }
     }
   }
@@ -150,8 +151,7 @@ final class ModelSweep {
     } catch (RuntimeException | OutOfMemoryError failure) {
       Step failing = step;
       for (SweepTask task : open) {
-        failOpen(
-            cell(variant, task), cell -> failed.fail(cell, startedAt, failing, failure));
+        failOpen(cell(variant, task), cell -> failed.fail(cell, startedAt, failing, failure));
       }
     }
   }
