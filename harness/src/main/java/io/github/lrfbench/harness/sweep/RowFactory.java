@@ -359,6 +359,10 @@ final class RowFactory {
     Map<String, Object> extra = new TreeMap<>(data.extra());
     extra.putAll(score.extra());
     conditions.addTo(extra);
+    int devices = config.devices().size();
+    if (devices > 1) {
+      extra.put("devices", devices);
+    }
     if (config.limit() > 0) {
       extra.put("limit", config.limit());
     }

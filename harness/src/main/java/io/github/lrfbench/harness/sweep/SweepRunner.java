@@ -15,6 +15,9 @@ import java.util.Map;
 
 /** Runs a sweep on one device, or on several of a kind at once. */
 public final class SweepRunner {
+  /** One that calls kernels, and one for the JVM's own threads. */
+  private static final int PROCESSORS_PER_DEVICE = 2;
+
   private final SweepConfig config;
   private final List<Device> devices;
   private final Path cache;
@@ -181,6 +184,14 @@ public final class SweepRunner {
     int cells = shared.stream().mapToInt(model -> model.group().data().size()).sum();
     cells *= variants.size() * beside.factor();
     WorkersProgress progress = new WorkersProgress(listener, devices);
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (devices.size() > 1 && processors < PROCESSORS_PER_DEVICE * devices.size()) {
+      progress.note(
+          devices.size()
+              + " devices share "
+              + processors
+              + " processors: short calls may take longer than on one device");
+    }
     try (SweepOutput output = new SweepOutput(config, devices, record, choice, cells, progress)) {
       List<SweepWorker> workers =
           devices.stream()
