@@ -42,8 +42,8 @@ final class SparkGpus {
    * On an executor: the device of a task.
    *
    * @param resources those of the task; without a GPU it runs on the processor
-   * @param visible the executor's {@code CUDA_VISIBLE_DEVICES}, which CUDA numbers anew from 0; null
-   *     where all GPUs are visible under their own numbers
+   * @param visible the executor's {@code CUDA_VISIBLE_DEVICES}, which CUDA numbers anew from 0;
+   *     null where all GPUs are visible under their own numbers
    * @throws InputException if CUDA has no number for what Spark gave
    */
   static String device(Map<String, ResourceInformation> resources, String visible) {
@@ -65,7 +65,10 @@ final class SparkGpus {
     List<String> known = Arrays.stream(visible.split(",")).map(String::strip).toList();
     if (!known.contains(address)) {
       throw new InputException(
-          "Spark gave GPU '" + address + "', but the executor's CUDA_VISIBLE_DEVICES is " + visible);
+          "Spark gave GPU '"
+              + address
+              + "', but the executor's CUDA_VISIBLE_DEVICES is "
+              + visible);
     }
     return "cuda:" + known.indexOf(address);
   }
