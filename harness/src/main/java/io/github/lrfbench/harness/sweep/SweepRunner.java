@@ -55,6 +55,9 @@ public final class SweepRunner {
     this.peers = peers;
     this.beside = new CellsBeside(peers, config.exits());
     this.config = config;
+    if (devices.stream().map(Device::id).distinct().count() != devices.size()) {
+      throw new IllegalArgumentException("a device measures badly beside itself");
+    }
     this.devices = List.copyOf(devices);
     this.cache = cache;
     this.models = models(devices.get(0));

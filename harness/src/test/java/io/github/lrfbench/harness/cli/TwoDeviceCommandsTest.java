@@ -53,6 +53,7 @@ class TwoDeviceCommandsTest {
 
   @AfterEach
   void restore() {
+    Emulator.setLost(1, false);
     Emulator.setDevices(1);
   }
 
@@ -99,6 +100,46 @@ class TwoDeviceCommandsTest {
     assertTrue(stderr.contains("all cells were done already"), "a cell is the same on any GPU");
     assertEquals(2, run("sweep", file.toString(), "--out=" + out, "--device=cuda:0,cuda:2"));
     assertTrue(stderr.contains("there is no device cuda:2; there are cuda:0 to cuda:1"), stderr);
+  }
+
+  @Test
+  void gridsAfterALossRunOnWhatIsLeft() throws Exception {
+    Path runs = out.resolve("runs.csv");
+    Thread loss =
+        new Thread(
+            () -> {
+              while (length(runs) == 0 || ResultsCsv.RUNS.read(runs).isEmpty()) {
+                Thread.onSpinWait();
+              }
+              Emulator.setLost(1, true);
+            });
+    loss.setDaemon(true);
+    loss.start();
+    int code =
+        run(
+            "sweep",
+            "--model=" + folder.resolve("model"),
+            "--task=sst2",
+            "--glue=" + folder.resolve("glue"),
+            "--keep=0.5,0.3",
+            "--device=cuda:0,cuda:1",
+            "--dtype=fp32,tf32",
+            "--threads=1",
+            "--seq-len=2",
+            "--max-seconds=0.05",
+            "--out=" + out);
+    List<RunRow> rows = ResultsCsv.RUNS.read(runs);
+    assertEquals(6, rows.size(), stderr);
+    List<RunRow> failed = rows.stream().filter(RunRow::failed).toList();
+    assertEquals(failed.isEmpty() ? 0 : 1, code, stderr);
+    assertTrue(failed.size() <= 1, stderr);
+    failed.forEach(row -> assertEquals("cuda:1", row.get(MachineColumns.DEVICE)));
+    assertTrue(stderr.contains("cuda:1 is lost"), stderr);
+    for (RunRow row : rows.subList(3, 6)) {
+      assertEquals("tf32", row.get(MachineColumns.DTYPE));
+      assertEquals("ok", row.get(RunColumns.STATUS), stderr);
+      assertEquals("cuda:0", row.get(MachineColumns.DEVICE));
+    }
   }
 
   @Test
@@ -168,8 +209,8 @@ class TwoDeviceCommandsTest {
     return builder.start();
   }
 
-  private static long length(Path file) throws IOException {
-    return Files.exists(file) ? Files.size(file) : 0;
+  private static long length(Path file) {
+    return file.toFile().length();
   }
 
   private String output() {
