@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +110,7 @@ class TwoDeviceCommandsTest {
         new Thread(
             () -> {
               while (length(runs) == 0 || ResultsCsv.RUNS.read(runs).isEmpty()) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(5_000_000);
               }
               Emulator.setLost(1, true);
             });
