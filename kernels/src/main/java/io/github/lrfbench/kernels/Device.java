@@ -84,6 +84,14 @@ public interface Device extends AutoCloseable {
   void synchronize();
 
   /**
+   * Whether the device does nothing any more, whatever it is given: a GPU after a fault that only a
+   * new process or a restart mends. Waits until it is idle or says so.
+   */
+  default boolean isLost() {
+    return false;
+  }
+
+  /**
    * Does some work once, and prepares to do it again with less effort of the host: a GPU replays
    * its kernels as one graph, a processor finds weights packed as its products want them.
    *

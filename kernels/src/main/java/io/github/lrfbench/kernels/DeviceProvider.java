@@ -13,6 +13,12 @@ public interface DeviceProvider {
   /** Whether devices of this kind can be opened here; cheap enough to call at start-up. */
   Availability availability();
 
+  /**
+   * What the makers call the devices of this kind that are here, by their numbers; none where it is
+   * not {@linkplain #availability available}.
+   */
+  List<String> names();
+
   /** What devices of this kind need on this machine, for whoever looks for what is missing. */
   default List<Part> parts() {
     return List.of();

@@ -80,7 +80,6 @@ record CellRows(String runs, String layers, String latencies, String predictions
     if (predictions == null) {
       return List.of();
     }
-    return CellPredictions.read(
-        Files.writeString(directory.resolve("cell.jsonl"), predictions));
+    return CellPredictions.read(Files.writeString(directory.resolve("cell.jsonl"), predictions));
   }
 }

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -33,7 +32,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ResourceInformation;
 
 /**
  * {@code sweep} on a cluster: the driver deals out cells that the output directory does not hold
@@ -42,8 +40,6 @@ import org.apache.spark.resource.ResourceInformation;
  * is lost {@code spark.task.maxFailures} times is a failed row, and the others go on.
  */
 public final class SparkSweep {
-  private static final String GPU = "gpu";
-  private static final String GPU_AMOUNT = "spark.task.resource.gpu.amount";
   private static final int MOST_AT_ONCE = 64;
 
   private final JavaSparkContext spark;
@@ -83,36 +79,31 @@ public final class SparkSweep {
     SweepRecord record =
         new SweepRecord(runId, configs, Shard.WHOLE, arguments, SweepLine.file(arguments));
     OutputDirectory.check(out);
+    boolean usesGpus = SparkGpus.areAsked(spark.getConf());
     try (Device device = Devices.open("cpu", new DeviceOptions(0), line -> {})) {
       List<Open> cells = new ArrayList<>();
       for (int i = 0; i < configs.size(); i++) {
         SweepLine line = lines.get(i);
         new SweepRunner(configs.get(i), device, Natives.cacheFolder(), new Notes())
-            .identify(record, deviceKind(configs.get(i)))
+            .identify(record, usesGpus ? "cuda" : deviceKind(configs.get(i)))
             .forEach(cell -> cells.add(new Open(line, cell)));
       }
       OutputDirectory.prepare(out);
       try (ResultsWriter writer = ResultsWriter.open(out)) {
-        record.writeStart(device);
+        record.writeStart(List.of(device));
         int before = writer.rows().size();
         runOpen(cells, writer);
-        List<RunRow> rows = List.copyOf(writer.rows().subList(before, writer.rows().size()));
-        record.writeEnd(device, rows);
+        List<RunRow> all = writer.rows();
+        List<RunRow> rows = List.copyOf(all.subList(before, all.size()));
+        record.writeEnd(List.of(device), rows);
         System.err.println(rows.size() + " rows written to " + out);
         return rows;
       }
     }
   }
 
-  private String deviceKind(SweepConfig config) {
-    if (usesGpu() || config.device().startsWith("cuda")) {
-      return "cuda";
-    }
-    return "cpu";
-  }
-
-  private boolean usesGpu() {
-    return spark.getConf().contains(GPU_AMOUNT);
+  private static String deviceKind(SweepConfig config) {
+    return config.device().startsWith("cuda") ? "cuda" : "cpu";
   }
 
   private void runOpen(List<Open> cells, ResultsWriter writer) {
@@ -196,9 +187,8 @@ public final class SparkSweep {
 
   /** On an executor: the GPU that Spark gave to this task, else the processor. */
   private static String device() {
-    Map<String, ResourceInformation> resources = TaskContext.get().resourcesJMap();
-    ResourceInformation gpu = resources.get(GPU);
-    return gpu == null ? "cpu" : "cuda:" + gpu.addresses()[0];
+    return SparkGpus.device(
+        TaskContext.get().resourcesJMap(), System.getenv("CUDA_VISIBLE_DEVICES"));
   }
 
   /** Tells the driver's user what of the input is worth knowing. */

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.demo.DemoModel;
 import io.github.lrfbench.harness.source.Architectures;
 import io.github.lrfbench.harness.source.Tasks;
+import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.Devices;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,13 +111,16 @@ record Catalogue(Map<String, Supplier<List<Line>>> sections) {
   }
 
   private static List<Line> devices() {
-    return Devices.providers().stream()
-        .map(
-            provider -> {
-              var availability = provider.availability();
-              String prefix = availability.available() ? "" : "not usable: ";
-              return new Line(provider.kind(), prefix + availability.detail());
-            })
-        .toList();
+    List<Line> lines = new ArrayList<>();
+    for (DeviceProvider provider : Devices.providers()) {
+      var availability = provider.availability();
+      String prefix = availability.available() ? "" : "not usable: ";
+      lines.add(new Line(provider.kind(), prefix + availability.detail()));
+      List<String> names = provider.names();
+      for (int index = 0; names.size() > 1 && index < names.size(); index++) {
+        lines.add(new Line(provider.kind() + ":" + index, names.get(index)));
+      }
+    }
+    return lines;
   }
 }

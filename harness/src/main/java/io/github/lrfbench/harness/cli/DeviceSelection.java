@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ProductRounding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Options that say where to compute. */
@@ -20,7 +21,7 @@ final class DeviceSelection {
       split = ",",
       defaultValue = "${env:LRFBENCH_DEVICE:-auto}",
       description =
-          "auto, cpu or cuda[:i]. Default: LRFBENCH_DEVICE, else auto. Repeatable in a sweep.")
+          "auto, cpu or cuda[:i]. Default: LRFBENCH_DEVICE, else auto. Repeatable in a sweep: GPUs share its cells out, each runs one at a time; on cpu,cuda all cells run on the one, then on the other.")
   private List<String> devices = new ArrayList<>();
 
   @Option(
@@ -45,6 +46,22 @@ final class DeviceSelection {
   /** The device by its id, or {@code auto}. */
   String device() {
     return OneValue.of("--device", devices);
+  }
+
+  /**
+   * The devices of a sweep's grid by their ids, joined by commas.
+   *
+   * @throws InputException if they are not of one kind, or one is named twice
+   */
+  String ofOneKind() {
+    List<String> kinds = DeviceKinds.of(devices);
+    if (kinds.size() > 1) {
+      throw new InputException(
+          "LRFBENCH_DEVICE names "
+              + String.join(" and ", kinds)
+              + "; give several kinds by --device");
+    }
+    return kinds.get(0);
   }
 
   /** Takes another device than the command line says. */
@@ -102,10 +119,27 @@ final class DeviceSelection {
     if (Precision.parse(dtype()) != Precision.FP32) {
       throw new InputException(command + " works in fp32, not in " + dtype());
     }
+    return openAll(devices, ProductRounding.NONE);
+  }
+
+  /**
+   * Opens the devices that are named, but for some.
+   *
+   * @param but their full ids
+   * @throws InputException if there is no such device
+   */
+  List<Device> openAll(Set<String> but) {
+    return openAll(
+        devices.stream().filter(id -> !but.contains(DeviceKinds.full(id))).toList(),
+        Precision.parse(dtype()).rounding());
+  }
+
+  private List<Device> openAll(List<String> ids, ProductRounding rounding) {
+    log.clear();
     List<Device> opened = new ArrayList<>();
     boolean done = false;
     try {
-      devices.forEach(id -> opened.add(open(id, ProductRounding.NONE)));
+      ids.forEach(id -> opened.add(open(id, rounding)));
       done = true;
     } finally {
       if (!done) {
@@ -116,6 +150,7 @@ final class DeviceSelection {
   }
 
   private Device open(ProductRounding rounding) {
+    log.clear();
     return open(device(), rounding);
   }
 
@@ -127,14 +162,14 @@ final class DeviceSelection {
       throw new InputException(
           "--dtype " + dtype() + " is not supported by the CPU device; it computes in fp32");
     }
-    if (log.isEmpty()) {
+    if (!id.equals("auto")) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");
     }
     return opened;
   }
 
-  /** One line on the opened device, and where it was chosen automatically, why. */
+  /** One line on what was opened, and where it was chosen automatically, why. */
   String choice() {
-    return log.get(0);
+    return String.join(", ", log);
   }
 }

@@ -33,19 +33,29 @@ final class DryRun {
   static int print(List<SweepCall.Grid> grids, Shard shard, PrintWriter stdout) {
     CellTimes times = CellTimes.of(earlierRuns(grids.get(0).config().out()));
     SweepPreview preview;
+    List<PlannedCell> cells = new ArrayList<>();
+    double seconds = 0;
+    int most = 1;
     try (Device reader = Devices.open("cpu", DeviceOptions.DEFAULT, line -> {})) {
       preview = new SweepPreview(reader, Natives.cacheFolder(), times);
       for (SweepCall.Grid grid : grids) {
+        int before = preview.cells().size();
         preview.add(grid.config(), deviceKind(grid));
+        List<PlannedCell> all = preview.cells();
+        List<PlannedCell> own =
+            all.subList(before, all.size()).stream()
+                .filter(cell -> cell.id().isEmpty() || shard.owns(cell.id().get()))
+                .toList();
+        cells.addAll(own);
+        // Devices that share the cells of a grid are at work at once.
+        int devices = grid.config().devices().size();
+        seconds += own.stream().mapToDouble(cell -> cell.seconds().orElse(0)).sum() / devices;
+        most = Math.max(most, devices);
       }
     }
-    List<PlannedCell> cells =
-        preview.cells().stream()
-            .filter(cell -> cell.id().isEmpty() || shard.owns(cell.id().get()))
-            .toList();
     cells.forEach(cell -> stdout.println(cell.line()));
     stdout.flush();
-    System.err.println(summary(cells, times, shard));
+    System.err.println(summary(cells, times, shard, seconds, most));
     preview
         .absent()
         .forEach(model -> System.err.println(model + " is not fetched yet: its cells have no ids"));
@@ -55,7 +65,7 @@ final class DryRun {
 
   /** A GPU need not be here for cells that are to run on one elsewhere. */
   private static String deviceKind(SweepCall.Grid grid) {
-    String id = grid.config().device();
+    String id = grid.config().devices().get(0);
     if (id.equals("auto")) {
       try (Device device = grid.selection().open()) {
         id = device.id();
@@ -64,14 +74,17 @@ final class DryRun {
     return id.replaceFirst(":.*", "");
   }
 
-  private static String summary(List<PlannedCell> cells, CellTimes times, Shard shard) {
+  private static String summary(
+      List<PlannedCell> cells, CellTimes times, Shard shard, double seconds, int devices) {
     long unknown = cells.stream().filter(cell -> cell.seconds().isEmpty()).count();
-    double seconds = cells.stream().mapToDouble(cell -> cell.seconds().orElse(0)).sum();
     StringBuilder summary = new StringBuilder();
     summary.append(cells.size()).append(cells.size() == 1 ? " cell" : " cells");
     if (!shard.isWhole()) {
       summary.append(cells.stream().allMatch(cell -> cell.id().isPresent()) ? "" : " at most");
       summary.append(" of this shard, one of ").append(shard.count());
+    }
+    if (devices > 1) {
+      summary.append(", shared by ").append(devices).append(" devices");
     }
     if (unknown < cells.size()) {
       summary.append(

@@ -10,13 +10,15 @@ import picocli.CommandLine.ParseResult;
  * each. Cells keep the ids that they have where the value is given alone.
  */
 final class GridAxes {
+  private static final String DEVICE = "--device";
+
   /**
    * The options, the outermost axis first: what is long to change comes before what is not. Not the
    * threads: a cell is the same with any number of them.
    */
   private static final List<String> OPTIONS =
       List.of(
-          "--device",
+          DEVICE,
           "--dtype",
           "--windows",
           "--context",
@@ -62,9 +64,10 @@ final class GridAxes {
       return List.of(option.longestName());
     }
     // What stands twice is one point of an axis.
-    return option.stringValues().stream()
-        .distinct()
-        .map(value -> option.longestName() + "=" + value)
-        .toList();
+    List<String> points =
+        option.longestName().equals(DEVICE)
+            ? DeviceKinds.of(option.stringValues())
+            : option.stringValues().stream().distinct().toList();
+    return points.stream().map(value -> option.longestName() + "=" + value).toList();
   }
 }

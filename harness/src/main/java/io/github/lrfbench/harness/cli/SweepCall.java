@@ -18,16 +18,18 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One call of {@code sweep}: its grids, one after the other, into one directory. */
 final class SweepCall {
   /**
    * A grid.
    *
-   * @param selection opens its device
+   * @param selection opens its devices
    */
   record Grid(SweepConfig config, DeviceSelection selection) {
-    private boolean sharesDevice(Grid other) {
+    private boolean sharesDevices(Grid other) {
       return config.device().equals(other.config.device())
           && config.dtype().equals(other.config.dtype())
           && config.threads() == other.config.threads();
@@ -60,15 +62,15 @@ final class SweepCall {
     SweepProgress progress = new SweepProgress(cells);
     try (progress;
         Interruption interruption = new Interruption(() -> progress.stopped(target));
-        OpenDevice device = new OpenDevice()) {
+        OpenDevices devices = new OpenDevices()) {
       if (grids.size() > 1) {
         // What is wrong with a later grid shows before the first has run for hours.
         GridData data = new GridData();
-        grids.forEach(grid -> runner(grid, device, SweepListener.NONE).check(data));
+        grids.forEach(grid -> runner(grid, devices, SweepListener.NONE).check(data));
       }
       for (Grid grid : grids) {
-        SweepRunner runner = runner(grid, device, progress);
-        progress.opening(device.choice());
+        SweepRunner runner = runner(grid, devices, progress);
+        progress.opening(devices.choice());
         done &= run(runner).isEmpty();
         runner.table().forEach(row -> byId.put(row.get(RunColumns.CELL_ID), row));
       }
@@ -80,8 +82,8 @@ final class SweepCall {
     return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
   }
 
-  private SweepRunner runner(Grid grid, OpenDevice device, SweepListener listener) {
-    return new SweepRunner(grid.config(), device.of(grid), cache, listener);
+  private SweepRunner runner(Grid grid, OpenDevices devices, SweepListener listener) {
+    return new SweepRunner(grid.config(), devices.of(grid), cache, listener);
   }
 
   /** Tells what goes wrong while results are written from what is wrong before any are. */
@@ -96,18 +98,34 @@ final class SweepCall {
     }
   }
 
-  /** The device of the grid that is at work; grids that follow each other on one share it. */
-  private static final class OpenDevice implements AutoCloseable {
-    private Grid user;
-    private Device device;
+  /**
+   * The devices of the grid that is at work; grids that follow each other on the same share them.
+   * One that was lost stays out of the grids that follow: a process does not get it back.
+   */
+  private static final class OpenDevices implements AutoCloseable {
+    /** Their full ids. */
+    private final Set<String> lost = new TreeSet<>();
 
-    Device of(Grid grid) {
-      if (user == null || !user.sharesDevice(grid)) {
+    private Grid user;
+    private List<Device> devices = List.of();
+
+    List<Device> of(Grid grid) {
+      List<String> gone =
+          devices.stream()
+              .filter(Device::isLost)
+              .map(device -> DeviceKinds.full(device.id()))
+              .toList();
+      if (user == null || !user.sharesDevices(grid) || !gone.isEmpty()) {
+        boolean any = devices.isEmpty() || gone.size() < devices.size();
         close();
-        device = grid.selection().open();
+        lost.addAll(gone);
+        devices = any ? grid.selection().openAll(lost) : List.of();
+        if (devices.isEmpty()) {
+          throw new OutputException("no device is left; lost: " + String.join(", ", lost), null);
+        }
         user = grid;
       }
-      return device;
+      return devices;
     }
 
     String choice() {
@@ -116,10 +134,9 @@ final class SweepCall {
 
     @Override
     public void close() {
-      if (user != null) {
-        user = null;
-        device.close();
-      }
+      user = null;
+      devices.forEach(Device::close);
+      devices = List.of();
     }
   }
 }

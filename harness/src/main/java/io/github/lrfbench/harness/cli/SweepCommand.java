@@ -236,7 +236,11 @@ final class SweepCommand implements Callable<Integer> {
     return file == null ? null : SweepFile.read(file).text();
   }
 
-  /** Opens the device, or in the place of an automatic choice another. */
+  /**
+   * Opens the device, or in the place of an automatic choice another.
+   *
+   * @throws InputException if there are several
+   */
   Device openDevice(String instead) {
     if (selection.device().equals("auto") || instead.startsWith("cuda")) {
       selection.device(instead);
@@ -338,7 +342,7 @@ final class SweepCommand implements Callable<Integer> {
         options.calibration.examples(),
         options.seeds,
         options.layers,
-        selection.device(),
+        selection.ofOneKind(),
         selection.dtype(),
         selection.threads,
         LatencyKind.parse(OneValue.of("--latency", latencies)),

@@ -49,9 +49,17 @@ public final class SweepLine {
     return arguments;
   }
 
-  /** What they ask for. */
+  /**
+   * What they ask for.
+   *
+   * @throws InputException if they name several devices to share the cells
+   */
   public SweepConfig config(String runId) {
     SweepConfig config = command.config(runId, Shard.WHOLE);
+    if (config.devices().size() > 1) {
+      throw new InputException(
+          "--device " + config.device() + ": cells that run elsewhere have one device each");
+    }
     command.requireFew(List.of(config));
     return config;
   }

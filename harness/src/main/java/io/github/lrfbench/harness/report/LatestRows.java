@@ -71,7 +71,7 @@ public final class LatestRows {
         row.get(RunColumns.BUDGET_KIND),
         row.get(RunColumns.BUDGET),
         row.get(RunColumns.SEED),
-        row.get(MachineColumns.DEVICE),
+        row.deviceKind(),
         row.get(MachineColumns.DTYPE),
         row.get(TimeColumns.BATCH_SIZE),
         row.get(TimeColumns.SEQ_LEN));

@@ -51,7 +51,7 @@ public final class RunTable {
     String parts =
         Stream.of(
                 row.get(RunColumns.MODEL),
-                row.get(MachineColumns.DEVICE),
+                row.deviceKind(),
                 row.get(MachineColumns.DEVICE_NAME),
                 row.get(MachineColumns.DTYPE),
                 threads == null ? null : threads + (threads == 1 ? " thread" : " threads"),

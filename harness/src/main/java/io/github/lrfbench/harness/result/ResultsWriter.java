@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.function.Function;
  * what makes the cell finished. Those of a cell that never got its row, because the process was
  * killed in between, are dropped when the directory is opened again; so no cell is torn or doubled.
  * Its predictions, where there are some, are written before all these ({@link CellPredictions}).
+ * Threads that append wait for each other.
  */
 public final class ResultsWriter implements Closeable {
   private final List<RunRow> rows = new ArrayList<>();
@@ -77,9 +77,9 @@ public final class ResultsWriter implements Closeable {
     }
   }
 
-  /** The rows of {@code runs.csv}: those of earlier runs, then those appended since. */
-  public List<RunRow> rows() {
-    return Collections.unmodifiableList(rows);
+  /** The rows of {@code runs.csv} now: those of earlier runs, then those appended since. */
+  public synchronized List<RunRow> rows() {
+    return List.copyOf(rows);
   }
 
   /** Appends a cell of which no call was timed and no prediction is kept. */
@@ -94,7 +94,7 @@ public final class ResultsWriter implements Closeable {
    * @param predictions for its examples; none where they are not kept
    * @throws OutputException if the disk does not take it; all tables are then as they were
    */
-  public void append(
+  public synchronized void append(
       RunRow run, List<LayerRow> matrices, List<SampleRow> calls, List<Prediction> predictions) {
     try {
       CellPredictions.write(directory, run.get(RunColumns.CELL_ID), predictions);
@@ -133,7 +133,7 @@ public final class ResultsWriter implements Closeable {
    * A line on finished cells of which {@code layers.csv} lacks matrices; nothing if it has all. The
    * matrices of a cell have as many numbers together as its row says.
    */
-  public Optional<String> incomplete() {
+  public synchronized Optional<String> incomplete() {
     List<String> cells = new ArrayList<>();
     for (RunRow row : rows) {
       Long all = row.get(SizeColumns.LINEAR_PARAMS_DENSE);
@@ -160,7 +160,7 @@ public final class ResultsWriter implements Closeable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     runs.close();
     layers.close();
     samples.close();

@@ -47,6 +47,14 @@ public final class RunRow {
     return runtime != null && !runtime.equals(LRFBENCH);
   }
 
+  /**
+   * The kind of its device, {@code cpu} or {@code cuda}: GPUs of a name are alike. Null if unknown.
+   */
+  public String deviceKind() {
+    String device = get(MachineColumns.DEVICE);
+    return device == null ? null : device.replaceFirst(":.*", "");
+  }
+
   /** True if it is of a cell beside another: run by a peer, or stopping at early exits. */
   public boolean isBeside() {
     return ofPeer() || get(ExitColumns.EXIT) != null;

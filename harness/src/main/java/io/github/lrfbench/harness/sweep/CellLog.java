@@ -2,90 +2,32 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.result.LayerRow;
 import io.github.lrfbench.harness.result.Prediction;
-import io.github.lrfbench.harness.result.ResultsWriter;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.SampleRow;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
-/** Knows which cells are done, writes the rows of those that become so, and tells the listener. */
-final class CellLog {
-  private final ResultsWriter writer;
-  private final SweepListener listener;
-  private final Function<Cell, String> ids;
-  private final MemoryNeeds needs;
-  private final String runId;
-  private final CellChoice choice;
-
-  /** The rows of cells that succeeded. */
-  private final Map<String, RunRow> done = new HashMap<>();
-
-  private final MemoryFailures memory;
-
-  /** The latest rows of cells that ran out of memory or would. */
-  private final Map<String, RunRow> refused = new HashMap<>();
-
-  private final List<RunRow> written = new ArrayList<>();
-  private final List<RunRow> leftOut = new ArrayList<>();
-
-  /** The rows of this call's cells by id, whichever call wrote them, in the order of the plan. */
-  private final Map<String, RunRow> rows = new LinkedHashMap<>();
-
-  /**
-   * A log on top of what earlier runs left in the writer's files; only cells that succeeded are
-   * done, and only those are not run again that would run out of memory.
-   *
-   * @param runId of this run
-   * @param choice whose cells are ours
-   */
-  CellLog(
-      ResultsWriter writer,
-      SweepListener listener,
-      Function<Cell, String> ids,
-      MemoryNeeds needs,
-      String runId,
-      CellChoice choice) {
-    this.writer = writer;
-    this.listener = listener;
-    this.ids = ids;
-    this.needs = needs;
-    this.runId = runId;
-    this.choice = choice;
-    List<RunRow> known = choice.remembered(writer.rows(), runId);
-    memory = new MemoryFailures(known);
-    for (RunRow row : writer.rows()) {
-      if (!row.failed()) {
-        done.put(row.get(RunColumns.CELL_ID), row);
-      }
-    }
-    known.stream()
-        .filter(CellLog::isForMemory)
-        .forEach(row -> refused.put(row.get(RunColumns.CELL_ID), row));
-  }
-
-  private static boolean isForMemory(RunRow row) {
-    return RunRow.SKIPPED.equals(row.get(RunColumns.STATUS)) || MemoryFailure.of(row).isPresent();
-  }
-
+/**
+ * One worker's log of a model's cells: writes the rows of those that it does, and tells the
+ * listener.
+ *
+ * @param cells what is known of them by all workers
+ * @param needs of memory on the worker's device
+ */
+record CellLog(ModelCells cells, MemoryNeeds needs, SweepListener listener) {
   String id(Cell cell) {
-    return ids.apply(cell);
+    return cells.id(cell);
   }
 
   /** Whether there is nothing to do: an earlier run did it, or it is none of ours. */
   boolean isDone(Cell cell) {
-    String id = id(cell);
-    return done.containsKey(id) || !choice.ours().test(id);
+    return cells.isDone(cell);
   }
 
   /** The failure for want of memory that a cell is certain to repeat. */
   Optional<MemoryFailure> memoryFailure(Cell cell) {
-    return memory.repeatedBy(needs.of(cell));
+    return cells.memoryFailure(needs.of(cell));
   }
 
   void working(String what) {
@@ -107,10 +49,7 @@ final class CellLog {
       List<LayerRow> layers,
       List<SampleRow> samples,
       List<Prediction> predictions) {
-    writer.append(row, layers, samples, predictions);
-    done.put(id(cell), row);
-    rows.put(id(cell), row);
-    written.add(row);
+    cells.write(cell, row, layers, samples, predictions);
     listener.finished(cell.describe());
   }
 
@@ -121,16 +60,13 @@ final class CellLog {
    */
   void writeMemoryFailure(Cell cell, RunRow.Builder row, Cell needed, MemoryNeed.Step step) {
     MemoryFailure failure = MemoryFailure.now(id(cell), needs.of(needed, step));
-    memory.add(failure);
+    cells.add(failure);
     write(cell, row.set(RunColumns.EXTRA, failure.extra()).build());
   }
 
   /** Tells the listener of a cell that there is nothing to do for. */
   void skip(Cell cell) {
-    String id = id(cell);
-    if (done.containsKey(id) && choice.ours().test(id)) {
-      rows.put(id, done.get(id));
-    }
+    cells.skip(cell);
     listener.skipped(cell.describe());
   }
 
@@ -140,30 +76,10 @@ final class CellLog {
    * @return false if there is no such row
    */
   boolean leaveOut(Cell cell) {
-    RunRow row = refused.get(id(cell));
-    if (row == null) {
-      return false;
+    boolean left = cells.leaveOut(cell);
+    if (left) {
+      listener.skipped(cell.describe());
     }
-    if (!row.get(RunColumns.RUN_ID).equals(runId)) {
-      leftOut.add(row);
-    }
-    rows.put(id(cell), row);
-    skip(cell);
-    return true;
-  }
-
-  /** The rows of this run. */
-  List<RunRow> written() {
-    return List.copyOf(written);
-  }
-
-  /** The rows of earlier runs that this one did not repeat, because they ran out of memory. */
-  List<RunRow> leftOut() {
-    return List.copyOf(leftOut);
-  }
-
-  /** The rows of all cells of this run, those of earlier runs that it did not repeat included. */
-  List<RunRow> rows() {
-    return List.copyOf(rows.values());
+    return left;
   }
 }

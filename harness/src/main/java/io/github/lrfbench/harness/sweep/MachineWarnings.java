@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Tells once in a sweep of each thing that makes its times and energies doubtful. */
+/** Tells once in a sweep of each thing that makes its times and energies doubtful. Thread-safe. */
 final class MachineWarnings {
   /** The share of the machine's processors that other work may keep busy without a word. */
   private static final double LOAD_SHARE = 0.1;
@@ -26,7 +26,7 @@ final class MachineWarnings {
    * @param device its id
    * @param note takes lines
    */
-  void tell(MachineState machine, String device, Consumer<String> note) {
+  synchronized void tell(MachineState machine, String device, Consumer<String> note) {
     DeviceState state = machine.device();
     double load = machine.otherLoad().orElse(0);
     if (load > LOAD_SHARE * machine.processors() && told.add(Doubt.LOADED)) {

@@ -4,16 +4,20 @@ import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
+import io.github.lrfbench.harness.sweep.Turns.Turn;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * All cells of one loaded model: the dense model on every task, then every variant, compressed and
- * timed once and evaluated on every task. What goes wrong in a cell becomes its row.
+ * The cells of one loaded model that a worker gets: the dense model on every task, then every
+ * variant, compressed and timed once and evaluated on every task. What goes wrong in a cell becomes
+ * its row.
  */
 final class ModelSweep {
   private final String name;
@@ -56,23 +60,37 @@ final class ModelSweep {
     this.exits = new ExitCells(beside.exits(), loaded, rows, log, failed);
   }
 
-  /** Runs the variants, of which the first is the dense model. */
-  void run(List<Variant> all) {
-    for (Variant variant : all) {
-      List<SweepTask> open = openTasks(variant);
-      if (!variant.isDense() && variant.dependsOnTask()) {
-        open.forEach(task -> runVariant(variant, List.of(task), task));
-      } else if (!open.isEmpty()) {
-        runVariant(variant, open, null);
+  /** Runs turns until all are taken or the device is lost. */
+  void run(Turns turns) {
+    for (Optional<Turn> turn = next(turns); turn.isPresent(); turn = next(turns)) {
+      List<SweepTask> open = turn.get().tasks().stream().map(tasks::get).toList();
+      runVariant(turn.get().variant(), open, turn.get().forTask() ? open.get(0) : null);
+    }
+  }
+
+  private Optional<Turn> next(Turns turns) {
+    return loaded.model().device().isLost() ? Optional.empty() : turns.next(this::openTasks);
+  }
+
+  /** Writes the rows of turns that no device is left for. */
+  void fail(Turns turns, RuntimeException failure) {
+    Instant startedAt = Instant.now();
+    for (Optional<Turn> turn = turns.next(this::openTasks);
+        turn.isPresent();
+        turn = turns.next(this::openTasks)) {
+      Variant variant = turn.get().variant();
+      for (int task : turn.get().tasks()) {
+        failOpen(
+            cell(variant, tasks.get(task)), cell -> failed.failToFit(cell, startedAt, failure));
       }
     }
   }
 
-  /** The tasks to run a variant on, itself or a cell beside it. */
-  private List<SweepTask> openTasks(Variant variant) {
-    List<SweepTask> open = new ArrayList<>();
-    for (SweepTask task : tasks) {
-      Cell cell = cell(variant, task);
+  /** The numbers of the tasks to run a variant on, itself or a cell beside it. */
+  private List<Integer> openTasks(Variant variant) {
+    List<Integer> open = new ArrayList<>();
+    for (int task = 0; task < tasks.size(); task++) {
+      Cell cell = cell(variant, tasks.get(task));
       boolean done = log.isDone(cell);
       if (done) {
         log.skip(cell);
@@ -131,15 +149,18 @@ final class ModelSweep {
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
+      Step failing = step;
       for (SweepTask task : open) {
-        Cell own = cell(variant, task);
-        for (Cell cell : Stream.concat(Stream.of(own), beside.of(own).stream()).toList()) {
-          if (!log.isDone(cell)) {
-            failed.fail(cell, startedAt, step, failure);
-          }
-        }
+        failOpen(cell(variant, task), cell -> failed.fail(cell, startedAt, failing, failure));
       }
     }
+  }
+
+  /** Fails a cell and those beside it, as far as they are not done. */
+  private void failOpen(Cell own, Consumer<Cell> fail) {
+    Stream.concat(Stream.of(own), beside.of(own).stream())
+        .filter(cell -> !log.isDone(cell))
+        .forEach(fail);
   }
 
   private void runTask(

@@ -361,6 +361,10 @@ final class RowFactory {
   private Map<String, Object> extra(DataFacts data, Score score) {
     Map<String, Object> extra = new TreeMap<>(data.extra());
     extra.putAll(score.extra());
+    int devices = config.devices().size();
+    if (devices > 1) {
+      extra.put("devices", devices);
+    }
     if (config.limit() > 0) {
       extra.put("limit", config.limit());
     }

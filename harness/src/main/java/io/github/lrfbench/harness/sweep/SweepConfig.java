@@ -26,7 +26,8 @@ import java.util.List;
  * @param calibration the most training examples that statistics are collected on
  * @param seeds of everything random
  * @param layers globs that select matrices; none selects all
- * @param device {@code auto}, {@code cpu}, {@code cuda:1}
+ * @param device {@code auto}, {@code cpu}, {@code cuda:1}, or GPUs that share the cells: {@code
+ *     cuda:0,cuda:1}
  * @param dtype type of the numbers computed with
  * @param threads host threads, 0 for all processors
  * @param latency what is timed
@@ -122,6 +123,11 @@ public record SweepConfig(
         predictions,
         peers,
         exits);
+  }
+
+  /** The devices that share the cells, by their ids. */
+  public List<String> devices() {
+    return List.of(device.split(","));
   }
 
   /** How many cells the grid has, at the most; what goes beyond a long is its largest number. */

@@ -1,6 +1,9 @@
 package io.github.lrfbench.harness.sweep;
 
-/** Is told how a sweep goes, for progress on a screen. */
+/**
+ * Is told how a sweep goes, for progress on a screen. Calls come one at a time, on several devices
+ * from several threads.
+ */
 public interface SweepListener {
   /** Does nothing. */
   SweepListener NONE = new SweepListener() {};

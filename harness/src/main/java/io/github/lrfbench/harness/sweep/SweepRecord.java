@@ -90,25 +90,25 @@ public final class SweepRecord {
   }
 
   /** Writes the file where the results go: the call has begun. */
-  public void writeStart(Device device) {
+  public void writeStart(List<Device> used) {
     if (!started) {
       previous = RunJson.read(target());
       started = true;
     }
-    write(describe(device));
+    write(describe(used));
   }
 
   /**
    * One of the configurations is done. A call that found nothing to do leaves the record of the
    * calls that did.
    */
-  public void writeEnd(Device device, List<RunRow> written) {
+  public void writeEnd(List<Device> used, List<RunRow> written) {
     rows.addAll(written);
     if (rows.isEmpty() && previous.isPresent()) {
       RunJson.write(target(), previous.get());
       return;
     }
-    Map<String, Object> record = describe(device);
+    Map<String, Object> record = describe(used);
     record.put("finished_at", Instant.now().toString());
     record.put("cells", rows.size());
     record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
@@ -122,7 +122,7 @@ public final class SweepRecord {
     RunJson.write(target(), record);
   }
 
-  private Map<String, Object> describe(Device device) {
+  private Map<String, Object> describe(List<Device> used) {
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("run_id", runId);
     record.put("started_at", startedAt.toString());
@@ -136,11 +136,11 @@ public final class SweepRecord {
     record.put("git_commit", provenance.gitCommit());
     record.put("java_version", provenance.javaVersion());
     record.put("host", provenance.host());
-    devices.put(device.id(), device.name());
+    used.forEach(device -> devices.put(device.id(), device.name()));
     record.put("device", oneOrAll(devices.keySet()));
     record.put("device_name", oneOrAll(devices.values()));
-    record.put("threads", device.threads());
-    record.put("software", new TreeMap<>(device.software()));
+    record.put("threads", used.get(0).threads());
+    record.put("software", new TreeMap<>(used.get(0).software()));
     record.put("environment", Environment.current());
     return record;
   }

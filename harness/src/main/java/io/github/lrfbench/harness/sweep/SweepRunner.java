@@ -1,29 +1,26 @@
 package io.github.lrfbench.harness.sweep;
 
-import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputDirectory;
-import io.github.lrfbench.harness.result.ResultsCsv;
-import io.github.lrfbench.harness.result.ResultsWriter;
-import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
-import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/** Runs a sweep on one device. */
+/** Runs a sweep on one device, or on several of a kind at once. */
 public final class SweepRunner {
+  /** One that calls kernels, and one for the JVM's own threads. */
+  private static final int PROCESSORS_PER_DEVICE = 2;
+
   private final SweepConfig config;
-  private final Device device;
+  private final List<Device> devices;
+  private final Path cache;
   private final SweepModels models;
   private final SweepListener listener;
   private List<RunRow> table = List.of();
@@ -36,22 +33,39 @@ public final class SweepRunner {
    * @param cache where embedded models and data are unpacked
    */
   public SweepRunner(SweepConfig config, Device device, Path cache, SweepListener listener) {
-    this(config, device, cache, listener, config.peers().stream().map(PeerRuntime::of).toList());
+    this(config, List.of(device), cache, listener);
+  }
+
+  /**
+   * A runner on several devices.
+   *
+   * @param devices of one kind, each of them once; a processor alone
+   */
+  public SweepRunner(SweepConfig config, List<Device> devices, Path cache, SweepListener listener) {
+    this(config, devices, cache, listener, config.peers().stream().map(PeerRuntime::of).toList());
   }
 
   /** A runner with peers of its own in the place of those that the settings name. */
   SweepRunner(
       SweepConfig config,
-      Device device,
+      List<Device> devices,
       Path cache,
       SweepListener listener,
       List<PeerRuntime> peers) {
     this.peers = peers;
     this.beside = new CellsBeside(peers, config.exits());
     this.config = config;
-    this.device = device;
-    this.models = new SweepModels(config, device, cache, peers);
+    if (devices.stream().map(Device::id).distinct().count() != devices.size()) {
+      throw new IllegalArgumentException("a device measures badly beside itself");
+    }
+    this.devices = List.copyOf(devices);
+    this.cache = cache;
+    this.models = models(devices.get(0));
     this.listener = listener;
+  }
+
+  private SweepModels models(Device device) {
+    return new SweepModels(config, device, cache, peers);
   }
 
   /**
@@ -62,7 +76,7 @@ public final class SweepRunner {
    *     data than that of a grid before it
    */
   public void check(GridData shared) {
-    PeerCells.check(peers, config, device);
+    PeerCells.check(peers, config, devices.get(0));
     List<Variant> variants = SweepPlan.variants(config);
     models.share(shared, variants);
   }
@@ -165,24 +179,42 @@ public final class SweepRunner {
   public List<RunRow> run(SweepRecord record, CellChoice choice) {
     List<Variant> variants = SweepPlan.variants(config);
     OutputDirectory.check(config.out());
-    PeerCells.check(peers, config, device);
-    List<SweepModels.Group> groups = models.agreeing(variants);
-    int cells = groups.stream().mapToInt(group -> group.data().size()).sum();
+    PeerCells.check(peers, config, devices.get(0));
+    List<SharedModel> shared = new ArrayList<>();
+    for (SweepModels.Group group : models.agreeing(variants)) {
+      shared.add(new SharedModel(group, variants, devices));
+    }
+    int cells = shared.stream().mapToInt(model -> model.group().data().size()).sum();
     cells *= variants.size() * beside.factor();
-    try (Output output = new Output(record, cells, choice)) {
-      List<BrokenModel> broken = new ArrayList<>();
-      for (SweepModels.Group group : groups) {
-        run(group, variants, output).ifPresent(broken::add);
-        if (record.hasStarted() || broken.stream().anyMatch(each -> !each.isInput())) {
-          broken.forEach(each -> fail(each, variants, output));
-          broken.clear();
-        }
+    WorkersProgress progress = new WorkersProgress(listener, devices);
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (devices.size() > 1 && processors < PROCESSORS_PER_DEVICE * devices.size()) {
+      progress.note(
+          devices.size()
+              + " devices share "
+              + processors
+              + " processors: short calls may take longer than on one device");
+    }
+    try (SweepOutput output = new SweepOutput(config, devices, record, choice, cells, progress)) {
+      List<SweepWorker> workers =
+          devices.stream()
+              .map(device -> new SweepWorker(device, models(device), beside, output))
+              .toList();
+      new SweepWorkers(workers, shared, beside, output).run();
+      List<RunRow> rows = new ArrayList<>();
+      List<RunRow> all = new ArrayList<>();
+      for (SharedModel model : shared) {
+        model
+            .cells()
+            .ifPresent(
+                known -> {
+                  rows.addAll(known.leftOut());
+                  all.addAll(known.rows(model.order()));
+                });
       }
-      if (!broken.isEmpty()) {
-        // All of them, and nothing is written.
-        broken.get(0).rethrow();
-      }
-      return output.finish();
+      table = List.copyOf(all);
+      rows.addAll(output.finish());
+      return rows;
     }
   }
 
@@ -191,143 +223,7 @@ public final class SweepRunner {
     return table;
   }
 
-  /** Runs a model's cells; if it does not load or does not fit its tasks, that comes back. */
-  private Optional<BrokenModel> run(
-      SweepModels.Group group, List<Variant> variants, Output output) {
-    PreparedModel model;
-    LoadedModel loaded = null;
-    try {
-      output.requireMemory(group);
-      loaded = models.load(group);
-      model = models.prepare(group, loaded, variants);
-    } catch (RuntimeException | VirtualMachineError failure) {
-      return Optional.of(new BrokenModel(group.lost(), failure, loaded == null));
-    }
-    try (model;
-        FactorizationCache decompositions = new FactorizationCache(device)) {
-      output.open();
-      model.loaded().notes().forEach(listener::note);
-      model.tasks().forEach(task -> task.evaluation().notes().forEach(listener::note));
-      group.data().forEach(input -> input.deviation().ifPresent(listener::note));
-      VariantFactory factory =
-          new VariantFactory(model.loaded().model(), model.slots(), decompositions);
-      int seqLen = model.probe().seqLen();
-      new ModelSweep(
-              group.name(),
-              model,
-              factory,
-              rows(output.record, seqLen),
-              output.log(seqLen),
-              output.record.warnings(),
-              beside)
-          .run(variants);
-    }
-    return Optional.empty();
-  }
-
-  private void fail(BrokenModel broken, List<Variant> variants, Output output) {
-    output.open();
-    listener.note("model " + broken.lost().name() + " is left out: " + broken.reason());
-    int seqLen = LostModel.seqLen(config);
-    FailedCells failed = new FailedCells(rows(output.record, seqLen), output.log(seqLen));
-    broken.lost().fail(variants, beside, broken.failure(), broken.loading(), failed);
-  }
-
   private RowFactory rows(SweepRecord record, int seqLen) {
-    return new RowFactory(config, device, record.runId(), record.provenance(), seqLen);
-  }
-
-  /** A cell is the same on each of a machine's GPUs. */
-  private static String deviceKind(Device device) {
-    return device.id().replaceFirst(":.*", "");
-  }
-
-  /**
-   * The output directory, which is touched only when the first model and all data have been read.
-   */
-  private final class Output implements AutoCloseable {
-    private final SweepRecord record;
-    private final int cells;
-    private final CellChoice choice;
-    private final List<CellLog> logs = new ArrayList<>();
-    private ResultsWriter writer;
-
-    Output(SweepRecord record, int cells, CellChoice choice) {
-      this.record = record;
-      this.cells = cells;
-      this.choice = choice;
-    }
-
-    void open() {
-      if (writer == null) {
-        OutputDirectory.prepare(config.out());
-        writer = ResultsWriter.open(config.out());
-        record.writeStart(device);
-        listener.started(cells);
-        writer.incomplete().ifPresent(listener::note);
-      }
-    }
-
-    /** What is known and written of the cells of one model. */
-    CellLog log(int seqLen) {
-      CellLog log =
-          new CellLog(
-              writer,
-              listener,
-              cell -> cell.id(config, deviceKind(device), seqLen),
-              new MemoryNeeds(config, device, seqLen),
-              record.runId(),
-              choice);
-      logs.add(log);
-      return log;
-    }
-
-    /**
-     * Refuses a model that ran out of memory when it was loaded before.
-     *
-     * @throws OutOfMemoryError if it is certain to do so again
-     */
-    void requireMemory(SweepModels.Group group) {
-      Path file = config.out().resolve(RunColumns.TABLE.file());
-      if (!Files.isRegularFile(file)) {
-        return;
-      }
-      MemoryFailures known =
-          new MemoryFailures(choice.remembered(ResultsCsv.RUNS.read(file), record.runId()));
-      LostModel lost = known.isEmpty() ? null : group.lost();
-      if (lost != null && lost.revision().isPresent()) {
-        Cell dense = lost.cell(Variant.dense(config.seeds().get(0)), group.data().get(0));
-        MemoryNeeds needs = new MemoryNeeds(config, device, LostModel.seqLen(config));
-        known
-            .repeatedBy(List.of(needs.of(dense, MemoryNeed.Step.COMPRESS)))
-            .ifPresent(
-                failure -> {
-                  throw new OutOfMemoryError(
-                      "as when cell " + failure.cellId() + " was run; --retry-memory tries again");
-                });
-      }
-    }
-
-    /**
-     * Ends the record.
-     *
-     * @return the rows of cells that were left out for memory, and those that were written
-     */
-    List<RunRow> finish() {
-      List<RunRow> written = logs.stream().flatMap(log -> log.written().stream()).toList();
-      record.writeEnd(device, written);
-      table = logs.stream().flatMap(log -> log.rows().stream()).toList();
-      List<RunRow> rows = new ArrayList<>();
-      logs.forEach(log -> rows.addAll(log.leftOut()));
-      rows.addAll(written);
-      return rows;
-    }
-
-    @Override
-    public void close() {
-      if (writer != null) {
-        writer.close();
-      }
-    }
+    return new RowFactory(config, devices.get(0), record.runId(), record.provenance(), seqLen);
   }
 }

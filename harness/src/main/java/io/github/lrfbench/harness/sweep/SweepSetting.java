@@ -70,12 +70,20 @@ public enum SweepSetting {
       all(c -> Long.toString(c.variant().seed()))
           .memory(c -> c.variant().dependsOnTask() ? Long.toString(c.variant().seed()) : null)),
 
-  /** A cell is the same on each of a machine's GPUs, but not on another GPU as large. */
+  /**
+   * A cell is the same on each of a machine's GPUs, but not on another GPU as large. Several share
+   * the memory of the host: what one of them lacked need not be lacking without the others.
+   */
   DEVICE(
       List.of("device"),
       "auto",
       SweepConfig::device,
-      all(CellContext::deviceKind).memory(CellContext::deviceName)),
+      all(CellContext::deviceKind)
+          .memory(
+              c -> {
+                int devices = c.config().devices().size();
+                return c.deviceName() + (devices == 1 ? "" : ", one of " + devices);
+              })),
 
   DTYPE(List.of("dtype"), "fp32", SweepConfig::dtype, all(c -> c.config().dtype())),
 

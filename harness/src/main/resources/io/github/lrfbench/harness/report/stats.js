@@ -61,8 +61,9 @@ function named(rows) {
     row.togetherKey = JSON.stringify(scored.concat(Number.isFinite(row.metric_dense) ? row.metric_dense.toPrecision(3) : null));
     row.apartKey = JSON.stringify(scored.concat(row.model_revision));
     row.together = row.apart = row.model + ' on ' + row.task;
-    row.deviceKey = JSON.stringify([row.device, row.device_name, row.dtype, row.threads, row.host]);
-    row.deviceTitle = joined([row.device, row.device_name, row.dtype,
+    let kind = row.device ? row.device.replace(/:.*/, '') : row.device;  // GPUs of a name are alike
+    row.deviceKey = JSON.stringify([kind, row.device_name, row.dtype, row.threads, row.host]);
+    row.deviceTitle = joined([kind, row.device_name, row.dtype,
       row.threads ? row.threads + (row.threads === 1 ? ' thread' : ' threads') : ''], ', ');
     row.shape = row.latency_kind === 'inputs' ? 'inputs, one at a time' : row.batch_size ? row.batch_size + ' x ' + row.seq_len
       + (row.latency_kind && row.latency_kind !== 'forward' ? ', ' + row.latency_kind : '') : 'not timed';

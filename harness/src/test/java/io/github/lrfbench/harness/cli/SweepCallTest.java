@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.result.MachineColumns;
@@ -227,6 +228,53 @@ class SweepCallTest {
     assertEquals(0, sweep("--keep=0.5", "--dry-run"), stderr);
     assertEquals(gpu.lines().count(), stdout.lines().count());
     assertTrue(!gpu.split("\t")[0].equals(stdout.split("\t")[0]));
+  }
+
+  @Test
+  void devicesOfAKindShareCellsAndKindsHaveTheirOwn() throws IOException {
+    Path data = folder.resolve("glue/SST-2");
+    Files.copy(data.resolve("dev.tsv"), data.resolve("train.tsv"));
+    assertEquals(0, dryRun("cuda:1"), stderr);
+    String one = stdout;
+    assertEquals(0, dryRun("cuda:0,cuda:1"), stderr);
+    assertEquals(one, stdout, "the same cells");
+    assertTrue(stderr.startsWith("2 cells, shared by 2 devices; no earlier run"), stderr);
+    assertEquals(0, dryRun("cpu,cuda:0,cuda:1"), stderr);
+    assertEquals(4, stdout.lines().distinct().count());
+    assertEquals(2, dryRun("cuda,cuda:0"));
+    assertEquals("lrfbench: --device cuda,cuda:0 names cuda:0 twice", stderr.strip());
+    assertEquals(2, sweep("--device=cpu", "--keep=0.5"));
+    assertTrue(stderr.contains("names cpu twice"), stderr);
+    assertFalse(Files.exists(out));
+    for (String command : List.of("eval", "compress", "finetune", "generate", "kernels")) {
+      List<String> line = new ArrayList<>(List.of(command, "--device=cuda:0,cuda:1"));
+      if (!command.equals("kernels")) {
+        line.add("--model=" + folder.resolve("model"));
+      }
+      if (command.equals("eval") || command.equals("finetune")) {
+        line.addAll(List.of("--task=sst2", "--glue=" + folder.resolve("glue")));
+      }
+      if (command.equals("compress") || command.equals("finetune")) {
+        line.addAll(List.of("--keep=0.5", "--out=" + out));
+      }
+      if (command.equals("generate")) {
+        line.add("--prompt=a");
+      }
+      assertEquals(2, run(line.toArray(String[]::new)), command);
+      assertEquals("lrfbench: give one --device; only a sweep takes several", stderr.strip());
+      assertFalse(Files.exists(out), command);
+    }
+  }
+
+  private int dryRun(String devices) {
+    return run(
+        "sweep",
+        "--model=" + folder.resolve("model"),
+        "--task=sst2",
+        "--glue=" + folder.resolve("glue"),
+        "--device=" + devices,
+        "--keep=0.5",
+        "--dry-run");
   }
 
   @Test

@@ -103,6 +103,17 @@ class PageStatsTest {
         "[\"cpu (a)\",\"cpu (b)\"]",
         evaluate(
             "named([" + row("host: 'a'") + "," + row("host: 'b'") + "]).map(r => r.deviceTitle)"));
+    // GPUs of a name are alike.
+    assertEquals(
+        "[\"cuda, A\",\"cuda, A\",\"cuda, B\"]",
+        evaluate(
+            "named(["
+                + String.join(
+                    ",",
+                    row("device: 'cuda:0', device_name: 'A'"),
+                    row("device: 'cuda:1', device_name: 'A'"),
+                    row("device: 'cuda:1', device_name: 'B'"))
+                + "]).map(r => r.deviceTitle)"));
   }
 
   @Test

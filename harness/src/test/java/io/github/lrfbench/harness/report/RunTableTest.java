@@ -37,6 +37,24 @@ class RunTableTest {
   }
 
   @Test
+  void gpusOfANameShareATable() {
+    RunRow.Builder gpu = dense().set(MachineColumns.DEVICE_NAME, "A");
+    String table =
+        RunTable.render(
+            List.of(
+                gpu.set(MachineColumns.DEVICE, "cuda:0").build(),
+                gpu.set(MachineColumns.DEVICE, "cuda:1").build(),
+                gpu.set(MachineColumns.DEVICE_NAME, "B").build()));
+    assertEquals(
+        List.of("A", "B"),
+        table
+            .lines()
+            .filter(line -> line.contains(", cuda, "))
+            .map(line -> line.replaceAll(".*, cuda, (.).*", "$1"))
+            .toList());
+  }
+
+  @Test
   void severalSeedsAreToldApart() {
     String table = RunTable.render(List.of(svd().build(), svd().set(RunColumns.SEED, 2).build()));
     assertTrue(table.contains("svd keep 0.5 seed 1 "), table);

@@ -349,7 +349,11 @@ class PeerSweepTest {
     try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
       SweepRecord record = new SweepRecord("run", List.of(config), Shard.WHOLE, List.of());
       return new SweepRunner(
-              config, device, folder.resolve("cache"), SweepListener.NONE, Arrays.asList(peers))
+              config,
+              List.of(device),
+              folder.resolve("cache"),
+              SweepListener.NONE,
+              Arrays.asList(peers))
           .run(record);
     }
   }

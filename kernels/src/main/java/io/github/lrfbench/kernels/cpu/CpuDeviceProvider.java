@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ProductRounding;
+import java.util.List;
 
 /** Offers the processor, the device that is always there. */
 public final class CpuDeviceProvider implements DeviceProvider {
@@ -21,6 +22,11 @@ public final class CpuDeviceProvider implements DeviceProvider {
   @Override
   public Availability availability() {
     return new Availability(true, ProcessorName.read());
+  }
+
+  @Override
+  public List<String> names() {
+    return List.of(ProcessorName.read());
   }
 
   @Override

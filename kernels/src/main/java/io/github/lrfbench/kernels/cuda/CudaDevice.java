@@ -266,6 +266,12 @@ public final class CudaDevice implements Gpu {
   }
 
   @Override
+  public boolean isLost() {
+    requireOpen();
+    return context.isLost();
+  }
+
+  @Override
   public CapturedGraph capture(Runnable work) {
     CudaStream home = stream();
     home.requireNotCapturing("a capture");
@@ -326,8 +332,14 @@ public final class CudaDevice implements Gpu {
   /** Frees what a closed graph held, unless the device has done so. */
   void forget(CudaGraph graph) {
     if (graphs.remove(graph)) {
-      context.enter();
-      graph.destroy(memory);
+      try {
+        context.enter();
+        graph.destroy(memory);
+      } catch (CudaCallException e) {
+        if (!context.isLost()) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -361,7 +373,12 @@ public final class CudaDevice implements Gpu {
   public synchronized void close() {
     if (open) {
       workers.close();
-      context.synchronize();
+      if (context.isLost()) {
+        open = false;
+        memory.abandon();
+        context.abandon();
+        return;
+      }
       List.copyOf(graphs).forEach(CudaGraph::close);
       open = false;
       workerStreams.forEach(CudaStream::close);

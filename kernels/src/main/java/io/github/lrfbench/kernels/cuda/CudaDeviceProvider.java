@@ -48,6 +48,18 @@ public final class CudaDeviceProvider implements DeviceProvider {
   }
 
   @Override
+  public List<String> names() {
+    if (!availability().available()) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>();
+    for (int index = 0; index < count(); index++) {
+      names.add(properties(index).name());
+    }
+    return names;
+  }
+
+  @Override
   public List<Part> parts() {
     List<Part> parts = new ArrayList<>();
     for (CudaLibrary library : CudaLibrary.values()) {
@@ -62,7 +74,19 @@ public final class CudaDeviceProvider implements DeviceProvider {
     int count = count();
     if (index >= count) {
       throw new InputException(
-          "there is no device cuda:" + index + "; there are cuda:0 to cuda:" + (count - 1));
+          "there is no device cuda:"
+              + index
+              + (count == 1
+                  ? "; there is cuda:0 only"
+                  : "; there are cuda:0 to cuda:" + (count - 1)));
+    }
+    if (properties(index).capability() < VOLTA) {
+      throw new InputException(
+          "cuda:"
+              + index
+              + " ("
+              + properties(index).name()
+              + ") cannot be used; compute capability 7.0 or newer is needed");
     }
     for (CudaLibrary library : CudaLibrary.values()) {
       library.load();
@@ -96,9 +120,7 @@ public final class CudaDeviceProvider implements DeviceProvider {
       return new Availability(
           false, "the driver shows no GPU; is it hidden by CUDA_VISIBLE_DEVICES?");
     }
-    CUdevice first = new CUdevice();
-    checkDriver(JCudaDriver.cuDeviceGet(first, 0), "cuDeviceGet 0");
-    DeviceProperties properties = DeviceProperties.of(first);
+    DeviceProperties properties = properties(0);
     boolean isRecent = properties.capability() >= VOLTA;
     String others = count == 1 ? "" : " and " + (count - 1) + " more";
     return new Availability(
@@ -108,6 +130,12 @@ public final class CudaDeviceProvider implements DeviceProvider {
             + ", "
             + driver
             + (isRecent ? "" : "; compute capability 7.0 or newer is needed"));
+  }
+
+  private static DeviceProperties properties(int index) {
+    CUdevice device = new CUdevice();
+    checkDriver(JCudaDriver.cuDeviceGet(device, index), "cuDeviceGet " + index);
+    return DeviceProperties.of(device);
   }
 
   private static int count() {

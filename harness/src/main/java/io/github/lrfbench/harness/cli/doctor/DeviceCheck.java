@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Multiplies and factorizes on a device for about a second and compares with sums on the host. */
 final class DeviceCheck {
@@ -30,13 +31,28 @@ final class DeviceCheck {
 
   private DeviceCheck() {}
 
-  static Finding run(DeviceProvider provider) {
-    String subject = "device " + provider.kind();
+  /** The checks of all devices of a kind that are here, or of the kind itself where none is. */
+  static List<Supplier<Finding>> all(DeviceProvider provider) {
+    List<Supplier<Finding>> checks = new ArrayList<>();
+    for (int index = 0; index < Math.max(1, provider.names().size()); index++) {
+      int number = index;
+      checks.add(() -> run(provider, number));
+      checks.add(() -> energy(provider, number));
+    }
+    return checks;
+  }
+
+  private static String name(DeviceProvider provider, int index) {
+    return provider.kind() + (provider.names().size() < 2 ? "" : ":" + index);
+  }
+
+  static Finding run(DeviceProvider provider, int index) {
+    String subject = "device " + name(provider, index);
     Availability availability = provider.availability();
     if (!availability.available()) {
       return Finding.absent(subject, "not usable: " + availability.detail());
     }
-    try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
+    try (Device device = provider.open(index, DeviceOptions.DEFAULT)) {
       Outcome product = product(device);
       Outcome factorization = factorization(device);
       String detail =
@@ -60,12 +76,12 @@ final class DeviceCheck {
   }
 
   /** Whether energy can be read. Where it cannot, its columns stay empty, which is no fault. */
-  static Finding energy(DeviceProvider provider) {
-    String subject = "energy " + provider.kind();
+  static Finding energy(DeviceProvider provider, int index) {
+    String subject = "energy " + name(provider, index);
     if (!provider.availability().available()) {
       return Finding.absent(subject, "not read: the device is not usable");
     }
-    try (Device device = provider.open(0, DeviceOptions.DEFAULT)) {
+    try (Device device = provider.open(index, DeviceOptions.DEFAULT)) {
       DeviceMonitor monitor = device.monitor();
       return monitor.energySource().isEmpty()
           ? Finding.absent(subject, "not read: " + monitor.energyDetail())
@@ -89,10 +105,17 @@ final class DeviceCheck {
    * @param wanted what the user set, or null
    */
   static Finding choice(String wanted) {
-    String id = wanted == null || wanted.isEmpty() ? "auto" : wanted;
     List<String> reasons = new ArrayList<>();
-    try (Device device = Devices.open(id, DeviceOptions.DEFAULT, reasons::add)) {
-      return Finding.good("default", reasons.isEmpty() ? "device " + device.id() : reasons.get(0));
+    try {
+      for (String id : (wanted == null || wanted.isEmpty() ? "auto" : wanted).split(",")) {
+        int before = reasons.size();
+        try (Device device = Devices.open(id, DeviceOptions.DEFAULT, reasons::add)) {
+          if (reasons.size() == before) {
+            reasons.add("device " + device.id());
+          }
+        }
+      }
+      return Finding.good("default", String.join(", ", reasons));
     } catch (InputException e) {
       return Finding.bad("default", e.getMessage());
     }

@@ -60,8 +60,7 @@ public final class DoctorCommand implements Callable<Integer> {
       for (DeviceProvider.Part part : provider.parts()) {
         checks.add(() -> DeviceCheck.part(provider, part));
       }
-      checks.add(() -> DeviceCheck.run(provider));
-      checks.add(() -> DeviceCheck.energy(provider));
+      checks.addAll(DeviceCheck.all(provider));
     }
     checks.add(() -> DeviceCheck.choice(System.getenv("LRFBENCH_DEVICE")));
     return checks;

@@ -15,7 +15,11 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.ops.Blas;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -25,14 +29,14 @@ class DeviceCheckTest {
 
   @Test
   void aDeviceThatComputesRightIsGood() {
-    Finding finding = DeviceCheck.run(CPU);
+    Finding finding = DeviceCheck.run(CPU, 0);
     assertFalse(finding.fault(), finding.detail());
     assertTrue(finding.detail().matches(".* GFLOP/s, error .* SVD .* ms, error .*"));
   }
 
   @Test
   void aDeviceThatComputesWrongIsAFault() {
-    Finding finding = DeviceCheck.run(provider(true, DeviceCheckTest::withWrongProducts));
+    Finding finding = DeviceCheck.run(provider(true, DeviceCheckTest::withWrongProducts), 0);
     assertTrue(finding.fault(), finding.detail());
   }
 
@@ -45,24 +49,25 @@ class DeviceCheckTest {
                 device -> {
                   device.close();
                   throw new InputException("broken");
-                }));
+                }),
+            0);
     assertTrue(finding.fault());
     assertTrue(finding.detail().endsWith("broken"));
   }
 
   @Test
   void aDeviceThatIsNotThereIsNoFault() {
-    Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()));
+    Finding finding = DeviceCheck.run(provider(false, UnaryOperator.identity()), 0);
     assertEquals(Finding.absent("device fake", "not usable: imagined"), finding);
   }
 
   @Test
   void whetherEnergyCanBeReadIsToldAndNoFault() {
-    Finding none = DeviceCheck.energy(provider(true, device -> withMonitor(device, "")));
+    Finding none = DeviceCheck.energy(provider(true, device -> withMonitor(device, "")), 0);
     assertEquals(Finding.absent("energy fake", "not read: because"), none);
-    Finding some = DeviceCheck.energy(provider(true, device -> withMonitor(device, "rapl")));
+    Finding some = DeviceCheck.energy(provider(true, device -> withMonitor(device, "rapl")), 0);
     assertEquals(Finding.good("energy fake", "rapl: because"), some);
-    Finding absent = DeviceCheck.energy(provider(false, UnaryOperator.identity()));
+    Finding absent = DeviceCheck.energy(provider(false, UnaryOperator.identity()), 0);
     assertEquals(Finding.absent("energy fake", "not read: the device is not usable"), absent);
   }
 
@@ -88,8 +93,44 @@ class DeviceCheckTest {
         DeviceCheck.part(provider, new Part("glue", true, "/lib/libglue.so")));
   }
 
+  @Test
+  void eachOfSeveralDevicesIsChecked() {
+    List<Integer> opened = new ArrayList<>();
+    DeviceProvider three =
+        provider(
+            List.of("a", "b", "c"),
+            index -> {
+              opened.add(index);
+              throw new InputException("number " + index);
+            });
+    List<Finding> findings = DeviceCheck.all(three).stream().map(Supplier::get).toList();
+    assertEquals(List.of(0, 0, 1, 1, 2, 2), opened);
+    assertEquals(
+        List.of(
+            "device fake:0",
+            "energy fake:0",
+            "device fake:1",
+            "energy fake:1",
+            "device fake:2",
+            "energy fake:2"),
+        findings.stream().map(Finding::subject).toList());
+    assertTrue(findings.get(2).detail().endsWith("number 1"), findings.get(2).detail());
+    assertEquals(2, DeviceCheck.all(provider(List.of("one"), index -> null)).size());
+  }
+
   private static DeviceProvider provider(boolean available, UnaryOperator<Device> change) {
+    return provider(
+        available ? List.of("imagined") : List.of(),
+        index -> change.apply(CPU.open(index, DeviceOptions.DEFAULT)));
+  }
+
+  private static DeviceProvider provider(List<String> names, IntFunction<Device> open) {
     return new DeviceProvider() {
+      @Override
+      public List<String> names() {
+        return names;
+      }
+
       @Override
       public String kind() {
         return "fake";
@@ -102,12 +143,12 @@ class DeviceCheckTest {
 
       @Override
       public Availability availability() {
-        return new Availability(available, "imagined");
+        return new Availability(!names.isEmpty(), "imagined");
       }
 
       @Override
       public Device open(int index, DeviceOptions options) {
-        return change.apply(CPU.open(index, options));
+        return open.apply(index);
       }
     };
   }

@@ -39,7 +39,7 @@ class DoctorCommandTest {
   void whatIsNotThereIsNotOk() {
     DeviceProvider cuda = new NoDevice();
     Supplier<Finding> part = () -> DeviceCheck.part(cuda, cuda.parts().get(0));
-    assertEquals(0, run(List.of(part, () -> DeviceCheck.run(cuda))));
+    assertEquals(0, run(List.of(part, () -> DeviceCheck.run(cuda, 0))));
     assertEquals(
         List.of(
             "abacus beads  none  missing: not in /opt",
@@ -57,6 +57,11 @@ class DoctorCommandTest {
     @Override
     public int rank() {
       return 0;
+    }
+
+    @Override
+    public List<String> names() {
+      return List.of();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cuda.stream;
 
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
+import io.github.lrfbench.kernels.cuda.driver.CudaCallException;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -55,6 +56,23 @@ public final class CudaContext implements AutoCloseable {
   public void synchronize() {
     enter();
     checkDriver(JCudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+  }
+
+  /** Whether every call fails from now on. Waits until all work of all streams is done. */
+  public boolean isLost() {
+    try {
+      synchronize();
+      return false;
+    } catch (CudaCallException e) {
+      return true;
+    }
+  }
+
+  /** Gives up a context that is lost: the driver frees what it held. */
+  public void abandon() {
+    CURRENT.remove();
+    // What it answers tells of the fault that is known.
+    JCudaDriver.cuDevicePrimaryCtxRelease(device);
   }
 
   @Override

@@ -116,6 +116,12 @@ public final class DeviceMemory {
     all.clear();
   }
 
+  /** Leaves everything to the driver, where the context is lost and nothing can be freed. */
+  public synchronized void abandon() {
+    closed = true;
+    all.clear();
+  }
+
   /** What tensors take now and took at most. */
   public synchronized MemoryUse use() {
     return new MemoryUse(currentBytes, peakBytes);

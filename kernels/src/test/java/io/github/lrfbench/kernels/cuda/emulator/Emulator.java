@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 
-/** The emulated device of this process, and what tests may ask of it. */
+/** The emulated devices of this process, and what tests may ask of it. */
 public final class Emulator {
   /** Set to {@code true}, the tests tagged {@code cuda} run on the emulator. */
   public static final String PROPERTY = "lrfbench.test.emulator";
@@ -54,6 +54,19 @@ public final class Emulator {
   /** Device memory in bytes; 0 for the default of 2 GiB. What is allocated already stays. */
   public static void setDeviceMemory(long bytes) {
     EmulatorHooks.setDeviceMemory(bytes);
+  }
+
+  /** How many devices there are, up to four; one unless set. They have the same memory each. */
+  public static void setDevices(int count) {
+    EmulatorHooks.setDevices(count);
+  }
+
+  /**
+   * Whether every call on a device fails from now on, as after a fault that a GPU does not recover
+   * from.
+   */
+  public static void setLost(int device, boolean lost) {
+    EmulatorHooks.setLost(device, lost);
   }
 
   /** What the device says of its compute capability, such as 80 for 8.0. */

@@ -10,6 +10,11 @@ final class EmulatorHooks {
   /** Ten times the major plus the minor number. */
   static native void setCapability(int capability);
 
+  /** Up to four. */
+  static native void setDevices(int count);
+
+  static native void setLost(int device, boolean lost);
+
   /** Whether diagnoses are printed to the standard error stream. */
   static native void setPrinting(boolean on);
 

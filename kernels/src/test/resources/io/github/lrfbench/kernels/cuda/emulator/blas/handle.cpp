@@ -20,6 +20,9 @@ BlasStatus submit(BlasHandle* handle, const std::string& call, Work work) {
   if (!is_handle(handle)) {
     return blas_not_initialized;
   }
+  if (handle->device != current_device()) {
+    return refuse(blas_execution_failed, call, "the handle is another device's");
+  }
   if (handle->busy.exchange(true)) {
     return refuse(blas_execution_failed, call, "the handle is in use by another thread");
   }

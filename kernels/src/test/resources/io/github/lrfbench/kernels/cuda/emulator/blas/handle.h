@@ -29,6 +29,7 @@ struct BlasHandle {
   int pointer_mode = host_pointers;
   int math_mode = default_math;
   int atomics_mode = 0;
+  int device = current_device();
   std::atomic<bool> busy{false};
 };
 

@@ -186,6 +186,10 @@ void check_global(uintptr_t address, unsigned size, Access access) {
           verb(access), size, where, static_cast<unsigned long>(address - allocation.begin),
           static_cast<unsigned long>(allocation.begin), bytes);
   }
+  if (allocation.kind == MemoryKind::device && allocation.device != block.launch->device) {
+    raise(Fault::illegal_address, "%s of %u bytes at 0x%lx, memory of device %d, by a kernel on device %d", verb(access),
+          size, where, allocation.device, block.launch->device);
+  }
   recent[oldest_recent] = {allocation.begin, bytes, ""};
   oldest_recent ^= 1;
 }

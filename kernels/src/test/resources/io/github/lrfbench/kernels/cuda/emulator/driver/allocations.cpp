@@ -73,7 +73,7 @@ API Status cuMemHostUnregister(void*) { return check_context(); }
 API Status cuMemGetInfo_v2(size_t* free, size_t* total) {
   Status status = check_context();
   if (status == success) {
-    memory_info(free, total);
+    memory_info(current_device(), free, total);
   }
   return status;
 }

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "device.h"
 #include "diagnosis.h"
 #include "memory.h"
 #include "stream.h"
@@ -13,17 +14,21 @@ namespace {
 
 std::atomic<bool> initialized{false};
 std::mutex mutex;
-Context primary{true, 0};
+Context primaries[max_devices] = {{true, 0, 0}, {true, 0, 1}, {true, 0, 2}, {true, 0, 3}};
+std::atomic<bool> lost[max_devices];
 thread_local std::vector<Context*> stack;
 
 // As a device does when the last reference to its primary context goes; what is left is a leak.
-void tear_down() {
+void tear_down(int device) {
   for (const Allocation& leak : live_allocations()) {
+    if (leak.device != device || lost[device]) {
+      continue;
+    }
     const char* kind = leak.kind == MemoryKind::pinned ? "pinned host" : "device";
     fail(success, "leak: " + std::to_string(leak.end - leak.begin) + " bytes of " + kind + " memory at " +
                       hex(leak.begin) + " were never freed");
   }
-  release_all();
+  release_all(device);
 }
 
 }  // namespace
@@ -38,8 +43,15 @@ Status check_context() {
   if (context == nullptr || context->references == 0) {
     return invalid_context;
   }
-  return success;
+  return lost[context->device] ? launch_failed : success;
 }
+
+int current_device() {
+  Context* context = current_context();
+  return context == nullptr ? 0 : context->device;
+}
+
+void set_lost(int device, bool is_lost) { lost[device] = is_lost; }
 
 }  // namespace emulator
 
@@ -57,57 +69,57 @@ API Status cuDevicePrimaryCtxRetain(Context** context, int device) {
   if (!initialized) {
     return not_initialized;
   }
-  if (device != 0) {
+  if (!is_device(device)) {
     return invalid_device;
   }
   std::lock_guard<std::mutex> lock(mutex);
-  primary.references++;
-  *context = &primary;
+  primaries[device].references++;
+  *context = &primaries[device];
   return success;
 }
 
 API Status cuDevicePrimaryCtxRelease_v2(int device) {
-  if (device != 0) {
+  if (!is_device(device)) {
     return invalid_device;
   }
   std::lock_guard<std::mutex> lock(mutex);
-  if (primary.references == 0) {
+  if (primaries[device].references == 0) {
     return invalid_context;
   }
-  if (--primary.references == 0) {
-    tear_down();
+  if (--primaries[device].references == 0) {
+    tear_down(device);
   }
   return success;
 }
 
 API Status cuDevicePrimaryCtxReset_v2(int device) {
-  if (device != 0) {
+  if (!is_device(device)) {
     return invalid_device;
   }
   std::lock_guard<std::mutex> lock(mutex);
-  tear_down();
+  tear_down(device);
   return success;
 }
 
 API Status cuDevicePrimaryCtxGetState(int device, unsigned* flags, int* active) {
-  if (device != 0) {
+  if (!is_device(device)) {
     return invalid_device;
   }
   *flags = 0;
-  *active = primary.references > 0;
+  *active = primaries[device].references > 0;
   return success;
 }
 
-API Status cuDevicePrimaryCtxSetFlags_v2(int device, unsigned) { return device == 0 ? success : invalid_device; }
+API Status cuDevicePrimaryCtxSetFlags_v2(int device, unsigned) { return is_device(device) ? success : invalid_device; }
 
 API Status cuCtxCreate_v2(Context** context, unsigned, int device) {
   if (!initialized) {
     return not_initialized;
   }
-  if (device != 0) {
+  if (!is_device(device)) {
     return invalid_device;
   }
-  *context = new Context{false, 1};
+  *context = new Context{false, 1, device};
   stack.push_back(*context);
   return success;
 }
@@ -165,7 +177,7 @@ API Status cuCtxPopCurrent_v2(Context** context) {
 
 API Status cuCtxGetDevice(int* device) {
   Status status = check_context();
-  *device = 0;
+  *device = current_device();
   return status;
 }
 

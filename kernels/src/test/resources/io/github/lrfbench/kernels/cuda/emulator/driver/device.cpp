@@ -18,6 +18,11 @@ std::atomic<int> current_capability{[] {
   return text == nullptr ? 80 : std::atoi(text);
 }()};
 
+std::atomic<int> current_count{[] {
+  const char* text = std::getenv("LRFBENCH_EMULATOR_DEVICES");
+  return text == nullptr ? 1 : std::atoi(text);
+}()};
+
 int shared_bytes_per_multiprocessor() {
   switch (capability()) {
     case 70:
@@ -39,6 +44,12 @@ int shared_bytes_per_multiprocessor() {
 int capability() { return current_capability; }
 
 void set_capability(int value) { current_capability = value; }
+
+int device_count() { return current_count; }
+
+void set_device_count(int count) { current_count = count; }
+
+bool is_device(int ordinal) { return ordinal >= 0 && ordinal < device_count(); }
 
 int shared_bytes_optin() {
   return capability() < 80 ? shared_bytes_per_multiprocessor() : shared_bytes_per_multiprocessor() - 1024;
@@ -124,50 +135,50 @@ API Status cuDriverGetVersion(int* version) {
 }
 
 API Status cuDeviceGetCount(int* count) {
-  *count = 1;
+  *count = device_count();
   return success;
 }
 
 API Status cuDeviceGet(int* device, int ordinal) {
   *device = ordinal;
-  return ordinal == 0 ? success : invalid_device;
+  return is_device(ordinal) ? success : invalid_device;
 }
 
 API Status cuDeviceGetName(char* name, int length, int device) {
   std::snprintf(name, length, "CUDA emulator");
-  return device == 0 ? success : invalid_device;
+  return is_device(device) ? success : invalid_device;
 }
 
 API Status cuDeviceGetAttribute(int* value, int attribute, int device) {
   *value = device_attribute(attribute);
-  return device == 0 ? success : invalid_device;
+  return is_device(device) ? success : invalid_device;
 }
 
 API Status cuDeviceTotalMem_v2(size_t* bytes, int device) {
   size_t free;
-  memory_info(&free, bytes);
-  return device == 0 ? success : invalid_device;
+  memory_info(device, &free, bytes);
+  return is_device(device) ? success : invalid_device;
 }
 
 API Status cuDeviceComputeCapability(int* major, int* minor, int device) {
   *major = capability() / 10;
   *minor = capability() % 10;
-  return device == 0 ? success : invalid_device;
+  return is_device(device) ? success : invalid_device;
 }
 
 API Status cuDeviceGetUuid(void* uuid, int device) {
   std::memcpy(uuid, "CUDA-emulator-00", 16);
-  return device == 0 ? success : invalid_device;
+  static_cast<char*>(uuid)[15] += device;
+  return is_device(device) ? success : invalid_device;
 }
 
 API Status cuDeviceGetPCIBusId(char* id, int length, int device) {
-  std::snprintf(id, length, "0000:00:00.0");
-  return device == 0 ? success : invalid_device;
+  std::snprintf(id, length, "0000:%02x:00.0", device);
+  return is_device(device) ? success : invalid_device;
 }
 
-API Status cuDeviceGetByPCIBusId(int* device, const char*) {
-  *device = 0;
-  return success;
+API Status cuDeviceGetByPCIBusId(int* device, const char* id) {
+  return std::sscanf(id, "%*x:%x", reinterpret_cast<unsigned*>(device)) == 1 && is_device(*device) ? success : invalid_device;
 }
 
 API Status cuDeviceCanAccessPeer(int* can, int, int) {

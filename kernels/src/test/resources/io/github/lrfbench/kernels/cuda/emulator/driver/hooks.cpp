@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "context.h"
 #include "device.h"
 #include "diagnosis.h"
 #include "memory.h"
@@ -26,6 +27,10 @@ long put(const std::string& text, long address, long capacity) {
 HOOK(void, setDeviceMemory)(void*, void*, long bytes) { set_device_memory(bytes); }
 
 HOOK(void, setCapability)(void*, void*, int capability) { set_capability(capability); }
+
+HOOK(void, setDevices)(void*, void*, int count) { set_device_count(count); }
+
+HOOK(void, setLost)(void*, void*, int device, unsigned char lost) { set_lost(device, lost); }
 
 HOOK(void, setPrinting)(void*, void*, unsigned char on) { set_printing(on); }
 

@@ -124,6 +124,7 @@ Launch prepare(const ModuleCopy& copy, unsigned index, const Configuration& conf
   std::copy_n(configuration.block, 3, launch.block);
   launch.dynamic_shared_bytes = configuration.dynamic_shared_bytes;
   launch.memory = &memory_map();
+  launch.device = current_device();
   launch.variables = copy.variables.data();
   launch.variable_count = copy.variables.size();
   launch.image_begin = copy.image_begin;
@@ -223,6 +224,10 @@ Status launch(Function* function, const Configuration& configuration, Stream* st
   std::shared_ptr<Module> module = module_of(function);
   if (module == nullptr) {
     return fail(invalid_handle, "launches a function of a module that was unloaded");
+  }
+  if (module->device != current_device()) {
+    return fail(invalid_handle, "launches " + function->name + " of device " + std::to_string(module->device) +
+                                    " in the context of " + std::to_string(current_device()));
   }
   const KernelEntry& entry = module->copies[0]->entries[function->index];
   status = check_configuration(*module, *function, entry, configuration);

@@ -7,6 +7,8 @@
 #include <map>
 #include <mutex>
 
+#include "context.h"
+#include "device.h"
 #include "diagnosis.h"
 
 namespace emulator {
@@ -32,7 +34,7 @@ struct Arena {
   Allocation* allocations = nullptr;
   size_t count = 1;  // entry 0 is nobody's
   uintptr_t next = 0;
-  size_t used = 0;
+  size_t used[max_devices] = {};
   size_t device_bytes = default_device_bytes;
   std::map<uintptr_t, uintptr_t> globals;
 
@@ -61,7 +63,7 @@ struct Arena {
   void free(Allocation* block) {
     block->live = 0;
     if (block->kind == MemoryKind::device) {
-      used -= block->end - block->begin;
+      used[block->device] -= block->end - block->begin;
     }
     size_t bytes = (block->end - block->begin + page_bytes - 1) / page_bytes * page_bytes;
     void* memory = reinterpret_cast<void*>(block->begin);
@@ -84,8 +86,9 @@ Status allocate(size_t bytes, MemoryKind kind, DevicePointer* address) {
   if (bytes == 0 || address == nullptr) {
     return invalid_value;
   }
+  int device = current_device();
   std::lock_guard<std::mutex> lock(a.mutex);
-  bool too_much = kind == MemoryKind::device && bytes > a.device_bytes - std::min(a.device_bytes, a.used);
+  bool too_much = kind == MemoryKind::device && bytes > a.device_bytes - std::min(a.device_bytes, a.used[device]);
   if (!a.usable() || too_much || bytes > a.map.end - a.next - chunk_bytes || a.count == max_allocations) {
     return out_of_memory;
   }
@@ -97,11 +100,11 @@ Status allocate(size_t bytes, MemoryKind kind, DevicePointer* address) {
   // At least one chunk lies between two allocations.
   size_t chunks = (bytes + chunk_bytes - 1) / chunk_bytes + 1;
   a.next += chunks * chunk_bytes;
-  a.allocations[a.count] = Allocation{begin, begin + bytes, kind, 1};
+  a.allocations[a.count] = Allocation{begin, begin + bytes, kind, 1, device};
   std::fill_n(a.owner + a.chunk_of(begin), chunks, static_cast<uint32_t>(a.count));
   a.count++;
   if (kind == MemoryKind::device) {
-    a.used += bytes;
+    a.used[device] += bytes;
     std::memset(reinterpret_cast<void*>(begin), 0xff, std::min(bytes, poisoned_bytes));
   }
   *address = begin;
@@ -141,8 +144,14 @@ bool accessible(DevicePointer address, size_t bytes, std::string* why) {
   Allocation* block = a.owner_of(address);
   if (block != nullptr) {
     bool inside = address >= block->begin && address <= block->end && bytes <= block->end - address;
-    if (inside && block->live) {
+    bool foreign = block->kind == MemoryKind::device && block->device != current_device();
+    if (inside && block->live && !foreign) {
       return true;
+    }
+    if (foreign) {
+      *why = hex(address) + " is memory of device " + std::to_string(block->device) + ", not of " +
+             std::to_string(current_device());
+      return false;
     }
     *why = std::to_string(bytes) + " bytes at " + hex(address) + (inside ? " lie in freed memory" : " leave") + " [" +
            hex(block->begin) + ", +" + std::to_string(block->end - block->begin) + ")";
@@ -174,11 +183,11 @@ void set_device_memory(size_t bytes) {
   arena().device_bytes = bytes == 0 ? default_device_bytes : bytes;
 }
 
-void memory_info(size_t* free, size_t* total) {
+void memory_info(int device, size_t* free, size_t* total) {
   Arena& a = arena();
   std::lock_guard<std::mutex> lock(a.mutex);
   *total = a.device_bytes;
-  *free = a.device_bytes - std::min(a.device_bytes, a.used);
+  *free = a.device_bytes - std::min(a.device_bytes, a.used[device]);
 }
 
 std::vector<Allocation> live_allocations() {
@@ -193,11 +202,11 @@ std::vector<Allocation> live_allocations() {
   return live;
 }
 
-void release_all() {
+void release_all(int device) {
   Arena& a = arena();
   std::lock_guard<std::mutex> lock(a.mutex);
   for (size_t i = 1; i < a.count; i++) {
-    if (a.allocations[i].live) {
+    if (a.allocations[i].live && a.allocations[i].device == device) {
       a.free(&a.allocations[i]);
     }
   }

@@ -16,7 +16,7 @@ Status release(DevicePointer address, MemoryKind kind);
 void add_global(uintptr_t begin, uintptr_t end);
 void remove_global(uintptr_t begin);
 
-// Whether [address, address + bytes) lies in one live allocation; else says in `why` what is there.
+// Whether [address, address + bytes) lies in one live allocation that the current device may use; else says in `why` what is there.
 EXPORT bool accessible(DevicePointer address, size_t bytes, std::string* why);
 
 bool find_allocation(DevicePointer address, Allocation* found);
@@ -24,9 +24,9 @@ bool find_allocation(DevicePointer address, Allocation* found);
 const MemoryMap& memory_map();
 
 void set_device_memory(size_t bytes);
-void memory_info(size_t* free, size_t* total);
+void memory_info(int device, size_t* free, size_t* total);
 
 std::vector<Allocation> live_allocations();
-void release_all();
+void release_all(int device);
 
 }  // namespace emulator

@@ -134,6 +134,7 @@ Status load(const char* image, Module** handle) {
   }
   std::vector<char> object = base64_decode(text + std::strlen(object_marker));
   auto module = std::make_shared<Module>();
+  module->device = current_device();
   int copies = copies_for_parallel_blocks;
   for (int i = 0; i < copies; i++) {
     std::string why;

@@ -28,6 +28,7 @@ struct Function;
 
 struct Module {
   std::vector<std::string> names;  // of variables; the copies point into it
+  int device = 0;  // into whose context it was loaded
   bool waits_between_blocks = false;  // its blocks wait for their neighbours, up to max_copies of them
   std::vector<std::unique_ptr<ModuleCopy>> copies;
   std::vector<std::unique_ptr<Function>> functions;

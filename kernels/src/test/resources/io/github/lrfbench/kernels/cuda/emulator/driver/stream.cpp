@@ -41,6 +41,7 @@ struct Stream {
   unsigned flags;
   int priority;
   std::shared_ptr<Capture> capture;
+  int device = current_device();
 };
 
 struct Event {
@@ -49,6 +50,7 @@ struct Event {
   std::chrono::steady_clock::time_point time;
   std::shared_ptr<Capture> capture;  // set while it marks a point within a capture
   Stream* stream = nullptr;
+  int device = current_device();
 };
 
 namespace {
@@ -97,6 +99,10 @@ Status check_stream(Stream*& stream) {
     return fail(invalid_handle, "a stream that does not exist, or no longer");
   }
   stream = resolve(stream);
+  if (stream != &default_stream && stream->device != current_device()) {
+    return fail(invalid_handle, "a stream of device " + std::to_string(stream->device) + " is used in the context of " +
+                                    std::to_string(current_device()));
+  }
   return success;
 }
 
@@ -417,6 +423,10 @@ API Status cuEventRecord(Event* event, Stream* stream) {
   }
   if (!events.contains(event)) {
     return fail(invalid_handle, "records an event that does not exist, or no longer");
+  }
+  if (event->device != current_device()) {
+    return fail(invalid_handle, "records an event of device " + std::to_string(event->device) + " in a stream of " +
+                                    std::to_string(current_device()));
   }
   std::lock_guard<std::recursive_mutex> lock(mutex);
   status = check_implicit(stream);

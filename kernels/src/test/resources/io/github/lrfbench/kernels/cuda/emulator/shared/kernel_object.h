@@ -18,6 +18,7 @@ struct Allocation {
   uintptr_t end;
   MemoryKind kind;
   uint32_t live;
+  int32_t device;  // whose it is; pinned memory is every device's
 };
 
 // Who owns an address: allocations[owner[(address - begin) >> chunk_bits]]; entry 0 is nobody's.
@@ -66,6 +67,7 @@ struct Launch {
   unsigned block[3];
   unsigned dynamic_shared_bytes;
   const MemoryMap* memory;
+  int device;                 // on which it runs
   const Variable* variables;  // sorted by address
   size_t variable_count;
   uintptr_t image_begin;  // the object's own memory, constants and variables

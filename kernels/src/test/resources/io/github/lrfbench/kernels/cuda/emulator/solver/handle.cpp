@@ -5,7 +5,6 @@
 
 #include <cstring>
 
-#include "../driver/context.h"
 #include "../driver/handles.h"
 
 namespace emulator {
@@ -25,7 +24,13 @@ SolverStatus refuse(const std::string& call, const std::string& why, SolverStatu
 }
 
 SolverStatus submit(SolverHandle* handle, Work work) {
-  return is_handle(handle) ? status_of(enqueue(handle->stream, std::move(work))) : solver_not_initialized;
+  if (!is_handle(handle)) {
+    return solver_not_initialized;
+  }
+  if (handle->device != current_device()) {
+    return refuse("a solver", "the handle is another device's", solver_execution_failed);
+  }
+  return status_of(enqueue(handle->stream, std::move(work)));
 }
 
 SolverStatus submit_waiting(SolverHandle* handle, const std::string& call, Work work) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../driver/api.h"
+#include "../driver/context.h"
 #include "../driver/diagnosis.h"
 #include "../driver/memory.h"
 #include "../driver/stream.h"
@@ -26,6 +27,7 @@ enum DataType { real_32 = 0, real_64 = 1 };
 
 struct SolverHandle {
   Stream* stream = nullptr;
+  int device = current_device();
 };
 
 bool is_handle(SolverHandle* handle);
