@@ -1,0 +1,89 @@
+package io.github.lrfbench.harness.compress.embedding;
+
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.budget.OperatingPoints;
+import io.github.lrfbench.harness.budget.Point;
+import io.github.lrfbench.harness.model.SafeEmbeddings;
+import io.github.lrfbench.kernels.InputException;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The widths that narrow embeddings can have: those whose attention has whole heads.
+ *
+ * @param words V
+ * @param hidden H
+ * @param headWidth of the model's own attention
+ * @param heads that the user wants; 0 for as many as the width says
+ * @param tied whether a head reads the words
+ */
+record SafeWidths(int words, int hidden, int headWidth, int heads, boolean tied) {
+  private static final int USUAL = 64;
+  private static final int ODD = 640;
+  private static final int HEADS_OF_ODD = 8;
+
+  /**
+   * Heads of a width, 0 for none. They are 64 wide where that divides it, but at 640, which has 8,
+   * as in the authors' code; else as wide as the model's own.
+   */
+  int heads(int width) {
+    if (heads > 0) {
+      return width % heads == 0 ? heads : 0;
+    }
+    if (width == ODD) {
+      return HEADS_OF_ODD;
+    }
+    int each = width % USUAL == 0 ? USUAL : headWidth;
+    return width % each == 0 ? width / each : 0;
+  }
+
+  /**
+   * All of them; norms of a single number would leave nothing.
+   *
+   * @throws InputException if there is none
+   */
+  OperatingPoints points() {
+    List<Point> points =
+        IntStream.range(2, hidden).filter(width -> heads(width) > 0).mapToObj(this::point).toList();
+    if (points.isEmpty()) {
+      throw new InputException(
+          "--method safe: no width below "
+              + hidden
+              + " has heads of "
+              + headWidth
+              + "; say how many by heads=, as in safe:heads=2");
+    }
+    return new OperatingPoints(hidden, words, Double.NaN, points);
+  }
+
+  private Point point(int width) {
+    long numbers = SafeEmbeddings.parameters(words, width, hidden, tied);
+    long bits = numbers * OperatingPoints.DENSE_BITS;
+    return new Point(numbers, bits, Double.NaN, width, label(width));
+  }
+
+  /** What a reader calls a width. */
+  static String label(int width) {
+    return "s=" + width;
+  }
+
+  /**
+   * Checks that a width that is asked for is one.
+   *
+   * @throws InputException if it is not
+   */
+  void require(Budget budget) {
+    if (budget instanceof Budget.Rank asked
+        && asked.rank() < hidden
+        && (asked.rank() < 2 || heads(asked.rank()) == 0)) {
+      throw new InputException(
+          "--method safe: a width of "
+              + asked.rank()
+              + " has no whole heads, "
+              + (heads > 0
+                  ? "which heads=" + heads + " asks for"
+                  : "neither of " + USUAL + " nor of the model's " + headWidth)
+              + "; give a multiple, or another heads=");
+    }
+  }
+}
