@@ -96,7 +96,7 @@ public record SafeEmbeddings(
 
   /** Whether a checkpoint holds such a layer. */
   public static boolean isStored(WeightReader reader, InputNames names) {
-    return reader.isStored(path(names, OUTER));
+    return reader.hasBelow(names.safe() + ".");
   }
 
   /**

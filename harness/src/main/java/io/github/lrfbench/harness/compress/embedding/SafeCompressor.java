@@ -3,8 +3,6 @@ package io.github.lrfbench.harness.compress.embedding;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
-import io.github.lrfbench.harness.compress.allocate.Allocation;
-import io.github.lrfbench.harness.compress.allocate.PointChoice;
 import io.github.lrfbench.harness.compress.matrix.TableMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
@@ -115,11 +113,8 @@ public final class SafeCompressor implements TableMethod {
     long start = System.nanoTime();
     LinearSlot table = request.slots().get(0);
     SafeWidths widths = widths(request, dense);
-    widths.require(request.budget());
     OperatingPoints points = widths.points();
-    int chosen =
-        new PointChoice(Allocation.UNIFORM, request.budget(), null)
-            .choose(List.of(table), List.of(points))[0];
+    int chosen = widths.choose(points, table, request.budget());
     if (chosen == points.count() || points.savesNothing(chosen)) {
       return kept(request, table, note(points, chosen));
     }

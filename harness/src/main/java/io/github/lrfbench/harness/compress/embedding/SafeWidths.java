@@ -3,6 +3,9 @@ package io.github.lrfbench.harness.compress.embedding;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.allocate.PointChoice;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.SafeEmbeddings;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
@@ -59,31 +62,36 @@ record SafeWidths(int words, int hidden, int headWidth, int heads, boolean tied)
   private Point point(int width) {
     long numbers = SafeEmbeddings.parameters(words, width, hidden, tied);
     long bits = numbers * OperatingPoints.DENSE_BITS;
-    return new Point(numbers, bits, Double.NaN, width, label(width));
-  }
-
-  /** What a reader calls a width. */
-  static String label(int width) {
-    return "s=" + width;
+    return new Point(numbers, bits, Double.NaN, width, "s=" + width);
   }
 
   /**
-   * Checks that a width that is asked for is one.
+   * The point of a budget: a rank is the width itself, other budgets take the widest that fits.
    *
-   * @throws InputException if it is not
+   * @return the number of points for the table as it is
+   * @throws InputException if a width that is asked for has no whole heads
    */
-  void require(Budget budget) {
-    if (budget instanceof Budget.Rank asked
-        && asked.rank() < hidden
-        && (asked.rank() < 2 || heads(asked.rank()) == 0)) {
-      throw new InputException(
-          "--method safe: a width of "
-              + asked.rank()
-              + " has no whole heads, "
-              + (heads > 0
-                  ? "which heads=" + heads + " asks for"
-                  : "neither of " + USUAL + " nor of the model's " + headWidth)
-              + "; give a multiple, or another heads=");
+  int choose(OperatingPoints points, LinearSlot table, Budget budget) {
+    if (budget instanceof Budget.Rank asked) {
+      return asked.rank() < hidden ? find(points, asked.rank()) : points.count();
     }
+    return new PointChoice(Allocation.UNIFORM, budget, null)
+        .choose(List.of(table), List.of(points))[0];
+  }
+
+  private int find(OperatingPoints points, int width) {
+    return IntStream.range(0, points.count())
+        .filter(point -> points.get(point).rank() == width)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--method safe: a width of "
+                        + width
+                        + " has no whole heads, "
+                        + (heads > 0
+                            ? "of which heads=" + heads + " asks for so many"
+                            : "neither of " + USUAL + " numbers nor of the model's " + headWidth)
+                        + "; give a multiple, or another heads="));
   }
 }
