@@ -194,14 +194,15 @@ class Safe(nn.Module):
 
         def tell(_, args, kwargs):
             given = signature.bind_partial(*args, **kwargs).arguments
-            past, self.mask = given.get("past_key_values"), given.get("attention_mask")
-            if past is not None and past.get_seq_length() > 0:
+            given = {**given.get("kwargs", {}), **given}
+            self.mask = given.get("attention_mask")
+            past = [given.get(name) for name in ("cache", "past_key_values")]  # as versions of transformers name it
+            if any(cache is not None and cache.get_seq_length() > 0 for cache in past):
                 raise ValueError("embeddings that see other tokens have no cache; give use_cache=False")
             if self.mask is not None and self.mask.dim() != 2:
                 raise ValueError(f"an attention mask of {self.mask.dim()} axes says not which tokens are padding")
 
         model.register_forward_pre_hook(tell, with_kwargs=True)
-        model.config.use_cache = False
 
 
 class Codes(nn.Module):
@@ -620,6 +621,9 @@ def replace_input(model, config, forms):
             nn.Parameter(gain), nn.Parameter(forms.take(f"{root}safe.{part}.bias")))
     layer = Safe(parts, heads, causal)
     layer.listen(model.base_model)
+    for settings in (config, getattr(model, "generation_config", None)):
+        if settings is not None:
+            settings.use_cache = False
     forms.place(model, word, words)
     for table in (position, token_type):
         if table and forms.has(table + ".weight"):

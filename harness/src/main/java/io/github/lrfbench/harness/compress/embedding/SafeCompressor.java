@@ -194,12 +194,13 @@ public final class SafeCompressor implements TableMethod {
       EmbeddingErrors before,
       EmbeddingErrors after,
       long start) {
+    String begun =
+        String.format(Locale.ROOT, "relative error of embeddings %.4f", before.relative());
     String note =
-        String.format(
-            Locale.ROOT,
-            "relative error of embeddings %.4f at the start, %.4f after training",
-            before.relative(),
-            after.relative());
+        after == before
+            ? begun
+            : String.format(
+                Locale.ROOT, "%s at the start, %.4f after training", begun, after.relative());
     return new LayerReport(
         table.name(),
         table.linear().outputs(),

@@ -82,15 +82,14 @@ final class SafeStart {
     int h = dense.width();
     double[] basis = new double[h * width];
     try (Scope own = scratch.device().openScope()) {
-      Matrix moment = Matrices.allocate(own, h, h);
-      moment.device().blas().copy(Matrix.of(own.zeros(DType.F64, h, h)), moment);
+      Matrix moment = Matrix.of(own.zeros(DType.F64, h, h));
       addRows(words(own), request.statistics().wordCounts(), moment);
       List<TokenSequence> texts = request.statistics().sequences();
       addRows(Matrix.of(dense.position()), positionCounts(texts), moment);
       if (dense.type() != null) {
         addRows(Matrix.of(dense.type()), typeCounts(texts), moment);
       }
-      Matrix centred = Matrix.of(own.allocate(DType.F64, h, h));
+      Matrix centred = Matrices.allocate(own, h, h);
       centred.data().write(0, onesFirst(moment.data().toDoubles(), h), 0, h * h);
       Tensor values = own.allocate(DType.F64, width);
       Matrix vectors = Matrices.allocate(own, width, h);
@@ -130,7 +129,9 @@ final class SafeStart {
     double[] counts = new double[Math.toIntExact(dense.type().shape().dim(0))];
     for (TokenSequence text : texts) {
       for (int type : text.types()) {
-        counts[type]++;
+        if (type < counts.length) { // others are refused where they are embedded
+          counts[type]++;
+        }
       }
     }
     return counts;
@@ -155,10 +156,9 @@ final class SafeStart {
     double[] centred = new double[h * h];
     for (int i = 0; i < h; i++) {
       for (int j = 0; j < h; j++) {
-        // Symmetric to the last digit.
-        double less = Math.min(i, j) == i ? means[i] + means[j] : means[j] + means[i];
+        // Symmetric to the last digit, as products need not be.
         double own = (moment[i * h + j] + moment[j * h + i]) / 2;
-        centred[i * h + j] = own - less + all + more / h;
+        centred[i * h + j] = own - (means[i] + means[j]) + all + more / h;
       }
     }
     return centred;

@@ -1,11 +1,12 @@
-package io.github.lrfbench.harness.compress.embedding;
+package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.model.Model;
 import java.util.HashMap;
 import java.util.Map;
 
-/** SAFE's embeddings of one sequence by the definition, in double precision, from stored weights. */
+/**
+ * SAFE's embeddings of one sequence by the definition, in double precision, from stored weights.
+ */
 final class SlowSafe {
   private final Map<String, float[]> weights = new HashMap<>();
   private final Map<String, Long> rows = new HashMap<>();
@@ -95,7 +96,8 @@ final class SlowSafe {
     }
     double[][] y = new double[ids.length][];
     for (int t = 0; t < ids.length; t++) {
-      double[] mixed = linear(safe + "attention.output", attend(q[t], k, v, causal ? t + 1 : k.length));
+      double[] mixed =
+          linear(safe + "attention.output", attend(q[t], k, v, causal ? t + 1 : k.length));
       for (int i = 0; i < s; i++) {
         mixed[i] += x[t][i];
       }

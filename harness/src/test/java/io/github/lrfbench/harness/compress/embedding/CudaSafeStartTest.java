@@ -3,9 +3,15 @@ package io.github.lrfbench.harness.compress.embedding;
 import org.junit.jupiter.api.Tag;
 
 @Tag("cuda")
-class CudaSafeCompressorTest extends SafeCompressorTest {
+class CudaSafeStartTest extends SafeStartTest {
   @Override
   String kind() {
     return "cuda";
+  }
+
+  /** The emulator's are slow. */
+  @Override
+  int steps() {
+    return 4;
   }
 }
