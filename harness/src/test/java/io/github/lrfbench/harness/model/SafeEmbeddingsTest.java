@@ -61,7 +61,7 @@ class SafeEmbeddingsTest {
     device.close();
   }
 
-  private void open(String family) throws IOException {
+  void open(String family) throws IOException {
     Path source = folder.resolve(family);
     switch (family) {
       case "bert" -> TinyCheckpoint.bert(source, 2);
@@ -75,11 +75,15 @@ class SafeEmbeddingsTest {
     dense = LoadedModel.open(TinyCheckpoint.withWords(source, WORDS, H), device);
   }
 
-  private static TokenSequence text(int... ids) {
+  Model dense() {
+    return dense.model();
+  }
+
+  static TokenSequence text(int... ids) {
     return new TokenSequence(ids, new int[ids.length]);
   }
 
-  private static float[] embed(Model model, TokenSequence... texts) {
+  static float[] embed(Model model, TokenSequence... texts) {
     try (Scope scope = model.device().openScope();
         Ops ops = new EagerOps(model.device())) {
       TokenBatch batch = TokenBatch.of(scope, List.of(texts), model.info());

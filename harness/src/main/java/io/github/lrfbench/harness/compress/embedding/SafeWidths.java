@@ -25,13 +25,16 @@ record SafeWidths(int words, int hidden, int headWidth, int heads, boolean tied)
   private static final int ODD = 640;
   private static final int HEADS_OF_ODD = 8;
 
+  /** One head of this width is what kernels can do. */
+  private static final int WIDEST = 512;
+
   /**
    * Heads of a width, 0 for none. They are 64 wide where that divides it, but at 640, which has 8,
    * as in the authors' code; else as wide as the model's own.
    */
   int heads(int width) {
     if (heads > 0) {
-      return width % heads == 0 ? heads : 0;
+      return width % heads == 0 && width / heads <= WIDEST ? heads : 0;
     }
     if (width == ODD) {
       return HEADS_OF_ODD;
@@ -52,9 +55,11 @@ record SafeWidths(int words, int hidden, int headWidth, int heads, boolean tied)
       throw new InputException(
           "--method safe: no width below "
               + hidden
-              + " has heads of "
-              + headWidth
-              + "; say how many by heads=, as in safe:heads=2");
+              + (heads > 0
+                  ? " is heads=" + heads + " of one width, at most " + WIDEST
+                  : " has heads of "
+                      + headWidth
+                      + ", as wide as the model's; say how many by heads="));
     }
     return new OperatingPoints(hidden, words, Double.NaN, points);
   }
@@ -86,12 +91,13 @@ record SafeWidths(int words, int hidden, int headWidth, int heads, boolean tied)
         .orElseThrow(
             () ->
                 new InputException(
-                    "--method safe: a width of "
+                    "--method safe: the width "
                         + width
-                        + " has no whole heads, "
                         + (heads > 0
-                            ? "of which heads=" + heads + " asks for so many"
-                            : "neither of " + USUAL + " numbers nor of the model's " + headWidth)
-                        + "; give a multiple, or another heads="));
+                            ? " is not heads=" + heads + " of one width, at most " + WIDEST
+                            : " has no whole heads: it is a multiple neither of "
+                                + USUAL
+                                + " nor of the model's own "
+                                + headWidth)));
   }
 }

@@ -16,6 +16,7 @@ import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
@@ -35,7 +36,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +179,24 @@ class SafeCompressorTest {
     }
   }
 
+  /** Beside the model's other weights; of the keys' bias no softmax sees anything. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "gpt2"})
+  void fineTuningChangesAllOfIt(String family) throws IOException {
+    open(family, 12);
+    try (Model model = compress("safe:steps=1", new Budget.Rank(8)).trained()) {
+      String safe = model.inputNames().safe() + ".";
+      Map<String, float[]> before = new HashMap<>();
+      model.weights().forEach(weight -> before.put(weight.name(), weight.read()));
+      new Recovery(2, 1e-3, 0.5, 0.5).train(model, task.model(), task.examples(), 0);
+      for (Parameter weight : model.weights()) {
+        boolean same = Arrays.equals(before.get(weight.name()), weight.read());
+        assertFalse(same && !weight.name().equals(safe + "attention.key.bias"), weight.name());
+      }
+      assertTrue(before.containsKey(safe + "attention.key.bias"));
+    }
+  }
+
   /** A head of its own stays as it is. */
   @Test
   void anUntiedHeadStays() throws IOException {
@@ -252,6 +273,7 @@ class SafeCompressorTest {
     assertEquals(2, small.heads(128));
     assertEquals(3, small.heads(96));
     assertEquals(5, new SafeWidths(30522, 768, 64, 5, false).heads(100));
+    assertEquals(0, new SafeWidths(30522, 768, 64, 1, false).heads(640));
   }
 
   @Test
@@ -259,7 +281,8 @@ class SafeCompressorTest {
     open("bert", 12);
     assertRefused("no whole heads", "safe", new Budget.Rank(6));
     assertRefused("heads=5", "safe:heads=5", new Budget.Rank(8));
-    assertRefused("heads=", "safe:heads=12", new Budget.Keep(0.5));
+    assertRefused("heads=12", "safe:heads=12", new Budget.Keep(0.5));
+    assertRefused("no whole heads", "safe", new Budget.Rank(1));
     assertRefused("--energy", "safe", new Budget.Energy(0.5));
     assertRefused(
         "no matrix is left", "safe:rank=8:steps=0+embedding-svd:rank=2+svd", new Budget.Keep(1));
