@@ -31,7 +31,8 @@ public interface Model extends AutoCloseable {
 
   /**
    * The tables of word embeddings, as maps whose inputs are words, that methods of such may
-   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}.
+   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}. None
+   * where the input layer is no sum.
    */
   List<LinearSlot> tables();
 

@@ -192,21 +192,6 @@ public record SafeEmbeddings(
     return this;
   }
 
-  /** The same without what a tied head reads. */
-  public SafeEmbeddings withoutHead() {
-    return new SafeEmbeddings(
-        narrow,
-        scale,
-        heads,
-        projections,
-        attentionOutput,
-        attentionNorm,
-        inner,
-        outer,
-        norm,
-        null);
-  }
-
   @Override
   public Matrix forward(Ops ops, InputPass pass) {
     Matrix y = allocate(ops, pass, width());

@@ -56,11 +56,6 @@ public record SummedEmbeddings(
     return new SummedEmbeddings(words, position, firstPosition, type, norm);
   }
 
-  /** The sum alone. */
-  public SummedEmbeddings withoutNorm() {
-    return new SummedEmbeddings(word, position, firstPosition, type, null);
-  }
-
   @Override
   public Matrix forward(Ops ops, InputPass pass) {
     if (norm == null) {
