@@ -14,6 +14,7 @@ Needs torch, transformers and safetensors. As a program, it prints what a folder
     python lrfbench_loader.py DIR
 """
 
+import inspect
 import json
 import math
 import re
@@ -135,15 +136,73 @@ class Table(nn.Module):
 
 
 class TiedHead(nn.Module):
-    """Logits by the word embeddings."""
+    """Logits by the word embeddings, where these are narrower than the model by what takes it to their width."""
 
-    def __init__(self, table):
+    def __init__(self, table, narrow=None):
         super().__init__()
         # A list hides the table, which is a module of the model already.
         self.table = [table]
+        self.narrow = narrow or nn.Identity()
 
     def forward(self, x):
-        return self.table[0].scores(x)
+        return self.table[0].scores(self.narrow(x))
+
+
+class ScaledWords(nn.Module):
+    """Word embeddings [words, S] that are multiplied by a number where they are looked up."""
+
+    def __init__(self, weight, scale):
+        super().__init__()
+        self.weight, self.scale = nn.Parameter(weight), scale
+
+    def forward(self, ids):
+        return self.scale * functional.embedding(ids, self.weight)
+
+    def scores(self, x):
+        return functional.linear(x, self.weight)
+
+
+class Safe(nn.Module):
+    """A small transformer block over the sum of narrow embeddings, of S numbers, which lifts it to H.
+
+    ``parts`` are the linear layers query, key, value, output, inner and outer, and the norms of S and of H numbers.
+    What a pass is given stands in ``mask`` before it: 0 of tokens that are padding, [batch, tokens], or None.
+    """
+
+    def __init__(self, parts, heads, causal):
+        super().__init__()
+        self.parts, self.heads, self.causal = nn.ModuleDict(parts), heads, causal
+        self.mask = None
+
+    def forward(self, x):
+        tokens = x.shape[-2]
+        seen = torch.ones(tokens, tokens, dtype=torch.bool, device=x.device)
+        itself = torch.eye(tokens, dtype=torch.bool, device=x.device)
+        seen = seen.tril() if self.causal else seen
+        if self.mask is not None:
+            seen = seen & self.mask.bool()[:, None, None, :] | itself  # padding sees itself, lest it see nothing
+        projected = [self.parts[part](x).unflatten(-1, (self.heads, -1)) for part in ("query", "key", "value")]
+        query, key, value = (part.transpose(-3, -2) for part in projected)
+        context = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        attended = self.parts["output"](context.transpose(-3, -2).flatten(-2))
+        normed = self.parts["narrow_norm"](x + attended)
+        return self.parts["norm"](self.parts["outer"](functional.relu(self.parts["inner"](normed))))
+
+    def listen(self, model):
+        """Has the model tell of padding. It keeps nothing of this layer for tokens to come."""
+        signature = inspect.signature(model.forward)
+
+        def tell(_, args, kwargs):
+            given = signature.bind_partial(*args, **kwargs).arguments
+            given = {**given.get("kwargs", {}), **given}
+            self.mask = given.get("attention_mask")
+            past = [given.get(name) for name in ("cache", "past_key_values")]  # as versions of transformers name it
+            if any(cache is not None and cache.get_seq_length() > 0 for cache in past):
+                raise ValueError("embeddings that see other tokens have no cache; give use_cache=False")
+            if self.mask is not None and self.mask.dim() != 2:
+                raise ValueError(f"an attention mask of {self.mask.dim()} axes says not which tokens are padding")
+
+        model.register_forward_pre_hook(tell, with_kwargs=True)
 
 
 def unpack(codes, inputs, bits):
@@ -462,6 +521,7 @@ def load(directory):
             known["basis"] = own_name(model, known["basis"])
     forms = Forms(tensors, constants)
     replace_head(model, family, forms)
+    replace_input(model, config, forms)
     replace_tables(model, forms)
     replace_matrices(model, config, forms)
     load_rest(model, forms)
@@ -563,6 +623,44 @@ def replace_head(model, family, forms):
             direct = forms.linear("classifier", model.config.dim, model.config.num_labels)
             forms.place(model, "pre_classifier", Halves())
             forms.place(model, "classifier", Whole(direct))
+
+
+def replace_input(model, config, forms):
+    """Puts narrow embeddings and what lifts them in the place of a sum of embeddings, where they are stored."""
+    root = next((name.split("safe.")[0] for name in forms.tensors if re.search(r"(^|\.)safe\.", name)), None)
+    if root is None:
+        return
+    gpt2 = config.model_type == "gpt2"
+    causal = gpt2 or getattr(config, "is_decoder", False)
+    epsilon = getattr(config, "layer_norm_epsilon" if gpt2 else "layer_norm_eps", 1e-12)
+    names = ("wte", "wpe", None, "drop") if gpt2 else (
+        "word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
+    word, position, token_type, last = (root + name if name else None for name in names)
+    table = forms.take(word + ".weight")
+    width, heads = table.shape[1], forms.constants[root + "safe"]["heads"]
+    words = ScaledWords(table, math.sqrt(config.hidden_size if causal else width))
+    parts = {}
+    for name in ("attention.query", "attention.key", "attention.value", "attention.output", "inner", "outer"):
+        path = f"{root}safe.{name}"
+        parts[name.split(".")[-1]] = dense(forms.take(path + ".weight"), forms.take(path + ".bias"))
+    for name, part in (("narrow_norm", "attention.LayerNorm"), ("norm", "LayerNorm")):
+        gain = forms.take(f"{root}safe.{part}.weight")
+        parts[name] = nn.LayerNorm(gain.shape[0], eps=epsilon)
+        parts[name].weight, parts[name].bias = (
+            nn.Parameter(gain), nn.Parameter(forms.take(f"{root}safe.{part}.bias")))
+    layer = Safe(parts, heads, causal)
+    layer.listen(model.base_model)
+    for settings in (config, getattr(model, "generation_config", None)):
+        if settings is not None:
+            settings.use_cache = False
+    forms.place(model, word, words)
+    for table in (position, token_type):
+        if table and forms.has(table + ".weight"):
+            forms.place(model, table, nn.Embedding.from_pretrained(forms.take(table + ".weight"), freeze=False))
+    forms.place(model, last, layer)
+    if forms.has(root + "safe.head.weight"):
+        narrow = dense(forms.take(root + "safe.head.weight"), forms.take(root + "safe.head.bias"))
+        forms.place(model, "lm_head", TiedHead(words, narrow))
 
 
 def replace_tables(model, forms):

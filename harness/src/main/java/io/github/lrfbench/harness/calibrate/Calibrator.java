@@ -207,6 +207,11 @@ public final class Calibrator implements AutoCloseable {
     return training;
   }
 
+  /** The tokens of the calibration examples. */
+  public List<TokenSequence> sequences() {
+    return examples.sequences();
+  }
+
   /** Number of calibration examples. */
   public int examples() {
     return examples.size();

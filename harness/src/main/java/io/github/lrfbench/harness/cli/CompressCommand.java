@@ -81,7 +81,7 @@ final class CompressCommand implements Callable<Integer> {
       throw new InputException(
           "compress needs one of --keep, --bits, --rank and --energy, with one value");
     }
-    CompressedCheckpoint.requireReadable(dense, job.method().solvesHead());
+    CompressedCheckpoint.requireReadable(dense, job.method());
     Task found = Tasks.get(task);
     Path directory = HubModels.source(model).directory(task);
     target.require(List.of(directory));

@@ -45,7 +45,7 @@ final class ChainReports {
         standing.slots().stream().collect(Collectors.toMap(LinearSlot::name, LinearSlot::linear));
     Replacement replacement = new Replacement(request);
     List<LayerReport> layers = new ArrayList<>();
-    for (LinearSlot table : standing.tables()) {
+    for (LinearSlot table : request.model().tables()) {
       layers.addAll(bySlot.getOrDefault(table.name(), List.of()));
     }
     for (LinearSlot slot : request.slots()) {
@@ -70,7 +70,7 @@ final class ChainReports {
     }
     // A head that is the word embedding is none of the slots.
     Set<String> told =
-        Stream.concat(standing.tables().stream(), request.slots().stream())
+        Stream.concat(request.model().tables().stream(), request.slots().stream())
             .map(LinearSlot::name)
             .collect(Collectors.toSet());
     bySlot.forEach(

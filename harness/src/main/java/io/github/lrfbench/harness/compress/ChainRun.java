@@ -124,6 +124,14 @@ final class ChainRun {
               + method.text()
               + " changes the table of words only; --layers chooses among matrices");
     }
+    if (request.model().tables().isEmpty()) {
+      throw new InputException(
+          "--method "
+              + method.text()
+              + " changes the table of words, and the model's embeddings are stored as '"
+              + request.model().transformer().input().form()
+              + "'");
+    }
     return request.model().tables();
   }
 

@@ -66,10 +66,18 @@ public final class CompressedCheckpoint {
   /**
    * Checks that a directory of multiplied-out matrices would be what it is for.
    *
-   * @param head whether a head was solved in closed form
+   * @param method what the model is compressed by
    * @throws InputException if it would not
    */
-  public static void requireReadable(boolean multipliedOut, boolean head) {
+  public static void requireReadable(boolean multipliedOut, MethodChain method) {
+    requireReadable(multipliedOut, method.solvesHead(), method.replacesInput());
+  }
+
+  private static void requireReadable(boolean multipliedOut, boolean head, boolean input) {
+    if (multipliedOut && input) {
+      throw new InputException(
+          "embeddings that are a layer of their own cannot be multiplied out; leave out --dense");
+    }
     if (multipliedOut && head) {
       throw new InputException(
           "a head that was solved in closed form is none of transformers'; leave out --dense");
@@ -104,7 +112,8 @@ public final class CompressedCheckpoint {
         base.headLayers().entrySet().stream()
             .anyMatch(
                 layer ->
-                    replacements.containsKey(layer.getKey()) || layer.getValue().dense() == null));
+                    replacements.containsKey(layer.getKey()) || layer.getValue().dense() == null),
+        !base.transformer().input().isCommon());
     try (Scope scope = dense.device().openScope();
         Model written = base.with(multipliedOut ? products(base, scope) : replacements)) {
       if (multipliedOut && names(written).contains("lm_head.bias")) {
@@ -147,9 +156,9 @@ public final class CompressedCheckpoint {
   private boolean repeatsOldTable(Model written) {
     return written instanceof CausalModel
         && !names(written).contains(TIED_HEAD)
-        && written.tables().stream()
+        && dense.tables().stream()
             .anyMatch(
-                table -> dense.tables().stream().noneMatch(old -> old.linear() == table.linear()));
+                old -> written.tables().stream().noneMatch(now -> now.linear() == old.linear()));
   }
 
   private static Set<String> names(Model model) {

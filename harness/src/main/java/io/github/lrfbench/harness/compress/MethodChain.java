@@ -194,6 +194,11 @@ public record MethodChain(List<Stage> stages) {
     return stages.get(0).method().compressor().solvesHead();
   }
 
+  /** Whether a stage puts a layer of another kind in the place of the embeddings. */
+  public boolean replacesInput() {
+    return stages.stream().anyMatch(stage -> stage.method().compressor().replacesInput());
+  }
+
   /** What stages that are none of the program's own come from. */
   public List<Plugin> plugins() {
     return stages.stream()

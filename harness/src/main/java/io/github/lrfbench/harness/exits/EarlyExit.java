@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.exits;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.exits.ExitPolicy.Judge;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -194,6 +195,11 @@ public final class EarlyExit extends ModelOver {
   @Override
   public Model with(Map<String, Linear> replacements) {
     return new EarlyExit(base().with(replacements), policy);
+  }
+
+  @Override
+  public Model withInput(InputLayer other) {
+    return new EarlyExit(base().withInput(other), policy);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.exits;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -125,6 +126,11 @@ public final class ExitModel extends ModelOver {
           "the model has early exits, which are made like its head: the head cannot be replaced");
     }
     return new ExitModel(base().with(replacements), exits, null);
+  }
+
+  @Override
+  public Model withInput(InputLayer other) {
+    return new ExitModel(base().withInput(other), exits, null);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.exits;
 
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputNames;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
@@ -91,6 +92,11 @@ abstract class ModelOver implements Model {
   @Override
   public Transformer transformer() {
     return base.transformer();
+  }
+
+  @Override
+  public InputNames inputNames() {
+    return base.inputNames();
   }
 
   @Override

@@ -1,61 +1,83 @@
 package io.github.lrfbench.harness.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.linear.DenseLinear;
-import io.github.lrfbench.harness.linear.Table;
+import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.Scope;
+import java.util.List;
 
 /**
- * Word, position and type embeddings, summed and perhaps normed.
+ * What makes the first hidden states of tokens, and the logits of a head that is tied to the words.
  *
- * @param word the table of words
- * @param position [positions, H]
- * @param firstPosition row of a sequence's first token
- * @param type [types, H], or null if there is none
- * @param norm after the sum, or null for none
+ * <p>Letters: T tokens, H numbers of a hidden state, V words.
  */
-public record InputLayer(Table word, Tensor position, int firstPosition, Tensor type, Norm norm) {
-  /** The embeddings of a batch, [T, H]. */
-  public Matrix forward(Ops ops, TokenBatch batch) {
-    return forward(ops, batch, batch.ids(), word);
-  }
+public interface InputLayer {
+  /** What kind it is, in a word: {@code sum}, {@code safe}. */
+  String form();
+
+  /** H. */
+  int width();
+
+  /** The type in which it computes. */
+  DType dtype();
+
+  /** The tables of words that methods of such may replace; none where words have no H numbers. */
+  List<LinearSlot> tables(InputNames names);
+
+  /** The same layer with what replacements have for its tables. */
+  InputLayer with(InputNames names, Replacements placed);
 
   /**
-   * The embeddings of a batch whose words stand elsewhere.
+   * The hidden states of tokens.
    *
-   * @param ids I32 [T], rows of {@code words}
-   * @param words any rows of H numbers
    * @return [T, H]
    */
-  public Matrix forward(Ops ops, TokenBatch batch, Tensor ids, Matrix words) {
-    return forward(ops, batch, ids, new DenseLinear(words, null));
-  }
+  Matrix forward(Ops ops, InputPass pass);
 
-  private Matrix forward(Ops ops, TokenBatch batch, Tensor ids, Table words) {
-    if (norm == null) {
-      return sum(ops, batch, ids, words);
-    }
-    Matrix y = Matrix.of(ops.allocate(words.dtype(), batch.tokens(), words.outputs()));
-    try (Ops frame = ops.frame()) {
-      norm.forward(frame, sum(frame, batch, ids, words), null, y);
-    }
-    return y;
-  }
+  /** Numbers of a key, and of a value, of its attention; 0 where tokens do not see each other. */
+  int attentionWidth();
 
-  private Matrix sum(Ops ops, TokenBatch batch, Tensor ids, Table words) {
-    Matrix positions = Matrix.of(position);
-    boolean padded = firstPosition > 0 && batch.counted() != null;
-    Matrix sum = Matrix.of(ops.allocate(words.dtype(), batch.tokens(), words.outputs()));
-    WordTable.embed(
-        ops,
-        words,
-        ids,
-        padded ? batch.counted() : batch.positions(),
-        positions.rows(padded ? firstPosition - 1 : firstPosition, positions.rows()),
-        type == null ? null : batch.types(),
-        type == null ? null : Matrix.of(type),
-        sum);
-    return sum;
-  }
+  /**
+   * Floating-point operations of {@link #forward}.
+   *
+   * @param tokens T
+   * @param seen how many pairs of tokens see each other
+   */
+  long flops(long tokens, long seen);
+
+  /**
+   * Logits of a head that is tied to the words.
+   *
+   * @param x [T, H], without gaps between its rows
+   * @param y [T, V], modified
+   */
+  void score(Ops ops, Matrix x, Matrix y);
+
+  /** Floating-point operations of {@link #score} for one token. */
+  long scoreFlops();
+
+  /**
+   * That head as a map of its own; null where it reads what no such map could be tied to.
+   *
+   * @param scope owns it
+   */
+  Linear untiedHead(Scope scope);
+
+  /** What it is made of. */
+  List<ModelPart> parts(InputNames names);
+
+  /** Whether other programs know its kind, whatever form its table has. */
+  boolean isCommon();
+
+  /**
+   * Tells what neither the weights' shapes do nor the forms of tables.
+   *
+   * @param block of a checkpoint, modified
+   */
+  default void describe(InputNames names, ObjectNode block) {}
+
+  /** The same layer in memory of another scope, its numbers in a type. */
+  InputLayer copyTo(Scope scope, DType dtype);
 }

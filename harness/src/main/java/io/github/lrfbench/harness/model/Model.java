@@ -31,7 +31,8 @@ public interface Model extends AutoCloseable {
 
   /**
    * The tables of word embeddings, as maps whose inputs are words, that methods of such may
-   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}.
+   * replace; what takes the place of one is a {@link io.github.lrfbench.harness.linear.Table}. None
+   * where the input layer is no sum.
    */
   List<LinearSlot> tables();
 
@@ -115,6 +116,17 @@ public interface Model extends AutoCloseable {
    *     head reads, and there is no layer before it then
    */
   Model with(Map<String, Linear> replacements);
+
+  /** What checkpoints of the model call the modules of its input layer. */
+  InputNames inputNames();
+
+  /**
+   * A model with another input layer, which is copied and may be freed after the call. It shares
+   * all other weights with this one and must be closed first.
+   *
+   * @throws InputException if this model's embeddings cannot be of another kind
+   */
+  Model withInput(InputLayer other);
 
   /**
    * The same model with weights of its own, which may be trained and therefore repeat no others;

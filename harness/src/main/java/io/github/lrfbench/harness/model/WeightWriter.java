@@ -29,10 +29,11 @@ public final class WeightWriter {
 
   /**
    * Whether other programs find all of a model under the names that they know: every matrix whole,
-   * all blocks of one width, and no bias where their models have none.
+   * all blocks of one width, embeddings that are a sum, and no bias where their models have none.
    */
   public static boolean isWhole(Model model) {
     return FeedForwardWidths.areEqual(model)
+        && model.transformer().input().isCommon()
         && model.linears().values().stream().allMatch(linear -> linear.dense() != null)
         && model.weights().stream().noneMatch(weight -> FOREIGN_BIASES.contains(weight.name()));
   }
@@ -48,10 +49,10 @@ public final class WeightWriter {
    */
   public static ObjectNode config(
       ObjectNode source, Set<String> written, ObjectNode block, Model model) {
+    ObjectNode described =
+        FeedForwardWidths.describe(LinearFormats.describe(block, model.linears()), model);
+    model.transformer().input().describe(model.inputNames(), described);
     return CheckpointWriter.config(
-        FeedForwardWidths.configure(source, model),
-        written,
-        FeedForwardWidths.describe(LinearFormats.describe(block, model.linears()), model),
-        isWhole(model));
+        FeedForwardWidths.configure(source, model), written, described, isWhole(model));
   }
 }

@@ -67,6 +67,7 @@ public record WordTable(String module, Table table) {
    * the table is stored as it is.
    *
    * @param word the table
+   * @param scale [1, H] by which the words' numbers are multiplied; null for 1
    * @param position [positions, H]
    * @param types null for none
    * @param type [types, H], or null for none
@@ -75,12 +76,13 @@ public record WordTable(String module, Table table) {
       Ops ops,
       Table word,
       Tensor ids,
+      Matrix scale,
       Tensor positions,
       Matrix position,
       Tensor types,
       Matrix type,
       Matrix y) {
-    if (word.dense() != null) {
+    if (word.dense() != null && scale == null) {
       ops.embed(ids, word.dense(), positions, position, types, type, y);
       return;
     }
@@ -88,7 +90,13 @@ public record WordTable(String module, Table table) {
     try (Ops frame = ops.frame()) {
       Matrix looked = Matrix.of(frame.allocate(y.dtype(), y.rows(), y.cols()));
       word.lookUp(frame, ids, looked);
-      frame.add(looked, y);
+      frame.add(scale == null ? looked : scaled(frame, looked, scale), y);
     }
+  }
+
+  private static Matrix scaled(Ops ops, Matrix x, Matrix scale) {
+    Matrix y = Matrix.of(ops.allocate(x.dtype(), x.rows(), x.cols()));
+    ops.khatriRao(x, scale, y);
+    return y;
   }
 }

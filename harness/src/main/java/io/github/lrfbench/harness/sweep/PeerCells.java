@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputLayer;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.onnx.OnnxExport;
@@ -46,6 +47,7 @@ record PeerCells(
           "tt",
           "joint-attention",
           "basis-sharing",
+          "safe",
           "vo-heads",
           "embedding-svd",
           "embedding-kronecker");
@@ -152,6 +154,10 @@ record PeerCells(
   }
 
   private void writeCheckpoint(PeerRuntime runtime, Model model, Path directory) {
+    InputLayer input = model.transformer().input();
+    if (!input.isCommon()) {
+      throw new PeerException("--peer " + onlyForms(runtime, input.form()));
+    }
     for (Linear linear : model.linears().values()) {
       if (!FORMS.contains(linear.form())) {
         throw new PeerException("--peer " + onlyForms(runtime, linear.form()));

@@ -2,12 +2,16 @@ package io.github.lrfbench.harness.tensorparallel;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.InputPass;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.SummedEmbeddings;
+import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -24,7 +28,7 @@ final class TensorParallelModel implements AutoCloseable {
   private final Model whole;
   private final ShardGroup group;
   private final List<Scope> scopes = new ArrayList<>();
-  private final List<InputLayer> inputs = new ArrayList<>();
+  private final List<SummedEmbeddings> inputs = new ArrayList<>();
   private final List<Norm> finalNorms = new ArrayList<>();
   private final List<ParallelBlock> blocks = new ArrayList<>();
   private final ParallelVocabulary vocabulary;
@@ -43,16 +47,17 @@ final class TensorParallelModel implements AutoCloseable {
     requireSplittable(whole, group.size());
     predicts = whole instanceof CausalModel;
     Transformer parts = whole.transformer();
+    SummedEmbeddings input = (SummedEmbeddings) parts.input();
     for (int shard = 0; shard < group.size(); shard++) {
       Scope scope = group.device(shard).openScope();
       scopes.add(scope);
-      inputs.add(copy(parts.input(), scope));
+      inputs.add(copy(input, scope));
       finalNorms.add(Slices.copy(parts.finalNorm(), scope));
     }
     parts.blocks().forEach(block -> blocks.add(new ParallelBlock(parts, block, split, scopes)));
     // A head that only repeats the word embedding is stored once, as in the whole model.
     Linear predictor = whole.repeated().isEmpty() ? parts.predictor() : null;
-    vocabulary = new ParallelVocabulary(parts.input().word().dense(), predicts, predictor, scopes);
+    vocabulary = new ParallelVocabulary(input.word().dense(), predicts, predictor, scopes);
   }
 
   /**
@@ -72,14 +77,14 @@ final class TensorParallelModel implements AutoCloseable {
               + model.heads()
               + " heads, which so many shards cannot share equally");
     }
-    for (LinearSlot table : model.tables()) {
-      if (table.linear().dense() == null) {
-        throw new InputException(
-            table.name()
-                + " is stored as '"
-                + table.linear().form()
-                + "'; tensor-parallel splits whole tables of words only");
-      }
+    InputLayer input = model.transformer().input();
+    String form = input instanceof SummedEmbeddings sum ? sum.word().form() : input.form();
+    if (!form.equals("dense")) {
+      throw new InputException(
+          model.inputNames().word()
+              + " is stored as '"
+              + form
+              + "'; tensor-parallel splits whole tables of words only");
     }
     requireForm("the predictor of words", model.transformer().predictor());
     for (LinearSlot slot : model.slots()) {
@@ -103,8 +108,8 @@ final class TensorParallelModel implements AutoCloseable {
   }
 
   /** All of it but the words. */
-  private static InputLayer copy(InputLayer input, Scope scope) {
-    return new InputLayer(
+  private static SummedEmbeddings copy(SummedEmbeddings input, Scope scope) {
+    return new SummedEmbeddings(
         null,
         Slices.copy(Matrix.of(input.position()), scope).data(),
         input.firstPosition(),
@@ -126,7 +131,8 @@ final class TensorParallelModel implements AutoCloseable {
             (shard, ops) ->
                 inputs
                     .get(shard)
-                    .forward(ops, input.batch(shard), input.rows(shard), words.get(shard)));
+                    .with(new DenseLinear(words.get(shard), null))
+                    .forward(ops, read(input, shard)));
     for (ParallelBlock block : blocks) {
       states = block.forward(pass, states, input);
     }
@@ -134,6 +140,13 @@ final class TensorParallelModel implements AutoCloseable {
       states = ParallelBlock.norm(pass, finalNorms, states);
     }
     return predicts ? vocabulary.logits(pass, states) : List.of(head(pass, input, states));
+  }
+
+  /** A shard's tokens, whose words are rows of what it has embedded. */
+  private static InputPass read(ParallelInput input, int shard) {
+    TokenBatch batch = input.batch(shard);
+    return new InputPass(
+        input.rows(shard), batch.types(), batch.positions(), batch.counted(), 0, null);
   }
 
   private Matrix head(Pass pass, ParallelInput input, List<Matrix> states) {
@@ -191,7 +204,7 @@ final class TensorParallelModel implements AutoCloseable {
 
   /** Positions, types, norms outside of blocks, and a classifier's head. */
   private long everyones() {
-    InputLayer input = inputs.get(0);
+    SummedEmbeddings input = inputs.get(0);
     return ParallelLinear.size(input.position())
         + ParallelLinear.size(input.type())
         + ParallelBlock.size(input.norm())

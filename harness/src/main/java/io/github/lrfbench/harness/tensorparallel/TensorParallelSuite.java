@@ -118,7 +118,7 @@ public final class TensorParallelSuite {
     }
     Linear predictor = model.transformer().predictor();
     if (predictor == null) {
-      return model.transformer().input().word().flopsPerRow();
+      return model.transformer().input().scoreFlops();
     }
     return model.slots().stream().anyMatch(slot -> slot.linear() == predictor)
         ? 0

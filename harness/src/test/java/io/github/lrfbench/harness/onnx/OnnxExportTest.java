@@ -28,6 +28,7 @@ import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
+import io.github.lrfbench.harness.model.RandomSafe;
 import io.github.lrfbench.harness.model.ScoreFunction;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.bert.PoolingMode;
@@ -246,6 +247,11 @@ class OnnxExportTest {
       texts.add(text(model, length, random));
     }
     add(name + "-dense", model, texts);
+    if (!model.info().architecture().equals("albert")) {
+      try (Model narrow = RandomSafe.in(model, 6, 3)) {
+        add(name + "-safe", narrow, texts);
+      }
+    }
     Map<String, Linear> made = new HashMap<>();
     Forms forms = new Forms(3, scope);
     int number = 0;

@@ -3,12 +3,15 @@ package io.github.lrfbench.harness.source;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.model.bert.EncoderConfig;
 import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -125,6 +128,56 @@ public final class TinyCheckpoint {
    */
   public static Path gpt2(Path directory, int labels) throws IOException {
     return new TinyCheckpoint("gpt2", labels).writeGpt2(directory);
+  }
+
+  /**
+   * Gives a written model more words than its tokenizer has, so that its table is most of it.
+   *
+   * @param words of the table
+   * @param rank of the rows of all tables of embeddings together
+   */
+  public static Path withWords(Path directory, int words, int rank) throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    Path changed = directory.resolve("changed.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    SplittableRandom random = new SplittableRandom(11);
+    Map<Long, float[]> directions = new HashMap<>();
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      for (String name : checkpoint.names()) {
+        Shape old = checkpoint.shape(name);
+        if (!name.matches(".*(_embeddings|wte|wpe)\\.weight")) {
+          writer.add(name, old, () -> checkpoint.readFloats(name));
+          continue;
+        }
+        boolean ofWords = name.matches(".*(word_embeddings|wte)\\.weight");
+        Shape shape = Shape.of(ofWords ? words : old.dim(0), old.dim(1));
+        int width = (int) shape.dim(1);
+        float[] basis =
+            directions.computeIfAbsent(
+                shape.dim(1), missing -> values(name, Shape.of(rank, width), random));
+        writer.add(name, shape, () -> mixed(name, shape, basis, rank, random));
+      }
+      writer.write(changed);
+    }
+    Files.move(changed, file, StandardCopyOption.REPLACE_EXISTING);
+    Path config = directory.resolve("config.json");
+    ObjectNode known = (ObjectNode) new ObjectMapper().readTree(config.toFile());
+    Files.writeString(config, known.put("vocab_size", words).toString());
+    return directory;
+  }
+
+  private static float[] mixed(
+      String name, Shape shape, float[] basis, int rank, SplittableRandom random) {
+    int rows = (int) shape.dim(0);
+    int width = (int) shape.dim(1);
+    float[] shares = values(name, Shape.of(rows, rank), random);
+    float[] mixed = new float[rows * width];
+    for (int i = 0; i < mixed.length; i++) {
+      for (int k = 0; k < rank; k++) {
+        mixed[i] += shares[i / width * rank + k] * basis[k * width + i % width];
+      }
+    }
+    return mixed;
   }
 
   private Path writeGpt2(Path directory) throws IOException {

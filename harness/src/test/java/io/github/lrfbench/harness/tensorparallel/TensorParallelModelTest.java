@@ -14,6 +14,7 @@ import io.github.lrfbench.harness.model.GoldenInputs;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.SummedEmbeddings;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.DType;
@@ -74,7 +75,7 @@ class TensorParallelModelTest {
     long all = IntStream.range(0, shards).mapToLong(parallel::parameters).sum();
     long padding = parallel.vocabulary().padded() - model.info().vocabularySize();
     Linear predictor = model.transformer().predictor();
-    Matrix word = Matrix.of(model.transformer().input().word().dense().data());
+    Matrix word = Matrix.of(((SummedEmbeddings) model.transformer().input()).word().dense().data());
     long padded = padding * word.cols();
     if (predictor != null && model.repeated().isEmpty()) {
       padded += padding * (predictor.factors() == null ? word.cols() : predictor.rank());

@@ -131,22 +131,32 @@ public interface TableMethod extends Compressor {
   }
 
   /**
+   * The request with what options say of how much is kept as its budget, where they do.
+   *
+   * @throws InputException if nothing says how much is to be kept
+   */
+  static CompressionRequest sized(String method, CompressionRequest asked) {
+    Budget own = ownBudget(asked.options());
+    if (own == null && asked.budget() == null) {
+      throw new InputException(
+          "another stage of the chain has the budget: say what --method "
+              + method
+              + " keeps by its options, or mark it, "
+              + method
+              + "@");
+    }
+    return own == null
+        ? asked
+        : asked.with(asked.slots(), own, asked.allocation(), asked.options());
+  }
+
+  /**
    * Compresses tables.
    *
    * @throws InputException if nothing says how much is to be kept
    */
   static Compression run(MatrixMethod method, CompressionRequest asked) {
-    Budget own = ownBudget(asked.options());
-    if (own == null && asked.budget() == null) {
-      throw new InputException(
-          "another stage of the chain has the budget: say what --method "
-              + method.info().name()
-              + " keeps by its options, or mark it, "
-              + method.info().name()
-              + "@");
-    }
-    CompressionRequest request =
-        own == null ? asked : asked.with(asked.slots(), own, asked.allocation(), asked.options());
+    CompressionRequest request = sized(method.info().name(), asked);
     boolean counted = needed(request.options()).contains(Need.ACTIVATIONS);
     Compression made = new MatrixWalk(method, request).run();
     if (!counted) {

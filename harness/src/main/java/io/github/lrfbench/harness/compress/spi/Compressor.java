@@ -132,6 +132,11 @@ public interface Compressor {
     return false;
   }
 
+  /** Whether it puts a layer of another kind, which no other program reads, for the embeddings. */
+  default boolean replacesInput() {
+    return false;
+  }
+
   /**
    * Finds replacements for the requested matrices. The request's model is not modified.
    *

@@ -1,101 +1,78 @@
 package io.github.lrfbench.harness.model.bert;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.autograd.Parameter.Storage;
-import io.github.lrfbench.harness.linear.Copies;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.InputNames;
+import io.github.lrfbench.harness.model.InputPass;
 import io.github.lrfbench.harness.model.ModelPart;
-import io.github.lrfbench.harness.model.Norm;
-import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The input layer: word, position and type embeddings, summed and normed, and ALBERT's map from
- * their width to H.
+ * What the first block reads: the input layer, and ALBERT's map from its width to H.
  *
- * @param word the table of words
- * @param position [positions, H]
- * @param firstPosition row of the first token
- * @param type [types, H], or null if there is none
- * @param norm after the sum
+ * @param input word, position and type embeddings
  * @param projection to H, or null for none
  */
-record Embeddings(
-    Table word, Tensor position, int firstPosition, Tensor type, Norm norm, Linear projection) {
+record Embeddings(InputLayer input, Linear projection) {
   /** ALBERT's module of the map to H, relative to the encoder. */
   static final String PROJECTION = "encoder.embedding_hidden_mapping_in";
 
-  /** The module of the word embedding. */
-  static final String WORD = "word_embeddings";
+  /** Path of the input layer, relative to the encoder. */
+  private static final String PATH = "embeddings.";
 
-  /** The parameters, under the path of the module. */
-  List<ModelPart> parts(String path) {
-    List<Parameter> weights = new ArrayList<>();
-    weights.add(table(path + "position_embeddings.weight", position));
-    if (type != null) {
-      weights.add(table(path + "token_type_embeddings.weight", type));
+  /**
+   * The names of the input layer's modules.
+   *
+   * @param prefix what stands before the encoder's tensors
+   */
+  static InputNames names(String prefix) {
+    String path = prefix + PATH;
+    return new InputNames(
+        path + "word_embeddings",
+        path + "position_embeddings",
+        path + "token_type_embeddings",
+        path + "LayerNorm",
+        path + "safe");
+  }
+
+  /** The parameters. */
+  List<ModelPart> parts(String prefix) {
+    List<ModelPart> parts = new ArrayList<>(input.parts(names(prefix)));
+    if (projection != null) {
+      parts.add(ModelPart.of(prefix + PROJECTION, projection));
     }
-    weights.addAll(norm.weights(path + "LayerNorm"));
-    return List.of(words(path).part(), ModelPart.of(weights));
+    return parts;
   }
 
-  /** Floating-point operations for one token. */
-  long flops() {
-    return word.lookUpFlops() + (projection == null ? 0 : projection.flopsPerRow());
+  /** Floating-point operations for so many tokens, of which so many pairs see each other. */
+  long flops(long tokens, long seen) {
+    return input.flops(tokens, seen) + (projection == null ? 0 : tokens * projection.flopsPerRow());
   }
 
-  /** The table of words, under the path of the module. */
-  WordTable words(String path) {
-    return new WordTable(path + WORD, word);
-  }
-
-  /** The same with another table of words. */
-  Embeddings with(Table words) {
-    return new Embeddings(words, position, firstPosition, type, norm, projection);
+  /** The same with another input layer. */
+  Embeddings with(InputLayer other) {
+    return new Embeddings(other, projection);
   }
 
   Embeddings copyTo(Scope scope, DType dtype) {
     return new Embeddings(
-        word.copyTo(scope, dtype),
-        Copies.of(position, scope, dtype),
-        firstPosition,
-        Copies.of(type, scope, dtype),
-        norm.copyTo(scope, dtype),
-        projection == null ? null : projection.copyTo(scope, dtype));
+        input.copyTo(scope, dtype), projection == null ? null : projection.copyTo(scope, dtype));
   }
 
-  private static Parameter table(String name, Tensor table) {
-    return new Parameter(name, Matrix.of(table), Storage.MATRIX);
-  }
-
-  /** The same for who looks words up elsewhere. */
-  InputLayer inputLayer() {
-    return new InputLayer(word, position, firstPosition, type, norm);
-  }
-
-  /**
-   * The embeddings of a batch: [T, H].
-   *
-   * @param dropout rate in training
-   */
-  Matrix forward(Ops ops, TokenBatch batch, double dropout) {
-    Matrix y = inputLayer().forward(ops, batch);
-    Matrix kept = ops.dropout(y, dropout);
+  /** The embeddings of tokens: [T, H]. */
+  Matrix forward(Ops ops, InputPass pass) {
+    Matrix y = input.forward(ops, pass);
     if (projection == null) {
-      return kept;
+      return y;
     }
     Matrix wide = Matrix.of(ops.allocate(y.dtype(), y.rows(), projection.outputs()));
-    ops.apply(projection, kept, Activation.NONE, wide);
+    ops.apply(projection, y, Activation.NONE, wide);
     return wide;
   }
 }

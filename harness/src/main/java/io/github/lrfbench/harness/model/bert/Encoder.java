@@ -4,6 +4,9 @@ import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.InputNames;
+import io.github.lrfbench.harness.model.InputPass;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
@@ -13,10 +16,10 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
-import io.github.lrfbench.harness.model.WordTable;
 import io.github.lrfbench.harness.model.bert.Family.Part;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -30,9 +33,6 @@ import java.util.stream.Stream;
 
 /** An encoder of the BERT family with its head. */
 public final class Encoder implements Model {
-  /** Path of the input layer, relative to the encoder. */
-  static final String EMBEDDINGS = "embeddings.";
-
   private final EncoderConfig config;
   private final ModelInfo info;
   private final String prefix;
@@ -119,11 +119,7 @@ public final class Encoder implements Model {
 
   @Override
   public List<LinearSlot> tables() {
-    return List.of(words().slot());
-  }
-
-  private WordTable words() {
-    return embeddings.words(prefix + EMBEDDINGS);
+    return embeddings.input().tables(inputNames());
   }
 
   @Override
@@ -195,7 +191,22 @@ public final class Encoder implements Model {
 
   @Override
   public Matrix embed(Ops ops, TokenBatch batch) {
-    return embeddings.forward(ops, batch, config.dropout().hidden());
+    return embeddings.forward(
+        ops,
+        InputPass.of(
+            batch,
+            config.dropout().hidden(),
+            (frame, q, k, v, heads, y) ->
+                frame.attention(
+                    q,
+                    k,
+                    v,
+                    batch.segments(),
+                    heads,
+                    InputPass.scoreScale(q.cols(), heads),
+                    config.causal(),
+                    config.dropout().attention(),
+                    y)));
   }
 
   @Override
@@ -211,7 +222,7 @@ public final class Encoder implements Model {
   @Override
   public Transformer transformer() {
     return new Transformer(
-        embeddings.inputLayer(),
+        embeddings.input(),
         blocks.stream().map(block -> block.transformerBlock(config)).toList(),
         false,
         null,
@@ -294,13 +305,29 @@ public final class Encoder implements Model {
         info,
         prefix,
         own,
-        embeddings.with(words().with(placed).table()),
+        embeddings.with(embeddings.input().with(inputNames(), placed)),
         replaced,
         head.with(replacements, own));
   }
 
+  @Override
+  public InputNames inputNames() {
+    return Embeddings.names(prefix);
+  }
+
+  @Override
+  public Model withInput(InputLayer other) {
+    if (embeddings.projection() != null) {
+      throw new InputException(
+          "the embeddings of an " + info.architecture() + " are factored by its architecture");
+    }
+    Scope own = device().openScope();
+    return new Encoder(
+        config, info, prefix, own, embeddings.with(other.copyTo(own, dtype())), stored, head);
+  }
+
   private DType dtype() {
-    return embeddings.word().dtype();
+    return embeddings.input().dtype();
   }
 
   @Override
@@ -334,10 +361,7 @@ public final class Encoder implements Model {
   @Override
   public List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
-    parts.addAll(embeddings.parts(prefix + EMBEDDINGS));
-    if (embeddings.projection() != null) {
-      parts.add(ModelPart.of(prefix + Embeddings.PROJECTION, embeddings.projection()));
-    }
+    parts.addAll(embeddings.parts(prefix));
     blocks().forEach(block -> parts.addAll(block.parts()));
     parts.addAll(head.parts());
     return parts;
@@ -365,7 +389,7 @@ public final class Encoder implements Model {
 
   @Override
   public long flops(int length) {
-    return length * embeddings.flops()
+    return embeddings.flops(length, (long) length * length)
         + blocks().stream().mapToLong(block -> block.flops(length)).sum()
         + head.flops();
   }

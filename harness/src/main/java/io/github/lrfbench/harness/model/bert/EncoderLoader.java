@@ -7,12 +7,15 @@ import io.github.lrfbench.harness.linear.LinearGroup;
 import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.ForeignHeads;
 import io.github.lrfbench.harness.model.FreshWeights;
+import io.github.lrfbench.harness.model.InputNames;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.RandomWeights;
+import io.github.lrfbench.harness.model.SafeEmbeddings;
 import io.github.lrfbench.harness.model.ScoreFunction;
+import io.github.lrfbench.harness.model.SummedEmbeddings;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.WordTable;
@@ -43,8 +46,8 @@ public final class EncoderLoader {
     this.config = config;
     this.reader = new WeightReader(weights, scope);
     this.scope = scope;
-    String word = config.family().prefix() + Encoder.EMBEDDINGS + Embeddings.WORD;
-    this.prefix = reader.isStored(word) ? config.family().prefix() : "";
+    String usual = config.family().prefix();
+    this.prefix = reader.isStored(Embeddings.names(usual).word()) ? usual : "";
   }
 
   /** Loads an encoder as the other method does. */
@@ -176,24 +179,37 @@ public final class EncoderLoader {
   }
 
   private Embeddings embeddings() {
-    String path = prefix + Encoder.EMBEDDINGS;
+    InputNames names = Embeddings.names(prefix);
+    if (SafeEmbeddings.isStored(reader, names)) {
+      return new Embeddings(SafeEmbeddings.read(reader, names, safeDimensions()), null);
+    }
     int width = config.embedding();
-    Table word = WordTable.read(reader, path + Embeddings.WORD, config.vocabulary(), width);
-    Tensor positions =
-        reader.tensor(path + "position_embeddings.weight", config.positions(), width);
+    Table word = WordTable.read(reader, names.word(), config.vocabulary(), width);
+    Tensor positions = reader.tensor(names.position() + WEIGHT, config.positions(), width);
     Tensor type =
-        config.types() == 0
-            ? null
-            : reader.tensor(path + "token_type_embeddings.weight", config.types(), width);
+        config.types() == 0 ? null : reader.tensor(names.type() + WEIGHT, config.types(), width);
     return new Embeddings(
-        word,
-        positions,
-        config.firstPosition(),
-        type,
-        reader.norm(path + "LayerNorm", width, config.normEpsilon()),
+        new SummedEmbeddings(
+            word,
+            positions,
+            config.firstPosition(),
+            type,
+            reader.norm(names.norm(), width, config.normEpsilon())),
         config.family() == Family.ALBERT
             ? linear(prefix + Embeddings.PROJECTION, config.hidden(), width)
             : null);
+  }
+
+  private SafeEmbeddings.Dimensions safeDimensions() {
+    return new SafeEmbeddings.Dimensions(
+        config.vocabulary(),
+        config.positions(),
+        config.firstPosition(),
+        config.types(),
+        config.hidden(),
+        config.normEpsilon(),
+        config.causal(),
+        false);
   }
 
   private Block block(String path) {

@@ -20,11 +20,21 @@ interface Attention {
   void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y);
 
   /**
-   * Queries, keys and values.
+   * Attention of what was projected.
    *
-   * @param q [T, H]
-   * @param k [T, H]
-   * @param v [T, H]
+   * @param layer number of the block; that of blocks for the input layer's own
+   * @param heads of the layer
+   * @param scale by which its scores are multiplied
+   * @param y [T, width of the layer], modified
+   */
+  void attend(Ops ops, int layer, Projected of, int heads, double scale, Matrix y);
+
+  /**
+   * Queries, keys and values, each [T, width of the layer].
+   *
+   * @param q of the tokens
+   * @param k of the tokens
+   * @param v of the tokens
    */
   record Projected(Matrix q, Matrix k, Matrix v) {
     static Projected of(Ops ops, LinearGroup projections, Matrix x) {
@@ -39,20 +49,14 @@ interface Attention {
   record Packed(Gpt2Config config, Segments segments) implements Attention {
     @Override
     public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
-      attend(ops, layer, Projected.of(ops, projections, x), y);
+      Projected of = Projected.of(ops, projections, x);
+      attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
     }
 
-    void attend(Ops ops, int layer, Projected of, Matrix y) {
+    @Override
+    public void attend(Ops ops, int layer, Projected of, int heads, double scale, Matrix y) {
       ops.attention(
-          of.q(),
-          of.k(),
-          of.v(),
-          segments,
-          config.heads(),
-          config.scoreScale(layer),
-          true,
-          config.dropout().attention(),
-          y);
+          of.q(), of.k(), of.v(), segments, heads, scale, true, config.dropout().attention(), y);
     }
   }
 
@@ -64,14 +68,21 @@ interface Attention {
   record Filling(Packed packed, KeyValueCache cache, boolean latent) implements Attention {
     @Override
     public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
+      Gpt2Config config = packed.config();
       Projected of = Projected.of(ops, projections, x);
       Latents latents = latent ? Latents.of(projections) : null;
       if (latents == null) {
-        cache.store(ops, layer, of.k(), of.v());
+        attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
       } else {
         latents.store(ops, layer, x, cache);
+        packed.attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
       }
-      packed.attend(ops, layer, of, y);
+    }
+
+    @Override
+    public void attend(Ops ops, int layer, Projected of, int heads, double scale, Matrix y) {
+      cache.store(ops, layer, of.k(), of.v());
+      packed.attend(ops, layer, of, heads, scale, y);
     }
   }
 
@@ -86,14 +97,19 @@ interface Attention {
       Latents latents = latent ? Latents.of(projections) : null;
       if (latents == null) {
         Projected of = Projected.of(ops, projections, x);
-        cache.store(ops, layer, of.k(), of.v());
-        cache.attend(ops, layer, of.q(), config.heads(), config.scoreScale(layer), y);
+        attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
       } else {
         Matrix q = Matrix.of(ops.allocate(x.dtype(), x.rows(), y.cols()));
         projections.members().get(0).forward(ops, x, Activation.NONE, q);
         latents.store(ops, layer, x, cache);
         latents.attend(ops, layer, q, cache, config.heads(), config.scoreScale(layer), y);
       }
+    }
+
+    @Override
+    public void attend(Ops ops, int layer, Projected of, int heads, double scale, Matrix y) {
+      cache.store(ops, layer, of.k(), of.v());
+      cache.attend(ops, layer, of.q(), heads, scale, y);
     }
   }
 }

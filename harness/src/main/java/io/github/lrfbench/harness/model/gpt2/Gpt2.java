@@ -5,6 +5,10 @@ import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.InputNames;
+import io.github.lrfbench.harness.model.InputPass;
+import io.github.lrfbench.harness.model.InputPass.InputAttention;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelBlock;
@@ -14,7 +18,7 @@ import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.Transformer;
-import io.github.lrfbench.harness.model.WordTable;
+import io.github.lrfbench.harness.model.gpt2.Attention.Projected;
 import io.github.lrfbench.harness.model.gpt2.Block.State;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -47,32 +51,44 @@ abstract class Gpt2 implements Model {
    *
    * @param config the dimensions
    * @param prefix what stands before the names of the tensors
-   * @param embeddings the input layer
+   * @param input word and position embeddings
    * @param blocks in order
    * @param finalNorm after the last block
    */
   record Body(
-      Gpt2Config config, String prefix, Embeddings embeddings, List<Block> blocks, Norm finalNorm) {
+      Gpt2Config config, String prefix, InputLayer input, List<Block> blocks, Norm finalNorm) {
 
     Body copyTo(Scope scope, DType dtype) {
       return new Body(
           config,
           prefix,
-          embeddings.copyTo(scope, dtype),
+          input.copyTo(scope, dtype),
           blocks.stream().map(block -> block.copyTo(scope, dtype)).toList(),
           finalNorm.copyTo(scope, dtype));
     }
 
-    WordTable words() {
-      return new WordTable(prefix + Embeddings.WORD, embeddings.word());
+    InputNames names() {
+      return Modules.input(prefix);
     }
 
-    Body with(WordTable words, List<Block> others) {
-      return new Body(config, prefix, embeddings.with(words.table()), others, finalNorm);
+    Body with(InputLayer other, List<Block> others) {
+      return new Body(config, prefix, other, others, finalNorm);
     }
 
     DType dtype() {
-      return embeddings.word().dtype();
+      return input.dtype();
+    }
+
+    /** How the tokens of a pass see each other in the input layer. */
+    InputAttention attention(Attention attention) {
+      return (ops, q, k, v, heads, y) ->
+          attention.attend(
+              ops,
+              blocks.size(),
+              new Projected(q, k, v),
+              heads,
+              InputPass.scoreScale(q.cols(), heads),
+              y);
     }
   }
 
@@ -145,7 +161,7 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final List<LinearSlot> tables() {
-    return List.of(body.words().slot());
+    return body.input.tables(body.names());
   }
 
   @Override
@@ -217,13 +233,13 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<Tensor> hiddenStates(Ops ops, TokenBatch batch) {
     List<Tensor> states = new ArrayList<>();
-    run(ops, embed(ops, batch), packed(batch), null, states);
+    run(ops, batch, packed(batch), null, states);
     return states;
   }
 
   @Override
   public final Tensor forward(Ops ops, TokenBatch batch, List<Tensor> states) {
-    Matrix all = run(ops, embed(ops, batch), packed(batch), null, states);
+    Matrix all = run(ops, batch, packed(batch), null, states);
     return head(ops, gather(ops, all, batch));
   }
 
@@ -240,7 +256,7 @@ abstract class Gpt2 implements Model {
    * @return [B, H]
    */
   final Matrix last(Ops ops, TokenBatch batch, Attention attention) {
-    return run(ops, embed(ops, batch), attention, batch.lastCounted(), new ArrayList<>());
+    return run(ops, batch, attention, batch.lastCounted(), new ArrayList<>());
   }
 
   /**
@@ -249,7 +265,7 @@ abstract class Gpt2 implements Model {
    * @return [T, H]
    */
   public final Matrix states(Ops ops, TokenBatch batch) {
-    return run(ops, embed(ops, batch), packed(batch), null, new ArrayList<>());
+    return run(ops, batch, packed(batch), null, new ArrayList<>());
   }
 
   @Override
@@ -307,8 +323,12 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final Matrix embed(Ops ops, TokenBatch batch) {
+    return embed(ops, batch, packed(batch));
+  }
+
+  private Matrix embed(Ops ops, TokenBatch batch, Attention attention) {
     double dropout = body.config.dropout().embedding();
-    return body.embeddings.forward(ops, batch.ids(), batch.positions(), dropout);
+    return body.input.forward(ops, InputPass.of(batch, dropout, body.attention(attention)));
   }
 
   @Override
@@ -319,9 +339,8 @@ abstract class Gpt2 implements Model {
   @Override
   public final Transformer transformer() {
     Gpt2Config config = body.config;
-    Embeddings embeddings = body.embeddings;
     return new Transformer(
-        embeddings.inputLayer(),
+        body.input,
         IntStream.range(0, body.blocks.size())
             .mapToObj(layer -> body.blocks.get(layer).transformerBlock(config.scoreScale(layer)))
             .toList(),
@@ -366,11 +385,10 @@ abstract class Gpt2 implements Model {
 
     @Override
     public long flops(int length) {
-      // Of every token scores, and their product with the values, of itself and those before it.
-      long seen = length * (length + 1L) / 2;
       Block block = body.blocks.get(layer);
+      // Scores, and their product with the values.
       return length * (block.projectionFlops() + block.outputFlops())
-          + 4 * seen * body.config.hidden();
+          + 4 * seen(length) * body.config.hidden();
     }
 
     @Override
@@ -385,14 +403,15 @@ abstract class Gpt2 implements Model {
    * @param kept I32 [B], the rows of which the result is wanted; null for all
    * @param states receives the embeddings and what each block gives; the last after the norm
    */
-  final Matrix run(
-      Ops ops, Matrix embedded, Attention attention, Tensor kept, List<Tensor> states) {
+  private Matrix run(
+      Ops ops, TokenBatch batch, Attention attention, Tensor kept, List<Tensor> states) {
+    Matrix embedded = embed(ops, batch, attention);
     states.add(embedded.data());
     return runFrom(ops, 0, embedded, attention, kept, states);
   }
 
   /** The blocks from one on, and the last norm. */
-  private Matrix runFrom(
+  final Matrix runFrom(
       Ops ops, int from, Matrix state, Attention attention, Tensor kept, List<Tensor> states) {
     Matrix normed = Matrix.of(ops.allocate(state.dtype(), state.rows(), state.cols()));
     norm(from).forward(ops, state, null, normed);
@@ -420,7 +439,7 @@ abstract class Gpt2 implements Model {
     for (int layer = 0; layer < body.blocks.size(); layer++) {
       replaced.add(replace(body.blocks.get(layer), path(layer), placed));
     }
-    return rebuild(body.with(body.words().with(placed), replaced), placed);
+    return rebuild(body.with(body.input.with(body.names(), placed), replaced), placed);
   }
 
   private static Block replace(Block block, String path, Replacements placed) {
@@ -431,6 +450,18 @@ abstract class Gpt2 implements Model {
         block.outputNorm(),
         placed.of(path + Modules.INTERMEDIATE, block.intermediate()),
         placed.of(path + Modules.OUTPUT, block.output()));
+  }
+
+  @Override
+  public final InputNames inputNames() {
+    return body.names();
+  }
+
+  @Override
+  public final Model withInput(InputLayer other) {
+    Scope own = device().openScope();
+    Body changed = body.with(other.copyTo(own, dtype()), body.blocks);
+    return rebuild(changed, new Replacements(Map.of(), own, dtype()));
   }
 
   @Override
@@ -451,7 +482,7 @@ abstract class Gpt2 implements Model {
   @Override
   public final List<ModelPart> parts() {
     List<ModelPart> parts = new ArrayList<>();
-    parts.addAll(body.embeddings.parts(body.prefix));
+    parts.addAll(body.input.parts(body.names()));
     blocks().forEach(block -> parts.addAll(block.parts()));
     parts.add(ModelPart.of(body.finalNorm.weights(body.prefix + Modules.FINAL_NORM)));
     parts.addAll(headParts());
@@ -491,7 +522,7 @@ abstract class Gpt2 implements Model {
 
   @Override
   public final long flops(int length) {
-    return length * lookUpFlops()
+    return inputFlops(length, seen(length))
         + blocks().stream().mapToLong(block -> block.flops(length)).sum()
         + headTokens(length) * headFlops();
   }
@@ -503,9 +534,14 @@ abstract class Gpt2 implements Model {
     return flops(length) - (length - 1) * leftOut - (headTokens(length) - 1) * headFlops();
   }
 
-  /** Floating-point operations by which one word is looked up. */
-  final long lookUpFlops() {
-    return body.embeddings.word().lookUpFlops();
+  /** Floating-point operations of the input layer. */
+  final long inputFlops(long tokens, long seen) {
+    return body.input.flops(tokens, seen);
+  }
+
+  /** How many pairs of tokens see each other: of every token itself and those before it. */
+  private static long seen(int length) {
+    return length * (length + 1L) / 2;
   }
 
   /** Floating-point operations of all blocks' matrices for one token. */

@@ -1,10 +1,9 @@
 package io.github.lrfbench.harness.model.gpt2;
 
 import io.github.lrfbench.harness.autograd.Ops;
-import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.InputPass;
 import io.github.lrfbench.harness.model.KeyValueCache;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -12,7 +11,7 @@ import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelPart;
 import io.github.lrfbench.harness.model.Replacements;
 import io.github.lrfbench.harness.model.TokenBatch;
-import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A GPT-2 that predicts the next token. */
 final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
@@ -71,7 +71,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   public Tensor logits(Ops ops, Matrix states) {
     Tensor logits = ops.allocate(states.dtype(), states.rows(), info().vocabularySize());
     if (head.own == null) {
-      body().embeddings().word().score(ops, states, Matrix.of(logits));
+      body().input().score(ops, states, Matrix.of(logits));
     } else {
       ops.apply(head.own, states, Activation.NONE, Matrix.of(logits));
     }
@@ -85,7 +85,10 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
       throw new IllegalArgumentException(
           "a cache for " + capacity + " tokens of a model for " + config.positions());
     }
-    int[] widths = body().blocks().stream().mapToInt(this::cachedWidth).toArray();
+    IntStream blocks = body().blocks().stream().mapToInt(this::cachedWidth);
+    // Where the input layer has an attention, its keys and values come after the blocks'.
+    IntStream input = IntStream.of(body().input().attentionWidth()).filter(width -> width > 0);
+    int[] widths = IntStream.concat(blocks, input).toArray();
     return new KeyValueCache(device(), widths, dtype(), sequences, capacity);
   }
 
@@ -107,9 +110,11 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   public Tensor decode(Ops ops, KeyValueCache cache) {
-    Matrix embedded = body().embeddings().forward(ops, cache.ids(), cache.positions(), 0);
     Attention cached = new Attention.Cached(body().config(), cache, latentCache);
-    return logits(ops, run(ops, embedded, cached, null, new ArrayList<>()));
+    InputPass read =
+        new InputPass(cache.ids(), null, cache.positions(), null, 0, body().attention(cached));
+    Matrix embedded = body().input().forward(ops, read);
+    return logits(ops, runFrom(ops, 0, embedded, cached, null, new ArrayList<>()));
   }
 
   @Override
@@ -136,17 +141,25 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   public CausalModel withHeadSlot() {
     Scope own = device().openScope();
     boolean tied = head.own == null;
-    Linear map = tied ? wordsAsHead(own) : head.own;
+    Linear map = tied ? untied(body(), own) : head.own;
     Head offered = new Head(map, true, tied || head.repeats);
     return new Gpt2LanguageModel(body(), info(), own, offered, latentCache);
   }
 
-  /** W [H, V] of the table of words, whose columns are the rows of the head's matrix. */
-  private Linear wordsAsHead(Scope own) {
-    Table words = body().embeddings().word();
-    Matrix weight = Matrix.of(own.allocate(DType.F32, words.outputs(), words.inputs()));
-    words.materialize(device(), weight);
-    return new DenseLinear(weight, null).copyTo(own, words.dtype());
+  /**
+   * The word embedding as a head of its own.
+   *
+   * @throws InputException if it is none
+   */
+  static Linear untied(Body body, Scope own) {
+    Linear head = body.input().untiedHead(own);
+    if (head == null) {
+      throw new InputException(
+          "the head of the model reads its embeddings, which are stored as '"
+              + body.input().form()
+              + "', and cannot be untied from them");
+    }
+    return head;
   }
 
   /** A head that was the word embedding may have become a map of its own. */
@@ -170,7 +183,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   @Override
   long headFlops() {
-    return head.own == null ? body().embeddings().word().flopsPerRow() : head.own.flopsPerRow();
+    return head.own == null ? body().input().scoreFlops() : head.own.flopsPerRow();
   }
 
   @Override
@@ -202,7 +215,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
               : (long) body().config().heads() * latents.width();
       perSeen += 4 * width;
     }
-    return lookUpFlops() + blockFlops() + length * perSeen + headFlops();
+    return inputFlops(1, length) + blockFlops() + length * perSeen + headFlops();
   }
 
   @Override
@@ -222,7 +235,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
   @Override
   Gpt2 rebuild(Body other, Replacements placed) {
     Head placedHead = head.replacedBy(placed);
-    if (other.embeddings().word() != body().embeddings().word()) {
+    if (!other.input().tables(other.names()).equals(body().input().tables(body().names()))) {
       placedHead = new Head(placedHead.own, placedHead.offered, false);
     }
     return new Gpt2LanguageModel(other, info(), placed.own(), placedHead, latentCache);

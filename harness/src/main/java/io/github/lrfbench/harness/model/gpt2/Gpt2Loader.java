@@ -3,22 +3,23 @@ package io.github.lrfbench.harness.model.gpt2;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
-import io.github.lrfbench.harness.linear.Table;
 import io.github.lrfbench.harness.model.ForeignHeads;
+import io.github.lrfbench.harness.model.InputLayer;
+import io.github.lrfbench.harness.model.InputNames;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.Norm;
+import io.github.lrfbench.harness.model.SafeEmbeddings;
 import io.github.lrfbench.harness.model.ScoreFunction;
+import io.github.lrfbench.harness.model.SummedEmbeddings;
 import io.github.lrfbench.harness.model.WeightReader;
 import io.github.lrfbench.harness.model.WeightSource;
 import io.github.lrfbench.harness.model.WordTable;
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +41,7 @@ final class Gpt2Loader {
     this.options = options;
     this.reader = new WeightReader(weights, scope);
     this.scope = scope;
-    this.prefix = reader.isStored(Modules.PREFIX + Embeddings.WORD) ? Modules.PREFIX : "";
+    this.prefix = reader.isStored(Modules.PREFIX + Modules.WORD) ? Modules.PREFIX : "";
   }
 
   /**
@@ -59,25 +60,38 @@ final class Gpt2Loader {
   }
 
   private Model build() {
-    int h = config.hidden();
-    Table word = WordTable.read(reader, prefix + Embeddings.WORD, config.vocabulary(), h);
-    Tensor position = reader.tensor(prefix + Embeddings.POSITION + WEIGHT, config.positions(), h);
     List<Block> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(block(prefix + Modules.block(layer)));
     }
     Gpt2.Body body =
         new Gpt2.Body(
-            config,
-            prefix,
-            new Embeddings(word, position),
-            List.copyOf(blocks),
-            norm(prefix + Modules.FINAL_NORM));
+            config, prefix, input(), List.copyOf(blocks), norm(prefix + Modules.FINAL_NORM));
     if (reader.isStored(Modules.SCORE)) {
       return classifier(body);
     }
     requireNoForeignClassifier();
     return languageModel(body);
+  }
+
+  private InputLayer input() {
+    InputNames names = Modules.input(prefix);
+    int h = config.hidden();
+    if (SafeEmbeddings.isStored(reader, names)) {
+      boolean tied =
+          config.tied() && !reader.isStored(Modules.SCORE) && !reader.isCompressed(Modules.LM_HEAD);
+      return SafeEmbeddings.read(
+          reader,
+          names,
+          new SafeEmbeddings.Dimensions(
+              config.vocabulary(), config.positions(), 0, 0, h, config.normEpsilon(), true, tied));
+    }
+    return new SummedEmbeddings(
+        WordTable.read(reader, names.word(), config.vocabulary(), h),
+        reader.tensor(names.position() + WEIGHT, config.positions(), h),
+        0,
+        null,
+        null);
   }
 
   /** Without its head, another library's classifier would pass for a language model. */
@@ -134,9 +148,7 @@ final class Gpt2Loader {
     if (!offered) {
       return new Gpt2LanguageModel.Head(null, false, false);
     }
-    Matrix head = Matrix.of(scope.allocate(DType.F32, config.hidden(), vocabulary));
-    body.embeddings().word().materialize(scope.device(), head);
-    return new Gpt2LanguageModel.Head(new DenseLinear(head, null), true, true);
+    return new Gpt2LanguageModel.Head(Gpt2LanguageModel.untied(body, scope), true, true);
   }
 
   /** A GPT-2's heads have no bias until a method gives them one. */

@@ -1,11 +1,15 @@
 package io.github.lrfbench.harness.model.gpt2;
 
+import io.github.lrfbench.harness.model.InputNames;
 import java.util.List;
 
 /** What checkpoints call the modules of a GPT-2. */
 final class Modules {
   /** What stands before the names in checkpoints of a model with a head. */
   static final String PREFIX = "transformer.";
+
+  /** The word embedding. */
+  static final String WORD = "wte";
 
   /** The classifier. */
   static final String SCORE = "score";
@@ -24,6 +28,11 @@ final class Modules {
   static final String OUTPUT = "mlp.c_proj";
 
   private Modules() {}
+
+  /** The modules of the input layer, under the path of the model. */
+  static InputNames input(String prefix) {
+    return new InputNames(prefix + WORD, prefix + "wpe", null, null, prefix + "safe");
+  }
 
   /** Path of a block, relative to the model. */
   static String block(int layer) {
