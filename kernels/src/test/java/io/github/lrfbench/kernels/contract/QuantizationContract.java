@@ -85,7 +85,7 @@ public abstract class QuantizationContract extends ContractTest {
       int groups = (int) ((s[1] - 1L + s[2]) / s[2]);
       Grid scales = Grid.random(s[0], groups, 1);
       Grid zeros = Grid.random(s[0], groups, 2).map(Math::rint);
-      for (int bits = 1; bits <= 8; bits++) {
+      for (int bits : new int[] {1, 3, 4, 8}) {
         Grid codes =
             bits == 8 ? codes(s[0], s[1], -128, 127) : codes(s[0], s[1], 0, (1 << bits) - 1);
         for (Layout layout : Layout.values()) {
@@ -113,7 +113,7 @@ public abstract class QuantizationContract extends ContractTest {
   void palettes(DType dtype) {
     for (int[] s : SHAPES) {
       for (int rows : new int[] {1, 2, 1000}) {
-        for (int bits = 1; bits <= 8; bits++) {
+        for (int bits : new int[] {3, 8}) {
           Grid codes = codes(s[0], s[1], 0, (1 << bits) - 1);
           Grid tables = Grid.random((s[0] + rows - 1) / rows, 1 << bits, bits);
           for (Layout layout : Layout.values()) {
