@@ -283,8 +283,8 @@ class EveryMethodTest {
         }
         Compression made = task.compress(method, budget, allocation);
         // What follows a method that takes no less than codes has no budget.
-        if (method.equals("svd+int8") || method.equals("nystrom+int8")) {
-          made.layers().forEach(layer -> assertEquals("int8", layer.form()));
+        if (List.of("svd+int8", "nystrom+int8", "drone+gptq:bits=4").contains(method)) {
+          made.layers().forEach(layer -> assertTrue(layer.form().startsWith("int"), method));
           continue;
         }
         if (made.trained() != null) {
