@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands on two GPUs. */
 @EmulatorTest
 class TwoDeviceCommandsTest {
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
   private static final int SEEDS = 6;
 
   @TempDir private Path folder;
