@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import io.github.lrfbench.kernels.ops.Nn;
 import java.util.ArrayList;
 import java.util.List;

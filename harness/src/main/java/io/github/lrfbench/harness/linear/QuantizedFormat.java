@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.Set;
 
 /** Integer codes of a matrix, with their scales and, where there are such, zero points. */

@@ -44,6 +44,7 @@ public final class FastestForms implements AutoCloseable {
   /** What is run in the place of every layer, by its rows where it was first met. */
   private final Map<Layer, Layer> chosen = new IdentityHashMap<>();
 
+  private boolean replaces;
   private long addedFlops;
 
   private FastestForms(Device device, Clock clock) {
@@ -66,6 +67,7 @@ public final class FastestForms implements AutoCloseable {
     try (Ops ops = new ReplacingOps(new EagerOps(device), forms::choose)) {
       pass.accept(ops);
       device.synchronize();
+      forms.replaces = forms.expanded() > 0;
       return forms;
     } catch (RuntimeException | Error e) {
       forms.close();
@@ -136,9 +138,7 @@ public final class FastestForms implements AutoCloseable {
 
   /** Operations with the layers that were chosen. */
   public Ops ops(Ops ops) {
-    return expanded() == 0
-        ? ops
-        : new ReplacingOps(ops, (layer, x) -> chosen.getOrDefault(layer, layer));
+    return replaces ? new ReplacingOps(ops, (layer, x) -> chosen.getOrDefault(layer, layer)) : ops;
   }
 
   /** How many matrices are multiplied out. */

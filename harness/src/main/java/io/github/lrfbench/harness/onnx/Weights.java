@@ -1,13 +1,13 @@
 package io.github.lrfbench.harness.onnx;
 
 import io.github.lrfbench.harness.autograd.Parameter;
-import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.onnx.OnnxGraph.Type;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.host;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.Objects;
@@ -245,7 +246,7 @@ public final class NnArguments {
       throw new IllegalArgumentException(
           "dequantize codes of " + bits + " bits in " + codes.dtype());
     }
-    long bytes = ((long) y.cols() * bits + Byte.SIZE - 1) / Byte.SIZE;
+    int bytes = CodePacking.width(y.cols(), bits);
     arguments.requireShapes(
         codes.rows() == y.rows() && codes.cols() == bytes, "dequantize", codes, y);
     long groups = (y.cols() - 1L + group) / group;
@@ -265,7 +266,7 @@ public final class NnArguments {
     if (bits < 1 || bits > Byte.SIZE || codes.dtype() != DType.U8) {
       throw new IllegalArgumentException("palette codes of " + bits + " bits in " + codes.dtype());
     }
-    long bytes = ((long) y.cols() * bits + Byte.SIZE - 1) / Byte.SIZE;
+    int bytes = CodePacking.width(y.cols(), bits);
     arguments.requireShapes(codes.rows() == y.rows() && codes.cols() == bytes, "palette", codes, y);
     long groups = (y.rows() - 1L + rows) / rows;
     arguments.requireVector("palette", tables, groups << bits, DType.F32);

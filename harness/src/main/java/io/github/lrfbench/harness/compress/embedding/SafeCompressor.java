@@ -61,18 +61,9 @@ public final class SafeCompressor implements TableMethod {
         List.of(
             TableMethod.rank(),
             TableMethod.keep(),
-            heads(),
+            MethodOption.count(HEADS, 1, 1, MOST_HEADS).orWord(AUTO, AUTO),
             MethodOption.count(STEPS, 2000, 0, 1_000_000),
             MethodOption.number(LEARNING_RATE, 1e-3, 1e-9, 0.5)));
-  }
-
-  private static MethodOption heads() {
-    MethodOption count = MethodOption.count(HEADS, 1, 1, MOST_HEADS);
-    return new MethodOption(
-        HEADS,
-        AUTO + " or " + count.values(),
-        AUTO,
-        text -> text.equals(AUTO) ? text : count.canonical().apply(text));
   }
 
   @Override

@@ -3,9 +3,9 @@ package io.github.lrfbench.harness.compress.quantize;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.List;
 
 /**
@@ -32,6 +32,7 @@ record CodeGrid(int bits, int group, boolean symmetric, boolean searched) {
   private static final String RANGE = "range";
   private static final String SEARCH = "search";
 
+  private static final int MOST = 1 << 20;
   private static final int STEPS = 100;
   private static final double LEAST_RANGE = 0.2;
   private static final double EXPONENT = 2.4;
@@ -43,17 +44,11 @@ record CodeGrid(int bits, int group, boolean symmetric, boolean searched) {
    */
   static List<MethodOption> options(String group, boolean symmetric) {
     return List.of(
-        new MethodOption(GROUP, "row or 2..1048576", group, CodeGrid::canonicalGroup),
+        MethodOption.count(GROUP, 2, 2, MOST).orWord(ROW, group),
         symmetric
             ? MethodOption.choice(ZERO, SYMMETRIC, ASYMMETRIC)
             : MethodOption.choice(ZERO, ASYMMETRIC, SYMMETRIC),
         MethodOption.choice(RANGE, "full", SEARCH));
-  }
-
-  private static String canonicalGroup(String text) {
-    return text.equals(ROW)
-        ? ROW
-        : MethodOption.count(GROUP, 2, 2, 1 << 20).canonical().apply(text);
   }
 
   /** The grid that options name. */

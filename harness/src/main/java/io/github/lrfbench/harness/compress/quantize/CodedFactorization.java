@@ -56,10 +56,19 @@ record CodedFactorization(
   public Fit fit(int point, Scope scope) {
     CodedLinear map = coding.code(point, scope);
     String tiles = map.tiles() == 1 ? "the whole matrix" : map.tiles() + " tiles in turn";
-    try (Scope scratch = scope.device().openScope()) {
-      double error = Math.sqrt(squaredError(map, scratch));
-      return new Fit(
-          map, new Diagnostics("", error, Double.NaN, ridge, "runs by expanding " + tiles));
+    double error = Math.sqrt(squaredError(point, map));
+    return new Fit(
+        map, new Diagnostics("", error, Double.NaN, ridge, "runs by expanding " + tiles));
+  }
+
+  /** Measured where it is not known. */
+  private double squaredError(int point, CodedLinear map) {
+    double known = points.get(point).squaredError();
+    if (!Double.isNaN(known)) {
+      return known;
+    }
+    try (Scope scratch = w.device().openScope()) {
+      return squaredError(map, scratch);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.github.lrfbench.harness.compress.quantize;
 
 import io.github.lrfbench.harness.compress.quantize.CodeGrid.Step;
-import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.CodePacking;
 
 /** Codes of a matrix W of [rows, cols], filled in one by one. */
 final class Codes {

@@ -23,14 +23,7 @@ abstract class CodingMethod extends MatrixMethod {
 
   /** The option {@code bits} of methods that leave the number to the budget, or to the user. */
   static MethodOption bits(int fewest) {
-    return new MethodOption(
-        BITS,
-        "budget or " + fewest + "..8",
-        BUDGET,
-        text ->
-            text.equals(BUDGET)
-                ? BUDGET
-                : MethodOption.count(BITS, fewest, fewest, Byte.SIZE).canonical().apply(text));
+    return MethodOption.count(BITS, fewest, fewest, Byte.SIZE).orWord(BUDGET, BUDGET);
   }
 
   /** The fewest bits of a code. */

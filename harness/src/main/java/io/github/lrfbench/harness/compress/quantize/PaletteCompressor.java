@@ -10,12 +10,12 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
-import io.github.lrfbench.harness.linear.CodePacking;
 import io.github.lrfbench.harness.linear.PaletteLinear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -28,6 +28,7 @@ import java.util.Set;
 public final class PaletteCompressor extends CodingMethod {
   private static final String ROWS = "rows";
   private static final String ALL = "all";
+  private static final int MOST = 1 << 20;
   private static final String WEIGHTS = "weights";
   private static final String FISHER = "fisher";
   private static final String ACTIVATIONS = "activations";
@@ -42,13 +43,9 @@ public final class PaletteCompressor extends CodingMethod {
         "",
         options(
             bits(1),
-            new MethodOption(ROWS, "all or 1..1048576", ALL, PaletteCompressor::canonicalRows),
+            MethodOption.count(ROWS, 1, 1, MOST).orWord(ALL, ALL),
             MethodOption.choice(WEIGHTS, "none", FISHER, ACTIVATIONS),
             tokens()));
-  }
-
-  private static String canonicalRows(String text) {
-    return text.equals(ALL) ? ALL : MethodOption.count(ROWS, 1, 1, 1 << 20).canonical().apply(text);
   }
 
   @Override
@@ -135,7 +132,7 @@ public final class PaletteCompressor extends CodingMethod {
         codes[from * cols + i] = (byte) ScalarClusters.nearest(own, values[i]);
       }
     }
-    byte[] packed = bits == Byte.SIZE ? codes : CodePacking.pack(codes, cols, bits);
+    byte[] packed = CodePacking.pack(codes, cols, bits);
     return new PaletteLinear(
         Matrix.of(scope.codes(DType.U8, packed, w.rows(), CodePacking.width(cols, bits))),
         bits,

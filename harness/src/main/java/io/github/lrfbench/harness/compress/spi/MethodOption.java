@@ -58,6 +58,20 @@ public record MethodOption(
     return choice(name, Boolean.toString(standard), Boolean.toString(!standard));
   }
 
+  /**
+   * The same, of which a word is a value too.
+   *
+   * @param other the standard: the word, or another value
+   */
+  public MethodOption orWord(String word, String other) {
+    return new MethodOption(
+        name,
+        word + " or " + values,
+        other,
+        text -> text.equals(word) ? text : canonical.apply(text),
+        moved);
+  }
+
   /** The same, where results of an earlier version had another standard. */
   public MethodOption movedStandard() {
     return new MethodOption(name, values, standard, canonical, true);

@@ -8,6 +8,7 @@ import io.github.lrfbench.kernels.cpu.rows.RowPartition;
 import io.github.lrfbench.kernels.cpu.rows.Rows;
 import io.github.lrfbench.kernels.cpu.rows.Staging;
 import io.github.lrfbench.kernels.host.Workers;
+import io.github.lrfbench.kernels.ops.CodePacking;
 import java.nio.ByteBuffer;
 
 /**
@@ -44,7 +45,7 @@ final class DequantizeKernel<A> {
           for (int i = from; i < to; i++) {
             source.get((int) Rows.start(codes, i), stored);
             if (packed) {
-              unpack(stored, bits, own);
+              CodePacking.unpackRow(stored, 0, bits, own, 0, cols);
             }
             for (int g = 0; g < groups; g++) {
               int start = g * group;
@@ -73,7 +74,7 @@ final class DequantizeKernel<A> {
           byte[] own = new byte[cols];
           for (int i = from; i < to; i++) {
             source.get((int) Rows.start(codes, i), stored);
-            unpack(stored, bits, own);
+            CodePacking.unpackRow(stored, 0, bits, own, 0, cols);
             int table = i / rows << bits;
             for (int j = 0; j < cols; j++) {
               math.put(row, j, numbers[table + (own[j] & 0xff)]);
@@ -81,19 +82,5 @@ final class DequantizeKernel<A> {
             output.write(i, row, cols);
           }
         });
-  }
-
-  private static void unpack(byte[] stored, int bits, byte[] codes) {
-    int mask = (1 << bits) - 1;
-    for (int j = 0; j < codes.length; j++) {
-      long bit = (long) j * bits;
-      int at = (int) (bit / Byte.SIZE);
-      int shift = (int) (bit % Byte.SIZE);
-      int value = stored[at] & 0xff;
-      if (shift + bits > Byte.SIZE) {
-        value |= (stored[at + 1] & 0xff) << Byte.SIZE;
-      }
-      codes[j] = (byte) (value >> shift & mask);
-    }
   }
 }
