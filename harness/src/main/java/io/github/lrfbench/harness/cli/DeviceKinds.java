@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.kernels.InputException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ final class DeviceKinds {
         throw new InputException(
             "--device " + String.join(SEPARATOR, ids) + " names " + id + " twice");
       }
-      byKind.merge(id.replaceFirst(":.*", ""), id, (before, next) -> before + SEPARATOR + next);
+      byKind.merge(MachineColumns.kind(id), id, (before, next) -> before + SEPARATOR + next);
     }
     return List.copyOf(byKind.values());
   }

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.cli;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.sweep.CellTimes;
@@ -71,7 +72,7 @@ final class DryRun {
         id = device.id();
       }
     }
-    return id.replaceFirst(":.*", "");
+    return MachineColumns.kind(id);
   }
 
   private static String summary(

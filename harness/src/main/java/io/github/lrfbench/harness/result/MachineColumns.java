@@ -73,4 +73,9 @@ public final class MachineColumns {
               + "processor, or if NVML does not tell.");
 
   private MachineColumns() {}
+
+  /** The kind of a device by its id: {@code cuda} of {@code cuda:1}. */
+  public static String kind(String device) {
+    return device.replaceFirst(":.*", "");
+  }
 }

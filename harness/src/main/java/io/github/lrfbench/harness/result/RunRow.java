@@ -52,7 +52,7 @@ public final class RunRow {
    */
   public String deviceKind() {
     String device = get(MachineColumns.DEVICE);
-    return device == null ? null : device.replaceFirst(":.*", "");
+    return device == null ? null : MachineColumns.kind(device);
   }
 
   /** True if it is of a cell beside another: run by a peer, or stopping at early exits. */

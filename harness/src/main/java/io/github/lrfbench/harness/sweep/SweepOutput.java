@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.sweep;
 
+import io.github.lrfbench.harness.result.MachineColumns;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.ResultsCsv;
 import io.github.lrfbench.harness.result.ResultsWriter;
@@ -84,7 +85,7 @@ final class SweepOutput implements AutoCloseable {
 
   private ModelCells cells(int seqLen) {
     // A cell is the same on each of a machine's GPUs.
-    String kind = devices.get(0).id().replaceFirst(":.*", "");
+    String kind = MachineColumns.kind(devices.get(0).id());
     return new ModelCells(writer, cell -> cell.id(config, kind, seqLen), record.runId(), choice);
   }
 

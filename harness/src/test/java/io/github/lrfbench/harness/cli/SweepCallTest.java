@@ -10,10 +10,7 @@ import io.github.lrfbench.harness.result.RunColumns;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +27,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A call of {@code sweep} as a whole: its grids, its bar, its table, and how it is stopped. */
-class SweepCallTest {
+class SweepCallTest extends CommandCase {
   @TempDir private Path folder;
 
   private Path out;
-  private String stdout;
-  private String stderr;
 
   @BeforeEach
   void writeModelAndData() throws IOException {
@@ -60,21 +55,6 @@ class SweepCallTest {
       "--out=" + out
     };
     return run(Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new));
-  }
-
-  private int run(String... arguments) {
-    ByteArrayOutputStream data = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    PrintStream err = new PrintStream(messages, true, StandardCharsets.UTF_8);
-    PrintStream before = System.err;
-    System.setErr(err);
-    try {
-      return Main.run(new PrintStream(data, true, StandardCharsets.UTF_8), err, arguments);
-    } finally {
-      System.setErr(before);
-      stdout = data.toString(StandardCharsets.UTF_8);
-      stderr = messages.toString(StandardCharsets.UTF_8);
-    }
   }
 
   private List<RunRow> rows() {

@@ -12,10 +12,7 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.cuda.emulator.Emulator;
 import io.github.lrfbench.kernels.cuda.emulator.EmulatorTest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,15 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands on two GPUs. */
 @EmulatorTest
-class TwoDeviceCommandsTest {
+class TwoDeviceCommandsTest extends CommandCase {
   private static final int KILLS = 2;
   private static final int SEEDS = 6;
 
   @TempDir private Path folder;
 
   private Path out;
-  private String stdout;
-  private String stderr;
 
   @BeforeEach
   void writeModelAndData() throws IOException {
@@ -56,21 +51,6 @@ class TwoDeviceCommandsTest {
   void restore() {
     Emulator.setLost(1, false);
     Emulator.setDevices(1);
-  }
-
-  private int run(String... arguments) {
-    ByteArrayOutputStream data = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    PrintStream err = new PrintStream(messages, true, StandardCharsets.UTF_8);
-    PrintStream before = System.err;
-    System.setErr(err);
-    try {
-      return Main.run(new PrintStream(data, true, StandardCharsets.UTF_8), err, arguments);
-    } finally {
-      System.setErr(before);
-      stdout = data.toString(StandardCharsets.UTF_8);
-      stderr = messages.toString(StandardCharsets.UTF_8);
-    }
   }
 
   @Test

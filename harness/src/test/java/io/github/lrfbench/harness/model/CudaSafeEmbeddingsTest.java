@@ -1,5 +1,7 @@
 package io.github.lrfbench.harness.model;
 
+import static io.github.lrfbench.harness.model.Embedded.embed;
+import static io.github.lrfbench.harness.model.Embedded.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.lrfbench.harness.tokenize.TokenSequence;

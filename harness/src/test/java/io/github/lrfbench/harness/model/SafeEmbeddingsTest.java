@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.model;
 
+import static io.github.lrfbench.harness.model.Embedded.embed;
+import static io.github.lrfbench.harness.model.Embedded.text;
+import static io.github.lrfbench.harness.model.Embedded.waves;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -77,26 +80,6 @@ class SafeEmbeddingsTest {
 
   Model dense() {
     return dense.model();
-  }
-
-  static TokenSequence text(int... ids) {
-    return new TokenSequence(ids, new int[ids.length]);
-  }
-
-  static float[] embed(Model model, TokenSequence... texts) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch = TokenBatch.of(scope, List.of(texts), model.info());
-      return model.embed(ops, batch).data().toFloats();
-    }
-  }
-
-  private static float[] waves(int size) {
-    float[] waves = new float[size];
-    for (int i = 0; i < size; i++) {
-      waves[i] = (float) Math.sin(i);
-    }
-    return waves;
   }
 
   /** BERT's vocabulary at 128, and what ALBERT's factors would take. */

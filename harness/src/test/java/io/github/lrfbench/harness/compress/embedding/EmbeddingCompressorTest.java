@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.github.lrfbench.harness.autograd.EagerOps;
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
@@ -25,17 +23,14 @@ import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
-import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -232,17 +227,6 @@ class EmbeddingCompressorTest {
         1e-4 * Math.sqrt(tail));
   }
 
-  private float[] logits(Model model) {
-    try (Scope own = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch =
-          TokenBatch.of(own, task.examples().sequences().subList(0, 5), model.info());
-      return model instanceof CausalModel causal
-          ? causal.logits(ops, causal.states(ops, batch)).toFloats()
-          : model.forward(ops, batch).toFloats();
-    }
-  }
-
   /** The head of a GPT-2 that is tied to the table reads the same factors as the input. */
   @ParameterizedTest
   @ValueSource(
@@ -255,7 +239,7 @@ class EmbeddingCompressorTest {
     try (Model model = made.model(dense);
         Model multiplied =
             dense.with(Map.of("transformer.wte", DenseLinear.of(table, task.scope())))) {
-      assertArrayEquals(logits(multiplied), logits(model), 2e-5f);
+      assertArrayEquals(task.logits(multiplied), task.logits(model), 2e-5f);
       long saved = table().linear().parameters() - table.parameters();
       assertEquals(dense.parameters() - saved, model.parameters());
       assertEquals(dense.bytes() - 4 * saved, model.bytes());
@@ -306,7 +290,8 @@ class EmbeddingCompressorTest {
           new CompressedCheckpoint(checkpoint, task.model(), made)
               .write(target, multiplied, JsonNodeFactory.instance.objectNode());
           try (LoadedModel read = LoadedModel.open(target, task.model().device())) {
-            assertArrayEquals(logits(model), logits(read.model()), multiplied ? 2e-5f : 0);
+            assertArrayEquals(
+                task.logits(model), task.logits(read.model()), multiplied ? 2e-5f : 0);
             String form = read.model().tables().get(0).linear().form();
             String factored = method.endsWith("kronecker") ? "kronecker" : "lowrank";
             assertEquals(multiplied ? "dense" : factored, form);

@@ -24,11 +24,9 @@ import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.SafeEmbeddings;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
-import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
@@ -85,37 +83,6 @@ class SafeCompressorTest {
     return task.compress(method, budget, Allocation.UNIFORM);
   }
 
-  private static float[] waves(int size) {
-    float[] waves = new float[size];
-    for (int i = 0; i < size; i++) {
-      waves[i] = (float) Math.sin(i);
-    }
-    return waves;
-  }
-
-  private static TokenSequence text(int... ids) {
-    return new TokenSequence(ids, new int[ids.length]);
-  }
-
-  private float[] embed(Model model, TokenSequence... texts) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch = TokenBatch.of(scope, List.of(texts), model.info());
-      return model.embed(ops, batch).data().toFloats();
-    }
-  }
-
-  private float[] logits(Model model) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch =
-          TokenBatch.of(scope, task.examples().sequences().subList(0, 5), model.info());
-      return model instanceof CausalModel causal
-          ? causal.logits(ops, causal.states(ops, batch)).toFloats()
-          : model.forward(ops, batch).toFloats();
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"bert, 24, 2", "gpt2, 48, 0", "gpt2-lm, 48, 0"})
   void everythingIsCounted(String family, int positions, int types) throws IOException {
@@ -160,7 +127,7 @@ class SafeCompressorTest {
                 () -> written.write(target, true, JsonNodeFactory.instance.objectNode()));
         assertTrue(refused.getMessage().contains("--dense"), refused.getMessage());
         try (LoadedModel read = LoadedModel.open(target, task.model().device())) {
-          assertArrayEquals(logits(model), logits(read.model()));
+          assertArrayEquals(task.logits(model), task.logits(read.model()));
           assertEquals(model.parameters(), read.model().parameters());
           assertEquals("safe", read.model().transformer().input().form());
           assertTrue(read.model().tables().isEmpty());
@@ -222,7 +189,7 @@ class SafeCompressorTest {
             .write(target, false, JsonNodeFactory.instance.objectNode());
       }
       try (LoadedModel read = LoadedModel.open(target, task.model().device())) {
-        assertArrayEquals(logits(model), logits(read.model()));
+        assertArrayEquals(task.logits(model), task.logits(read.model()));
         assertEquals(model.parameters(), read.model().parameters());
       }
     }

@@ -1,5 +1,8 @@
 package io.github.lrfbench.harness.compress.embedding;
 
+import static io.github.lrfbench.harness.model.Embedded.embed;
+import static io.github.lrfbench.harness.model.Embedded.text;
+import static io.github.lrfbench.harness.model.Embedded.waves;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +17,6 @@ import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.kernels.Matrix;
@@ -23,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,37 +75,6 @@ class SafeStartTest {
     return task.compress(method, budget, Allocation.UNIFORM);
   }
 
-  private static TokenSequence text(int... ids) {
-    return new TokenSequence(ids, new int[ids.length]);
-  }
-
-  private static float[] embed(Model model, TokenSequence... texts) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch = TokenBatch.of(scope, List.of(texts), model.info());
-      return model.embed(ops, batch).data().toFloats();
-    }
-  }
-
-  private static float[] waves(int size) {
-    float[] waves = new float[size];
-    for (int i = 0; i < size; i++) {
-      waves[i] = (float) Math.sin(i);
-    }
-    return waves;
-  }
-
-  private float[] logits(Model model) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      TokenBatch batch =
-          TokenBatch.of(scope, task.examples().sequences().subList(0, 5), model.info());
-      return model instanceof CausalModel causal
-          ? causal.logits(ops, causal.states(ops, batch)).toFloats()
-          : model.forward(ops, batch).toFloats();
-    }
-  }
-
   /** Where the tables have no more directions than the start takes, nothing is lost. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "distilbert", "roberta"})
@@ -114,7 +84,7 @@ class SafeStartTest {
     try (Model model = made.trained()) {
       TokenSequence[] texts = {text(3, 299, 7), text(0), text(150, 1, 2, 9, 9)};
       assertArrayEquals(embed(task.model(), texts), embed(model, texts), 2e-4f);
-      assertArrayEquals(logits(task.model()), logits(model), 2e-4f);
+      assertArrayEquals(task.logits(task.model()), task.logits(model), 2e-4f);
       LayerReport report = made.layers().get(0);
       assertTrue(report.outputError() < 1e-4 * report.outputNorm(), report.toString());
     }
@@ -175,8 +145,8 @@ class SafeStartTest {
     try (Model first = made.trained();
         Model second = again.trained();
         Model begun = start.trained()) {
-      assertArrayEquals(logits(first), logits(second));
-      assertFalse(Arrays.equals(logits(first), logits(begun)));
+      assertArrayEquals(task.logits(first), task.logits(second));
+      assertFalse(Arrays.equals(task.logits(first), task.logits(begun)));
       TokenSequence[] texts = task.calibrator().sequences().toArray(TokenSequence[]::new);
       float[] wanted = embed(task.model(), texts);
       float[] found = embed(first, texts);

@@ -1,13 +1,17 @@
 package io.github.lrfbench.harness.compress.spi;
 
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
@@ -131,6 +135,17 @@ public final class TaskCase implements AutoCloseable {
         cache,
         scope,
         0);
+  }
+
+  /** What a model says of the first examples; a language model of all their tokens. */
+  public float[] logits(Model of) {
+    try (Scope own = of.device().openScope();
+        Ops ops = new EagerOps(of.device())) {
+      TokenBatch batch = TokenBatch.of(own, examples.sequences().subList(0, 5), of.info());
+      return of instanceof CausalModel causal
+          ? causal.logits(ops, causal.states(ops, batch)).toFloats()
+          : of.forward(ops, batch).toFloats();
+    }
   }
 
   /** The loss on every held-out example with some matrices replaced. */
