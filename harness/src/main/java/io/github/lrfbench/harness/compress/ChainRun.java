@@ -249,7 +249,7 @@ final class ChainRun {
               + " works on the parts of matrices here, of which only the inputs' moments are known;"
               + " leave out"
               + (more
-                  ? " options that ask for it, or let +bias follow"
+                  ? " options that ask for more, or let +bias follow"
                   : energyOfOutputs ? " --energy-of outputs" : " --allocate"));
     }
   }
