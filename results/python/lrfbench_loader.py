@@ -412,7 +412,7 @@ class Forms:
 
     def is_compressed(self, module):
         marks = (
-            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".selected.", ".chain.", ".sum.", ".svdsoftmax.",
+            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".palette.", ".selected.", ".chain.", ".sum.", ".svdsoftmax.",
             ".cp.", ".tucker.", ".tt.", ".train.",
         )
         return any(self.has_below(module + mark) for mark in marks)
