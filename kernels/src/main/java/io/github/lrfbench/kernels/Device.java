@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /** A place where tensors live and kernels run. Opened by {@link Devices#open}. */
 public interface Device extends AutoCloseable {
@@ -45,6 +46,15 @@ public interface Device extends AutoCloseable {
   /** What the factors of F32 products in networks are rounded to. */
   default ProductRounding rounding() {
     return ProductRounding.NONE;
+  }
+
+  /**
+   * Does work in which no products are rounded but those of layers of 16-bit numbers and, on
+   * devices that round for good, all that {@link #rounding} tells of. In the meantime no other
+   * thread's products are rounded either.
+   */
+  default <T> T inFull(Supplier<T> work) {
+    return work.get();
   }
 
   /** Opens an arena for tensors on this device. */

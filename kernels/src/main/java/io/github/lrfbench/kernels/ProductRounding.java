@@ -14,5 +14,11 @@ public enum ProductRounding {
   /** 10 bits of fraction, 5 of the exponent: what is below 6e-8 becomes 0. */
   F16,
   /** 7 bits of fraction, all of the exponent. */
-  BF16
+  BF16,
+  /**
+   * Whole multiples, from -127 to 127, of a step of each output's weights and of each row of the
+   * inputs, the largest magnitude being 127 steps: layers' products alone, weights and inputs
+   * (dynamic quantization). A vector of magnitudes below 1e-36 counts as 0.
+   */
+  INT8
 }

@@ -50,11 +50,14 @@ public final class BertLatency {
     int runs = Integer.parseInt(args[3]);
     EncoderConfig config = EncoderConfig.parse(new ObjectMapper().readTree(CONFIG));
     Precision precision = Precision.parse(args[4]);
-    DeviceOptions options = new DeviceOptions(Integer.parseInt(args[1]), precision.rounding());
+    DeviceOptions options =
+        new DeviceOptions(
+            Integer.parseInt(args[1]),
+            args[0].equals("cpu") ? precision.trainingRounding() : precision.rounding());
     try (Device device = Devices.open(args[0], options, line -> {});
         Model loaded =
             EncoderLoader.load(config, EncoderLoader.randomWeights(config, 0), false, device);
-        Model dense = loaded.copy(precision.storage());
+        Model dense = loaded.copy(precision.storage(device));
         Model lowRank = dense.with(factors(dense, rank))) {
       System.out.println("runtime,variant,batch,seq,median_ms,min_ms,runs");
       for (String shape : Arrays.asList(args).subList(5, args.length)) {

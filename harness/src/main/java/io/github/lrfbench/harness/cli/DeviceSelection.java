@@ -30,7 +30,7 @@ final class DeviceSelection {
       split = ",",
       defaultValue = "fp32",
       description =
-          "Type of the numbers computed with: fp32 (the CPU's only one), tf32, fp16, bf16. Default: fp32. Repeatable in a sweep.")
+          "Type of the numbers computed with: fp32; tf32, fp16 on a GPU; bf16; int8 on the CPU. Default: fp32. Repeatable in a sweep.")
   private List<String> dtypes = new ArrayList<>();
 
   @Option(
@@ -74,18 +74,18 @@ final class DeviceSelection {
     return OneValue.of("--dtype", dtypes);
   }
 
-  /** The type of a model's numbers. */
-  DType storage() {
-    return Precision.parse(dtype()).storage();
+  /** The type of a model's numbers on a device that was opened for inference. */
+  DType storage(Device device) {
+    return Precision.parse(dtype()).storage(device);
   }
 
   /**
-   * Opens the device for work that 16-bit types are not meant for.
+   * Opens the device for work that types of 8 and 16 bits are not meant for.
    *
    * @throws InputException if one is asked for, or there is no such device
    */
   Device openInFull(String command) {
-    if (storage() != DType.F32) {
+    if (!Precision.parse(dtype()).isFull()) {
       throw new InputException(
           command + " works in fp32 or tf32, not in " + dtype() + "; leave out --dtype");
     }
@@ -98,7 +98,16 @@ final class DeviceSelection {
    * @throws InputException if there is no such device
    */
   Device openForTraining() {
-    return open(Precision.parse(dtype()).trainingRounding());
+    Precision precision = Precision.parse(dtype());
+    if (precision == Precision.INT8) {
+      throw new InputException("training works in fp32, tf32, fp16 and bf16, not in int8");
+    }
+    Device device = open(precision.trainingRounding());
+    if (device.id().equals("cpu") && precision != Precision.FP32) {
+      device.close();
+      throw new InputException("training on the CPU works in fp32, not in " + dtype());
+    }
+    return device;
   }
 
   /**
@@ -155,12 +164,14 @@ final class DeviceSelection {
   }
 
   private Device open(String id, ProductRounding rounding) {
-    DeviceOptions options = new DeviceOptions(threads, rounding);
-    Device opened = Devices.open(id, options, log::add);
-    if (Precision.parse(dtype()) != Precision.FP32 && opened.id().equals("cpu")) {
+    Precision precision = Precision.parse(dtype());
+    // GPUs compute in 16-bit numbers; the CPU has F32 numbers, and rounds the factors of products.
+    ProductRounding own = id.equals("cpu") ? precision.trainingRounding() : rounding;
+    Device opened = Devices.open(id, new DeviceOptions(threads, own), log::add);
+    if (opened.id().equals("cpu") && opened.rounding() != precision.trainingRounding()) {
       opened.close();
-      throw new InputException(
-          "--dtype " + dtype() + " is not supported by the CPU device; it computes in fp32");
+      opened =
+          Devices.open("cpu", new DeviceOptions(threads, precision.trainingRounding()), log::add);
     }
     if (!id.equals("auto")) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");

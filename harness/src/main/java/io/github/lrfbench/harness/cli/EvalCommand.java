@@ -149,7 +149,8 @@ final class EvalCommand implements Callable<Integer> {
     TaskInput input = read(found);
     try (Device device = selection.open()) {
       if (adapter == null) {
-        try (LoadedModel loaded = LoadedModel.open(directory, device).in(selection.storage())) {
+        try (LoadedModel loaded =
+            LoadedModel.open(directory, device).in(selection.storage(device))) {
           Model subject = loaded.model();
           if (policy != null) {
             subject = new EarlyExit(subject, policy);
@@ -200,11 +201,12 @@ final class EvalCommand implements Callable<Integer> {
 
   /** The model in the chosen type; takes the other one's place. */
   private Model stored(Model model) {
-    if (selection.storage() == DType.F32) {
+    DType storage = selection.storage(model.device());
+    if (storage == DType.F32) {
       return model;
     }
     try (Model original = model) {
-      return original.copy(selection.storage());
+      return original.copy(storage);
     }
   }
 

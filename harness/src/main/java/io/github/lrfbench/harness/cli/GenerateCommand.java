@@ -90,7 +90,7 @@ final class GenerateCommand implements Callable<Integer>, PrintsData {
     Path directory = HubModels.source(model).directory("");
     try (Device device = selection.open();
         LoadedModel loaded =
-            LoadedModel.open(directory, cache.options(), device).in(selection.storage())) {
+            LoadedModel.open(directory, cache.options(), device).in(selection.storage(device))) {
       CausalModel causal = LanguageModels.require(loaded.model(), loaded.tokenizer(), "generate");
       System.err.println(selection.choice());
       loaded.notes().forEach(System.err::println);

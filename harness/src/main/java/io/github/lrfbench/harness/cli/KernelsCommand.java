@@ -159,7 +159,8 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
         device.tune(progressLine);
       }
       KernelSuite suite =
-          new KernelSuite(device, config, Clock.SYSTEM, selection.storage(), selection.dtype());
+          new KernelSuite(
+              device, config, Clock.SYSTEM, selection.storage(device), selection.dtype());
       if (out == null) {
         run(suite, row -> {}, progressLine);
       } else {

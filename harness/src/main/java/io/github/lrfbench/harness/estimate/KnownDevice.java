@@ -66,6 +66,7 @@ enum KnownDevice {
           case TF32 -> device.tf32;
           case FP16 -> device.fp16;
           case BF16 -> device.bf16;
+          case INT8 -> 0;
         };
     if (peak == 0) {
       throw new InputException(

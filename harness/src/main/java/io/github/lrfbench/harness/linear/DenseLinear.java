@@ -36,7 +36,13 @@ public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight, T
     Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
     try (Scope scratch = scope.device().openScope()) {
       Matrix product = Matrix.of(scratch.allocate(DType.F32, linear.outputs(), linear.inputs()));
-      linear.materialize(scope.device(), product);
+      scope
+          .device()
+          .inFull(
+              () -> {
+                linear.materialize(scope.device(), product);
+                return product;
+              });
       scope.device().blas().transpose(product, weight);
     }
     return new DenseLinear(weight, Copies.of(linear.bias(), scope));

@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.model;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ProductRounding;
 import java.util.Arrays;
@@ -13,7 +14,9 @@ public enum Precision {
   /** Numbers are F32, but factors of products may be rounded to 10 bits. */
   TF32(DType.F32, ProductRounding.TF32),
   FP16(DType.F16, ProductRounding.F16),
-  BF16(DType.BF16, ProductRounding.BF16);
+  BF16(DType.BF16, ProductRounding.BF16),
+  /** Numbers are F32, but factors of layers' products are rounded to 8 bits. */
+  INT8(DType.F32, ProductRounding.INT8);
 
   private final DType storage;
   private final ProductRounding training;
@@ -23,9 +26,22 @@ public enum Precision {
     this.training = training;
   }
 
-  /** The type of the model's numbers. */
+  /** The type of the model's numbers, on devices that compute in it. */
   public DType storage() {
     return storage;
+  }
+
+  /**
+   * The type of the model's numbers on a device that was opened for this: F32 where the device
+   * rounds the factors of products.
+   */
+  public DType storage(Device device) {
+    return device.rounding() == ProductRounding.NONE ? storage : DType.F32;
+  }
+
+  /** Whether results are as exact as a GPU's of F32 numbers usually are. */
+  public boolean isFull() {
+    return this == FP32 || this == TF32;
   }
 
   /** What products of F32 may be rounded to where a model computes in this type. */

@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.DataSource;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
 import java.util.List;
@@ -146,9 +147,9 @@ public record SweepConfig(
     return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
   }
 
-  /** The type of the model's numbers. */
-  DType storage() {
-    return Precision.parse(dtype).storage();
+  /** The type of the model's numbers on a device that was opened for them. */
+  DType storage(Device device) {
+    return Precision.parse(dtype).storage(device);
   }
 
   /** Where the data is. */

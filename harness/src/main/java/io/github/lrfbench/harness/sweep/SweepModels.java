@@ -102,7 +102,7 @@ final class SweepModels {
 
   /** The model in the precision that is asked for. */
   LoadedModel load(Group group) {
-    return open(group).in(config.storage());
+    return open(group).in(config.storage(device));
   }
 
   /** The model as it is stored. */

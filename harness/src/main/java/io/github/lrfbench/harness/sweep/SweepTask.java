@@ -58,7 +58,7 @@ final class SweepTask implements AutoCloseable {
    */
   TrainingSet training() {
     if (training == null) {
-      if (config.storage() != DType.F32) {
+      if (config.storage(loaded.model().device()) != DType.F32) {
         throw new InputException(
             "methods that need data, and training, work in fp32 or tf32, not in " + config.dtype());
       }

@@ -29,6 +29,11 @@ final class VariantFactory {
     this.cache = cache;
   }
 
+  /** A variant, made in full precision whatever it is run in; see {@link #makeIn}. */
+  CompressedModel make(Variant variant, SweepTask task, Consumer<String> progress) {
+    return dense.device().inFull(() -> makeIn(variant, task, progress));
+  }
+
   /**
    * A variant; the caller closes it. Errors of outputs are measured of those that need training
    * examples anyway, whatever other variants of the sweep need.
@@ -36,7 +41,7 @@ final class VariantFactory {
    * @param task what it is made for; null for a variant that is the same for all of several tasks
    * @param progress receives in a few words how far a long search is
    */
-  CompressedModel make(Variant variant, SweepTask task, Consumer<String> progress) {
+  private CompressedModel makeIn(Variant variant, SweepTask task, Consumer<String> progress) {
     if (variant.isDense()) {
       Compression nothing = new Compression(Map.of(), List.of(), Map.of());
       return new CompressedModel(

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
 import io.github.lrfbench.kernels.cpu.blas.OpenBlasLibrary;
@@ -13,24 +14,34 @@ import io.github.lrfbench.kernels.cpu.lapack.CpuLapack;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
 import io.github.lrfbench.kernels.cpu.nn.CpuGradients;
 import io.github.lrfbench.kernels.cpu.nn.CpuNn;
+import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Lapack;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
-/** The processor. It computes in F32 and F64. */
+/**
+ * The processor. It computes in F32 and F64; factors of layers' products in F32 may be rounded to
+ * BF16 or INT8.
+ */
 public final class CpuDevice implements Device {
   private final Workers workers;
   private final BlockPool pool = new BlockPool();
   private final CpuBlas blas;
   private final Lapack lapack;
-  private final Nn nn;
+  private final CpuNn nn;
   private final NnGradients gradients;
   private final String name;
   private final CpuMonitor monitor = CpuMonitor.ofThisMachine();
+  private final ProductRounding rounding;
+
+  /** Computes rounded products; null where none are rounded. */
+  private final RoundedProducts products;
 
   CpuDevice(DeviceOptions options) {
     OpenBlasLibrary.loadBlas();
@@ -39,7 +50,9 @@ public final class CpuDevice implements Device {
     workers = new Workers(threads);
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
-    nn = new CpuNn(workers, pool);
+    rounding = options.rounding();
+    products = rounding == ProductRounding.NONE ? null : RoundedProducts.of(rounding);
+    nn = new CpuNn(workers, pool, rounding, products);
     gradients = new CpuGradients(workers, pool, blas);
     name = ProcessorName.read();
   }
@@ -61,7 +74,27 @@ public final class CpuDevice implements Device {
 
   @Override
   public Map<String, String> software() {
-    return Map.of("openblas", OpenBlasLibrary.version());
+    Map<String, String> software = new TreeMap<>();
+    software.put("openblas", OpenBlasLibrary.version());
+    if (products != null) {
+      software.put("rounded_products", products.name());
+    }
+    return software;
+  }
+
+  @Override
+  public ProductRounding rounding() {
+    return rounding;
+  }
+
+  @Override
+  public <T> T inFull(Supplier<T> work) {
+    nn.pauseRounding();
+    try {
+      return work.get();
+    } finally {
+      nn.resumeRounding();
+    }
   }
 
   @Override
@@ -103,7 +136,7 @@ public final class CpuDevice implements Device {
   /** Weights that the work finds in open scopes are packed once, not in every product. */
   @Override
   public CapturedGraph capture(Runnable work) {
-    if (PackedKernels.areAvailable()) {
+    if (products != null || PackedKernels.areAvailable()) {
       return PackedWeights.capture(work, pool);
     }
     return Device.super.capture(work);

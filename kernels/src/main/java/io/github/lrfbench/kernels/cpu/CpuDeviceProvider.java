@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.DeviceProvider;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ProductRounding;
 import java.util.List;
+import java.util.Locale;
 
 /** Offers the processor, the device that is always there. */
 public final class CpuDeviceProvider implements DeviceProvider {
@@ -34,9 +35,11 @@ public final class CpuDeviceProvider implements DeviceProvider {
     if (index != 0) {
       throw new InputException("there is one CPU device, 'cpu'; its threads are set by --threads");
     }
-    if (options.rounding() != ProductRounding.NONE) {
+    if (options.rounding() == ProductRounding.TF32 || options.rounding() == ProductRounding.F16) {
       throw new InputException(
-          "the CPU does not round products as --dtype asks; it computes in fp32");
+          "the CPU does not round products to "
+              + options.rounding().name().toLowerCase(Locale.ROOT)
+              + "; it computes in fp32, bf16 and int8");
     }
     return new CpuDevice(options);
   }

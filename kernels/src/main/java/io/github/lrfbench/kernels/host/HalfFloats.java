@@ -50,6 +50,13 @@ public final class HalfFloats {
     return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 
+  /** The nearest bfloat16 number, ties to that of an even fraction. */
+  public static short toBf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    // What is added would carry some NaNs over to numbers.
+    return value == value ? (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16) : 0x7fc0;
+  }
+
   /** The value of a bfloat16 number. */
   public static float fromBf16(short bits) {
     return Float.intBitsToFloat(bits << 16);

@@ -24,7 +24,7 @@ class RoundedProductsTest {
     return switch (rounding) {
       case F16 -> HalfFloats.fromF16(HalfFloats.toF16(x));
       case BF16 -> HalfFloats.fromBf16(HalfFloats.toBf16(x));
-      case TF32 -> throw new IllegalArgumentException("cut or rounded, as the device likes");
+      case TF32, INT8 -> throw new IllegalArgumentException("no rounding of single numbers");
       case NONE -> x;
     };
   }

@@ -8,22 +8,29 @@ import io.github.lrfbench.kernels.cpu.memory.BlockPool;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Weights that were packed for {@link PackedKernels} when work on them was captured. The work runs
- * in {@link #around}, so that the linear layers that it calls find them.
+ * Weights that were made ready for products when work on them was captured: packed for {@link
+ * PackedKernels}, or rounded. The work runs in {@link #around}, so that the linear layers that it
+ * calls find them.
  */
 public final class PackedWeights {
   /** Weights beyond this are packed in every product, as they are without a graph. */
   private static final long MAX_BYTES = 1L << 30;
 
-  private record Key(boolean transposed, long address, int stride, int rows, int cols) {}
+  private record Key(boolean transposed, long address, int stride, int rows, int cols) {
+    static Key of(boolean transposed, Matrix w) {
+      return new Key(transposed, CpuTensor.address(w), w.stride(), w.rows(), w.cols());
+    }
+  }
 
   private static final ThreadLocal<PackedWeights> CURRENT = new ThreadLocal<>();
 
   private final BlockPool pool;
   private final long beginning;
   private final Map<Key, Block> blocks = new HashMap<>();
+  private final Map<Key, AutoCloseable> rounded = new HashMap<>();
   private long bytes;
 
   /** Whether weights are found only, and none are packed any more. */
@@ -75,23 +82,47 @@ public final class PackedWeights {
     return current == null || rows < 2 ? 0 : current.packed(transW, w);
   }
 
+  /**
+   * The rounded form of a layer's weights, for the work around the caller.
+   *
+   * @param make makes it, where the work has come to these weights for the first time
+   * @return null if there is none
+   */
+  public static AutoCloseable rounded(
+      boolean transW, Matrix w, Supplier<? extends AutoCloseable> make) {
+    PackedWeights current = CURRENT.get();
+    if (current == null) {
+      return null;
+    }
+    Key key = Key.of(transW, w);
+    AutoCloseable found = current.rounded.get(key);
+    if (found != null || current.complete || !current.lasts(w)) {
+      return found;
+    }
+    AutoCloseable made = make.get();
+    current.rounded.put(key, made);
+    return made;
+  }
+
+  /** What the work makes by itself is another matrix in the next run. */
+  private boolean lasts(Matrix w) {
+    return CpuTensor.of(w).scopeNumber() <= beginning;
+  }
+
   private long packed(boolean transW, Matrix w) {
-    long address = CpuTensor.address(w);
-    Key key = new Key(transW, address, w.stride(), w.rows(), w.cols());
+    Key key = Key.of(transW, w);
     Block found = blocks.get(key);
     if (found != null || complete) {
       return found == null ? 0 : found.address();
     }
     long needed = (long) Float.BYTES * w.rows() * w.cols();
-    // What the work makes by itself is another matrix in the next run.
-    boolean lasts = CpuTensor.of(w).scopeNumber() <= beginning;
-    if (w.dtype() != DType.F32 || needed == 0 || !lasts || bytes + needed > MAX_BYTES) {
+    if (w.dtype() != DType.F32 || needed == 0 || !lasts(w) || bytes + needed > MAX_BYTES) {
       return 0;
     }
     Block block = pool.take(needed);
     int inner = transW ? w.cols() : w.rows();
     int cols = transW ? w.rows() : w.cols();
-    PackedKernels.pack(transW, address, w.stride(), inner, cols, block.address());
+    PackedKernels.pack(transW, key.address, w.stride(), inner, cols, block.address());
     blocks.put(key, block);
     bytes += needed;
     return block.address();
@@ -100,5 +131,13 @@ public final class PackedWeights {
   private void free() {
     blocks.values().forEach(pool::give);
     blocks.clear();
+    for (AutoCloseable weights : rounded.values()) {
+      try {
+        weights.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("cannot give back rounded weights", e);
+      }
+    }
+    rounded.clear();
   }
 }

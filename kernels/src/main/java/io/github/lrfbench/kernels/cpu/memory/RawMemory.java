@@ -1,5 +1,6 @@
 package io.github.lrfbench.kernels.cpu.memory;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -14,6 +15,11 @@ public final class RawMemory extends Pointer {
     this.address = address;
     this.limit = bytes;
     this.capacity = bytes;
+  }
+
+  /** So many bytes at an address. */
+  public static ByteBuffer bytes(long address, long count) {
+    return new RawMemory(address, count).asByteBuffer();
   }
 
   /** A pointer to floats at an address. */

@@ -2,10 +2,12 @@ package io.github.lrfbench.kernels.cpu.nn;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cpu.blas.SmallProducts;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
+import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
 import io.github.lrfbench.kernels.cpu.rows.DoubleRowMath;
 import io.github.lrfbench.kernels.cpu.rows.FloatRowMath;
 import io.github.lrfbench.kernels.cpu.rows.RowMath;
@@ -16,6 +18,7 @@ import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@link Nn} on the processor: checks the arguments and hands them to the kernel of their type. */
 public final class CpuNn implements Nn {
@@ -43,10 +46,32 @@ public final class CpuNn implements Nn {
   private final Kernels<float[]> floats;
   private final Kernels<double[]> doubles;
 
-  /** Operations that these workers share, with scratch memory of the pool. */
-  public CpuNn(Workers workers, BlockPool pool) {
+  /** Layers whose products are rounded; null where none are. */
+  private final RoundedLinearKernel rounded;
+
+  private final AtomicInteger pauses = new AtomicInteger();
+
+  /**
+   * Operations that these workers share, with scratch memory of the pool.
+   *
+   * @param rounding what factors of layers' products are rounded to
+   * @param products computes rounded products; null where there are none
+   */
+  public CpuNn(
+      Workers workers, BlockPool pool, ProductRounding rounding, RoundedProducts products) {
+    rounded = products == null ? null : new RoundedLinearKernel(rounding, products, workers, pool);
     floats = Kernels.of(FloatRowMath.INSTANCE, workers, pool);
     doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
+  }
+
+  /** From now on products are not rounded, until as many calls of the other have been made. */
+  public void pauseRounding() {
+    pauses.incrementAndGet();
+  }
+
+  /** See {@link #pauseRounding}. */
+  public void resumeRounding() {
+    pauses.decrementAndGet();
   }
 
   private Kernels<?> kernels(Matrix matrix) {
@@ -57,6 +82,12 @@ public final class CpuNn implements Nn {
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     CHECK.linear(x, transW, w, bias, y);
+    boolean empty = y.rows() == 0 || w.rows() == 0 || w.cols() == 0;
+    boolean rounds = rounded != null && pauses.get() == 0 && y.dtype() == DType.F32;
+    if (rounds && !empty) {
+      rounded.run(x, transW, w, bias, activation, y);
+      return;
+    }
     kernels(y).linear().run(x, transW, w, bias, activation, y);
   }
 

@@ -181,6 +181,7 @@ public final class Gemm {
             case TF32 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32;
             case F16 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16F;
             case BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF;
+            case INT8 -> throw new IllegalArgumentException("products rounded to " + rounding);
           };
       case F16, BF16 -> cublasComputeType.CUBLAS_COMPUTE_32F;
       case I32, I8, U8 -> throw new IllegalArgumentException("products of " + dtype);

@@ -1,0 +1,316 @@
+package io.github.lrfbench.kernels.cpu.nn;
+
+import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
+import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.cpu.blas.PackedWeights;
+import io.github.lrfbench.kernels.cpu.memory.Block;
+import io.github.lrfbench.kernels.cpu.memory.BlockPool;
+import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
+import io.github.lrfbench.kernels.cpu.memory.RawMemory;
+import io.github.lrfbench.kernels.cpu.rounded.FloatCodes;
+import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
+import io.github.lrfbench.kernels.cpu.rows.FloatRowMath;
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
+import io.github.lrfbench.kernels.cpu.rows.Scratch;
+import io.github.lrfbench.kernels.cpu.rows.Staging;
+import io.github.lrfbench.kernels.host.Workers;
+import io.github.lrfbench.kernels.ops.Activation;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A linear layer whose inputs and weights are rounded to codes of 8 or 16 bits before they are
+ * multiplied; everything else is F32. Weights are rounded in each call, but once in work that was
+ * captured.
+ */
+final class RoundedLinearKernel {
+  /** Rows of inputs that are multiplied together. */
+  private static final int BAND = 64;
+
+  /** Rows of weights that are rounded together. */
+  private static final int ROWS = 16;
+
+  /** Fewest outputs of a strip. */
+  private static final int MIN_COLS = 128;
+
+  /** Bytes that the rows of codes begin at multiples of. */
+  private static final int ALIGNMENT = 64;
+
+  private static final FloatRowMath MATH = FloatRowMath.INSTANCE;
+
+  private final ProductRounding rounding;
+  private final RoundedProducts products;
+  private final Workers workers;
+  private final BlockPool pool;
+  private final ThreadLocal<Scratch<float[]>> scratch =
+      ThreadLocal.withInitial(() -> new Scratch<>(MATH));
+
+  RoundedLinearKernel(
+      ProductRounding rounding, RoundedProducts products, Workers workers, BlockPool pool) {
+    this.rounding = rounding;
+    this.products = products;
+    this.workers = workers;
+    this.pool = pool;
+  }
+
+  /** Codes in memory of the pool. */
+  private final class Codes implements AutoCloseable {
+    private final Block block;
+    private final int stride;
+    private final IntBuffer ints;
+
+    Codes(int rows, int cols) {
+      int bytes = (FloatCodes.bytes(rounding) * cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      block = pool.take((long) rows * bytes);
+      stride = bytes / FloatCodes.bytes(rounding);
+      ints =
+          RawMemory.bytes(block.address(), (long) rows * bytes)
+              .order(ByteOrder.nativeOrder())
+              .asIntBuffer();
+    }
+
+    /** Where a row begins. */
+    long address(int row) {
+      return block.address() + (long) row * stride * FloatCodes.bytes(rounding);
+    }
+
+    /** Rounds the first n numbers, which it may overwrite, and stores them. */
+    void write(int row, float[] numbers, int n) {
+      int perInt = Integer.BYTES / FloatCodes.bytes(rounding);
+      int[] codes = new int[(n + perInt - 1) / perInt];
+      if (rounding == ProductRounding.INT8) {
+        FloatCodes.toInt8(numbers, n, codes);
+      } else {
+        FloatCodes.toBf16(numbers, n, codes);
+      }
+      ints.put(row * (stride / perInt), codes, 0, codes.length);
+    }
+
+    @Override
+    public void close() {
+      pool.give(block);
+    }
+  }
+
+  /** Rounded weights: what they are multiplied by the library, and their steps. */
+  private final class Weights implements AutoCloseable {
+    private final int strips;
+    private final float[] steps;
+    private final List<Block> blocks = new ArrayList<>();
+    private final RoundedProducts.Weights packed;
+
+    Weights(boolean transposed, Matrix w) {
+      int inner = transposed ? w.cols() : w.rows();
+      int cols = transposed ? w.rows() : w.cols();
+      strips = Math.max(1, Math.min(workers.threads(), cols / MIN_COLS));
+      float[] factors = null;
+      if (rounding == ProductRounding.INT8) {
+        steps = magnitudes(transposed, w, inner, cols);
+        factors = new float[cols];
+        for (int j = 0; j < cols; j++) {
+          factors[j] = FloatCodes.factor(steps[j]);
+          steps[j] = FloatCodes.step(steps[j]);
+        }
+      } else {
+        steps = null;
+      }
+      try (Codes codes = new Codes(inner, cols)) {
+        round(transposed, w, inner, cols, factors, codes);
+        packed =
+            products.weights(
+                rounding, codes.address(0), codes.stride, inner, cols, strips, this::allocate);
+      } catch (RuntimeException | Error e) {
+        blocks.forEach(pool::give);
+        throw e;
+      }
+    }
+
+    private long allocate(long bytes) {
+      Block block = pool.take(bytes);
+      blocks.add(block);
+      return block.address();
+    }
+
+    /** The largest magnitude of each output's weights. */
+    private float[] magnitudes(boolean transposed, Matrix w, int inner, int cols) {
+      float[] all = new float[cols];
+      forEachRow(
+          transposed,
+          w,
+          inner,
+          cols,
+          (from, rows) -> {
+            float[] own = new float[cols];
+            for (float[] row : rows) {
+              for (int j = 0; j < cols; j++) {
+                own[j] = Math.max(own[j], Math.abs(row[j]));
+              }
+            }
+            synchronized (all) {
+              MATH.max(all, own, cols);
+            }
+          });
+      return all;
+    }
+
+    private void round(
+        boolean transposed, Matrix w, int inner, int cols, float[] factors, Codes codes) {
+      forEachRow(
+          transposed,
+          w,
+          inner,
+          cols,
+          (from, rows) -> {
+            for (int i = 0; i < rows.length; i++) {
+              if (factors != null) {
+                MATH.multiply(rows[i], factors, cols);
+              }
+              codes.write(from + i, rows[i], cols);
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      packed.close();
+      blocks.forEach(pool::give);
+    }
+  }
+
+  /** What happens to some rows of weights [inner, cols]. */
+  private interface RowsOfWeights {
+    void run(int from, float[][] rows);
+  }
+
+  /** Reads weights by rows [inner, cols], whichever way they are stored. */
+  private void forEachRow(boolean transposed, Matrix w, int inner, int cols, RowsOfWeights body) {
+    Staging<float[]> stored = MATH.stage(w);
+    int bands = (inner + ROWS - 1) / ROWS;
+    workers.forEach(
+        bands,
+        band -> {
+          int from = band * ROWS;
+          int count = Math.min(ROWS, inner - from);
+          float[][] rows = new float[count][cols];
+          if (transposed) {
+            float[] columns = new float[count];
+            for (int j = 0; j < cols; j++) {
+              stored.readBlock(j, 1, from, count, columns);
+              for (int i = 0; i < count; i++) {
+                rows[i][j] = columns[i];
+              }
+            }
+          } else {
+            for (int i = 0; i < count; i++) {
+              stored.read(from + i, rows[i], cols);
+            }
+          }
+          body.run(from, rows);
+        });
+  }
+
+  /** Rounds inputs; the steps of their rows are kept where there is an array for them. */
+  private void roundRows(Matrix x, Codes codes, float[] steps) {
+    int cols = x.cols();
+    Staging<float[]> rows = MATH.stage(x);
+    RowPartition.forEach(
+        workers,
+        x,
+        (from, to) -> {
+          float[] row = scratch.get().array(0, cols);
+          float[] halves = scratch.get().array(1, cols);
+          for (int i = from; i < to; i++) {
+            rows.read(i, row, cols);
+            if (steps != null) {
+              float magnitude = FloatCodes.magnitude(row, cols, halves);
+              MATH.scale(row, FloatCodes.factor(magnitude), cols);
+              steps[i] = FloatCodes.step(magnitude);
+            }
+            codes.write(i, row, cols);
+          }
+        });
+  }
+
+  /** {@code y = activation(x op(w) + bias)} of F32 numbers, none empty; arguments are checked. */
+  void run(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    AutoCloseable kept = PackedWeights.rounded(transW, w, () -> new Weights(transW, w));
+    if (kept != null) {
+      multiply(x, (Weights) kept, bias, activation, y);
+      return;
+    }
+    try (Weights weights = new Weights(transW, w)) {
+      multiply(x, weights, bias, activation, y);
+    }
+  }
+
+  private void multiply(Matrix x, Weights weights, Tensor bias, Activation activation, Matrix y) {
+    int bands = (x.rows() + BAND - 1) / BAND;
+    float[] biases = bias == null ? null : bias.toFloats();
+    float[] steps = weights.steps == null ? null : new float[x.rows()];
+    Staging<float[]> output = MATH.stage(y);
+    long start = CpuTensor.address(y);
+    try (Codes codes = new Codes(x.rows(), x.cols())) {
+      roundRows(x, codes, steps);
+      workers.forEach(
+          bands * weights.strips,
+          task -> {
+            int band = task / weights.strips;
+            int strip = task % weights.strips;
+            int top = RowPartition.cut(x.rows(), band, bands);
+            int bottom = RowPartition.cut(x.rows(), band + 1, bands);
+            int left = RoundedProducts.cut(y.cols(), strip, weights.strips);
+            int right = RoundedProducts.cut(y.cols(), strip + 1, weights.strips);
+            long target = start + (long) Float.BYTES * ((long) top * y.stride() + left);
+            weights.packed.multiply(
+                codes.address(top), codes.stride, bottom - top, strip, target, y.stride());
+            if (steps != null || biases != null || activation != Activation.NONE) {
+              finish(output, top, bottom, left, right, steps, weights.steps, biases, activation);
+            }
+          });
+    }
+  }
+
+  /** What is left to do with sums of products while they are in the cache. */
+  private void finish(
+      Staging<float[]> y,
+      int top,
+      int bottom,
+      int left,
+      int right,
+      float[] rowSteps,
+      float[] colSteps,
+      float[] bias,
+      Activation activation) {
+    int cols = right - left;
+    Scratch<float[]> arrays = scratch.get();
+    float[] row = arrays.array(0, cols);
+    // The JVM vectorizes loops over arrays that are indexed alike.
+    float[] steps = part(colSteps, left, cols, arrays.array(1, cols));
+    float[] added = part(bias, left, cols, arrays.array(2, cols));
+    for (int i = top; i < bottom; i++) {
+      y.readBlock(i, 1, left, cols, row);
+      if (steps != null) {
+        float step = rowSteps[i];
+        for (int j = 0; j < cols; j++) {
+          row[j] = row[j] * step * steps[j];
+        }
+      }
+      if (added != null) {
+        MATH.add(row, added, cols);
+      }
+      MATH.activate(activation, row, cols);
+      y.writeBlock(i, 1, left, cols, row);
+    }
+  }
+
+  private static float[] part(float[] of, int from, int count, float[] target) {
+    if (of == null) {
+      return null;
+    }
+    System.arraycopy(of, from, target, 0, count);
+    return target;
+  }
+}
