@@ -28,6 +28,8 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.DistillationWeights;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -161,7 +163,8 @@ class ChainRunTest {
     try (Model compressed = alone.model(task.model());
         Model expected = compressed.copy();
         Model trained = chain.model(task.model())) {
-      new Recovery(2, 1e-3, 0.5, 0).train(expected, task.model(), task.calibrator().training(), 0);
+      new Recovery(2, 1e-3, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST)
+          .train(expected, task.model(), task.calibrator().training(), 0);
       List<Parameter> weights = trained.weights();
       for (int i = 0; i < weights.size(); i++) {
         assertArrayEquals(

@@ -24,6 +24,8 @@ import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
+import io.github.lrfbench.harness.train.DistillationWeights;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -203,7 +205,10 @@ class SweepRunnerTest {
             List.of("svd", "fwsvd"),
             List.of("sst2"),
             List.of(new Budget.Keep(0.5)),
-            List.of(Recovery.NONE, new Recovery(2, 1e-3, 0, 0), new Recovery(2, 1e-3, 0.5, 1)),
+            List.of(
+                Recovery.NONE,
+                new Recovery(2, 1e-3, DistillationWeights.NONE, Selection.LAST),
+                new Recovery(2, 1e-3, new DistillationWeights(0.5, 1, 0, 0), Selection.LAST)),
             List.of());
     List<RunRow> rows = run(config);
     assertEquals(
