@@ -37,7 +37,7 @@ public record DistillationWeights(double outputs, double hidden, double attentio
 
   private static void requireWeight(String option, double weight) {
     if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-      throw new InputException(option + " must be at least 0, but is " + weight);
+      throw new InputException(option + " must be a finite number of at least 0, but is " + weight);
     }
   }
 

@@ -158,12 +158,12 @@ class ChainRunTest {
   @Test
   void recoveryIsTrainingAfterwards() {
     Compression alone = compress("svd");
-    Compression chain = compress("svd+recover:epochs=2:lr=1e-3:distill=0.5");
+    Compression chain = compress("svd+recover:epochs=2:lr=1e-3:distill=0.5:attention=2:scores=0.1");
     assertTrue(chain.replacements().isEmpty());
     try (Model compressed = alone.model(task.model());
         Model expected = compressed.copy();
         Model trained = chain.model(task.model())) {
-      new Recovery(2, 1e-3, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST)
+      new Recovery(2, 1e-3, new DistillationWeights(0.5, 0, 2, 0.1), Selection.LAST)
           .train(expected, task.model(), task.calibrator().training(), 0);
       List<Parameter> weights = trained.weights();
       for (int i = 0; i < weights.size(); i++) {

@@ -26,8 +26,10 @@ import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
 import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -309,6 +311,22 @@ class CellIdTest {
         id(
             recovered("svd", new Recovery(2, 2e-5, DistillationWeights.NONE, Selection.LAST)),
             CONFIG));
+  }
+
+  @Test
+  void whatIsLearntOfAttentionIsToldWhereSomethingIs() {
+    Set<String> ids = new HashSet<>();
+    for (DistillationWeights weights :
+        List.of(
+            new DistillationWeights(0.25, 1, 0, 0),
+            new DistillationWeights(0.25, 1, 1, 0),
+            new DistillationWeights(0.25, 1, 0, 1),
+            new DistillationWeights(0.25, 1, 0, 2),
+            new DistillationWeights(0, 0, 1, 0))) {
+      ids.add(id(recovered("svd", new Recovery(3, 5e-5, weights, Selection.LAST)), CONFIG));
+    }
+    assertEquals(5, ids.size());
+    assertTrue(ids.contains(KNOWN.get("hidden")));
   }
 
   @Test

@@ -208,7 +208,7 @@ class SweepRunnerTest {
             List.of(
                 Recovery.NONE,
                 new Recovery(2, 1e-3, DistillationWeights.NONE, Selection.LAST),
-                new Recovery(2, 1e-3, new DistillationWeights(0.5, 1, 0, 0), Selection.LAST)),
+                new Recovery(2, 1e-3, new DistillationWeights(0.5, 1, 2, 0.25), Selection.LAST)),
             List.of());
     List<RunRow> rows = run(config);
     assertEquals(
@@ -222,7 +222,12 @@ class SweepRunnerTest {
       assertTrue(rows.get(i + 1).get(TimeColumns.FINETUNE_SECONDS) > 0);
       // Training lowers the loss on what is trained on, which here is what is scored.
       assertTrue(rows.get(i + 1).get(ScoreColumns.LOSS) < rows.get(i).get(ScoreColumns.LOSS));
-      assertTrue(rows.get(i + 2).get(RunColumns.METHOD_PARAMS).contains("distill=0.5"));
+      String taught = rows.get(i + 2).get(RunColumns.METHOD_PARAMS);
+      assertTrue(
+          taught.contains(
+              "distill=0.5;distill_attention=2.0;distill_hidden=1.0;distill_scores=0.25"),
+          taught);
+      assertFalse(rows.get(i + 1).get(RunColumns.METHOD_PARAMS).contains("distill"));
     }
     assertTrue(rows.get(4).get(TimeColumns.CALIBRATE_SECONDS) > 0);
     assertTrue(rows.get(4).get(RunColumns.METHOD_PARAMS).contains("examples=30"));

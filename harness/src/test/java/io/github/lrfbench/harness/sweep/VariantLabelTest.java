@@ -55,6 +55,8 @@ class VariantLabelTest {
           new Recovery(2, 5e-5, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST),
           new Recovery(2, 5e-5, new DistillationWeights(0, 0.5, 0, 0), Selection.LAST),
           new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0.5, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0.5), Selection.LAST),
           new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0), Selection.HELD_OUT),
           new Recovery(2, 5e-5, DistillationWeights.NONE, Selection.HELD_OUT));
 
@@ -185,11 +187,12 @@ class VariantLabelTest {
             MethodChain.parse("drone:attention=joint"),
             new Budget.Energy(0.9, EnergyOf.OUTPUTS),
             new Allocation(Policy.GREEDY, 8),
-            new Recovery(3, 2e-5, new DistillationWeights(0.5, 1, 0, 0), Selection.HELD_OUT),
+            new Recovery(3, 2e-5, new DistillationWeights(0.5, 1, 2, 3), Selection.HELD_OUT),
             1);
     assertEquals(
         "drone:attention=joint energy-of outputs greedy round 8 finetune 3 x 2e-5 distill 0.5/1"
-            + " select held-out calibration 64 layers h.*|wte qkv split head untied cache latent",
+            + " select held-out calibration 64 layers h.*|wte qkv split head untied cache latent"
+            + " distill-attention 2 distill-scores 3",
         variant.label(config(List.of("h.*", "wte"), 64, new Gpt2Options(true, true, true))));
   }
 
