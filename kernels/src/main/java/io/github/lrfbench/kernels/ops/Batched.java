@@ -30,4 +30,22 @@ public interface Batched {
    * @throws ArithmeticException if a matrix holds NaN or infinity
    */
   void orthonormalize(MatrixBatch a);
+
+  /**
+   * Replaces the lower triangle of every matrix by its Cholesky factor; see {@link
+   * Lapack#cholesky}. What is then above the diagonals is undefined.
+   *
+   * @param a [n, n], F32 or F64
+   * @return which of the matrices are positive definite; one that holds NaN or infinity is not, and
+   *     does nothing to the others
+   */
+  boolean[] cholesky(MatrixBatch a);
+
+  /**
+   * {@code b = op(l)⁻¹ b}; see {@link Lapack#solveLower}.
+   *
+   * @param l [n, n], of which what is above the diagonals is not read
+   * @param b [n, m], modified
+   */
+  void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b);
 }

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.ops;
 
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
 
 /** {@link Batched} by a loop over the matrices, spread over the device's workers. */
 public final class LoopedBatched implements Batched {
@@ -42,6 +43,29 @@ public final class LoopedBatched implements Batched {
   public void orthonormalize(MatrixBatch a) {
     Lapack lapack = device.lapack();
     device.forEach(a.count(), i -> lapack.orthonormalize(a.get(i)));
+  }
+
+  @Override
+  public boolean[] cholesky(MatrixBatch a) {
+    boolean[] positive = new boolean[a.count()];
+    device.forEach(a.count(), i -> positive[i] = isFactored(a.get(i)));
+    return positive;
+  }
+
+  private boolean isFactored(Matrix a) {
+    try {
+      return device.lapack().cholesky(a);
+    } catch (ArithmeticException e) {
+      // NaN or infinity.
+      return false;
+    }
+  }
+
+  @Override
+  public void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b) {
+    requireOneCount(l, b);
+    Lapack lapack = device.lapack();
+    device.forEach(b.count(), i -> lapack.solveLower(transposed, l.get(i), b.get(i)));
   }
 
   /** Refuses batches of different counts. */

@@ -1,16 +1,20 @@
 package io.github.lrfbench.kernels.cuda.blas;
 
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.MatrixBatch;
+import java.util.Arrays;
 
-/** {@link Batched} by strided-batched products. */
+/** {@link Batched} by batched operations of cuBLAS and cuSOLVER. */
 public final class CudaBatched implements Batched {
   private final Arguments arguments;
   private final MatrixKernels kernels;
   private final Gemm gemm;
+  private final BatchedCholesky cholesky;
   private final BatchedBasis basis;
 
   /** Products and kernels of a device. */
@@ -18,7 +22,8 @@ public final class CudaBatched implements Batched {
     arguments = device.arguments();
     this.kernels = kernels;
     this.gemm = gemm;
-    basis = new BatchedBasis(device, gemm, kernels);
+    cholesky = new BatchedCholesky(device, kernels);
+    basis = new BatchedBasis(device, gemm, kernels, cholesky);
   }
 
   @Override
@@ -67,6 +72,37 @@ public final class CudaBatched implements Batched {
     arguments.requireShapes(a.rows() >= a.cols(), "orthonormalize", a.first());
     if (a.cols() > 0) {
       basis.orthonormalize(a);
+    }
+  }
+
+  @Override
+  public boolean[] cholesky(MatrixBatch a) {
+    requireSolvable("cholesky", a.first());
+    arguments.requireShapes(a.rows() == a.cols(), "cholesky", a.first());
+    if (a.rows() == 0) {
+      boolean[] positive = new boolean[a.count()];
+      Arrays.fill(positive, true);
+      return positive;
+    }
+    return cholesky.factor(a);
+  }
+
+  @Override
+  public void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b) {
+    LoopedBatched.requireOneCount(l, b);
+    requireSolvable("solveLower", b.first(), l.first());
+    arguments.requireShapes(
+        l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l.first(), b.first());
+    if (b.rows() > 0 && b.cols() > 0) {
+      cholesky.solveFromLeft(transposed, l, b);
+    }
+  }
+
+  private void requireSolvable(String operation, Matrix first, Matrix... others) {
+    arguments.requireOneType(operation, first, others);
+    if (first.dtype() != DType.F32 && first.dtype() != DType.F64) {
+      throw new IllegalArgumentException(
+          operation + " of " + first.dtype() + "; it knows F32 and F64");
     }
   }
 }
