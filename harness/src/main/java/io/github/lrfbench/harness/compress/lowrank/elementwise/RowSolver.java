@@ -4,21 +4,24 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Blas;
+import io.github.lrfbench.kernels.ops.MatrixBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * For a fixed V, the best U of a weighted problem: row i solves the normal equations (V Hᵢ Vᵀ + λ
  * I) uᵢ = V Hᵢ wᵢ, Hᵢ being row i of H as a diagonal.
  *
  * <p>The matrices of all rows come from few large products: element (a, b) of V Hᵢ Vᵀ is row i of H
- * times the product of rows a and b of V. The equations are then solved row by row, spread over the
- * device.
+ * times the product of rows a and b of V. The equations of many rows are then solved at once by
+ * their Cholesky factors, for which the host waits once; what is left over are rows whose matrix is
+ * not positive definite.
  */
 final class RowSolver {
   /** Most numbers in the matrices that are formed at a time. */
-  private static final long CHUNK = 8L << 20;
+  private static final long CHUNK = 4L << 20;
 
   /**
    * Where a matrix is singular, how much of its mean diagonal is added first, and by how it grows.
@@ -37,10 +40,15 @@ final class RowSolver {
    */
   record Damping(double relative, double absolute) {
     static final Damping NONE = new Damping(0, 0);
+
+    double of(double mean) {
+      return absolute + relative * mean;
+    }
   }
 
   /**
-   * Solves for all rows. A row without any weight keeps what is in U.
+   * Solves for all rows. A row without any weight keeps what is in U, and so does one whose
+   * equations hold NaN or infinity.
    *
    * @param v Vᵀ, [n, r]
    * @param u U, [m, r], modified
@@ -68,47 +76,126 @@ final class RowSolver {
         }
         Matrix hw = problem.hw().rows(from, to);
         device.blas().gemm(false, false, 1, hw, v, 0, right.rows(0, to - from));
-        double[] traces = traces(grams.rows(0, to - from), rank);
-        int first = from;
-        device.forEach(
-            to - from,
-            i ->
-                solveRow(
-                    square(grams, i, rank),
-                    traces[i],
-                    right.rows(i, i + 1),
-                    damping,
-                    u.rows(first + i, first + i + 1)));
+        solveAll(grams.rows(0, to - from), right.rows(0, to - from), damping, u.rows(from, to));
       }
+    }
+  }
+
+  /**
+   * Solves the equations of some rows.
+   *
+   * @param grams the lower triangles of their matrices, [rows, r r]
+   * @param right [rows, r]
+   * @param u [rows, r], modified
+   */
+  private static void solveAll(Matrix grams, Matrix right, Damping damping, Matrix u) {
+    Device device = grams.device();
+    int rows = grams.rows();
+    int rank = right.cols();
+    try (Scope scratch = device.openScope()) {
+      Matrix means = means(grams, rank, scratch);
+      Matrix damped = Matrix.of(scratch.allocate(DType.F64, rows, grams.cols()));
+      device.blas().copy(grams, damped);
+      damp(damped, rank, means, damping, scratch);
+      Matrix solutions = Matrix.of(scratch.allocate(DType.F64, rows, rank));
+      device.blas().copy(right, solutions);
+      MatrixBatch factors = new MatrixBatch(square(damped, 0, rank), rows, grams.cols());
+      MatrixBatch columns =
+          new MatrixBatch(new Matrix(solutions.data(), 0, rank, 1, 1), rows, rank);
+      boolean[] positive = device.batched().cholesky(factors);
+      device.batched().solveLower(false, factors, columns);
+      device.batched().solveLower(true, factors, columns);
+      double[] mean = means.data().toDoubles();
+      boolean[] solved = new boolean[rows];
+      List<Integer> singular = new ArrayList<>();
+      for (int i = 0; i < rows; i++) {
+        boolean weighs = mean[i] > 0 && mean[i] < Double.POSITIVE_INFINITY;
+        solved[i] = weighs && positive[i];
+        if (weighs && !positive[i]) {
+          singular.add(i);
+        }
+      }
+      copyRows(solutions, solved, u);
+      device.forEach(
+          singular.size(),
+          j -> {
+            int i = singular.get(j);
+            rescue(
+                square(grams, i, rank), mean[i], right.rows(i, i + 1), damping, u.rows(i, i + 1));
+          });
     }
   }
 
   private static Matrix square(Matrix grams, int row, int rank) {
-    return new Matrix(grams.data(), (long) row * rank * rank, rank, rank, rank);
+    long offset = grams.offset() + (long) row * grams.stride();
+    return new Matrix(grams.data(), offset, rank, rank, rank);
   }
 
-  private static void solveRow(Matrix gram, double trace, Matrix right, Damping damping, Matrix u) {
-    int rank = gram.rows();
-    double mean = trace / rank;
-    if (!(mean > 0)) {
+  /** The mean diagonal of each row's matrix, [rows, 1]. */
+  private static Matrix means(Matrix grams, int rank, Scope scratch) {
+    Device device = grams.device();
+    Matrix diagonals = Matrix.of(scratch.allocate(DType.F64, grams.rows(), rank));
+    for (int i = 0; i < rank; i++) {
+      device.blas().copy(diagonal(grams, i, rank), diagonals.columns(i, i + 1));
+    }
+    Matrix means = Matrix.of(scratch.allocate(DType.F64, grams.rows(), 1));
+    device.blas().gemm(false, false, 1.0 / rank, diagonals, ones(scratch, rank), 0, means);
+    return means;
+  }
+
+  /** Element (i, i) of each row's matrix. */
+  private static Matrix diagonal(Matrix grams, int i, int rank) {
+    int at = i * (rank + 1);
+    return grams.columns(at, at + 1);
+  }
+
+  private static void damp(Matrix grams, int rank, Matrix means, Damping damping, Scope scratch) {
+    if (damping.equals(Damping.NONE)) {
       return;
     }
+    Device device = grams.device();
+    Matrix added = Matrix.of(scratch.zeros(DType.F64, grams.rows(), 1));
+    device.gradients().addScaled(damping.relative(), means, added);
+    device.gradients().addScaled(damping.absolute(), ones(scratch, grams.rows()), added);
+    for (int i = 0; i < rank; i++) {
+      device.gradients().addScaled(1, added, diagonal(grams, i, rank));
+    }
+  }
+
+  /** Copies the rows that are chosen. */
+  private static void copyRows(Matrix x, boolean[] chosen, Matrix y) {
+    int from = 0;
+    while (from < chosen.length) {
+      int to = from + 1;
+      while (to < chosen.length && chosen[to] == chosen[from]) {
+        to++;
+      }
+      if (chosen[from]) {
+        x.device().blas().copy(x.rows(from, to), y.rows(from, to));
+      }
+      from = to;
+    }
+  }
+
+  /**
+   * Solves the equations of a row whose matrix is singular, adding to its diagonal what it takes.
+   */
+  private static void rescue(Matrix gram, double mean, Matrix right, Damping damping, Matrix u) {
+    int rank = gram.rows();
     Device device = gram.device();
     Blas blas = device.blas();
     try (Scope scratch = device.openScope()) {
       Matrix factor = Matrix.of(scratch.allocate(DType.F64, rank, rank));
-      Tensor ones = ones(scratch, rank);
-      double added = damping.absolute() + damping.relative() * mean;
-      double rescue = RESCUE * mean;
-      while (true) {
+      Matrix diagonal = new Matrix(factor.data(), 0, rank, 1, rank + 1);
+      Matrix ones = ones(scratch, rank);
+      double added = damping.of(mean);
+      double more = RESCUE * mean;
+      do {
+        added += more;
+        more *= RESCUE_GROWTH;
         blas.copy(gram, factor);
-        device.gradients().addScaled(added, Matrix.of(ones), diagonal(factor));
-        if (device.lapack().cholesky(factor)) {
-          break;
-        }
-        added += rescue;
-        rescue *= RESCUE_GROWTH;
-      }
+        device.gradients().addScaled(added, ones, diagonal);
+      } while (!device.lapack().cholesky(factor));
       Matrix solution = Matrix.of(scratch.allocate(DType.F64, rank, 1));
       blas.transpose(right, solution);
       device.lapack().solveLower(false, factor, solution);
@@ -117,32 +204,10 @@ final class RowSolver {
     }
   }
 
-  private static Tensor ones(Scope scope, int count) {
+  private static Matrix ones(Scope scope, int count) {
     double[] ones = new double[count];
     Arrays.fill(ones, 1);
-    return scope.doubles(ones, count, 1);
-  }
-
-  private static Matrix diagonal(Matrix square) {
-    int rank = square.rows();
-    return new Matrix(square.data(), square.offset(), rank, 1, rank + 1);
-  }
-
-  /** The trace of each row's matrix, read from the device at once. */
-  private static double[] traces(Matrix grams, int rank) {
-    try (Scope scratch = grams.device().openScope()) {
-      Matrix diagonals = Matrix.of(scratch.allocate(DType.F64, grams.rows(), rank));
-      for (int i = 0; i < rank; i++) {
-        int at = i * (rank + 1);
-        grams.device().blas().copy(grams.columns(at, at + 1), diagonals.columns(i, i + 1));
-      }
-      double[] elements = diagonals.data().toDoubles();
-      double[] traces = new double[grams.rows()];
-      for (int i = 0; i < elements.length; i++) {
-        traces[i / rank] += elements[i];
-      }
-      return traces;
-    }
+    return Matrix.of(scope.doubles(ones, count, 1));
   }
 
   private static double[][] columns(Matrix v) {
