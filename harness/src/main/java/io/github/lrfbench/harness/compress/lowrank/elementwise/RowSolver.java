@@ -6,9 +6,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.MatrixBatch;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * For a fixed V, the best U of a weighted problem: row i solves the normal equations (V Hᵢ Vᵀ + λ
@@ -21,7 +19,7 @@ import java.util.List;
  */
 final class RowSolver {
   /** Most numbers in the matrices that are formed at a time. */
-  private static final long CHUNK = 4L << 20;
+  private static final long CHUNK = 8L << 20;
 
   /**
    * Where a matrix is singular, how much of its mean diagonal is added first, and by how it grows.
@@ -76,59 +74,53 @@ final class RowSolver {
         }
         Matrix hw = problem.hw().rows(from, to);
         device.blas().gemm(false, false, 1, hw, v, 0, right.rows(0, to - from));
-        solveAll(grams.rows(0, to - from), right.rows(0, to - from), damping, u.rows(from, to));
+        double[] singular =
+            solveAll(grams.rows(0, to - from), right.rows(0, to - from), damping, u.rows(from, to));
+        int first = from;
+        device.forEach(
+            to - from,
+            i -> {
+              if (singular[i] > 0) {
+                rescue(problem, first + i, v, damping.of(singular[i]), RESCUE * singular[i], u);
+              }
+            });
       }
     }
   }
 
   /**
-   * Solves the equations of some rows.
+   * Solves the equations of some rows whose matrices are positive definite.
    *
-   * @param grams the lower triangles of their matrices, [rows, r r]
-   * @param right [rows, r]
+   * @param grams the lower triangles of their matrices, [rows, r r], destroyed
+   * @param right [rows, r], destroyed
    * @param u [rows, r], modified
+   * @return the mean diagonal of each row's matrix that is not, 0 of the other rows
    */
-  private static void solveAll(Matrix grams, Matrix right, Damping damping, Matrix u) {
+  private static double[] solveAll(Matrix grams, Matrix right, Damping damping, Matrix u) {
     Device device = grams.device();
     int rows = grams.rows();
     int rank = right.cols();
     try (Scope scratch = device.openScope()) {
       Matrix means = means(grams, rank, scratch);
-      Matrix damped = Matrix.of(scratch.allocate(DType.F64, rows, grams.cols()));
-      device.blas().copy(grams, damped);
-      damp(damped, rank, means, damping, scratch);
-      Matrix solutions = Matrix.of(scratch.allocate(DType.F64, rows, rank));
-      device.blas().copy(right, solutions);
-      MatrixBatch factors = new MatrixBatch(square(damped, 0, rank), rows, grams.cols());
-      MatrixBatch columns =
-          new MatrixBatch(new Matrix(solutions.data(), 0, rank, 1, 1), rows, rank);
+      damp(grams, rank, means, damping, scratch);
+      Matrix square = new Matrix(grams.data(), grams.offset(), rank, rank, rank);
+      MatrixBatch factors = new MatrixBatch(square, rows, grams.cols());
+      Matrix column = new Matrix(right.data(), right.offset(), rank, 1, 1);
+      MatrixBatch columns = new MatrixBatch(column, rows, rank);
       boolean[] positive = device.batched().cholesky(factors);
       device.batched().solveLower(false, factors, columns);
       device.batched().solveLower(true, factors, columns);
       double[] mean = means.data().toDoubles();
       boolean[] solved = new boolean[rows];
-      List<Integer> singular = new ArrayList<>();
+      double[] singular = new double[rows];
       for (int i = 0; i < rows; i++) {
         boolean weighs = mean[i] > 0 && mean[i] < Double.POSITIVE_INFINITY;
         solved[i] = weighs && positive[i];
-        if (weighs && !positive[i]) {
-          singular.add(i);
-        }
+        singular[i] = weighs && !positive[i] ? mean[i] : 0;
       }
-      copyRows(solutions, solved, u);
-      device.forEach(
-          singular.size(),
-          j -> {
-            int i = singular.get(j);
-            rescue(
-                square(grams, i, rank), mean[i], right.rows(i, i + 1), damping, u.rows(i, i + 1));
-          });
+      copyRows(right, solved, u);
+      return singular;
     }
-  }
-
-  private static Matrix square(Matrix grams, int row, int rank) {
-    long offset = grams.offset() + (long) row * grams.stride();
-    return new Matrix(grams.data(), offset, rank, rank, rank);
   }
 
   /** The mean diagonal of each row's matrix, [rows, 1]. */
@@ -178,18 +170,24 @@ final class RowSolver {
   }
 
   /**
-   * Solves the equations of a row whose matrix is singular, adding to its diagonal what it takes.
+   * Solves the equations of a row whose matrix is singular.
+   *
+   * @param damping what is added to its diagonal anyway
+   * @param step how much more is added first
+   * @param u U, [m, r], of which this row is modified
    */
-  private static void rescue(Matrix gram, double mean, Matrix right, Damping damping, Matrix u) {
-    int rank = gram.rows();
-    Device device = gram.device();
+  private static void rescue(
+      WeightedProblem problem, int row, Matrix v, double damping, double step, Matrix u) {
+    int rank = v.cols();
+    Device device = v.device();
     Blas blas = device.blas();
     try (Scope scratch = device.openScope()) {
+      Matrix gram = gram(problem.h().rows(row, row + 1), v, scratch);
       Matrix factor = Matrix.of(scratch.allocate(DType.F64, rank, rank));
       Matrix diagonal = new Matrix(factor.data(), 0, rank, 1, rank + 1);
       Matrix ones = ones(scratch, rank);
-      double added = damping.of(mean);
-      double more = RESCUE * mean;
+      double added = damping;
+      double more = step;
       do {
         added += more;
         more *= RESCUE_GROWTH;
@@ -197,11 +195,24 @@ final class RowSolver {
         device.gradients().addScaled(added, ones, diagonal);
       } while (!device.lapack().cholesky(factor));
       Matrix solution = Matrix.of(scratch.allocate(DType.F64, rank, 1));
-      blas.transpose(right, solution);
+      blas.gemm(true, true, 1, v, problem.hw().rows(row, row + 1), 0, solution);
       device.lapack().solveLower(false, factor, solution);
       device.lapack().solveLower(true, factor, solution);
-      blas.transpose(solution, u);
+      blas.transpose(solution, u.rows(row, row + 1));
     }
+  }
+
+  /** V diag(h) Vᵀ. */
+  private static Matrix gram(Matrix h, Matrix v, Scope scratch) {
+    double[] weights = new double[v.rows()];
+    h.data().read(h.offset(), weights, 0, weights.length);
+    Blas blas = v.device().blas();
+    Matrix weighted = Matrix.of(scratch.allocate(DType.F64, v.rows(), v.cols()));
+    blas.copy(v, weighted);
+    blas.scaleRows(weighted, weights);
+    Matrix gram = Matrix.of(scratch.allocate(DType.F64, v.cols(), v.cols()));
+    blas.gemm(true, false, 1, v, weighted, 0, gram);
+    return gram;
   }
 
   private static Matrix ones(Scope scope, int count) {
