@@ -55,14 +55,9 @@ public record MatrixBatch(Matrix first, int count, long step) {
     return new MatrixBatch(first.columns(from, to), count, step);
   }
 
-  /** Whether all rows of all matrices follow each other at one distance. */
-  public boolean isClose() {
-    return count == 1 || step == (long) rows() * first.stride();
-  }
-
   /** All rows of all matrices as one matrix, if they follow each other at one distance. */
   public Matrix stacked() {
-    if (!isClose()) {
+    if (count > 1 && step != (long) rows() * first.stride()) {
       throw new IllegalStateException("the matrices do not lie close to each other");
     }
     return new Matrix(

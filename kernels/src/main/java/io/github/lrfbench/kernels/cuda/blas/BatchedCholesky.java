@@ -4,6 +4,7 @@ import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkBlas;
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkSolver;
 
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import io.github.lrfbench.kernels.cuda.stream.CudaBuffer;
 import io.github.lrfbench.kernels.cuda.stream.CudaStream;
@@ -36,8 +37,8 @@ final class BatchedCholesky {
   }
 
   /**
-   * Replaces the lower triangles by the factors. Of matrices that are close to each other the host
-   * waits once, for all answers.
+   * Replaces the lower triangles by the factors. Of matrices whose rows are close to each other the
+   * host waits once, for all answers.
    *
    * @param a [n, n]
    * @return which matrices are positive definite
@@ -60,7 +61,7 @@ final class BatchedCholesky {
                 : JCusolverDn.cusolverDnSpotrfBatched(
                     stream.solver().get(), UPPER, n, array, a.first().stride(), answerArray, count),
             "potrfBatched of " + count + " matrices of " + n + " x " + n);
-        finite = a.isClose() && kernels.isFinite(a.stacked());
+        finite = a.first().stride() == n && kernels.isFinite(flattened(a));
         stream.download(
             answers.address(),
             count,
@@ -74,6 +75,13 @@ final class BatchedCholesky {
       positive[i] = info[i] == 0 && (finite || kernels.isFinite(a.get(i)));
     }
     return positive;
+  }
+
+  /** Each matrix as a row. */
+  private static Matrix flattened(MatrixBatch a) {
+    int size = Math.multiplyExact(a.rows(), a.cols());
+    int stride = a.count() == 1 ? size : Math.toIntExact(a.step());
+    return new Matrix(a.first().data(), a.first().offset(), a.count(), size, stride);
   }
 
   /** {@code b = op(l)⁻¹ b}. */

@@ -59,8 +59,9 @@ final class RowSolver {
     double[][] columns = columns(v);
     try (Scope scratch = device.openScope()) {
       Matrix pairs = Matrix.of(scratch.allocate(DType.F64, v.rows(), rank));
-      // The triangles above the diagonals are never written.
-      Matrix grams = Matrix.of(scratch.zeros(DType.F64, step, (long) rank * rank));
+      // The triangles above the diagonals are never written. With as much room between two matrices
+      // as a row of theirs takes, the elements of all diagonals are at one distance.
+      Matrix grams = Matrix.of(scratch.zeros(DType.F64, step, rank * (rank + 1L)));
       Matrix right = Matrix.of(scratch.allocate(DType.F64, step, rank));
       for (int from = 0; from < rows; from += step) {
         int to = Math.min(rows, from + step);
@@ -91,7 +92,7 @@ final class RowSolver {
   /**
    * Solves the equations of some rows whose matrices are positive definite.
    *
-   * @param grams the lower triangles of their matrices, [rows, r r], destroyed
+   * @param grams the lower triangles of their matrices, [rows, r (r + 1)], destroyed
    * @param right [rows, r], destroyed
    * @param u [rows, r], modified
    * @return the mean diagonal of each row's matrix that is not, 0 of the other rows
@@ -101,8 +102,9 @@ final class RowSolver {
     int rows = grams.rows();
     int rank = right.cols();
     try (Scope scratch = device.openScope()) {
-      Matrix means = means(grams, rank, scratch);
-      damp(grams, rank, means, damping, scratch);
+      Matrix diagonals = new Matrix(grams.data(), grams.offset(), rows * rank, 1, rank + 1);
+      Matrix means = means(diagonals, rows, scratch);
+      damp(diagonals, means, damping, scratch);
       Matrix square = new Matrix(grams.data(), grams.offset(), rank, rank, rank);
       MatrixBatch factors = new MatrixBatch(square, rows, grams.cols());
       Matrix column = new Matrix(right.data(), right.offset(), rank, 1, 1);
@@ -123,35 +125,33 @@ final class RowSolver {
     }
   }
 
-  /** The mean diagonal of each row's matrix, [rows, 1]. */
-  private static Matrix means(Matrix grams, int rank, Scope scratch) {
-    Device device = grams.device();
-    Matrix diagonals = Matrix.of(scratch.allocate(DType.F64, grams.rows(), rank));
-    for (int i = 0; i < rank; i++) {
-      device.blas().copy(diagonal(grams, i, rank), diagonals.columns(i, i + 1));
-    }
-    Matrix means = Matrix.of(scratch.allocate(DType.F64, grams.rows(), 1));
-    device.blas().gemm(false, false, 1.0 / rank, diagonals, ones(scratch, rank), 0, means);
+  /**
+   * The mean diagonal of each row's matrix, [rows, 1].
+   *
+   * @param diagonals [rows r, 1]
+   */
+  private static Matrix means(Matrix diagonals, int rows, Scope scratch) {
+    Device device = diagonals.device();
+    int rank = diagonals.rows() / rows;
+    Matrix elements = Matrix.of(scratch.allocate(DType.F64, rows, rank));
+    device.blas().copy(diagonals, elements.reshape(rows * rank, 1));
+    Matrix means = Matrix.of(scratch.allocate(DType.F64, rows, 1));
+    device.blas().gemm(false, false, 1.0 / rank, elements, ones(scratch, rank), 0, means);
     return means;
   }
 
-  /** Element (i, i) of each row's matrix. */
-  private static Matrix diagonal(Matrix grams, int i, int rank) {
-    int at = i * (rank + 1);
-    return grams.columns(at, at + 1);
-  }
-
-  private static void damp(Matrix grams, int rank, Matrix means, Damping damping, Scope scratch) {
+  private static void damp(Matrix diagonals, Matrix means, Damping damping, Scope scratch) {
     if (damping.equals(Damping.NONE)) {
       return;
     }
-    Device device = grams.device();
-    Matrix added = Matrix.of(scratch.zeros(DType.F64, grams.rows(), 1));
-    device.gradients().addScaled(damping.relative(), means, added);
-    device.gradients().addScaled(damping.absolute(), ones(scratch, grams.rows()), added);
-    for (int i = 0; i < rank; i++) {
-      device.gradients().addScaled(1, added, diagonal(grams, i, rank));
-    }
+    Device device = diagonals.device();
+    int rank = diagonals.rows() / means.rows();
+    Matrix added = Matrix.of(scratch.allocate(DType.F64, means.rows(), rank));
+    Matrix ones = ones(scratch, rank);
+    device.blas().gemm(false, true, damping.relative(), means, ones, 0, added);
+    Matrix each = added.reshape(diagonals.rows(), 1);
+    device.gradients().addScaled(1, each, diagonals);
+    device.gradients().addScaled(damping.absolute(), ones(scratch, each.rows()), diagonals);
   }
 
   /** Copies the rows that are chosen. */
