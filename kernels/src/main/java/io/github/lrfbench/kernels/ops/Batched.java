@@ -2,7 +2,7 @@ package io.github.lrfbench.kernels.ops;
 
 /**
  * Products and factorizations of many matrices of one shape at once, where one alone would not fill
- * the device. Each does to every matrix of its batches what the method of {@link Blas} or {@link
+ * the device. Most do to every matrix of their batches what the method of {@link Blas} or {@link
  * Lapack} of the same name does to one; all batches of a call have the same count.
  */
 public interface Batched {
@@ -32,20 +32,13 @@ public interface Batched {
   void orthonormalize(MatrixBatch a);
 
   /**
-   * Replaces the lower triangle of every matrix by its Cholesky factor; see {@link
-   * Lapack#cholesky}. What is then above the diagonals is undefined.
+   * Solves systems of symmetric positive definite matrices by their Cholesky factors: {@code b =
+   * a⁻¹ b}; see {@link Lapack#cholesky}.
    *
-   * @param a [n, n], F32 or F64
-   * @return which of the matrices are positive definite; one that holds NaN or infinity is not, and
-   *     does nothing to the others
+   * @param a [n, n], F32 or F64, of which what is above the diagonals is finite; destroyed
+   * @param b [n, m], modified; undefined where a matrix is not positive definite
+   * @return which matrices are positive definite; one that holds NaN or infinity is not, and does
+   *     nothing to the others
    */
-  boolean[] cholesky(MatrixBatch a);
-
-  /**
-   * {@code b = op(l)⁻¹ b}; see {@link Lapack#solveLower}.
-   *
-   * @param l [n, n], of which what is above the diagonals is not read
-   * @param b [n, m], modified
-   */
-  void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b);
+  boolean[] solvePositive(MatrixBatch a, MatrixBatch b);
 }

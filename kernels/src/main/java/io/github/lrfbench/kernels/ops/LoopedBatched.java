@@ -46,26 +46,26 @@ public final class LoopedBatched implements Batched {
   }
 
   @Override
-  public boolean[] cholesky(MatrixBatch a) {
+  public boolean[] solvePositive(MatrixBatch a, MatrixBatch b) {
+    requireOneCount(a, b);
     boolean[] positive = new boolean[a.count()];
-    device.forEach(a.count(), i -> positive[i] = isFactored(a.get(i)));
+    device.forEach(a.count(), i -> positive[i] = isSolved(a.get(i), b.get(i)));
     return positive;
   }
 
-  private boolean isFactored(Matrix a) {
+  private boolean isSolved(Matrix a, Matrix b) {
+    Lapack lapack = device.lapack();
     try {
-      return device.lapack().cholesky(a);
+      if (!lapack.cholesky(a)) {
+        return false;
+      }
     } catch (ArithmeticException e) {
       // NaN or infinity.
       return false;
     }
-  }
-
-  @Override
-  public void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b) {
-    requireOneCount(l, b);
-    Lapack lapack = device.lapack();
-    device.forEach(b.count(), i -> lapack.solveLower(transposed, l.get(i), b.get(i)));
+    lapack.solveLower(false, a, b);
+    lapack.solveLower(true, a, b);
+    return true;
   }
 
   /** Refuses batches of different counts. */

@@ -1,7 +1,6 @@
 package io.github.lrfbench.kernels.cuda.blas;
 
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.ops.Batched;
@@ -76,33 +75,28 @@ public final class CudaBatched implements Batched {
   }
 
   @Override
-  public boolean[] cholesky(MatrixBatch a) {
-    requireSolvable("cholesky", a.first());
-    arguments.requireShapes(a.rows() == a.cols(), "cholesky", a.first());
+  public boolean[] solvePositive(MatrixBatch a, MatrixBatch b) {
+    LoopedBatched.requireOneCount(a, b);
+    arguments.requireOneType("solvePositive", b.first(), a.first());
+    requireSolvable("solvePositive", a.dtype());
+    arguments.requireShapes(
+        a.rows() == a.cols() && b.rows() == a.rows(), "solvePositive", a.first(), b.first());
     if (a.rows() == 0) {
       boolean[] positive = new boolean[a.count()];
       Arrays.fill(positive, true);
       return positive;
     }
-    return cholesky.factor(a);
-  }
-
-  @Override
-  public void solveLower(boolean transposed, MatrixBatch l, MatrixBatch b) {
-    LoopedBatched.requireOneCount(l, b);
-    requireSolvable("solveLower", b.first(), l.first());
-    arguments.requireShapes(
-        l.rows() == l.cols() && b.rows() == l.rows(), "solveLower", l.first(), b.first());
-    if (b.rows() > 0 && b.cols() > 0) {
-      cholesky.solveFromLeft(transposed, l, b);
+    boolean[] positive = cholesky.factor(a);
+    if (b.cols() > 0) {
+      cholesky.solveFromLeft(false, a, b);
+      cholesky.solveFromLeft(true, a, b);
     }
+    return positive;
   }
 
-  private void requireSolvable(String operation, Matrix first, Matrix... others) {
-    arguments.requireOneType(operation, first, others);
-    if (first.dtype() != DType.F32 && first.dtype() != DType.F64) {
-      throw new IllegalArgumentException(
-          operation + " of " + first.dtype() + "; it knows F32 and F64");
+  private static void requireSolvable(String operation, DType dtype) {
+    if (dtype != DType.F32 && dtype != DType.F64) {
+      throw new IllegalArgumentException(operation + " of " + dtype + "; it knows F32 and F64");
     }
   }
 }

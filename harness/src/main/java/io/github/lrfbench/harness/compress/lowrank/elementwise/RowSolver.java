@@ -106,12 +106,10 @@ final class RowSolver {
       Matrix means = means(diagonals, rows, scratch);
       damp(diagonals, means, damping, scratch);
       Matrix square = new Matrix(grams.data(), grams.offset(), rank, rank, rank);
-      MatrixBatch factors = new MatrixBatch(square, rows, grams.cols());
+      MatrixBatch squares = new MatrixBatch(square, rows, grams.cols());
       Matrix column = new Matrix(right.data(), right.offset(), rank, 1, 1);
       MatrixBatch columns = new MatrixBatch(column, rows, rank);
-      boolean[] positive = device.batched().cholesky(factors);
-      device.batched().solveLower(false, factors, columns);
-      device.batched().solveLower(true, factors, columns);
+      boolean[] positive = device.batched().solvePositive(squares, columns);
       double[] mean = means.data().toDoubles();
       boolean[] solved = new boolean[rows];
       double[] singular = new double[rows];
