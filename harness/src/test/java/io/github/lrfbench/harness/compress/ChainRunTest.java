@@ -155,6 +155,24 @@ class ChainRunTest {
     assertTrue(message.contains("needs 64 training examples or more, but there are 60"), message);
   }
 
+  /** Forms of every kind have maps to compare, and narrow heads those of all their dimensions. */
+  @ParameterizedTest
+  @ValueSource(strings = {"joint-attention", "kronecker", "svd"})
+  void attentionIsLearntInEveryForm(String method) {
+    try (Model labels = compress(method + "+recover:lr=1e-3").model(task.model());
+        Model maps = compress(method + "+recover:lr=1e-3:attention=5").model(task.model());
+        Model scores = compress(method + "+recover:lr=1e-3:scores=5").model(task.model())) {
+      float[] plain = task.logits(labels);
+      for (Model taught : new Model[] {maps, scores}) {
+        float[] logits = task.logits(taught);
+        assertFalse(Arrays.equals(plain, logits));
+        for (float logit : logits) {
+          assertTrue(Float.isFinite(logit));
+        }
+      }
+    }
+  }
+
   @Test
   void recoveryIsTrainingAfterwards() {
     Compression alone = compress("svd");
