@@ -1,13 +1,10 @@
 package io.github.lrfbench.harness.autograd;
 
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 
 /** Runs operations by others and shows the input of every linear layer to an observer. */
-public final class ObservingOps extends DelegatingOps {
-  private final Ops ops;
+public final class ObservingOps extends WrappingOps {
   private final Observer observer;
 
   /** Sees the inputs of linear layers. */
@@ -28,28 +25,17 @@ public final class ObservingOps extends DelegatingOps {
    */
   public ObservingOps(Ops ops, Observer observer) {
     super(ops);
-    this.ops = ops;
     this.observer = observer;
   }
 
   @Override
-  public Tensor allocate(DType dtype, long... dims) {
-    return ops.allocate(dtype, dims);
-  }
-
-  @Override
   public Ops frame() {
-    return new ObservingOps(ops.frame(), observer);
+    return new ObservingOps(wrapped().frame(), observer);
   }
 
   @Override
   public void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
     observer.reads(layer, x);
-    ops.apply(layer, x, activation, y);
-  }
-
-  @Override
-  public void close() {
-    ops.close();
+    super.apply(layer, x, activation, y);
   }
 }

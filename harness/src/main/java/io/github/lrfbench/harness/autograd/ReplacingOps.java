@@ -1,13 +1,10 @@
 package io.github.lrfbench.harness.autograd;
 
-import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 
 /** Runs operations by others, and other linear layers in the place of a model's. */
-public final class ReplacingOps extends DelegatingOps {
-  private final Ops ops;
+public final class ReplacingOps extends WrappingOps {
   private final Replacement replacement;
 
   /** Says which layer is run. */
@@ -29,27 +26,16 @@ public final class ReplacingOps extends DelegatingOps {
    */
   public ReplacingOps(Ops ops, Replacement replacement) {
     super(ops);
-    this.ops = ops;
     this.replacement = replacement;
   }
 
   @Override
-  public Tensor allocate(DType dtype, long... dims) {
-    return ops.allocate(dtype, dims);
-  }
-
-  @Override
   public Ops frame() {
-    return new ReplacingOps(ops.frame(), replacement);
+    return new ReplacingOps(wrapped().frame(), replacement);
   }
 
   @Override
   public void apply(Layer layer, Matrix x, Activation activation, Matrix y) {
-    ops.apply(replacement.of(layer, x), x, activation, y);
-  }
-
-  @Override
-  public void close() {
-    ops.close();
+    super.apply(replacement.of(layer, x), x, activation, y);
   }
 }

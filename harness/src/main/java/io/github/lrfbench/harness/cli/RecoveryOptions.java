@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.compress.recover.Recovery;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,24 @@ final class RecoveryOptions {
           "In that training, weight of the squared difference from the dense model's hidden states. Default: 0. Repeatable.")
   private List<Double> distillsHidden = new ArrayList<>();
 
+  @Option(
+      names = "--distill-attention",
+      paramLabel = "W",
+      split = ",",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the divergence from the dense model's attention maps. Default: 0. Repeatable.")
+  private List<Double> distillsAttention = new ArrayList<>();
+
+  @Option(
+      names = "--distill-scores",
+      paramLabel = "W",
+      split = ",",
+      defaultValue = "0",
+      description =
+          "In that training, weight of the squared difference from the dense model's attention scores before the softmax. Default: 0. Repeatable.")
+  private List<Double> distillsScores = new ArrayList<>();
+
   /** Every number of epochs at every learning rate, and so on. */
   List<Recovery> recoveries() {
     List<Recovery> recoveries = new ArrayList<>();
@@ -66,14 +85,26 @@ final class RecoveryOptions {
   private List<Recovery> recoveries(int epochs, List<Selection> selections) {
     List<Recovery> recoveries = new ArrayList<>();
     for (double rate : finetuneRates) {
-      for (double distill : distills) {
-        for (double hidden : distillsHidden) {
-          for (Selection selection : selections) {
-            recoveries.add(new Recovery(epochs, rate, distill, hidden, selection));
-          }
+      for (DistillationWeights weights : weights()) {
+        for (Selection selection : selections) {
+          recoveries.add(new Recovery(epochs, rate, weights, selection));
         }
       }
     }
     return recoveries;
+  }
+
+  private List<DistillationWeights> weights() {
+    List<DistillationWeights> weights = new ArrayList<>();
+    for (double outputs : distills) {
+      for (double hidden : distillsHidden) {
+        for (double attention : distillsAttention) {
+          for (double scores : distillsScores) {
+            weights.add(new DistillationWeights(outputs, hidden, attention, scores));
+          }
+        }
+      }
+    }
+    return weights;
   }
 }

@@ -162,7 +162,7 @@ public final class RowLabel {
   }
 
   /** As a person would type it: 0.5, 2e-5. */
-  private static String number(double value) {
+  public static String number(double value) {
     if (!Double.isFinite(value) || value == 0) {
       return value == 0 ? "0" : Double.toString(value);
     }

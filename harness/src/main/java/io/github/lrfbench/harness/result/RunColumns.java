@@ -161,7 +161,8 @@ public final class RunColumns {
           "distill",
           "",
           "How much the dense model's outputs count as targets of that training, from 0 to 1; "
-              + "empty without it. How much its hidden states do is told by method_params.");
+              + "empty without it. How much its hidden states and attentions do is told by "
+              + "method_params.");
 
   public static final Column<String> LABEL =
       Column.text(

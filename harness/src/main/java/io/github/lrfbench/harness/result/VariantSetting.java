@@ -21,7 +21,11 @@ public enum VariantSetting {
   /** Whether queries, keys and values are one matrix. */
   QKV("qkv", "whole"),
   HEAD("head", "as stored"),
-  CACHE("cache", "full");
+  CACHE("cache", "full"),
+  /** Weight of the dense model's attention maps. */
+  DISTILL_ATTENTION("distill-attention", "0"),
+  /** Weight of its attention scores. */
+  DISTILL_SCORES("distill-scores", "0");
 
   private final String word;
   private final String standard;

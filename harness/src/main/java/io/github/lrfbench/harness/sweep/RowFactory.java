@@ -27,6 +27,7 @@ import io.github.lrfbench.harness.result.ScoreColumns;
 import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import java.time.Instant;
@@ -99,7 +100,7 @@ final class RowFactory {
           .set(RunColumns.FINETUNE_EPOCHS, recovery.epochs());
       if (recovery.trains()) {
         row.set(RunColumns.FINETUNE_LR, recovery.learningRate())
-            .set(RunColumns.DISTILL, recovery.softWeight());
+            .set(RunColumns.DISTILL, recovery.distillation().outputs());
       }
       row.set(RunColumns.BUDGET_KIND, variant.budget().kind());
       row.set(RunColumns.BUDGET, variant.budget().value());
@@ -327,8 +328,15 @@ final class RowFactory {
         all.put("finetune_select", recovery.selection().label());
       }
       if (recovery.distills()) {
-        all.put("distill", Double.toString(recovery.softWeight()));
-        all.put("distill_hidden", Double.toString(recovery.hiddenWeight()));
+        DistillationWeights weights = recovery.distillation();
+        all.put("distill", Double.toString(weights.outputs()));
+        all.put("distill_hidden", Double.toString(weights.hidden()));
+        if (weights.attention() > 0) {
+          all.put("distill_attention", Double.toString(weights.attention()));
+        }
+        if (weights.scores() > 0) {
+          all.put("distill_scores", Double.toString(weights.scores()));
+        }
       }
     }
     String joined =

@@ -135,7 +135,14 @@ public enum SweepSetting {
 
   /** Training after compression. */
   RECOVERIES(
-      List.of("finetune-epochs", "finetune-lr", "finetune-select", "distill", "distill-hidden"),
+      List.of(
+          "finetune-epochs",
+          "finetune-lr",
+          "finetune-select",
+          "distill",
+          "distill-hidden",
+          "distill-attention",
+          "distill-scores"),
       List.of(Recovery.NONE.toJson()),
       config -> config.recoveries().stream().map(Recovery::toJson).toList(),
       all(c -> c.variant().recovery().trains() ? c.variant().recovery().token() : null)),

@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.compress.spi.DenseBaseline;
 import io.github.lrfbench.harness.result.RowLabel;
 import io.github.lrfbench.harness.result.VariantSetting;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -85,8 +86,10 @@ record Variant(
     if (recovery.trains()) {
       settings.put(
           VariantSetting.FINETUNE, RowLabel.finetune(recovery.epochs(), recovery.learningRate()));
-      settings.put(
-          VariantSetting.DISTILL, RowLabel.distill(recovery.softWeight(), recovery.hiddenWeight()));
+      DistillationWeights weights = recovery.distillation();
+      settings.put(VariantSetting.DISTILL, RowLabel.distill(weights.outputs(), weights.hidden()));
+      settings.put(VariantSetting.DISTILL_ATTENTION, RowLabel.number(weights.attention()));
+      settings.put(VariantSetting.DISTILL_SCORES, RowLabel.number(weights.scores()));
       settings.put(VariantSetting.FINETUNE_SELECT, recovery.selection().label());
     }
     if (needsCalibration()) {

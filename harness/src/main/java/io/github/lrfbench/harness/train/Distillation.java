@@ -10,7 +10,6 @@ import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,65 +17,55 @@ import java.util.List;
  * What a student learns from a teacher beside its labels.
  *
  * @param teacher not trained; the same architecture and hidden size
- * @param softWeight α: the loss is (1 - α) times that of the labels and α T² times the divergence
- *     of the student's from the teacher's probabilities at temperature T (Hinton et al. 2015); of
- *     scores, their squared difference
- * @param temperature T
- * @param hiddenWeight of the mean squared difference of hidden states, summed over the embeddings
- *     and all blocks (Jiao et al. 2020), which is added
+ * @param weights how much of what it learns
+ * @param temperature at which the probabilities of outputs are compared
  */
-public record Distillation(
-    Model teacher, double softWeight, double temperature, double hiddenWeight) {
+public record Distillation(Model teacher, DistillationWeights weights, double temperature) {
   /** The temperature that is common. */
   public static final double TEMPERATURE = 2;
 
-  /** Checks the weights. */
-  public Distillation {
-    requireWeights(softWeight, hiddenWeight);
-  }
-
   /**
-   * Checks weights before there is a teacher.
+   * The sum of the examples' losses; its gradient, scaled, is left on the tape, on which the
+   * student's pass is run.
    *
-   * @throws InputException if one is out of its range
-   */
-  public static void requireWeights(double softWeight, double hiddenWeight) {
-    if (!(softWeight >= 0 && softWeight <= 1)) {
-      throw new InputException("--distill must be from 0 to 1, but is " + softWeight);
-    }
-    if (!(hiddenWeight >= 0)) {
-      throw new InputException("--distill-hidden must be at least 0, but is " + hiddenWeight);
-    }
-  }
-
-  /**
-   * The sum of the examples' losses; its gradient, scaled, is left on the tape.
-   *
-   * @param outputs the student's on that tape
-   * @param states the student's hidden states on it; null where they are not followed
    * @param scale of the gradient
+   * @throws InputException if the student's blocks and heads are not the teacher's
    */
-  double loss(
-      Tape tape,
-      TrainingSet examples,
-      TokenBatch batch,
-      Tensor outputs,
-      List<Tensor> states,
-      double scale) {
-    Device device = outputs.device();
+  double loss(Tape tape, TrainingSet examples, TokenBatch batch, Model student, double scale) {
+    Device device = student.device();
+    ShownPass own = ShownPass.run(tape.ops(), examples, batch, student, weights, null);
     try (Ops ops = new EagerOps(device);
         Scope scratch = device.openScope()) {
-      List<Tensor> guides = states == null ? null : new ArrayList<>();
-      Tensor guide = examples.outputs(ops, teacher, batch, guides);
-      float[] slope = new float[Math.toIntExact(outputs.shape().size())];
-      double loss = evaluate(examples, outputs.toFloats(), guide.toFloats(), slope);
+      ShownPass guide = ShownPass.run(ops, examples, batch, teacher, weights, scratch);
+      requireBlocks(student);
+      float[] slope = new float[Math.toIntExact(own.outputs().shape().size())];
+      double loss = evaluate(examples, own.outputs().toFloats(), guide.outputs().toFloats(), slope);
       for (int i = 0; i < slope.length; i++) {
         slope[i] *= (float) scale;
       }
-      tape.addGradient(outputs, Matrix.of(scratch.floats(slope, outputs.shape().toArray())));
-      return states == null
-          ? loss
-          : loss + followStates(tape, scratch, states, guides, examples.size(), scale);
+      tape.addGradient(
+          own.outputs(), Matrix.of(scratch.floats(slope, own.outputs().shape().toArray())));
+      if (weights.hidden() > 0) {
+        loss += followStates(tape, scratch, own.states(), guide.states(), examples.size(), scale);
+      }
+      if (weights.followAttention()) {
+        loss +=
+            new AttentionFollower(tape, batch, weights, examples.size(), scale)
+                .follow(own.attentions(), guide.attentions());
+      }
+      return loss;
+    }
+  }
+
+  private void requireBlocks(Model student) {
+    int own = student.blocks().size();
+    int taught = teacher.blocks().size();
+    if ((weights.hidden() > 0 || weights.followAttention()) && own != taught) {
+      throw new InputException(
+          "hidden states and attentions are distilled block by block, but the model has "
+              + own
+              + " blocks and the dense model "
+              + taught);
     }
   }
 
@@ -89,7 +78,7 @@ public record Distillation(
       Matrix difference = Matrix.of(scratch.allocate(state.dtype(), state.rows(), state.cols()));
       device.blas().copy(state, difference);
       device.gradients().addScaled(-1, Matrix.of(guides.get(i)), difference);
-      double weight = count * hiddenWeight / state.data().shape().size();
+      double weight = count * weights.hidden() / state.data().shape().size();
       loss += weight * device.blas().squaredNorm(difference);
       double[] factors = new double[state.rows()];
       Arrays.fill(factors, 2 * weight * scale);
@@ -110,23 +99,24 @@ public record Distillation(
    * @param gradient of the outputs' size, receives the gradient of the sum
    */
   double evaluate(TrainingSet examples, float[] outputs, float[] guide, float[] gradient) {
-    double[] weights = examples.weights();
+    double soft = weights.outputs();
+    double[] rowWeights = examples.weights();
     Objective objective = examples.objective();
     double loss =
-        (1 - softWeight) * objective.evaluate(outputs, examples.targets(), weights, gradient);
-    int width = outputs.length / weights.length;
+        (1 - soft) * objective.evaluate(outputs, examples.targets(), rowWeights, gradient);
+    int width = outputs.length / rowWeights.length;
     double[] student = new double[width];
     double[] teacherRow = new double[width];
-    for (int row = 0; row < weights.length; row++) {
-      if (weights[row] == 0) {
+    for (int row = 0; row < rowWeights.length; row++) {
+      if (rowWeights[row] == 0) {
         continue;
       }
-      double weight = softWeight * weights[row];
+      double weight = soft * rowWeights[row];
       int at = row * width;
       if (objective == Objective.SQUARED_ERROR) {
         double difference = outputs[at] - guide[at];
         loss += weight * difference * difference;
-        gradient[at] = (float) ((1 - softWeight) * gradient[at] + weight * 2 * difference);
+        gradient[at] = (float) ((1 - soft) * gradient[at] + weight * 2 * difference);
       } else {
         softmax(outputs, at, student);
         softmax(guide, at, teacherRow);
@@ -146,7 +136,7 @@ public record Distillation(
         loss += weight * temperature * temperature * teacherRow[j] * ratio;
       }
       double slope = weight * temperature * (student[j] - teacherRow[j]);
-      gradient[at + j] = (float) ((1 - softWeight) * gradient[at + j] + slope);
+      gradient[at + j] = (float) ((1 - weights.outputs()) * gradient[at + j] + slope);
     }
     return loss;
   }

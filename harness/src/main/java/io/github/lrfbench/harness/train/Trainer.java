@@ -308,13 +308,11 @@ public final class Trainer {
       try (Scope scope = device.openScope();
           Tape tape = new Tape(device, target, dropoutSeed)) {
         TokenBatch batch = TokenBatch.of(scope, chosen.sequences(), model.info());
-        boolean hidden = distillation != null && distillation.hiddenWeight() > 0;
-        List<Tensor> states = hidden ? new ArrayList<>() : null;
-        Tensor outputs = chosen.outputs(tape.ops(), model, batch, states);
         double loss =
             distillation == null
-                ? chosen.loss(tape, outputs, lossScale.factor())
-                : distillation.loss(tape, chosen, batch, outputs, states, lossScale.factor());
+                ? chosen.loss(
+                    tape, chosen.outputs(tape.ops(), model, batch, null), lossScale.factor())
+                : distillation.loss(tape, chosen, batch, model, lossScale.factor());
         tape.backward();
         return loss;
       }

@@ -246,7 +246,14 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--finetune-lr, 0", "--finetune-lr, NaN", "--distill, 2", "--distill-hidden, -1"})
+  @CsvSource({
+    "--finetune-lr, 0",
+    "--finetune-lr, NaN",
+    "--distill, 2",
+    "--distill-hidden, -1",
+    "--distill-attention, NaN",
+    "--distill-scores, Infinity"
+  })
   void wrongTrainingIsRefusedBeforeItBegins(String option, String value) {
     Path target = folder.resolve("out");
     String[] arguments = {

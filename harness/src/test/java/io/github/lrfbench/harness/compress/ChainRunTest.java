@@ -28,6 +28,8 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.DistillationWeights;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -153,15 +155,34 @@ class ChainRunTest {
     assertTrue(message.contains("needs 64 training examples or more, but there are 60"), message);
   }
 
+  /** Forms of every kind have maps to compare, and narrow heads those of all their dimensions. */
+  @ParameterizedTest
+  @ValueSource(strings = {"joint-attention", "kronecker", "svd"})
+  void attentionIsLearntInEveryForm(String method) {
+    try (Model labels = compress(method + "+recover:lr=1e-3").model(task.model());
+        Model maps = compress(method + "+recover:lr=1e-3:attention=5").model(task.model());
+        Model scores = compress(method + "+recover:lr=1e-3:scores=5").model(task.model())) {
+      float[] plain = task.logits(labels);
+      for (Model taught : new Model[] {maps, scores}) {
+        float[] logits = task.logits(taught);
+        assertFalse(Arrays.equals(plain, logits));
+        for (float logit : logits) {
+          assertTrue(Float.isFinite(logit));
+        }
+      }
+    }
+  }
+
   @Test
   void recoveryIsTrainingAfterwards() {
     Compression alone = compress("svd");
-    Compression chain = compress("svd+recover:epochs=2:lr=1e-3:distill=0.5");
+    Compression chain = compress("svd+recover:epochs=2:lr=1e-3:distill=0.5:attention=2:scores=0.1");
     assertTrue(chain.replacements().isEmpty());
     try (Model compressed = alone.model(task.model());
         Model expected = compressed.copy();
         Model trained = chain.model(task.model())) {
-      new Recovery(2, 1e-3, 0.5, 0).train(expected, task.model(), task.calibrator().training(), 0);
+      new Recovery(2, 1e-3, new DistillationWeights(0.5, 0, 2, 0.1), Selection.LAST)
+          .train(expected, task.model(), task.calibrator().training(), 0);
       List<Parameter> weights = trained.weights();
       for (int i = 0; i < weights.size(); i++) {
         assertArrayEquals(

@@ -18,6 +18,8 @@ import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
+import io.github.lrfbench.harness.train.DistillationWeights;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -68,7 +70,8 @@ class CellAloneTest {
           MachineColumns.FOREIGN_PROCESSES);
 
   private static final Allocation GREEDY = new Allocation(Policy.GREEDY, 1);
-  private static final Recovery RECOVERY = new Recovery(1, 1e-4, 0.5, 0);
+  private static final Recovery RECOVERY =
+      new Recovery(1, 1e-4, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST);
 
   @TempDir private Path folder;
 

@@ -23,10 +23,13 @@ import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -183,10 +186,20 @@ class CellIdTest {
     add.accept("greedy round", allocated("svd", Policy.GREEDY, 8));
     add.accept("sensitivity", allocated("svd", Policy.SENSITIVITY, 1));
     add.accept("strs of drone", allocated("drone", Policy.STRS, 1));
-    add.accept("recovery", recovered("svd", new Recovery(2, 2e-5, 0, 0)));
-    add.accept("recovery of drone", recovered("drone", new Recovery(1, 0.001, 0, 0)));
-    add.accept("distilled", recovered("svd", new Recovery(3, 5e-5, 0.5, 0)));
-    add.accept("hidden", recovered("svd", new Recovery(3, 5e-5, 0.25, 1)));
+    add.accept(
+        "recovery",
+        recovered("svd", new Recovery(2, 2e-5, DistillationWeights.NONE, Selection.LAST)));
+    add.accept(
+        "recovery of drone",
+        recovered("drone", new Recovery(1, 0.001, DistillationWeights.NONE, Selection.LAST)));
+    add.accept(
+        "distilled",
+        recovered(
+            "svd", new Recovery(3, 5e-5, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST)));
+    add.accept(
+        "hidden",
+        recovered(
+            "svd", new Recovery(3, 5e-5, new DistillationWeights(0.25, 1, 0, 0), Selection.LAST)));
     Variant half = variant("svd", HALF);
     Variant drone = variant("drone", HALF);
     BiConsumer<String, SweepConfig> with =
@@ -225,7 +238,7 @@ class CellIdTest {
             MethodChain.parse("drone:attention=joint"),
             new Budget.Keep(0.3),
             new Allocation(Policy.GREEDY, 8),
-            new Recovery(1, 1e-4, 0.5, 0.5),
+            new Recovery(1, 1e-4, new DistillationWeights(0.5, 0.5, 0, 0), Selection.LAST),
             1);
     ids.put(
         "all",
@@ -290,12 +303,30 @@ class CellIdTest {
 
   @Test
   void anotherEpochThanTheLastIsAnotherCell() {
-    Recovery last = new Recovery(2, 2e-5, 0, 0);
-    Recovery chosen = new Recovery(2, 2e-5, 0, 0, Selection.HELD_OUT);
+    Recovery last = new Recovery(2, 2e-5, DistillationWeights.NONE, Selection.LAST);
+    Recovery chosen = new Recovery(2, 2e-5, DistillationWeights.NONE, Selection.HELD_OUT);
     assertNotEquals(id(recovered("svd", last), CONFIG), id(recovered("svd", chosen), CONFIG));
     assertEquals(
         KNOWN.get("recovery"),
-        id(recovered("svd", new Recovery(2, 2e-5, 0, 0, Selection.LAST)), CONFIG));
+        id(
+            recovered("svd", new Recovery(2, 2e-5, DistillationWeights.NONE, Selection.LAST)),
+            CONFIG));
+  }
+
+  @Test
+  void whatIsLearntOfAttentionIsToldWhereSomethingIs() {
+    Set<String> ids = new HashSet<>();
+    for (DistillationWeights weights :
+        List.of(
+            new DistillationWeights(0.25, 1, 0, 0),
+            new DistillationWeights(0.25, 1, 1, 0),
+            new DistillationWeights(0.25, 1, 0, 1),
+            new DistillationWeights(0.25, 1, 0, 2),
+            new DistillationWeights(0, 0, 1, 0))) {
+      ids.add(id(recovered("svd", new Recovery(3, 5e-5, weights, Selection.LAST)), CONFIG));
+    }
+    assertEquals(5, ids.size());
+    assertTrue(ids.contains(KNOWN.get("hidden")));
   }
 
   @Test

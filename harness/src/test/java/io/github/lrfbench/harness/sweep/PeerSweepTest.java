@@ -31,6 +31,7 @@ import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
@@ -285,7 +286,7 @@ class PeerSweepTest {
 
   @Test
   void trainedModelsArePassedOnAsTheyAre() {
-    Recovery trained = new Recovery(1, 1e-2, 0, 0, Selection.LAST);
+    Recovery trained = new Recovery(1, 1e-2, DistillationWeights.NONE, Selection.LAST);
     for (RunRow row : run("out", List.of("sst2"), List.of(trained), new Twin(0))) {
       assertEquals(RunRow.OK, row.get(RunColumns.STATUS), row.get(RunColumns.ERROR));
     }

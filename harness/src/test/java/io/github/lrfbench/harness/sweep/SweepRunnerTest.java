@@ -24,6 +24,8 @@ import io.github.lrfbench.harness.result.SizeColumns;
 import io.github.lrfbench.harness.result.TimeColumns;
 import io.github.lrfbench.harness.source.TextSource;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
+import io.github.lrfbench.harness.train.DistillationWeights;
+import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -203,7 +205,10 @@ class SweepRunnerTest {
             List.of("svd", "fwsvd"),
             List.of("sst2"),
             List.of(new Budget.Keep(0.5)),
-            List.of(Recovery.NONE, new Recovery(2, 1e-3, 0, 0), new Recovery(2, 1e-3, 0.5, 1)),
+            List.of(
+                Recovery.NONE,
+                new Recovery(2, 1e-3, DistillationWeights.NONE, Selection.LAST),
+                new Recovery(2, 1e-3, new DistillationWeights(0.5, 1, 2, 0.25), Selection.LAST)),
             List.of());
     List<RunRow> rows = run(config);
     assertEquals(
@@ -217,7 +222,12 @@ class SweepRunnerTest {
       assertTrue(rows.get(i + 1).get(TimeColumns.FINETUNE_SECONDS) > 0);
       // Training lowers the loss on what is trained on, which here is what is scored.
       assertTrue(rows.get(i + 1).get(ScoreColumns.LOSS) < rows.get(i).get(ScoreColumns.LOSS));
-      assertTrue(rows.get(i + 2).get(RunColumns.METHOD_PARAMS).contains("distill=0.5"));
+      String taught = rows.get(i + 2).get(RunColumns.METHOD_PARAMS);
+      assertTrue(
+          taught.contains(
+              "distill=0.5;distill_attention=2.0;distill_hidden=1.0;distill_scores=0.25"),
+          taught);
+      assertFalse(rows.get(i + 1).get(RunColumns.METHOD_PARAMS).contains("distill"));
     }
     assertTrue(rows.get(4).get(TimeColumns.CALIBRATE_SECONDS) > 0);
     assertTrue(rows.get(4).get(RunColumns.METHOD_PARAMS).contains("examples=30"));

@@ -12,6 +12,7 @@ import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.measure.RoundRule;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.TextSource;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,14 +49,16 @@ class VariantLabelTest {
   private static final List<Recovery> RECOVERIES =
       List.of(
           Recovery.NONE,
-          new Recovery(1, 5e-5, 0, 0),
-          new Recovery(2, 5e-5, 0, 0),
-          new Recovery(2, 4.9999e-5, 0, 0),
-          new Recovery(2, 5e-5, 0.5, 0),
-          new Recovery(2, 5e-5, 0, 0.5),
-          new Recovery(2, 5e-5, 0.5, 0.5),
-          new Recovery(2, 5e-5, 0.5, 0.5, Selection.HELD_OUT),
-          new Recovery(2, 5e-5, 0, 0, Selection.HELD_OUT));
+          new Recovery(1, 5e-5, DistillationWeights.NONE, Selection.LAST),
+          new Recovery(2, 5e-5, DistillationWeights.NONE, Selection.LAST),
+          new Recovery(2, 4.9999e-5, DistillationWeights.NONE, Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0, 0, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0, 0.5, 0, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0.5, 0), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0.5), Selection.LAST),
+          new Recovery(2, 5e-5, new DistillationWeights(0.5, 0.5, 0, 0), Selection.HELD_OUT),
+          new Recovery(2, 5e-5, DistillationWeights.NONE, Selection.HELD_OUT));
 
   private static List<Allocation> allocations() {
     List<Allocation> allocations = new ArrayList<>();
@@ -184,11 +187,12 @@ class VariantLabelTest {
             MethodChain.parse("drone:attention=joint"),
             new Budget.Energy(0.9, EnergyOf.OUTPUTS),
             new Allocation(Policy.GREEDY, 8),
-            new Recovery(3, 2e-5, 0.5, 1, Selection.HELD_OUT),
+            new Recovery(3, 2e-5, new DistillationWeights(0.5, 1, 2, 3), Selection.HELD_OUT),
             1);
     assertEquals(
         "drone:attention=joint energy-of outputs greedy round 8 finetune 3 x 2e-5 distill 0.5/1"
-            + " select held-out calibration 64 layers h.*|wte qkv split head untied cache latent",
+            + " select held-out calibration 64 layers h.*|wte qkv split head untied cache latent"
+            + " distill-attention 2 distill-scores 3",
         variant.label(config(List.of("h.*", "wte"), 64, new Gpt2Options(true, true, true))));
   }
 

@@ -90,7 +90,8 @@ class DataParallelTest {
       try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {});
           Model student = random(config, 1, device);
           Model teacher = random(config, 2, device)) {
-        Distillation distillation = new Distillation(teacher, 0.5, 2, 0);
+        Distillation distillation =
+            new Distillation(teacher, new DistillationWeights(0.5, 0, 0, 0), 2);
         new Trainer(
                 student,
                 student.weights(),

@@ -104,7 +104,11 @@ class TextExamplesTest {
       double[] first = losses(golden.model(), examples, settings, null);
       assertTrue(first[first.length - 1] < 0.7 * first[0], first[0] + " " + first[11]);
       double[] guided =
-          losses(golden.model(), examples, settings, new Distillation(golden.model(), 1, 2, 1));
+          losses(
+              golden.model(),
+              examples,
+              settings,
+              new Distillation(golden.model(), new DistillationWeights(1, 1, 0, 0), 2));
       // The student begins as the teacher.
       assertEquals(0, guided[0], 1e-4);
     }

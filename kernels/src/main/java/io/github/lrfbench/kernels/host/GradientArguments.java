@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.host;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.AttentionGuide;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -81,6 +82,27 @@ public final class GradientArguments {
   public int[] segments(Matrix q, int heads, Segments segments) {
     arguments.requireShapes(heads > 0 && q.cols() % heads == 0, "attention", q);
     return indices.offsets(segments, q.rows());
+  }
+
+  /**
+   * Checks {@link NnGradients#attentionDivergence}.
+   *
+   * @return the segments' offsets
+   */
+  public int[] attentionDivergence(
+      Matrix q,
+      Matrix k,
+      AttentionGuide guide,
+      Segments segments,
+      int heads,
+      Matrix losses,
+      Matrix dq,
+      Matrix dk) {
+    alike("attentionDivergence", q, k, guide.q(), guide.k(), dq, dk);
+    oneType("attentionDivergence", q, losses);
+    arguments.requireShapes(
+        losses.rows() == q.rows() && losses.cols() == heads, "attentionDivergence", q, losses);
+    return segments(q, heads, segments);
   }
 
   /**

@@ -2,7 +2,7 @@ package io.github.lrfbench.kernels.ops;
 
 /**
  * Products and factorizations of many matrices of one shape at once, where one alone would not fill
- * the device. Each does to every matrix of its batches what the method of {@link Blas} or {@link
+ * the device. Most do to every matrix of their batches what the method of {@link Blas} or {@link
  * Lapack} of the same name does to one; all batches of a call have the same count.
  */
 public interface Batched {
@@ -30,4 +30,15 @@ public interface Batched {
    * @throws ArithmeticException if a matrix holds NaN or infinity
    */
   void orthonormalize(MatrixBatch a);
+
+  /**
+   * Solves systems of symmetric positive definite matrices by their Cholesky factors: {@code b =
+   * a⁻¹ b}; see {@link Lapack#cholesky}.
+   *
+   * @param a [n, n], F32 or F64, of which what is above the diagonals is finite; destroyed
+   * @param b [n, m], modified; undefined where a matrix is not positive definite
+   * @return which matrices are positive definite; one that holds NaN or infinity is not, and does
+   *     nothing to the others
+   */
+  boolean[] solvePositive(MatrixBatch a, MatrixBatch b);
 }

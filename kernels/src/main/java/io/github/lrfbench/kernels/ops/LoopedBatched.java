@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.ops;
 
 import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.Matrix;
 
 /** {@link Batched} by a loop over the matrices, spread over the device's workers. */
 public final class LoopedBatched implements Batched {
@@ -42,6 +43,29 @@ public final class LoopedBatched implements Batched {
   public void orthonormalize(MatrixBatch a) {
     Lapack lapack = device.lapack();
     device.forEach(a.count(), i -> lapack.orthonormalize(a.get(i)));
+  }
+
+  @Override
+  public boolean[] solvePositive(MatrixBatch a, MatrixBatch b) {
+    requireOneCount(a, b);
+    boolean[] positive = new boolean[a.count()];
+    device.forEach(a.count(), i -> positive[i] = isSolved(a.get(i), b.get(i)));
+    return positive;
+  }
+
+  private boolean isSolved(Matrix a, Matrix b) {
+    Lapack lapack = device.lapack();
+    try {
+      if (!lapack.cholesky(a)) {
+        return false;
+      }
+    } catch (ArithmeticException e) {
+      // NaN or infinity.
+      return false;
+    }
+    lapack.solveLower(false, a, b);
+    lapack.solveLower(true, a, b);
+    return true;
   }
 
   /** Refuses batches of different counts. */

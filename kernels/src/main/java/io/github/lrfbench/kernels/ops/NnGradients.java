@@ -125,6 +125,34 @@ public interface NnGradients {
       Matrix dv);
 
   /**
+   * How far the attention of every token in every head is from a guide's, and the gradients of the
+   * sum of all that. With the scores S = scale q kᵀ of a token and a head, G those of the guide, P
+   * and R their softmax over the keys that the token sees, and the guide's weights μ of maps and σ
+   * of scores: {@code loss = Σ μ R log(R / P) + σ (S - G)²} over these keys, dS = μ (P - R) + 2 σ
+   * (S - G), dq = scale dS k, dk = scale dSᵀ q.
+   *
+   * @param q [T, H]
+   * @param k [T, H]
+   * @param segments the B sequences within the T rows
+   * @param heads N
+   * @param causal a token sees itself and those before it only
+   * @param losses [T, N], modified; overlaps no other argument
+   * @param dq [T, H], modified; likewise
+   * @param dk [T, H], modified; likewise
+   */
+  void attentionDivergence(
+      Matrix q,
+      Matrix k,
+      AttentionGuide guide,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix losses,
+      Matrix dq,
+      Matrix dk);
+
+  /**
    * The backward pass of {@link Nn#scaledMaskedSoftmax}: {@code dx = scale y (dy - rowsum(dy y))}.
    *
    * @param y the softmax, [m, n]

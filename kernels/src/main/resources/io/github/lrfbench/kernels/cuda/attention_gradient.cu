@@ -13,17 +13,7 @@
 // for dq. The second owns a tile of keys and goes over the queries, so that no sum is shared by
 // blocks and all are taken in the same order at each run.
 
-#include "squares.cuh"
-
-struct sequence {
-  long long start;
-  int length;
-};
-
-__device__ __forceinline__ sequence sequence_of_block(const int* offsets, int rows) {
-  int start = max(offsets[blockIdx.z], 0);
-  return sequence{start, min(offsets[blockIdx.z + 1], rows) - start};
-}
+#include "sequences.cuh"
 
 __device__ __forceinline__ acc factor_of(
     long long query, int key, double rate, long long seed) {
@@ -31,21 +21,6 @@ __device__ __forceinline__ acc factor_of(
       ? acc(dropout_factor(
             attention_index(query, blockIdx.y, gridDim.y, key), (float)rate, seed))
       : acc(1);
-}
-
-__device__ __forceinline__ void store_sums(
-    elem* target, long long stride, int rows, int size, const acc (&sums)[OWN][COLUMNS]) {
-#pragma unroll
-  for (int i = 0; i < OWN; i++) {
-    int row = threadIdx.x / 16 + 16 * i;
-#pragma unroll
-    for (int c = 0; c < COLUMNS; c++) {
-      int col = threadIdx.x % 16 + 16 * c;
-      if (row < rows && col < size) {
-        target[row * stride + col] = narrow<elem>(sums[i][c]);
-      }
-    }
-  }
 }
 
 extern "C" __global__ void __launch_bounds__(256) attention_gradient_queries(

@@ -8,6 +8,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.contract.Placed.Layout;
 import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.MatrixBatch;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,53 @@ public abstract class BatchedContract extends ContractTest {
     }
   }
 
+  /** Beside matrices that have no factor and must not do anything to those that have. */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void solvePositive(DType dtype) {
+    for (int[] s : new int[][] {{1, 1}, {2, 3}, {7, 1}, {33, 2}, {4, 0}}) {
+      int n = s[0];
+      Grid random = Grid.random(n, n + 3, n);
+      Grid gram = ReferenceBlas.multiply(random, random.transposed());
+      Grid positive = Grid.of(n, n, (i, j) -> gram.at(i, j) / n + (i == j ? 1 : 0));
+      Grid nan = positive.with(n - 1, 0, Double.NaN).with(0, n - 1, Double.NaN);
+      List<Grid> all =
+          List.of(
+              nan,
+              positive,
+              positive.map(value -> -value),
+              Grid.identity(n),
+              positive.map(value -> 0),
+              positive.with(n - 1, n - 1, -1),
+              positive.with(n / 2, n / 2, Double.POSITIVE_INFINITY),
+              positive);
+      boolean[] expected = {false, true, false, true, false, false, false, true};
+      for (Layout layout : Layout.values()) {
+        List<Grid> solutions =
+            IntStream.range(0, all.size()).mapToObj(b -> Grid.random(n, s[1], 30 + b)).toList();
+        Stack a = stack(dtype, layout, all);
+        Stack b =
+            stack(
+                dtype,
+                layout,
+                IntStream.range(0, all.size())
+                    .mapToObj(i -> ReferenceBlas.multiply(all.get(i), solutions.get(i)))
+                    .toList());
+        assertArrayEquals(
+            expected, batched().solvePositive(a.batch(), b.batch()), n + " " + layout);
+        a.assertHolds(a.read(), 0, "nothing beside the matrices is written");
+        List<Grid> read = b.read();
+        b.assertHolds(read, 0, "nothing beside the solutions is written");
+        for (int i = 0; i < expected.length; i++) {
+          if (expected[i]) {
+            Placed.assertClose(
+                solutions.get(i), read.get(i), 50 * tolerance(dtype), "solutions of matrix " + i);
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dtypes")
   void nanAndInfinityAreArithmeticErrors(DType dtype) {
@@ -162,6 +210,8 @@ public abstract class BatchedContract extends ContractTest {
     MatrixBatch a = stack(DType.F32, Layout.PACKED, random(4, 4, 1)).batch();
     MatrixBatch two = a.slice(0, 2);
     MatrixBatch flat = a.rows(0, 2);
+    MatrixBatch identities =
+        stack(DType.F32, Layout.PACKED, Collections.nCopies(COUNT, Grid.identity(4))).batch();
     MatrixBatch doubles = stack(DType.F64, Layout.PACKED, random(4, 4, 1)).batch();
     List<Executable> wrong =
         List.of(
@@ -170,7 +220,11 @@ public abstract class BatchedContract extends ContractTest {
             () -> batched().gemm(false, false, 1, a, doubles, 0, a),
             () -> batched().syrk(false, two, a),
             () -> batched().syrk(false, flat, a),
-            () -> batched().orthonormalize(flat));
+            () -> batched().orthonormalize(flat),
+            () -> batched().solvePositive(flat, a),
+            () -> batched().solvePositive(two, a),
+            () -> batched().solvePositive(identities, flat),
+            () -> batched().solvePositive(identities, doubles));
     wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
     assertThrows(IllegalArgumentException.class, () -> new MatrixBatch(a.first(), 2, 3));
     assertThrows(IndexOutOfBoundsException.class, () -> new MatrixBatch(a.first(), 4, 16));
@@ -185,7 +239,8 @@ public abstract class BatchedContract extends ContractTest {
         List.of(
             () -> batched().gemm(false, false, 1, closed, closed, 0, closed),
             () -> batched().syrk(false, closed, closed),
-            () -> batched().orthonormalize(closed));
+            () -> batched().orthonormalize(closed),
+            () -> batched().solvePositive(closed, closed));
     late.forEach(call -> assertThrows(IllegalStateException.class, call));
   }
 }

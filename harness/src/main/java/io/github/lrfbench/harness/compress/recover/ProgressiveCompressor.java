@@ -18,6 +18,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -50,7 +51,7 @@ import java.util.stream.Collectors;
  */
 public final class ProgressiveCompressor implements Compressor {
   private static final double DISTILLED_FACTOR = 8;
-  private static final double SOFT_WEIGHT = 0.5;
+  private static final DistillationWeights DISTILLED = new DistillationWeights(0.5, 0, 0, 0);
 
   @Override
   public MethodInfo info() {
@@ -176,7 +177,7 @@ public final class ProgressiveCompressor implements Compressor {
         request.options().is("distill", "always")
             || request.options().is("distill", "auto") && before > DISTILLED_FACTOR * after;
     return wanted
-        ? new Distillation(request.reference(), SOFT_WEIGHT, Distillation.TEMPERATURE, 0)
+        ? new Distillation(request.reference(), DISTILLED, Distillation.TEMPERATURE)
         : null;
   }
 

@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.compress.recover;
 
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
@@ -17,19 +18,13 @@ import java.util.Map;
  *
  * @param epochs over the task's training examples; 0 for none
  * @param learningRate the largest
- * @param softWeight how much the dense model's outputs count as targets, from 0 to 1
- * @param hiddenWeight how much its hidden states do
+ * @param distillation how much the dense model teaches
  * @param selection which epoch's weights are kept
  */
 public record Recovery(
-    int epochs, double learningRate, double softWeight, double hiddenWeight, Selection selection) {
+    int epochs, double learningRate, DistillationWeights distillation, Selection selection) {
   /** No training. */
-  public static final Recovery NONE = new Recovery(0, 0, 0, 0);
-
-  /** Training that keeps the last epoch. */
-  public Recovery(int epochs, double learningRate, double softWeight, double hiddenWeight) {
-    this(epochs, learningRate, softWeight, hiddenWeight, Selection.LAST);
-  }
+  public static final Recovery NONE = new Recovery(0, 0, DistillationWeights.NONE, Selection.LAST);
 
   /** Checks the numbers. */
   public Recovery {
@@ -39,7 +34,6 @@ public record Recovery(
     if (epochs > 0 && !(learningRate > 0 && learningRate < 1)) {
       throw new InputException("--finetune-lr must be between 0 and 1, but is " + learningRate);
     }
-    Distillation.requireWeights(softWeight, hiddenWeight);
   }
 
   /** Whether there is any. */
@@ -49,7 +43,7 @@ public record Recovery(
 
   /** Whether the dense model teaches. */
   public boolean distills() {
-    return softWeight > 0 || hiddenWeight > 0;
+    return distillation.any();
   }
 
   /**
@@ -62,11 +56,9 @@ public record Recovery(
    *     some out
    */
   public double train(Model model, Model teacher, TrainingSet examples, long seed) {
-    Distillation distillation =
-        distills()
-            ? new Distillation(teacher, softWeight, Distillation.TEMPERATURE, hiddenWeight)
-            : null;
-    return Trainer.train(model, examples, settings(seed), distillation, TrainingListener.NONE)
+    Distillation teaching =
+        distills() ? new Distillation(teacher, distillation, Distillation.TEMPERATURE) : null;
+    return Trainer.train(model, examples, settings(seed), teaching, TrainingListener.NONE)
         .seconds();
   }
 
@@ -80,8 +72,14 @@ public record Recovery(
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("epochs", epochs);
     told.put("lr", learningRate);
-    told.put("distill", softWeight);
-    told.put("distill_hidden", hiddenWeight);
+    told.put("distill", distillation.outputs());
+    told.put("distill_hidden", distillation.hidden());
+    if (distillation.attention() > 0) {
+      told.put("distill_attention", distillation.attention());
+    }
+    if (distillation.scores() > 0) {
+      told.put("distill_scores", distillation.scores());
+    }
     told.put("select", selection.label());
     return told;
   }
@@ -95,7 +93,13 @@ public record Recovery(
   public String token() {
     String text = String.format(Locale.ROOT, "finetune %d x %s", epochs, learningRate);
     if (distills()) {
-      text += String.format(Locale.ROOT, " distill %s/%s", softWeight, hiddenWeight);
+      text += " distill " + distillation.outputs() + "/" + distillation.hidden();
+    }
+    if (distillation.attention() > 0) {
+      text += " attention " + distillation.attention();
+    }
+    if (distillation.scores() > 0) {
+      text += " scores " + distillation.scores();
     }
     return selection == Selection.LAST ? text : text + " select " + selection.label();
   }

@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ public final class RecoveryCompressor implements Compressor {
             MethodOption.number("lr", 2e-5, 1e-9, 0.5),
             MethodOption.number("distill", 0, 0, 1),
             MethodOption.number("hidden", 0, 0, 1e6),
+            MethodOption.number("attention", 0, 0, 1e6),
+            MethodOption.number("scores", 0, 0, 1e6),
             SelectOption.OPTION));
   }
 
@@ -49,8 +52,11 @@ public final class RecoveryCompressor implements Compressor {
         new Recovery(
             options.count("epochs"),
             options.number("lr"),
-            options.number("distill"),
-            options.number("hidden"),
+            new DistillationWeights(
+                options.number("distill"),
+                options.number("hidden"),
+                options.number("attention"),
+                options.number("scores")),
             SelectOption.of(options));
     Model trained = request.model().copy();
     try {

@@ -1,10 +1,9 @@
 package io.github.lrfbench.kernels.cpu.nn;
 
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.cpu.blas.Gemm;
 import io.github.lrfbench.kernels.cpu.memory.Block;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
-import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
+import io.github.lrfbench.kernels.cpu.nn.AttentionHeads.Task;
 import io.github.lrfbench.kernels.cpu.rows.RowMath;
 import io.github.lrfbench.kernels.cpu.rows.Scratch;
 import io.github.lrfbench.kernels.cpu.rows.Staging;
@@ -19,13 +18,13 @@ import io.github.lrfbench.kernels.ops.Dropout;
  */
 final class AttentionGradientKernel<A> {
   private final RowMath<A> math;
-  private final Workers workers;
+  private final AttentionHeads heads;
   private final BlockPool pool;
   private final ThreadLocal<Scratch<A>> scratch;
 
   AttentionGradientKernel(RowMath<A> math, Workers workers, BlockPool pool) {
     this.math = math;
-    this.workers = workers;
+    this.heads = new AttentionHeads(math.dtype(), workers, pool);
     this.pool = pool;
     this.scratch = ThreadLocal.withInitial(() -> new Scratch<>(math));
   }
@@ -45,43 +44,24 @@ final class AttentionGradientKernel<A> {
     }
   }
 
-  /** One head of one sequence: rows {@code [start, start + length)}, columns from {@code left}. */
-  private record Task(int head, int start, int length, int left) {}
-
-  private interface Body {
-    void run(Task task);
-  }
-
-  private void forEach(Inputs in, Body body) {
-    int sequences = in.offsets.length - 1;
-    workers.forEach(
-        sequences * in.heads,
-        number -> {
-          int s = number / in.heads;
-          int head = number % in.heads;
-          int length = in.offsets[s + 1] - in.offsets[s];
-          if (length > 0) {
-            body.run(new Task(head, in.offsets[s], length, head * in.size()));
-          }
-        });
-  }
-
   void forward(Inputs in, Matrix y) {
-    forEach(
-        in,
+    heads.forEach(
+        in.offsets,
+        in.heads,
+        in.size(),
         task -> {
-          Block block = pool.take(squareBytes(task));
+          Block block = heads.takeSquare(task);
           try {
-            scores(in, task, block);
-            Staging<A> p = math.stage(block, task.length);
-            A row = scratch.get().array(0, task.length);
-            for (int i = 0; i < task.length; i++) {
-              p.read(i, row, task.length);
+            heads.square(in.q, in.k, task, block);
+            Staging<A> p = math.stage(block, task.length());
+            A row = scratch.get().array(0, task.length());
+            for (int i = 0; i < task.length(); i++) {
+              p.read(i, row, task.length());
               softmax(in, task, i, row);
               drop(in, task, i, row);
-              p.write(i, row, task.length);
+              p.write(i, row, task.length());
             }
-            product(false, block, in.v, in.size(), task, y);
+            heads.product(false, block, in.v, task, y);
           } finally {
             pool.give(block);
           }
@@ -89,13 +69,18 @@ final class AttentionGradientKernel<A> {
   }
 
   void backward(Inputs in, Matrix dy, Matrix dq, Matrix dk, Matrix dv) {
-    forEach(
-        in,
+    heads.forEach(
+        in.offsets,
+        in.heads,
+        in.size(),
         task -> {
-          Block probabilities = pool.take(squareBytes(task));
-          Block gradients = pool.take(squareBytes(task));
+          Block probabilities = heads.takeSquare(task);
+          Block gradients = heads.takeSquare(task);
           try {
-            backward(in, task, probabilities, gradients, dy, dq, dk, dv);
+            backward(in, task, probabilities, gradients, dy);
+            heads.product(true, probabilities, dy, task, dv);
+            heads.product(false, gradients, in.k, task, dq);
+            heads.product(true, gradients, in.q, task, dk);
           } finally {
             pool.give(probabilities);
             pool.give(gradients);
@@ -103,34 +88,11 @@ final class AttentionGradientKernel<A> {
         });
   }
 
-  private void backward(
-      Inputs in,
-      Task task,
-      Block probabilities,
-      Block gradients,
-      Matrix dy,
-      Matrix dq,
-      Matrix dk,
-      Matrix dv) {
-    int length = task.length;
-    int size = in.size();
-    scores(in, task, probabilities);
+  private void backward(Inputs in, Task task, Block probabilities, Block gradients, Matrix dy) {
+    int length = task.length();
+    heads.square(in.q, in.k, task, probabilities);
     // dP' = dy vᵀ
-    Gemm.run(
-        math.dtype(),
-        false,
-        true,
-        length,
-        length,
-        size,
-        1,
-        at(dy, task),
-        dy.stride(),
-        at(in.v, task),
-        in.v.stride(),
-        0,
-        gradients.address(),
-        length);
+    heads.square(dy, in.v, task, gradients);
     Staging<A> p = math.stage(probabilities, length);
     Staging<A> d = math.stage(gradients, length);
     A row = scratch.get().array(0, length);
@@ -146,69 +108,18 @@ final class AttentionGradientKernel<A> {
       drop(in, task, i, row);
       p.write(i, row, length);
     }
-    product(true, probabilities, dy, size, task, dv);
-    product(false, gradients, in.k, size, task, dq);
-    product(true, gradients, in.q, size, task, dk);
-  }
-
-  private long squareBytes(Task task) {
-    return (long) math.dtype().bytes() * task.length * task.length;
-  }
-
-  /** {@code scores = q kᵀ}. */
-  private void scores(Inputs in, Task task, Block scores) {
-    Gemm.run(
-        math.dtype(),
-        false,
-        true,
-        task.length,
-        task.length,
-        in.size(),
-        1,
-        at(in.q, task),
-        in.q.stride(),
-        at(in.k, task),
-        in.k.stride(),
-        0,
-        scores.address(),
-        task.length);
-  }
-
-  /** The head's part of {@code target = op(square) factor}. */
-  private void product(
-      boolean transposed, Block square, Matrix factor, int size, Task task, Matrix target) {
-    Gemm.run(
-        math.dtype(),
-        transposed,
-        false,
-        task.length,
-        size,
-        task.length,
-        1,
-        square.address(),
-        task.length,
-        at(factor, task),
-        factor.stride(),
-        0,
-        at(target, task),
-        target.stride());
   }
 
   private void softmax(Inputs in, Task task, int query, A row) {
-    int count = in.causal ? query + 1 : task.length;
+    int count = in.causal ? query + 1 : task.length();
     math.softmax(row, count, in.scale);
-    math.fill(row, count, task.length, 0);
+    math.fill(row, count, task.length(), 0);
   }
 
   private void drop(Inputs in, Task task, int query, A row) {
     if (!in.dropout.keepsAll()) {
-      long first = Dropout.attentionIndex(task.start + query, task.head, in.heads, 0);
-      math.dropout(row, in.dropout, first, task.length);
+      long first = Dropout.attentionIndex(task.start() + query, task.head(), in.heads, 0);
+      math.dropout(row, in.dropout, first, task.length());
     }
-  }
-
-  private static long at(Matrix matrix, Task task) {
-    return CpuTensor.address(matrix)
-        + ((long) task.start * matrix.stride() + task.left) * matrix.dtype().bytes();
   }
 }

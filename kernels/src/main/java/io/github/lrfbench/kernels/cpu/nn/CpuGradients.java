@@ -14,6 +14,7 @@ import io.github.lrfbench.kernels.host.GradientArguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.AttentionGuide;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.NnGradients;
@@ -21,10 +22,15 @@ import io.github.lrfbench.kernels.ops.Segments;
 
 /** {@link NnGradients} on the processor: checks the arguments and hands them to the kernels. */
 public final class CpuGradients implements NnGradients {
-  private record Kernels<A>(GradientKernels<A> rows, AttentionGradientKernel<A> attention) {
+  private record Kernels<A>(
+      GradientKernels<A> rows,
+      AttentionGradientKernel<A> attention,
+      AttentionDivergenceKernel<A> divergence) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       return new Kernels<>(
-          new GradientKernels<>(math, workers), new AttentionGradientKernel<>(math, workers, pool));
+          new GradientKernels<>(math, workers),
+          new AttentionGradientKernel<>(math, workers, pool),
+          new AttentionDivergenceKernel<>(math, workers, pool));
     }
   }
 
@@ -166,6 +172,24 @@ public final class CpuGradients implements NnGradients {
       Dropout dropout) {
     int[] offsets = CHECKS.segments(q, heads, segments);
     return new AttentionGradientKernel.Inputs(q, k, v, offsets, heads, scale, causal, dropout);
+  }
+
+  @Override
+  public void attentionDivergence(
+      Matrix q,
+      Matrix k,
+      AttentionGuide guide,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix losses,
+      Matrix dq,
+      Matrix dk) {
+    int[] offsets = CHECKS.attentionDivergence(q, k, guide, segments, heads, losses, dq, dk);
+    AttentionDivergenceKernel.Inputs inputs =
+        new AttentionDivergenceKernel.Inputs(q, k, guide, offsets, heads, scale, causal);
+    kernels(q.dtype()).divergence().run(inputs, losses, dq, dk);
   }
 
   @Override

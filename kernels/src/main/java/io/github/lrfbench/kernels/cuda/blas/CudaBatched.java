@@ -1,16 +1,19 @@
 package io.github.lrfbench.kernels.cuda.blas;
 
+import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.host.Arguments;
 import io.github.lrfbench.kernels.ops.Batched;
 import io.github.lrfbench.kernels.ops.LoopedBatched;
 import io.github.lrfbench.kernels.ops.MatrixBatch;
+import java.util.Arrays;
 
-/** {@link Batched} by strided-batched products. */
+/** {@link Batched} by batched operations of cuBLAS and cuSOLVER. */
 public final class CudaBatched implements Batched {
   private final Arguments arguments;
   private final MatrixKernels kernels;
   private final Gemm gemm;
+  private final BatchedCholesky cholesky;
   private final BatchedBasis basis;
 
   /** Products and kernels of a device. */
@@ -18,7 +21,8 @@ public final class CudaBatched implements Batched {
     arguments = device.arguments();
     this.kernels = kernels;
     this.gemm = gemm;
-    basis = new BatchedBasis(device, gemm, kernels);
+    cholesky = new BatchedCholesky(device, kernels);
+    basis = new BatchedBasis(device, gemm, kernels, cholesky);
   }
 
   @Override
@@ -67,6 +71,32 @@ public final class CudaBatched implements Batched {
     arguments.requireShapes(a.rows() >= a.cols(), "orthonormalize", a.first());
     if (a.cols() > 0) {
       basis.orthonormalize(a);
+    }
+  }
+
+  @Override
+  public boolean[] solvePositive(MatrixBatch a, MatrixBatch b) {
+    LoopedBatched.requireOneCount(a, b);
+    arguments.requireOneType("solvePositive", b.first(), a.first());
+    requireSolvable("solvePositive", a.dtype());
+    arguments.requireShapes(
+        a.rows() == a.cols() && b.rows() == a.rows(), "solvePositive", a.first(), b.first());
+    if (a.rows() == 0) {
+      boolean[] positive = new boolean[a.count()];
+      Arrays.fill(positive, true);
+      return positive;
+    }
+    boolean[] positive = cholesky.factor(a);
+    if (b.cols() > 0) {
+      cholesky.solveFromLeft(false, a, b);
+      cholesky.solveFromLeft(true, a, b);
+    }
+    return positive;
+  }
+
+  private static void requireSolvable(String operation, DType dtype) {
+    if (dtype != DType.F32 && dtype != DType.F64) {
+      throw new IllegalArgumentException(operation + " of " + dtype + "; it knows F32 and F64");
     }
   }
 }

@@ -11,6 +11,7 @@ import io.github.lrfbench.kernels.cuda.tensor.ElementTypes;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.cuda.tensor.Operand;
 import io.github.lrfbench.kernels.cuda.tensor.TensorCores;
+import io.github.lrfbench.kernels.ops.AttentionGuide;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,8 +75,7 @@ final class AttentionLauncher {
     }
     int head = head(call);
     Plan plan = square("attention_gradient", call, head, 4, 2);
-    int bytes = call.dtype() == DType.F64 ? Double.BYTES : Float.BYTES;
-    try (CudaBuffer statistics = device.scratch(2L * bytes * call.q().rows() * call.heads())) {
+    try (CudaBuffer statistics = statistics(call)) {
       List<Object> forQueries = new ArrayList<>();
       add(forQueries, call.q(), call.k(), call.v(), dy, dq);
       forQueries.add(call.offsets());
@@ -91,6 +91,43 @@ final class AttentionLauncher {
       addDropout(forKeys, call);
       launch(plan, "attention_gradient_keys", call, head, forKeys, dy, dq, dk, dv);
     }
+  }
+
+  /**
+   * Queues the divergence from a guide and its gradients. The call's values are not read.
+   *
+   * @throws IllegalArgumentException if the heads are wider than 512
+   */
+  void runDivergence(
+      AttentionCall call, AttentionGuide guide, Matrix losses, Matrix dq, Matrix dk) {
+    if (call.isEmpty()) {
+      return;
+    }
+    int head = head(call);
+    Plan plan = square("attention_divergence", call, head, 4, 1);
+    try (CudaBuffer statistics = statistics(call)) {
+      List<Object> shared = new ArrayList<>();
+      shared.add(call.offsets());
+      shared.add(statistics.address());
+      addScalars(shared, call);
+      shared.add(guide.mapWeight());
+      shared.add(guide.scoreWeight());
+      List<Object> forQueries = new ArrayList<>();
+      add(forQueries, call.q(), call.k(), guide.q(), guide.k(), losses, dq);
+      forQueries.addAll(shared);
+      List<Object> forKeys = new ArrayList<>();
+      add(forKeys, call.q(), call.k(), guide.q(), guide.k(), dk);
+      forKeys.addAll(shared);
+      Matrix[] others = {guide.q(), guide.k(), dq, dk};
+      launch(plan, "attention_divergence_queries", call, head, forQueries, others);
+      launch(plan, "attention_divergence_keys", call, head, forKeys, others);
+    }
+  }
+
+  /** Two numbers of every query and head. */
+  private CudaBuffer statistics(AttentionCall call) {
+    int bytes = call.dtype() == DType.F64 ? Double.BYTES : Float.BYTES;
+    return device.scratch(2L * bytes * call.q().rows() * call.heads());
   }
 
   /**

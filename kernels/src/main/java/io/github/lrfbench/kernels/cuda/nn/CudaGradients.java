@@ -15,6 +15,7 @@ import io.github.lrfbench.kernels.host.GradientArguments;
 import io.github.lrfbench.kernels.host.Indices;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
+import io.github.lrfbench.kernels.ops.AttentionGuide;
 import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -215,6 +216,24 @@ public final class CudaGradients implements NnGradients {
       Matrix dv) {
     arguments.alike("attentionGradient", q, k, v, dy, dq, dk, dv);
     attention.runGradient(call(q, k, v, segments, heads, scale, causal, dropout), dy, dq, dk, dv);
+  }
+
+  @Override
+  public void attentionDivergence(
+      Matrix q,
+      Matrix k,
+      AttentionGuide guide,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix losses,
+      Matrix dq,
+      Matrix dk) {
+    int[] offsets = arguments.attentionDivergence(q, k, guide, segments, heads, losses, dq, dk);
+    AttentionCall call =
+        AttentionCall.of(q, k, guide.k(), segments, offsets, heads, scale, causal, Dropout.NONE);
+    attention.runDivergence(call, guide, losses, dq, dk);
   }
 
   private AttentionCall call(

@@ -39,6 +39,7 @@ final class KernelVariants {
           "add_squares",
           "multiply",
           "adamw",
+          "attention_divergence",
           "attention_gradient",
           "clear",
           "column_sums",
@@ -104,6 +105,12 @@ final class KernelVariants {
         }
         case "attention_gradient" ->
             variants.add(variant.with("HEAD", 64).with("TILE", 32).with("DROPOUT", 1));
+        case "attention_divergence" ->
+            variants.add(
+                variant
+                    .with("HEAD", 64)
+                    .with("TILE", type.equals("double") ? 32 : 64)
+                    .with("DROPOUT", 0));
         case "attention_mma" -> {
           if (tensorCores) {
             variants.add(variant.with("HEAD", 64).with("WARPS", 4).with("STAGES", 2));
