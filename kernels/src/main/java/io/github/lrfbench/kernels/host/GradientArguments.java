@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.host;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -71,6 +72,12 @@ public final class GradientArguments {
     oneType("addRows", dy, dx);
     arguments.requireShapes(dy.cols() == dx.cols(), "addRows", dy, dx);
     return indices.rows("row", rows, dx, dy.rows());
+  }
+
+  /** Checks {@link NnGradients#addMasked}. */
+  public void addMasked(Matrix dy, Mask mask, Tensor dvalues) {
+    alike("addMasked", dy);
+    arguments.requireMask("addMasked", mask, dvalues, dy);
   }
 
   /**

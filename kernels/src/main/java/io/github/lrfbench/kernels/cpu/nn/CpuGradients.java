@@ -16,15 +16,19 @@ import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
 /** {@link NnGradients} on the processor: checks the arguments and hands them to the kernels. */
 public final class CpuGradients implements NnGradients {
-  private record Kernels<A>(GradientKernels<A> rows, AttentionGradientKernel<A> attention) {
+  private record Kernels<A>(
+      GradientKernels<A> rows, AttentionGradientKernel<A> attention, MaskKernels<A> masks) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       return new Kernels<>(
-          new GradientKernels<>(math, workers), new AttentionGradientKernel<>(math, workers, pool));
+          new GradientKernels<>(math, workers),
+          new AttentionGradientKernel<>(math, workers, pool),
+          new MaskKernels<>(math, workers));
     }
   }
 
@@ -116,6 +120,12 @@ public final class CpuGradients implements NnGradients {
   public void addRows(Matrix dy, Tensor rows, Matrix dx) {
     int[] targets = CHECKS.addRows(dy, rows, dx);
     rows(dx).addRows(dy, targets, dx);
+  }
+
+  @Override
+  public void addMasked(Matrix dy, Mask mask, Tensor dvalues) {
+    CHECKS.addMasked(dy, mask, dvalues);
+    kernels(dy.dtype()).masks().addMasked(dy, mask, dvalues);
   }
 
   @Override
