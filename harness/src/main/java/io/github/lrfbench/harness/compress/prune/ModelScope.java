@@ -65,6 +65,13 @@ final class ModelScope {
 
   /** Chooses, and replaces matrices. */
   Compression run() {
+    Replacement replacement = new Replacement(request);
+    if (reachesAll()) {
+      String note = "kept dense: the budget allows the matrix as it is";
+      List<LayerReport> kept =
+          request.slots().stream().map(slot -> replacement.keep(slot, note)).toList();
+      return new Compression(Map.of(), kept, parameters());
+    }
     long room = room();
     double least = least(room);
     for (Candidates matrix : matrices) {
@@ -72,7 +79,6 @@ final class ModelScope {
     }
     Map<String, Linear> replacements = new HashMap<>();
     List<LayerReport> reports = new ArrayList<>();
-    Replacement replacement = new Replacement(request);
     for (Candidates matrix : matrices) {
       long start = System.nanoTime();
       boolean[] kept = new boolean[matrix.scores().length];
@@ -100,6 +106,17 @@ final class ModelScope {
     return new Compression(Map.copyOf(replacements), reports, parameters());
   }
 
+  private boolean reachesAll() {
+    return request.slots().stream()
+        .map(slot -> points(slot))
+        .allMatch(matrix -> budget.allowance(matrix) >= budget.unit().ofMatrix(matrix));
+  }
+
+  private OperatingPoints points(LinearSlot slot) {
+    Linear linear = slot.linear();
+    return method.points(linear.outputs(), linear.inputs(), request.options());
+  }
+
   /** Ranks the units of all matrices; what the budget has room for is answered. */
   private long room() {
     double room = 0;
@@ -109,7 +126,7 @@ final class ModelScope {
       int cols = slot.linear().inputs();
       long one = budget.unit().of(pattern.point(rows, cols, 1));
       long each = budget.unit().of(pattern.point(rows, cols, 2)) - one;
-      room += budget.allowance(method.points(rows, cols, request.options())) - (one - each);
+      room += budget.allowance(points(slot)) - (one - each);
       try (Scope scratch = request.scope().device().openScope()) {
         Matrix w = SlotMatrix.of(slot, scratch);
         Scores scores = Scores.of(slot, request.options(), statistics);

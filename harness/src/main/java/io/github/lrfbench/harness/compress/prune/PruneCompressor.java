@@ -2,7 +2,7 @@ package io.github.lrfbench.harness.compress.prune;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
-import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.allocate.Allocation.Policy;
 import io.github.lrfbench.harness.compress.matrix.ColumnSweep;
 import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
@@ -67,6 +67,11 @@ public final class PruneCompressor extends MatrixMethod {
   @Override
   public Takes takes() {
     return Takes.LEAVES;
+  }
+
+  @Override
+  public boolean allocates(Policy policy, MethodOptions options) {
+    return !options.is(SCOPE, MODEL);
   }
 
   @Override
@@ -171,9 +176,8 @@ public final class PruneCompressor extends MatrixMethod {
     if (!request.options().is(SCOPE, MODEL)) {
       return super.compress(request);
     }
-    Allocation allocation = request.allocation();
     refuse(
-        !allocation.isStandard(),
+        !request.allocation().isStandard(),
         "scope=model shares the budget out itself: leave out --allocate and --round-to");
     return new ModelScope(request.over(tokens(request.options())), this).run();
   }
