@@ -188,7 +188,7 @@ class LosparseTest {
 
   @Test
   void aModelKeepsWhatTheBudgetHasRoomFor() {
-    Compression made = task.compress("losparse:epochs=4:lowrank=0.2", HALF, Allocation.UNIFORM);
+    Compression made = task.compress("losparse:epochs=2:lowrank=0.2", HALF, Allocation.UNIFORM);
     try (Model model = made.trained()) {
       assertTrue(made.replacements().isEmpty());
       assertEquals(task.slots().size(), made.layers().size());
