@@ -258,6 +258,32 @@ class Palette(nn.Module):
         return functional.linear(x, tables.gather(1, codes.to(torch.int64)))
 
 
+class Sparse(nn.Module):
+    """W of which a bit for each element says whether it is stored; the values are those, row by row."""
+
+    def __init__(self, mask, values, inputs):
+        super().__init__()
+        self.inputs = inputs
+        self.register_buffer("mask", mask)
+        self.values = nn.Parameter(values)
+
+    def forward(self, x):
+        stored = unpack(self.mask, self.inputs, 1).bool()
+        return functional.linear(x, self.values.new_zeros(stored.shape).masked_scatter(stored, self.values))
+
+
+class Placed(nn.Module):
+    """Inputs as some of the outputs, in their order; the others are 0."""
+
+    def __init__(self, given):
+        super().__init__()
+        self.outputs = len(given)
+        self.register_buffer("places", given.flatten().nonzero().flatten())
+
+    def forward(self, x):
+        return x.new_zeros(*x.shape[:-1], self.outputs).index_copy(-1, self.places, x)
+
+
 class Preview(nn.Module):
     """A head by SVD-softmax: of the ``full`` outputs that ``preview`` makes largest, the rest is added.
 
@@ -412,8 +438,8 @@ class Forms:
 
     def is_compressed(self, module):
         marks = (
-            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".palette.", ".selected.", ".chain.", ".sum.", ".svdsoftmax.",
-            ".cp.", ".tucker.", ".tt.", ".train.",
+            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".palette.", ".sparse.", ".selected.", ".placed.",
+            ".chain.", ".sum.", ".svdsoftmax.", ".cp.", ".tucker.", ".tt.", ".train.",
         )
         return any(self.has_below(module + mark) for mark in marks)
 
@@ -422,7 +448,10 @@ class Forms:
 
     def outputs(self, module):
         """How many outputs a part of a chain or sum has."""
-        for name in (".weight", ".lowrank.u", ".quantized.codes", ".palette.codes", ".selected.inputs"):
+        for name in (
+            ".weight", ".lowrank.u", ".quantized.codes", ".palette.codes", ".sparse.mask", ".selected.inputs",
+            ".placed.outputs",
+        ):
             if self.has(module + name):
                 return self.tensors[module + name].shape[0]
         if self.has(module + ".kronecker.a"):
@@ -466,6 +495,10 @@ class Forms:
             path, known = module + ".palette.", self.constants.get(module, {})
             codes = self.take(path + "codes")
             return Palette(codes, self.take(path + "tables"), inputs, known.get("bits", 8), known.get("rows", len(codes)))
+        if self.has(module + ".sparse.mask"):
+            return Sparse(self.take(module + ".sparse.mask"), self.take(module + ".sparse.values"), inputs)
+        if self.has(module + ".placed.outputs"):
+            return Placed(self.take(module + ".placed.outputs"))
         if self.has(module + ".svdsoftmax.preview"):
             path = module + ".svdsoftmax."
             rest = self.take(path + "rest") if self.has(path + "rest") else None

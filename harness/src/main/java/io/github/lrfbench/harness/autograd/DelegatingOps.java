@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.autograd;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -135,6 +136,11 @@ abstract class DelegatingOps implements Ops {
   @Override
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     nn.palette(codes, bits, tables, rows, y);
+  }
+
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    nn.unmask(mask, values, y);
   }
 
   @Override

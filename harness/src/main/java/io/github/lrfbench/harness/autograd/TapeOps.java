@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
@@ -423,6 +424,15 @@ final class TapeOps implements Ops {
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     nn.palette(codes, bits, tables, rows, y);
     tape.record(false, () -> {}, y);
+  }
+
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    nn.unmask(mask, values, y);
+    tape.record(
+        tape.isDifferentiable(values),
+        () -> gradients.addMasked(tape.gradientOrNull(y), mask, tape.parameters().of(values)),
+        y);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Mask;
 
 /** Copies between scopes of one device. */
 public final class Copies {
@@ -22,6 +23,16 @@ public final class Copies {
     Tensor copy = scope.allocate(dtype, tensor.shape().toArray());
     scope.device().blas().copy(Matrix.of(tensor), Matrix.of(copy));
     return copy;
+  }
+
+  /** A copy owned by {@code scope}. */
+  static Mask of(Mask mask, Scope scope) {
+    int[] starts = mask.starts();
+    Tensor offsets =
+        starts == null
+            ? scope.allocate(DType.I32, mask.rows() + 1L)
+            : scope.ints(starts, starts.length);
+    return new Mask(of(mask.bits(), scope), starts, offsets, mask.cols());
   }
 
   /** A copy without gaps between its rows, owned by {@code scope}. */

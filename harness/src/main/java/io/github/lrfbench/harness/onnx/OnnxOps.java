@@ -11,6 +11,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.Arrays;
 import java.util.List;
@@ -208,7 +209,8 @@ final class OnnxOps implements Ops {
 
   @Override
   public void gatherColumns(Matrix x, Tensor columns, Matrix y) {
-    long[] places = Arrays.stream(columns.toInts()).asLongStream().toArray();
+    int[] chosen = columns.toInts();
+    long[] places = Arrays.stream(chosen).mapToLong(column -> Math.max(0, column)).toArray();
     String taken =
         graph.node(
             "Gather",
@@ -219,6 +221,10 @@ final class OnnxOps implements Ops {
                 Type.INT64,
                 () -> OnnxGraph.littleEndian(places),
                 places.length));
+    if (Arrays.stream(chosen).anyMatch(column -> column < 0)) {
+      // A negative place counts from the end there.
+      taken = graph.node("Mul", taken, weights.flags(chosen));
+    }
     tensors.write(y, tensors.rows(x), taken);
   }
 
@@ -274,6 +280,12 @@ final class OnnxOps implements Ops {
 
   private Rows rows(Matrix x) {
     return tensors.holds(x.data()) ? tensors.rows(x) : Rows.FIXED;
+  }
+
+  /** The matrix as a whole: runtimes know no matrices of which some elements are stored. */
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    tensors.write(y, Rows.FIXED, weights.whole(mask, values));
   }
 
   /** Codes take a byte each, whatever their bits: runtimes know no others everywhere. */

@@ -4,10 +4,12 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.onnx.OnnxGraph.Type;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.CodePacking;
+import io.github.lrfbench.kernels.ops.Mask;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -57,6 +59,31 @@ final class Weights {
     int size = Math.toIntExact(tensor.shape().size());
     Matrix row = new Matrix(tensor, 0, 1, size, size);
     return graph.constant(name(row, "vector"), Type.FLOAT, () -> numbers(row), size);
+  }
+
+  /** 1 where a column is chosen, 0 where it is -1. */
+  String flags(int[] columns) {
+    float[] flags = new float[columns.length];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = columns[i] < 0 ? 0 : 1;
+    }
+    return graph.constant(
+        next("flags"), Type.FLOAT, () -> OnnxGraph.littleEndian(flags), flags.length);
+  }
+
+  /** A matrix of which some elements are stored. */
+  String whole(Mask mask, Tensor values) {
+    return graph.constant(
+        next("matrix"), Type.FLOAT, () -> unmasked(mask, values), mask.rows(), mask.cols());
+  }
+
+  private static byte[] unmasked(Mask mask, Tensor values) {
+    Device device = values.device();
+    try (Scope scope = device.openScope()) {
+      Matrix whole = Matrix.of(scope.allocate(values.dtype(), mask.rows(), mask.cols()));
+      device.nn().unmask(mask, values, whole);
+      return numbers(whole);
+    }
   }
 
   private static byte[] numbers(Matrix matrix) {

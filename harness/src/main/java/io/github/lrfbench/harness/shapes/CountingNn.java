@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.shapes;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.function.Consumer;
@@ -178,6 +179,11 @@ record CountingNn(Consumer<Work> log) implements Nn {
   @Override
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     note("palette", 0, bytes(codes) + bytes(tables) + bytes(y));
+  }
+
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    note("unmask", 0, bytes(mask.bits()) + bytes(values) + bytes(y));
   }
 
   @Override

@@ -126,6 +126,7 @@ public final class Trainer {
    * Trains some of a model's weights in other coordinates, without saving states.
    *
    * @param trained those of the model's weights that change
+   * @param distillation what is learnt from a teacher; null for nothing
    * @throws InputException if the loss becomes NaN or infinite
    */
   public static Outcome train(
@@ -133,10 +134,21 @@ public final class Trainer {
       List<Parameter> trained,
       TrainingSet examples,
       TrainingSettings settings,
+      Distillation distillation,
       StepCoordinates coordinates,
       TrainingListener listener) {
     return new Trainer(
-            model, trained, examples, settings, null, listener, null, 0, null, coordinates, null)
+            model,
+            trained,
+            examples,
+            settings,
+            null,
+            listener,
+            null,
+            0,
+            distillation,
+            coordinates,
+            null)
         .run();
   }
 

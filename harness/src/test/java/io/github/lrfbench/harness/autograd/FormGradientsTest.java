@@ -9,9 +9,11 @@ import io.github.lrfbench.harness.linear.LoraLinear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.linear.NarrowHeads;
 import io.github.lrfbench.harness.linear.NarrowInputs;
+import io.github.lrfbench.harness.linear.PlacedOutputs;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.SelectedInputs;
 import io.github.lrfbench.harness.linear.SharedLinear;
+import io.github.lrfbench.harness.linear.SparseLinear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.linear.TensorSlices;
 import io.github.lrfbench.harness.linear.TensorSlices.Kind;
@@ -20,6 +22,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Mask;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +136,28 @@ class FormGradientsTest {
 
   private Linear pick(int inputs) {
     return SelectedInputs.of(new int[] {6, 0, 5, 1, 4, 2}, inputs, differences.scope());
+  }
+
+  /** A row of none, one of all, and others. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void storedElements(Activation activation) {
+    byte[] bits = {0b0101, 0, 0b1111, 0b0010, 0b1000, 0b0111};
+    Mask mask = Mask.of(bits, OUTPUTS, INPUTS, differences.scope());
+    Linear sparse = new SparseLinear(mask, differences.trained(11), null);
+    check(sparse.withBias(differences.trained(OUTPUTS)), activation);
+    check(new Sum(sparse, lowRank(INPUTS, 2, OUTPUTS)), activation);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void placedOutputs(Activation activation) {
+    boolean[] given = {true, false, false, true, true, false};
+    Linear placed = PlacedOutputs.of(given, differences.scope());
+    check(
+        new Chain(dense(INPUTS, 3), placed.copyTo(differences.scope(), DType.F64))
+            .withBias(differences.trained(OUTPUTS)),
+        activation);
   }
 
   /** The gradient of a basis is the sum over all that share it. */

@@ -339,8 +339,8 @@ class PythonLoaderTest {
     Linear form =
         switch (number % 7) {
           case 0 -> lowRank;
-          case 1 -> forms.of("selected", outputs, inputs, false);
-          case 2 -> forms.of("sum", outputs, inputs, false);
+          case 1 -> forms.of(number % 2 == 0 ? "outputs" : "selected", outputs, inputs, false);
+          case 2 -> forms.of(number % 2 == 0 ? "sparse" : "sum", outputs, inputs, false);
           case 3 ->
               number % 2 == 0
                   ? forms.of("palette", outputs, inputs, false)

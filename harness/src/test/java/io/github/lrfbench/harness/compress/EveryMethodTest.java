@@ -81,6 +81,14 @@ class EveryMethodTest {
             "palette:bits=4:weights=fisher:bias=compensate",
             "kronecker++palette:bits=2",
             "svd++gptq:bits=3",
+            "prune:score=wanda:bias=compensate",
+            "prune:score=gradient:scope=model",
+            "prune:score=sparsegpt:statistics=sequential",
+            "prune:pattern=outputs:rescale=true",
+            "prune:pattern=inputs:scope=model:score=random",
+            "prune:score=sparsegpt:scope=row:tokens=reached",
+            "svd++prune:keep=0.2",
+            "svd++prune:pattern=2of4",
             "svd:bias=compensate",
             "drone:statistics=sequential",
             "zssvd:corrections=1:bias=compensate",
@@ -129,7 +137,8 @@ class EveryMethodTest {
 
   private static boolean hasRanks(String method) {
     return !method.contains("kronecker")
-        && Stream.of("int", "rtn", "gptq", "palette", "safe", "cp", "tucker", "tt")
+        && Stream.of(
+                "int", "rtn", "gptq", "palette", "prune", "losparse", "safe", "cp", "tucker", "tt")
             .noneMatch(method::startsWith);
   }
 
@@ -156,6 +165,7 @@ class EveryMethodTest {
             .allocates()
         && !method.startsWith("joint")
         && !method.startsWith("cp")
+        && !method.contains("scope=model")
         && !method.startsWith("int");
   }
 

@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.CodePacking;
+import io.github.lrfbench.kernels.ops.Mask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,7 +17,17 @@ public final class Forms {
   /** The forms that {@link #of} makes. */
   public static final List<String> KINDS =
       List.of(
-          "dense", "lowrank", "chain", "sum", "codes", "lplr", "losparse", "selected", "palette");
+          "dense",
+          "lowrank",
+          "chain",
+          "sum",
+          "codes",
+          "lplr",
+          "losparse",
+          "selected",
+          "palette",
+          "sparse",
+          "outputs");
 
   private final SplittableRandom random;
   private final Scope scope;
@@ -86,6 +97,8 @@ public final class Forms {
       case "codes" -> codes(DType.I8, outputs, inputs);
       case "lplr" -> new Chain(codes(DType.U8, 3, inputs), codes(DType.I8, outputs, 3));
       case "palette" -> palette(outputs, inputs);
+      case "sparse" -> sparse(outputs, inputs);
+      case "outputs" -> new Chain(plain("dense", (outputs + 1) / 2, inputs), everySecond(outputs));
       case "selected" -> new Chain(selected(inputs), plain("dense", outputs, inputs / 2));
       case "losparse" ->
           new Sum(codes(DType.U8, outputs, inputs), plain("lowrank", outputs, inputs));
@@ -101,6 +114,26 @@ public final class Forms {
     Tensor tables = random(0.3, (outputs + 1) / 2, 8);
     Matrix packed = Matrix.of(scope.codes(DType.U8, codes, outputs, cols));
     return new PaletteLinear(packed, 3, tables, inputs, 2, null, DType.F32);
+  }
+
+  /** Every third element, and no row alike. */
+  private Linear sparse(int outputs, int inputs) {
+    byte[] stored = new byte[outputs * inputs];
+    int count = 0;
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = (byte) (random.nextInt(3) == 0 ? 1 : 0);
+      count += stored[i];
+    }
+    Mask mask = Mask.of(CodePacking.pack(stored, inputs, 1), outputs, inputs, scope);
+    return new SparseLinear(mask, random(0.5, count, 1), null);
+  }
+
+  private Linear everySecond(int outputs) {
+    boolean[] given = new boolean[outputs];
+    for (int i = 0; i < outputs; i += 2) {
+      given[i] = true;
+    }
+    return PlacedOutputs.of(given, scope);
   }
 
   private Linear selected(int inputs) {

@@ -289,6 +289,8 @@ class OnnxExportTest {
     }
     String kind = Forms.KINDS.get(number % Forms.KINDS.size());
     return switch (number % 12) {
+      case 0 -> forms.of("sparse", outputs, inputs, linear.bias() != null);
+      case 6 -> forms.of("outputs", outputs, inputs, linear.bias() != null);
       case 11 -> forms.of("selected", outputs, inputs, linear.bias() != null);
       case 7 -> kronecker(2, outputs / 2, inputs / 4, 4, forms);
       case 8 -> kronecker(outputs / 2, 2, 2, inputs / 2, forms);

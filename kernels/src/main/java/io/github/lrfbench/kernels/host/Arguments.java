@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.host;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Mask;
 import java.util.function.Consumer;
 
 /** Refuses arguments before a kernel touches memory. */
@@ -73,6 +74,23 @@ public final class Arguments {
       throw new IllegalArgumentException(
           operation + " wants " + dtype + "[" + size + "], not " + vector.dtype() + vector.shape());
     }
+  }
+
+  /**
+   * Checks that a mask is of a matrix's size, and that there are its values, of that one's type.
+   */
+  public void requireMask(String operation, Mask mask, Tensor values, Matrix x) {
+    requireCodes(mask.bits().data());
+    requireShapes(mask.rows() == x.rows() && mask.cols() == x.cols(), operation, mask.bits(), x);
+    int[] starts = mask.starts();
+    requireVector(operation, mask.offsets(), starts.length, DType.I32);
+    for (int i = 0; i < x.rows(); i++) {
+      int count = starts[i + 1] - starts[i];
+      if (starts[0] != 0 || count < 0 || count > x.cols()) {
+        throw new IllegalArgumentException(operation + ": row " + i + " stores " + count);
+      }
+    }
+    requireVector(operation, values, starts[x.rows()], x.dtype());
   }
 
   /** Checks the arguments of c = op(a) op(b). */

@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.AttentionGuide;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -72,6 +73,12 @@ public final class GradientArguments {
     oneType("addRows", dy, dx);
     arguments.requireShapes(dy.cols() == dx.cols(), "addRows", dy, dx);
     return indices.rows("row", rows, dx, dy.rows());
+  }
+
+  /** Checks {@link NnGradients#addMasked}. */
+  public void addMasked(Matrix dy, Mask mask, Tensor dvalues) {
+    alike("addMasked", dy);
+    arguments.requireMask("addMasked", mask, dvalues, dy);
   }
 
   /**

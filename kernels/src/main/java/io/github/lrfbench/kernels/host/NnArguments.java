@@ -4,6 +4,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.CodePacking;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.Objects;
@@ -270,6 +271,12 @@ public final class NnArguments {
     arguments.requireShapes(codes.rows() == y.rows() && codes.cols() == bytes, "palette", codes, y);
     long groups = (y.rows() - 1L + rows) / rows;
     arguments.requireVector("palette", tables, groups << bits, DType.F32);
+  }
+
+  /** Checks {@link Nn#unmask}. */
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    arguments.requireFloating("unmask", y);
+    arguments.requireMask("unmask", mask, values, y);
   }
 
   /** Checks {@link Nn#addToLargest}. */

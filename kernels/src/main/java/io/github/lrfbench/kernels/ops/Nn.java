@@ -269,6 +269,15 @@ public interface Nn {
   void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y);
 
   /**
+   * Writes a matrix of which some elements are stored: {@code y[i, j]} is the next of the values
+   * where the mask's bit is set, and 0 elsewhere.
+   *
+   * @param values of y's type, as many as the mask stores
+   * @param y [M, N] of any floating-point type, modified
+   */
+  void unmask(Mask mask, Tensor values, Matrix y);
+
+  /**
    * Adds a product to the largest elements of every row of y: {@code y[t, j] += Σ x[t, i] w[j, i]}
    * for the {@code count} columns j in which y[t] is largest, as the full view of SVD-softmax does
    * (Shim et al. 2017). Of equal elements those of smaller columns come first; NaN is larger than

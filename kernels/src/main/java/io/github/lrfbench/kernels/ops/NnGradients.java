@@ -88,6 +88,15 @@ public interface NnGradients {
    */
   void addRows(Matrix dy, Tensor rows, Matrix dx);
 
+  /**
+   * The backward pass of {@link Nn#unmask}: to the gradient of every stored value that of its
+   * element is added.
+   *
+   * @param dy [M, N]
+   * @param dvalues as many as the mask stores, modified
+   */
+  void addMasked(Matrix dy, Mask mask, Tensor dvalues);
+
   /** {@link Nn#attention} with dropout of the probabilities. */
   void attention(
       Matrix q,

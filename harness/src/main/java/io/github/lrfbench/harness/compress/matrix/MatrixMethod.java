@@ -171,7 +171,7 @@ public abstract class MatrixMethod implements Compressor {
   }
 
   /** Whether biases make up for what matrices lose on the mean of their inputs. */
-  protected static boolean compensates(MethodOptions options) {
+  public static boolean compensates(MethodOptions options) {
     return options.is(BIAS, COMPENSATE);
   }
 

@@ -179,6 +179,7 @@ public final class PrehabCompressor implements Compressor {
             whitened.weights(copy),
             request.statistics().training(),
             settings,
+            null,
             whitened,
             listener);
         Map<String, float[]> weights = new HashMap<>();

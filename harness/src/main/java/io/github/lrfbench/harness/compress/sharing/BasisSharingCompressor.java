@@ -120,7 +120,7 @@ public final class BasisSharingCompressor implements Compressor {
   }
 
   @Override
-  public boolean allocates(Policy policy) {
+  public boolean allocates(Policy policy, MethodOptions options) {
     return POLICIES.contains(policy);
   }
 

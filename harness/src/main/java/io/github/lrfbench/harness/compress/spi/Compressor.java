@@ -36,8 +36,8 @@ public interface Compressor {
     return true;
   }
 
-  /** Whether it does so by a policy. */
-  default boolean allocates(Policy policy) {
+  /** Whether it does so by a policy with the given values of its options. */
+  default boolean allocates(Policy policy, MethodOptions options) {
     return allocates();
   }
 

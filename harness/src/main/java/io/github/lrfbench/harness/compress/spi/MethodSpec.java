@@ -55,7 +55,8 @@ public record MethodSpec(Compressor compressor, MethodOptions options) {
               + name()
               + " makes of two budgets are not parts of each other: give another allocation");
     }
-    if (allocation.policy() != Policy.UNIFORM && !compressor.allocates(allocation.policy())) {
+    if (allocation.policy() != Policy.UNIFORM
+        && !compressor.allocates(allocation.policy(), options)) {
       throw new InputException(
           "--method " + name() + " has no --allocate " + allocation.policy().label());
     }

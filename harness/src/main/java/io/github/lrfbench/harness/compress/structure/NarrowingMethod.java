@@ -59,7 +59,7 @@ abstract class NarrowingMethod implements Compressor {
    * replaced, or take them apart rank by rank, know nothing of them.
    */
   @Override
-  public boolean allocates(Policy policy) {
+  public boolean allocates(Policy policy, MethodOptions options) {
     return POLICIES.contains(policy);
   }
 

@@ -99,7 +99,7 @@ abstract class TensorMethod implements Compressor {
   }
 
   @Override
-  public boolean allocates(Policy policy) {
+  public boolean allocates(Policy policy, MethodOptions options) {
     return knowsErrors() ? BY_ERRORS.contains(policy) : policy == Policy.UNIFORM;
   }
 

@@ -74,6 +74,7 @@ class PrehabTest {
             whitened.weights(copy),
             task.examples(),
             WhitenedWeightsTest.training(2),
+            null,
             whitened,
             TrainingListener.NONE);
       }

@@ -198,7 +198,8 @@ class NarrowerModelTest extends NarrowerCase {
     try (TaskCase task = open("bert")) {
       for (String method : List.of("ffn-nystrom", "vo-heads")) {
         for (Policy policy : Policy.values()) {
-          if (!MethodSpec.parse(method).compressor().allocates(policy)) {
+          MethodSpec spec = MethodSpec.parse(method);
+          if (!spec.compressor().allocates(policy, spec.options())) {
             continue;
           }
           Allocation allocation = new Allocation(policy, 2);

@@ -17,6 +17,7 @@ import io.github.lrfbench.kernels.ops.AdamWStep;
 import io.github.lrfbench.kernels.ops.AttentionGuide;
 import io.github.lrfbench.kernels.ops.Blas;
 import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -25,12 +26,14 @@ public final class CpuGradients implements NnGradients {
   private record Kernels<A>(
       GradientKernels<A> rows,
       AttentionGradientKernel<A> attention,
-      AttentionDivergenceKernel<A> divergence) {
+      AttentionDivergenceKernel<A> divergence,
+      MaskKernels<A> masks) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       return new Kernels<>(
           new GradientKernels<>(math, workers),
           new AttentionGradientKernel<>(math, workers, pool),
-          new AttentionDivergenceKernel<>(math, workers, pool));
+          new AttentionDivergenceKernel<>(math, workers, pool),
+          new MaskKernels<>(math, workers));
     }
   }
 
@@ -122,6 +125,12 @@ public final class CpuGradients implements NnGradients {
   public void addRows(Matrix dy, Tensor rows, Matrix dx) {
     int[] targets = CHECKS.addRows(dy, rows, dx);
     rows(dx).addRows(dy, targets, dx);
+  }
+
+  @Override
+  public void addMasked(Matrix dy, Mask mask, Tensor dvalues) {
+    CHECKS.addMasked(dy, mask, dvalues);
+    kernels(dy.dtype()).masks().addMasked(dy, mask, dvalues);
   }
 
   @Override

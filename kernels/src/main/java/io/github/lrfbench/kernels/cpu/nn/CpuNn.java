@@ -14,6 +14,7 @@ import io.github.lrfbench.kernels.cpu.rows.RowMath;
 import io.github.lrfbench.kernels.host.NnArguments;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class CpuNn implements Nn {
       AttentionKernel<A> attention,
       CachedAttentionKernel<A> cachedAttention,
       DequantizeKernel<A> dequantize,
+      MaskKernels<A> masks,
       LargestKernel<A> largest) {
     static <A> Kernels<A> of(RowMath<A> math, Workers workers, BlockPool pool) {
       RowKernels<A> rows = new RowKernels<>(math, workers);
@@ -39,6 +41,7 @@ public final class CpuNn implements Nn {
           new AttentionKernel<>(math, workers, pool),
           new CachedAttentionKernel<>(math, workers, pool),
           new DequantizeKernel<>(math, workers),
+          new MaskKernels<>(math, workers),
           new LargestKernel<>(math, workers));
     }
   }
@@ -240,6 +243,12 @@ public final class CpuNn implements Nn {
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     CHECK.palette(codes, bits, tables, rows, y);
     kernels(y).dequantize().lookUp(codes, bits, tables, rows, y);
+  }
+
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    CHECK.unmask(mask, values, y);
+    kernels(y).masks().unmask(mask, values, y);
   }
 
   @Override

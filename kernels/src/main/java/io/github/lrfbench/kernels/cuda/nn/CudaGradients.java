@@ -17,6 +17,7 @@ import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.AdamWStep;
 import io.github.lrfbench.kernels.ops.AttentionGuide;
 import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.NnGradients;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -183,6 +184,24 @@ public final class CudaGradients implements NnGradients {
         dy.rows(),
         dy.cols(),
         dx.rows());
+  }
+
+  @Override
+  public void addMasked(Matrix dy, Mask mask, Tensor dvalues) {
+    arguments.addMasked(dy, mask, dvalues);
+    launch(
+        variant("add_masked", dy),
+        "add_masked",
+        Grid.covering((long) dy.rows() * WARP, THREADS),
+        THREADS,
+        CudaTensor.address(dy),
+        (long) dy.stride(),
+        CudaTensor.address(mask.bits()),
+        (long) mask.bits().stride(),
+        address(mask.offsets()),
+        address(dvalues),
+        dy.rows(),
+        dy.cols());
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.github.lrfbench.kernels.host.Indices;
 import io.github.lrfbench.kernels.host.NnArguments;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Dropout;
+import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
 
@@ -428,6 +429,23 @@ public final class CudaNn implements Nn {
         rows,
         output.address(),
         output.stride(),
+        y.rows(),
+        y.cols());
+  }
+
+  @Override
+  public void unmask(Mask mask, Tensor values, Matrix y) {
+    check.unmask(mask, values, y);
+    launch(
+        ElementTypes.variant("unmask", y.dtype()),
+        Grid.covering((long) y.rows() * WARP, THREADS),
+        THREADS,
+        CudaTensor.address(mask.bits()),
+        (long) mask.bits().stride(),
+        address(mask.offsets()),
+        address(values),
+        CudaTensor.address(y),
+        (long) y.stride(),
         y.rows(),
         y.cols());
   }

@@ -13,6 +13,7 @@ final class KernelVariants {
       List.of(
           "add_rows",
           "adamw",
+          "add_masked",
           "add_to_largest",
           "all_finite",
           "column_sums",
@@ -27,6 +28,7 @@ final class KernelVariants {
           "scale",
           "squared_norm",
           "swap_axes",
+          "unmask",
           "zero_upper");
 
   /** Gradients are offered in these types. */
@@ -34,6 +36,7 @@ final class KernelVariants {
       List.of(
           "activation",
           "activation_gradient",
+          "add_masked",
           "add_rows",
           "add_scaled",
           "add_squares",
