@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
  * ŵᵢ) U[i, k] / U[i, i], which is what keeps tr(D H Dᵀ) the smallest, D being what is lost.
  *
  * <p>In the order of {@code act}, inputs with large moments come first; scales are then those of W
- * itself, since groups stay those of the stored order. In natural order the scales of a group are
- * of its weights as the groups before left them. An input that is always 0 is rounded to nearest,
- * where the authors' code sets its weights to 0.
+ * itself, since groups stay those of the stored order; so is the one of a whole matrix. In natural
+ * order the scales of a group are of its weights as the groups before left them. An input that is
+ * always 0 is rounded to nearest, where the authors' code sets its weights to 0.
  *
  * @param slot name of the matrix
- * @param w W, F32 [m, n]
+ * @param w W, F32 or F64 [m, n]
  * @param order the inputs, the first to be rounded first
  * @param act whether that is another than the stored one
  * @param factor U of the inputs in their order, F64 [n, n]
@@ -105,11 +105,16 @@ record Gptq(String slot, Matrix w, int[] order, boolean act, Matrix factor, doub
     }
   }
 
+  /** The same for another matrix of these inputs. */
+  Gptq with(Matrix other) {
+    return new Gptq(slot, other, order, act, factor, damping);
+  }
+
   /** The codes on a grid. */
   Codes round(CodeGrid grid) {
     int n = w.cols();
     Codes codes = new Codes(grid, w.rows(), n);
-    if (act) {
+    if (scalesComeFirst(grid)) {
       codes.fitAll(w, slot);
     }
     try (Scope scratch = w.device().openScope()) {
@@ -121,6 +126,11 @@ record Gptq(String slot, Matrix w, int[] order, boolean act, Matrix factor, doub
       }
     }
     return codes;
+  }
+
+  /** Whether scales are those of W itself. */
+  private boolean scalesComeFirst(CodeGrid grid) {
+    return act || grid.isOfMatrix();
   }
 
   /** Where a block ends: no group of natural order begins within one and ends in the next. */
@@ -152,7 +162,7 @@ record Gptq(String slot, Matrix w, int[] order, boolean act, Matrix factor, doub
     double[] tells = new double[to - from];
     int width = grid.width(w.cols());
     for (int i = from; i < to; i++) {
-      if (!act && i % width == 0) {
+      if (!scalesComeFirst(grid) && i % width == 0) {
         fit(codes, left, own, from, i, width);
       }
       factor.data().read(factor.offset() + (long) i * factor.stride() + from, tells, 0, to - from);
