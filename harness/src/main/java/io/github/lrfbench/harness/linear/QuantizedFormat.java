@@ -12,10 +12,10 @@ public final class QuantizedFormat implements LinearFormat {
   /** As {@link QuantizedLinear#codes}. */
   static final String CODES = ".quantized.codes";
 
-  /** [outputs, groups]. */
+  /** [outputs, groups], or [1, 1] for all of the matrix. */
   static final String SCALES = ".quantized.scales";
 
-  /** [outputs, groups]; absent for the middle of the codes. */
+  /** Of the same shape; absent for the middle of the codes. */
   static final String ZEROS = ".quantized.zeros";
 
   /** Constant: bits of a code, 1 to 8. */
@@ -51,10 +51,13 @@ public final class QuantizedFormat implements LinearFormat {
     int groups = QuantizedLinear.groups(place.inputs(), group);
     Tensor codes =
         tensors.tensor(module + CODES, bits == 8 ? DType.I8 : DType.U8, place.outputs(), width);
-    Tensor scales = tensors.tensor(module + SCALES, DType.F32, place.outputs(), groups);
+    boolean single =
+        groups == 1 && tensors.has(module + SCALES) && tensors.shape(module + SCALES).size() == 1;
+    int rows = single ? 1 : place.outputs();
+    Tensor scales = tensors.tensor(module + SCALES, DType.F32, rows, groups);
     Tensor zeros =
         tensors.has(module + ZEROS)
-            ? tensors.tensor(module + ZEROS, DType.F32, place.outputs(), groups)
+            ? tensors.tensor(module + ZEROS, DType.F32, rows, groups)
             : null;
     return new QuantizedLinear(
         Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);

@@ -19,12 +19,12 @@ import java.util.List;
  * @param codes of 8 bits I8 [outputs, inputs], of B fewer U8 [outputs, inputs B / 8 rounded up],
  *     packed as {@link CodePacking} says
  * @param codeBits B, 1 to 8
- * @param scales F32 [outputs, groups]
- * @param zeros F32 [outputs, groups], or null for the middle of the codes: 0 of 8 bits, 2ᴮ⁻¹ of
+ * @param scales F32 [outputs, groups], or [1, 1] for all of the matrix, which is one group then
+ * @param zeros F32 of the same shape, or null for the middle of the codes: 0 of 8 bits, 2ᴮ⁻¹ of
  *     fewer
  * @param inputs width of the input
  * @param group inputs that share a scale, the last ones maybe fewer; {@code inputs} for one scale a
- *     row
+ *     row, or for all rows
  * @param bias of the type in which it computes [outputs], or null for none
  * @param dtype in which it computes
  */
@@ -38,6 +38,9 @@ public record QuantizedLinear(
     Tensor bias,
     DType dtype)
     implements CodedLinear {
+  /** What a reader calls one scale for all of a matrix. */
+  public static final String ONE_SCALE = "one scale";
+
   /** Checks that the sizes fit. */
   public QuantizedLinear {
     boolean fits = codeBits == Byte.SIZE == (codes.dtype() == DType.I8);
@@ -46,7 +49,8 @@ public record QuantizedLinear(
         || codeBits > Byte.SIZE
         || codes.cols() != CodePacking.width(inputs, codeBits)
         || group < 1
-        || scales.shape().size() != (long) codes.rows() * groups(inputs, group)
+        || !isSingle(scales, groups(inputs, group))
+            && scales.shape().size() != (long) codes.rows() * groups(inputs, group)
         || zeros != null && !zeros.shape().equals(scales.shape())) {
       throw new IllegalArgumentException(
           "codes of " + codes.rows() + " x " + codes.cols() + " for " + inputs + " inputs");
@@ -56,6 +60,11 @@ public record QuantizedLinear(
   /** How many groups a row has. */
   static int groups(int inputs, int group) {
     return 1 + (inputs - 1) / group;
+  }
+
+  /** Whether there is one scale for all rows. */
+  private static boolean isSingle(Tensor scales, int groups) {
+    return groups == 1 && scales.shape().size() == 1;
   }
 
   @Override
@@ -70,19 +79,23 @@ public record QuantizedLinear(
 
   @Override
   public String label() {
-    return label(codeBits, group, inputs, zeros != null);
+    boolean single = outputs() > 1 && isSingle(scales, groups(inputs, group));
+    return label(codeBits, single ? ONE_SCALE : per(group, inputs), zeros != null);
   }
 
   /**
    * What a reader calls codes of so many bits.
    *
+   * @param per what has a scale, {@link #per} or {@link #ONE_SCALE}
    * @param zeros whether zero points are stored
    */
-  public static String label(int bits, int group, int inputs, boolean zeros) {
-    return bits
-        + " bit, "
-        + (group >= inputs ? "per row" : "groups of " + group)
-        + (zeros ? ", zero points" : "");
+  public static String label(int bits, String per, boolean zeros) {
+    return bits + " bit, " + per + (zeros ? ", zero points" : "");
+  }
+
+  /** What has a scale of its own. */
+  public static String per(int group, int inputs) {
+    return group >= inputs ? "per row" : "groups of " + group;
   }
 
   @Override
@@ -99,10 +112,10 @@ public record QuantizedLinear(
 
   /** Constants of some rows. */
   private Tensor part(Tensor constants, int from, int to) {
-    if (constants == null) {
-      return null;
-    }
     int groups = groups(inputs, group);
+    if (constants == null || isSingle(constants, groups)) {
+      return constants;
+    }
     return constants.view((long) from * groups, to - from, groups);
   }
 

@@ -306,7 +306,7 @@ final class OnnxOps implements Ops {
             Type.INT8,
             () -> Weights.codes(codes, y.cols(), bits, zeros == null),
             groups,
-            group);
+            (long) y.rows() * y.cols() / groups);
     List<?> rowByRow = List.of(new Attribute("axis", 0L));
     String expanded = graph.node("DequantizeLinear", rowByRow, stored, weights.vector(scales));
     if (zeros != null) {

@@ -140,6 +140,39 @@ class QuantizedLinearTest extends DeviceCase {
   }
 
   @Test
+  void oneScaleIsThatOfAllRows() {
+    int rows = 7;
+    int cols = 300000;
+    double[] ignored = new double[rows * cols];
+    QuantizedLinear plain = codes(3, rows, cols, cols, true, ignored);
+    Tensor scale = scope.floats(new float[] {0.25f}, 1, 1);
+    Tensor zero = scope.floats(new float[] {3.5f}, 1, 1);
+    QuantizedLinear single =
+        new QuantizedLinear(plain.codes(), 3, scale, zero, cols, cols, null, DType.F32);
+    assertEquals("3 bit, one scale, zero points", single.label());
+    assertEquals(8L * plain.codes().cols() * rows + 64, single.bits());
+    byte[] codes = CodePacking.unpack(plain.codes().data().toBytes(), cols, 3);
+    Matrix x = Matrix.of(scope.zeros(DType.F32, 1, cols));
+    x.data().write(4, new double[] {2}, 0, 1);
+    Matrix y = Matrix.of(scope.allocate(DType.F32, 1, rows));
+    try (Ops ops = new EagerOps(device)) {
+      single.forward(ops, x, Activation.NONE, y);
+    }
+    assertTrue(single.tiles() > 1);
+    for (int i = 0; i < rows; i++) {
+      assertEquals(0.5 * (codes[i * cols + 4] - 3.5), y.data().toDoubles()[i], 1e-6);
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new QuantizedLinear(plain.codes(), 3, scale, zero, cols, 100, null, DType.F32));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new QuantizedLinear(
+                plain.codes(), 3, scale, plain.zeros(), cols, cols, null, DType.F32));
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     QuantizedLinear fits = codes(8, 6, 5, 5, false, new double[30]);
     assertThrows(
@@ -212,7 +245,7 @@ class QuantizedLinearTest extends DeviceCase {
 
       @Override
       public Shape shape(String name) {
-        throw new UnsupportedOperationException();
+        return stored.scales().shape();
       }
     };
   }

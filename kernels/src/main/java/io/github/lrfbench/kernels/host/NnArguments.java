@@ -251,9 +251,11 @@ public final class NnArguments {
     arguments.requireShapes(
         codes.rows() == y.rows() && codes.cols() == bytes, "dequantize", codes, y);
     long groups = (y.cols() - 1L + group) / group;
-    arguments.requireVector("dequantize", scales, y.rows() * groups, DType.F32);
+    boolean single = groups == 1 && scales.shape().size() == 1;
+    long constants = single ? 1 : y.rows() * groups;
+    arguments.requireVector("dequantize", scales, constants, DType.F32);
     if (zeros != null) {
-      arguments.requireVector("dequantize", zeros, y.rows() * groups, DType.F32);
+      arguments.requireVector("dequantize", zeros, constants, DType.F32);
     }
   }
 

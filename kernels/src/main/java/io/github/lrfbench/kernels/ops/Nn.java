@@ -246,7 +246,8 @@ public interface Nn {
    * @param codes of 8 bits I8 [M, N], signed; of B fewer U8 [M, N B / 8 rounded up], code j, from 0
    *     to 2ᴮ - 1, being bits j B to j B + B - 1 of its row, the lowest of a byte first
    * @param bits B, 1 to 8
-   * @param scales F32 [M, N / G rounded up]
+   * @param scales F32 [M, N / G rounded up]; where a row is one group, also a single number for all
+   *     rows
    * @param zeros F32 of the same size, or null for the middle of the codes: 0 of 8 bits, 2ᴮ⁻¹ of
    *     fewer
    * @param group G, at least 1; N for one scale a row

@@ -2,8 +2,8 @@
 //
 // codes [rows, cols] of signed bytes where BITS is 8, [rows, cols * BITS / 8 rounded up] of a row's
 // codes one after the other, from the lowest bit of a byte on, where it is less, with a stride in
-// bytes; scales and zeros [rows, cols / group rounded up] of float, zeros may be null for the middle
-// of the codes; y [rows, cols] with stride. VECTOR elements a thread, which is 1 or even. Grid: enough
+// bytes; scales and zeros [rows, cols / group rounded up] of float with a stride, which is 0 of a single
+// number for all rows, zeros may be null for the middle of the codes; y [rows, cols] with stride. VECTOR elements a thread, which is 1 or even. Grid: enough
 // blocks of any size for rows * cols / VECTOR threads. Shared memory: none.
 
 #include "prelude.cuh"
@@ -40,7 +40,7 @@ __device__ void read_codes(const unsigned char* row, unsigned col, int (&codes)[
 
 extern "C" __global__ void dequantize(
     const unsigned char* codes, long long codes_stride, const float* scales, const float* zeros,
-    int group, elem* y, long long y_stride, int rows, int cols) {
+    long long constants_stride, int group, elem* y, long long y_stride, int rows, int cols) {
   unsigned row;
   unsigned col;
   if (!find_elements<VECTOR>(rows, cols, row, col)) {
@@ -50,7 +50,7 @@ extern "C" __global__ void dequantize(
   read_codes(codes + row * codes_stride, col, own);
   unsigned first = col / group;
   unsigned left = group - (col - first * group);
-  long long at = row * ((cols - 1LL + group) / group) + first;
+  long long at = row * constants_stride + first;
   acc scale = scales[at];
   acc zero = zeros == 0 ? MIDDLE : zeros[at];
   acc v[VECTOR];

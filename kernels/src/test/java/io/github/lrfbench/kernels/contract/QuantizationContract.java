@@ -110,6 +110,32 @@ public abstract class QuantizationContract extends ContractTest {
 
   @ParameterizedTest
   @MethodSource("dtypes")
+  void oneScaleForAllRows(DType dtype) {
+    for (int[] s : new int[][] {{0, 3}, {1, 1}, {2, 7}, {5, 130}, {67, 96}}) {
+      for (int bits : new int[] {3, 8}) {
+        Grid codes =
+            bits == 8 ? codes(s[0], s[1], -128, 127) : codes(s[0], s[1], 0, (1 << bits) - 1);
+        for (Grid origin : Arrays.asList(null, Grid.row(2.5))) {
+          Grid own = origin == null ? null : Grid.of(s[0], 1, (i, j) -> 2.5);
+          Placed y = Placed.empty(scope(), dtype, Layout.SLICE, s[0], s[1]);
+          nn().dequantize(
+                  upload(bits, codes, Layout.SLICE),
+                  bits,
+                  upload(Grid.row(0.375)),
+                  upload(origin),
+                  s[1],
+                  y.matrix());
+          y.assertHolds(
+              ReferenceNn.dequantize(codes, bits, Grid.of(s[0], 1, (i, j) -> 0.375), own, s[1]),
+              tolerance(dtype),
+              bits + " bits " + Arrays.toString(s));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dtypes")
   void palettes(DType dtype) {
     for (int[] s : SHAPES) {
       for (int rows : new int[] {1, 2, 1000}) {
@@ -200,6 +226,8 @@ public abstract class QuantizationContract extends ContractTest {
             () -> nn().dequantize(eight, 8, scales, null, 0, y),
             () -> nn().dequantize(eight, 8, scales, null, -3, y),
             () -> nn().dequantize(eight, 8, scales, null, 2, y),
+            () -> nn().dequantize(eight, 8, scales.view(0, 1), null, 3, y),
+            () -> nn().dequantize(eight, 8, scales.view(0, 1), scales.view(0, 4), 7, y),
             () -> nn().dequantize(eight, 8, scales, scales.view(0, 11), 3, y),
             () -> nn().dequantize(eight, 8, scope().zeros(DType.F64, 4, 3), null, 3, y),
             () -> nn().dequantize(eight, 8, scales, null, 3, y.rows(0, 3)),

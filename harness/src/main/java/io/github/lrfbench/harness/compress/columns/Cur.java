@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.columns;
 
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization.Cut;
+import io.github.lrfbench.harness.compress.lowrank.PseudoInverse;
 import io.github.lrfbench.harness.compress.spi.Diagnostics;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.Matrix;

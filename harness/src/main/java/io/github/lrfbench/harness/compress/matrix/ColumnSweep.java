@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * / U[i, i], which is what keeps tr(D H Dᵀ) the smallest, D being what is lost (Hassibi and Stork
  * 1993; Frantar et al. 2022).
  *
- * @param w W, F32 [m, n]
+ * @param w W, F32 or F64 [m, n]
  * @param order the inputs, the first to be stored first
  * @param reordered whether that is another than the stored one
  * @param factor U of the inputs in their order, F64 [n, n]

@@ -24,6 +24,7 @@ import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.train.Distillation;
+import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
 import io.github.lrfbench.harness.train.Trainer;
 import io.github.lrfbench.harness.train.TrainingListener;
@@ -279,8 +280,9 @@ public final class LosparseCompressor implements Compressor {
   private static Distillation distillation(CompressionRequest request) {
     double soft = request.options().number(DISTILL);
     double hidden = request.options().number(HIDDEN);
-    return soft > 0 || hidden > 0
-        ? new Distillation(request.reference(), soft, Distillation.TEMPERATURE, hidden)
+    DistillationWeights weights = new DistillationWeights(soft, hidden, 0, 0);
+    return weights.any()
+        ? new Distillation(request.reference(), weights, Distillation.TEMPERATURE)
         : null;
   }
 

@@ -10,9 +10,9 @@ import io.github.lrfbench.kernels.Scope;
  * GPTQ (Frantar et al. 2022) of one matrix W [m, n]: a {@link ColumnSweep} that rounds.
  *
  * <p>In the order of {@code act}, inputs with large moments come first; scales are then those of W
- * itself, since groups stay those of the stored order. In natural order the scales of a group are
- * of its weights as the groups before left them. An input that is always 0 is rounded to nearest,
- * where the authors' code sets its weights to 0.
+ * itself, since groups stay those of the stored order; so is the one of a whole matrix. In natural
+ * order the scales of a group are of its weights as the groups before left them. An input that is
+ * always 0 is rounded to nearest, where the authors' code sets its weights to 0.
  *
  * @param slot name of the matrix
  * @param sweep in natural order or that of {@code act}
@@ -24,7 +24,7 @@ record Gptq(String slot, ColumnSweep sweep) {
   /**
    * Prepares a matrix.
    *
-   * @param w W, F32 [m, n]
+   * @param w W, F32 or F64 [m, n]
    * @param gram H, up to a factor, F64 [n, n]
    * @param least the damping that is tried first
    * @param scope owns what the sweep needs
@@ -39,14 +39,22 @@ record Gptq(String slot, ColumnSweep sweep) {
     return sweep.damping();
   }
 
+  /** The same for another matrix of these inputs. */
+  Gptq with(Matrix other) {
+    return new Gptq(
+        slot,
+        new ColumnSweep(other, sweep.order(), sweep.reordered(), sweep.factor(), sweep.damping()));
+  }
+
   /** The codes on a grid. */
   Codes round(CodeGrid grid) {
     Matrix w = sweep.w();
     Codes codes = new Codes(grid, w.rows(), w.cols());
-    if (sweep.reordered()) {
+    boolean scalesComeFirst = sweep.reordered() || grid.isOfMatrix();
+    if (scalesComeFirst) {
       codes.fitAll(w, slot);
     }
-    sweep.run(new Rounding(codes, grid.width(w.cols())));
+    sweep.run(new Rounding(codes, grid.width(w.cols()), scalesComeFirst));
     return codes;
   }
 
@@ -55,9 +63,13 @@ record Gptq(String slot, ColumnSweep sweep) {
     private final Codes codes;
     private final int width;
 
-    Rounding(Codes codes, int width) {
+    /** Whether scales are those of W itself. */
+    private final boolean scalesComeFirst;
+
+    Rounding(Codes codes, int width, boolean scalesComeFirst) {
       this.codes = codes;
       this.width = width;
+      this.scalesComeFirst = scalesComeFirst;
     }
 
     /** No group of natural order begins within a block and ends in the next. */
@@ -72,7 +84,7 @@ record Gptq(String slot, ColumnSweep sweep) {
     /** Scales of a group that begins here, by the weights that are left there now. */
     @Override
     public void before(int place, Columns columns) {
-      if (sweep.reordered() || place % width != 0) {
+      if (scalesComeFirst || place % width != 0) {
         return;
       }
       int end = Math.min(sweep.w().cols(), place + width);

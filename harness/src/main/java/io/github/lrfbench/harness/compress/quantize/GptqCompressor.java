@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.compress.quantize;
 
 import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
+import io.github.lrfbench.harness.compress.quantize.CodeGrid.Zero;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
@@ -8,9 +9,11 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The method {@code gptq}: codes are chosen one input at a time, and the weights of inputs that
@@ -30,25 +33,34 @@ public final class GptqCompressor extends QuantizingMethod {
         Set.of(Need.WEIGHTS, Need.ACTIVATIONS),
         "rtn where inputs are uncorrelated",
         options(
-            CodeGrid.options("128", false),
-            bits(2),
-            MethodOption.choice(ORDER, ACT, "natural"),
-            MethodOption.number(DAMPING, 0.01, 0, 1),
-            tokens()));
+            CodeGrid.options("128", Zero.ASYMMETRIC),
+            Stream.of(Stream.of(bits(2)), own().stream(), Stream.of(tokens()))
+                .flatMap(some -> some)
+                .toArray(MethodOption[]::new)));
+  }
+
+  /** The options that are this method's own. */
+  static List<MethodOption> own() {
+    return List.of(
+        MethodOption.choice(ORDER, ACT, "natural"), MethodOption.number(DAMPING, 0.01, 0, 1));
+  }
+
+  /** Prepares the matrix of a slot as these options say. */
+  static Gptq prepare(LinearSlot slot, Matrix w, FactorRequest request) {
+    return Gptq.of(
+        slot.name(),
+        w,
+        request.statistics().moments(slot).gram(),
+        request.options().is(ORDER, ACT),
+        request.options().number(DAMPING),
+        request.scope());
   }
 
   @Override
   CodedFactorization factorize(Target target, FactorRequest request) {
     Moments moments = request.statistics().moments(target.slot());
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
-    Gptq gptq =
-        Gptq.of(
-            target.slot().name(),
-            w,
-            moments.gram(),
-            request.options().is(ORDER, ACT),
-            request.options().number(DAMPING),
-            request.scope());
+    Gptq gptq = prepare(target.slot(), w, request);
     List<CodeGrid> grids = grids(request.options());
     return new CodedFactorization(
         w,

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.quantize;
 
+import io.github.lrfbench.harness.compress.quantize.CodeGrid.Zero;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
@@ -18,7 +19,7 @@ public final class Int8Compressor extends RoundingMethod {
         "Jacob et al. 2018",
         Set.of(Need.WEIGHTS),
         "",
-        options(CodeGrid.options("row", true)));
+        options(CodeGrid.options("row", Zero.SYMMETRIC)));
   }
 
   @Override

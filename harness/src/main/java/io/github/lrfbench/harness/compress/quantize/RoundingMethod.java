@@ -16,21 +16,8 @@ abstract class RoundingMethod extends QuantizingMethod {
     return new CodedFactorization(
         w,
         points(w.rows(), w.cols(), request.options()),
-        (point, scope) -> nearest(w, grids.get(point), target.slot().name()).map(scope),
+        (point, scope) -> Codes.nearest(w, grids.get(point), target.slot().name()).map(scope),
         ErrorMetric.WEIGHTS,
         Double.NaN);
-  }
-
-  private static Codes nearest(Matrix w, CodeGrid grid, String slot) {
-    Codes codes = new Codes(grid, w.rows(), w.cols());
-    codes.fitAll(w, slot);
-    double[] weights = new double[w.cols()];
-    for (int i = 0; i < w.rows(); i++) {
-      w.data().read(w.offset() + (long) i * w.stride(), weights, 0, weights.length);
-      for (int j = 0; j < weights.length; j++) {
-        codes.round(i, j, weights[j]);
-      }
-    }
-    return codes;
   }
 }

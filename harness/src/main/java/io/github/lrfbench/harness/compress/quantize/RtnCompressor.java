@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.quantize;
 
+import io.github.lrfbench.harness.compress.quantize.CodeGrid.Zero;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import java.util.Set;
@@ -17,6 +18,6 @@ public final class RtnCompressor extends RoundingMethod {
         "Jacob et al. 2018",
         Set.of(Need.WEIGHTS),
         "int8 at bits=8:group=row:zero=symmetric, int4 at bits=4",
-        options(CodeGrid.options("128", false), bits(2)));
+        options(CodeGrid.options("128", Zero.ASYMMETRIC), bits(2)));
   }
 }

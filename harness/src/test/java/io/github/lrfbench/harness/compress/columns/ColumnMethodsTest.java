@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.compress.lowrank.LowRankFactorization.Cut;
+import io.github.lrfbench.harness.compress.lowrank.PseudoInverse;
 import io.github.lrfbench.harness.compress.spi.ErrorMetric;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.Factorization.Fit;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.DeviceCase;
+import io.github.lrfbench.harness.compress.quantize.CodeGrid.Zero;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GptqTest extends DeviceCase {
+  private static Zero zero(boolean symmetric) {
+    return symmetric ? Zero.SYMMETRIC : Zero.ASYMMETRIC;
+  }
+
   private final SplittableRandom random = new SplittableRandom(6);
 
   private Matrix matrix(double[][] rows) {
@@ -184,7 +189,7 @@ class GptqTest extends DeviceCase {
   void theSecondWeightMakesUpForTheFirst() {
     double[][] h = {{2, 1, 0}, {1, 2, 0}, {0, 0, 1}};
     double[][] w = {{0.6f, 0.6f, 3}};
-    CodeGrid grid = new CodeGrid(2, 0, false, false);
+    CodeGrid grid = new CodeGrid(2, 0, Zero.ASYMMETRIC, false);
     double[][] rounded = run(w, h, grid, false, 0);
     assertArrayEquals(new double[] {1, 0, 3}, rounded[0]);
     assertEquals(0.56, lost(w, rounded, h), 1e-6);
@@ -204,7 +209,7 @@ class GptqTest extends DeviceCase {
   })
   void itIsTheAlgorithmStepByStep(
       int rows, int cols, int bits, int group, boolean symmetric, boolean act, double size) {
-    CodeGrid grid = new CodeGrid(bits, group, symmetric, false);
+    CodeGrid grid = new CodeGrid(bits, group, zero(symmetric), false);
     double[][] w = weights(rows, cols, size);
     double[][] h = moments(cols, 2 * cols + 3, size);
     double[][] expected = reference(w, h, grid, act, 0.01);
@@ -226,7 +231,7 @@ class GptqTest extends DeviceCase {
       // Some are always 0.
       h[i][i] = i % 7 == 0 ? 0 : i % 13;
     }
-    CodeGrid grid = new CodeGrid(3, 32, false, false);
+    CodeGrid grid = new CodeGrid(3, 32, Zero.ASYMMETRIC, false);
     double[][] expected = nearest(w, grid);
     double[][] actual = run(w, h, grid, act, 0.01);
     for (int i = 0; i < 5; i++) {
@@ -240,16 +245,32 @@ class GptqTest extends DeviceCase {
     double[][] h = moments(30, 3, 1);
     Gptq gptq = Gptq.of("w", matrix(w), gram(h), true, 0, scope);
     assertTrue(gptq.damping() > 0 && gptq.damping() < 1, "" + gptq.damping());
-    double[][] rounded = expand(gptq.round(new CodeGrid(4, 0, true, false)), 2, 30);
+    double[][] rounded = expand(gptq.round(new CodeGrid(4, 0, Zero.SYMMETRIC, false)), 2, 30);
     assertTrue(Double.isFinite(lost(w, rounded, h)));
   }
 
   @Test
   void inputsThatAreAllZeroAreNoFault() {
     double[][] w = weights(2, 6, 1);
-    CodeGrid grid = new CodeGrid(4, 0, false, false);
+    CodeGrid grid = new CodeGrid(4, 0, Zero.ASYMMETRIC, false);
     double[][] rounded = run(w, new double[6][6], grid, true, 0.01);
     assertArrayEquals(nearest(w, grid)[1], rounded[1]);
+  }
+
+  /** Its scale is there before the first weight is rounded. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void oneScaleForTheWholeMatrix(boolean act) {
+    double[][] w = weights(6, 150, 1);
+    double[][] h = moments(150, 400, 1);
+    CodeGrid grid = new CodeGrid(3, CodeGrid.MATRIX, Zero.FREE, false);
+    double[][] rounded = run(w, h, grid, act, 0.01);
+    assertTrue(lost(w, rounded, h) < 0.6 * lost(w, nearest(w, grid), h));
+    double[] written =
+        Arrays.stream(rounded).flatMapToDouble(Arrays::stream).distinct().sorted().toArray();
+    double least = Arrays.stream(w).flatMapToDouble(Arrays::stream).min().orElseThrow();
+    assertTrue(written.length <= 8, written.length + " numbers");
+    assertEquals(least, written[0], 1e-6);
   }
 
   @Test
@@ -257,7 +278,7 @@ class GptqTest extends DeviceCase {
     double[][] w = weights(3, 4, 1);
     w[1][2] = Double.NaN;
     double[][] h = moments(4, 9, 1);
-    CodeGrid grid = new CodeGrid(4, 0, true, false);
+    CodeGrid grid = new CodeGrid(4, 0, Zero.SYMMETRIC, false);
     InputException refused = assertThrows(InputException.class, () -> run(w, h, grid, true, 0.01));
     assertEquals("w holds NaN or infinity in row 1, which has no codes", refused.getMessage());
     h[0][1] = Double.NaN;

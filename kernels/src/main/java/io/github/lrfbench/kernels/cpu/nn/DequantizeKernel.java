@@ -33,6 +33,7 @@ final class DequantizeKernel<A> {
     ByteBuffer source = CpuTensor.of(codes).codeBuffer();
     Staging<A> output = math.stage(y);
     float[] factors = scales.toFloats();
+    int constants = factors.length == 1 ? 0 : groups;
     float middle = packed ? 1 << bits - 1 : 0;
     float[] origins = zeros == null ? null : zeros.toFloats();
     RowPartition.forEach(
@@ -50,7 +51,7 @@ final class DequantizeKernel<A> {
             for (int g = 0; g < groups; g++) {
               int start = g * group;
               int end = (int) Math.min(cols, (long) start + group);
-              int at = i * groups + g;
+              int at = i * constants + g;
               float origin = origins == null ? middle : origins[at];
               math.dequantize(own, start, end, factors[at], origin, row);
             }

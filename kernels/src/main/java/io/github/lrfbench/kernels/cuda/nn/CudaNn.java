@@ -407,6 +407,7 @@ public final class CudaNn implements Nn {
         (long) codes.stride(),
         address(scales),
         address(zeros),
+        scales.shape().size() == 1 ? 0 : (y.cols() - 1L + group) / group,
         group,
         output.address(),
         output.stride(),

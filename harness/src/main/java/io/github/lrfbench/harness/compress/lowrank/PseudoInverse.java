@@ -1,4 +1,4 @@
-package io.github.lrfbench.harness.compress.columns;
+package io.github.lrfbench.harness.compress.lowrank;
 
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.kernels.DType;
@@ -13,14 +13,14 @@ import io.github.lrfbench.kernels.Tensor;
  * @param condition the quotient of X's largest singular value and the smallest that counts; 1 of a
  *     zero matrix
  */
-record PseudoInverse(Matrix matrix, double condition) {
+public record PseudoInverse(Matrix matrix, double condition) {
   /**
    * By the singular value decomposition.
    *
    * @param x F64 [m, n], not modified
    * @param scope owns the result
    */
-  static PseudoInverse of(Matrix x, Scope scope) {
+  public static PseudoInverse of(Matrix x, Scope scope) {
     int size = Math.min(x.rows(), x.cols());
     try (Scope scratch = scope.device().openScope()) {
       Tensor values = scratch.allocate(DType.F64, size);
