@@ -1,9 +1,10 @@
-"""Times bert-base (random weights, fp32) in PyTorch and ONNX Runtime on the CPU.
+"""Times bert-base (random weights) in PyTorch and ONNX Runtime on the CPU.
 
-    python bert_cpu.py --threads 2 --shapes 1x128,8x128 [--rank 128]
+    python bert_cpu.py --threads 2 --shapes 1x128,8x128 [--rank 128] [--dtype fp32|bf16|int8]
 
 Prints one CSV line per runtime, shape and variant: runtime,variant,batch,seq,median_ms,min_ms,runs.
-"low-rank" replaces every matrix of every block by two Linear layers of the given rank.
+"low-rank" replaces every matrix of every block by two Linear layers of the given rank. bf16 is PyTorch's model in
+bf16, int8 ONNX Runtime's dynamically quantized one.
 """
 
 import argparse
@@ -20,6 +21,7 @@ def parse():
     parser.add_argument("--rank", type=int, default=128)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--no-onnx", action="store_true")
+    parser.add_argument("--dtype", choices=("fp32", "bf16", "int8"), default="fp32")
     return parser.parse_args()
 
 
@@ -69,19 +71,24 @@ def main():
         model = BertForSequenceClassification(BertConfig()).eval()
         if variant != "dense":
             model = low_rank(model, args.rank)
-        session = None if args.no_onnx else onnx_session(model, args.threads)
+        onnx = not args.no_onnx and args.dtype != "bf16"
+        session = onnx_session(model, args.threads, args.dtype == "int8") if onnx else None
+        if args.dtype == "bf16":
+            model = model.to(torch.bfloat16)
         for shape in args.shapes.split(","):
             batch, seq = (int(part) for part in shape.split("x"))
             ids = torch.randint(1000, 30000, (batch, seq))
             mask = torch.ones_like(ids)
-            with torch.inference_mode():
-                report("pytorch", variant, batch, seq, time_runs(lambda: model(input_ids=ids, attention_mask=mask), args.runs))
+            if args.dtype != "int8":
+                with torch.inference_mode():
+                    times = time_runs(lambda: model(input_ids=ids, attention_mask=mask), args.runs)
+                report("pytorch", variant, batch, seq, times)
             if session is not None:
                 feed = {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
                 report("onnxruntime", variant, batch, seq, time_runs(lambda: session.run(None, feed), args.runs))
 
 
-def onnx_session(model, threads):
+def onnx_session(model, threads, int8):
     import onnxruntime
     import torch
 
@@ -102,6 +109,11 @@ def onnx_session(model, threads):
             input_names=["input_ids", "attention_mask"], output_names=["logits"],
             dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
         )
+        if int8:
+            from onnxruntime.quantization import QuantType, quantize_dynamic
+
+            quantize_dynamic(path, path + ".int8", weight_type=QuantType.QInt8)
+            path += ".int8"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
