@@ -166,17 +166,30 @@ final class DeviceSelection {
   private Device open(String id, ProductRounding rounding) {
     Precision precision = Precision.parse(dtype());
     // GPUs compute in 16-bit numbers; the CPU has F32 numbers, and rounds the factors of products.
-    ProductRounding own = id.equals("cpu") ? precision.trainingRounding() : rounding;
-    Device opened = Devices.open(id, new DeviceOptions(threads, own), log::add);
-    if (opened.id().equals("cpu") && opened.rounding() != precision.trainingRounding()) {
+    DeviceOptions onCpu = new DeviceOptions(threads, precision.trainingRounding());
+    boolean cpu = id.equals("cpu");
+    if (cpu) {
+      requireOfCpu(precision);
+    }
+    Device opened = Devices.open(id, cpu ? onCpu : new DeviceOptions(threads, rounding), log::add);
+    if (!cpu && opened.id().equals("cpu") && opened.rounding() != onCpu.rounding()) {
       opened.close();
-      opened =
-          Devices.open("cpu", new DeviceOptions(threads, precision.trainingRounding()), log::add);
+      requireOfCpu(precision);
+      opened = Devices.open("cpu", onCpu, log::add);
     }
     if (!id.equals("auto")) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");
     }
     return opened;
+  }
+
+  private static void requireOfCpu(Precision precision) {
+    if (precision == Precision.TF32 || precision == Precision.FP16) {
+      throw new InputException(
+          "--dtype "
+              + precision.label()
+              + " is not supported by the CPU device; it computes in fp32, bf16 and int8");
+    }
   }
 
   /** One line on what was opened, and where it was chosen automatically, why. */

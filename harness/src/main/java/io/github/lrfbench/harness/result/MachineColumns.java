@@ -9,7 +9,7 @@ public final class MachineColumns {
       Column.text("device_name", "The device as its maker names it.");
 
   public static final Column<String> DTYPE =
-      Column.text("dtype", "Type of the numbers computed with: fp32, tf32, fp16, bf16.");
+      Column.text("dtype", "Type of the numbers computed with: fp32, tf32, fp16, bf16, int8.");
 
   public static final Column<Long> THREADS =
       Column.integer("threads", "", "Host threads used by kernels.");
