@@ -55,20 +55,6 @@ public final class AttentionObservingOps extends WrappingOps {
       int heads,
       double scale,
       boolean causal,
-      Matrix y) {
-    observer.attends(new Attended(q, k, segments, heads, scale, causal));
-    super.attention(q, k, v, segments, heads, scale, causal, y);
-  }
-
-  @Override
-  public void attention(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      Segments segments,
-      int heads,
-      double scale,
-      boolean causal,
       double dropoutRate,
       Matrix y) {
     observer.attends(new Attended(q, k, segments, heads, scale, causal));

@@ -45,6 +45,19 @@ abstract class WrappingOps extends DelegatingOps {
   }
 
   @Override
+  public final void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Segments segments,
+      int heads,
+      double scale,
+      boolean causal,
+      Matrix y) {
+    attention(q, k, v, segments, heads, scale, causal, 0, y);
+  }
+
+  @Override
   public void attention(
       Matrix q,
       Matrix k,

@@ -3,6 +3,7 @@ package io.github.lrfbench.onednn;
 import static io.github.lrfbench.onednn.OneDnn.check;
 
 import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongUnaryOperator;
@@ -66,8 +67,8 @@ final class OneDnnWeights implements RoundedProducts.Weights {
   }
 
   private int width(int strip) {
-    return RoundedProducts.cut(cols, strip + 1, layouts.length)
-        - RoundedProducts.cut(cols, strip, layouts.length);
+    return RowPartition.cut(cols, strip + 1, layouts.length)
+        - RowPartition.cut(cols, strip, layouts.length);
   }
 
   /** Packs codes [inner, cols] into memory that it asks for. */
@@ -78,7 +79,7 @@ final class OneDnnWeights implements RoundedProducts.Weights {
       layouts[strip] = layout(width);
       long size = dnnl.dnnl_memory_desc_get_size(layouts[strip]);
       packed[strip] = memory(layouts[strip], memory.applyAsLong(size));
-      int left = RoundedProducts.cut(cols, strip, layouts.length);
+      int left = RowPartition.cut(cols, strip, layouts.length);
       dnnl_memory_desc plain = matrix(type, inner, width, width);
       // oneDNN packs I8 from rows without gaps only.
       try (BytePointer rows = new BytePointer((long) bytes * inner * width)) {

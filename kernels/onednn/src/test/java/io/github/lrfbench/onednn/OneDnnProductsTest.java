@@ -13,6 +13,7 @@ import io.github.lrfbench.kernels.cpu.memory.Block;
 import io.github.lrfbench.kernels.cpu.rounded.ExpandedProducts;
 import io.github.lrfbench.kernels.cpu.rounded.FloatCodes;
 import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class OneDnnProductsTest {
     try (RoundedProducts.Weights weights =
         products.weights(rounding, w, cols + 5, inner, cols, strips, this::take)) {
       for (int strip = 0; strip < strips; strip++) {
-        long target = y.address() + (long) Float.BYTES * RoundedProducts.cut(cols, strip, strips);
+        long target = y.address() + (long) Float.BYTES * RowPartition.cut(cols, strip, strips);
         weights.multiply(x, strideX, rows, strip, target, strideY);
       }
     }

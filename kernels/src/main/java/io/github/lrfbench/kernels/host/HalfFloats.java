@@ -42,12 +42,8 @@ public final class HalfFloats {
 
   /** The bfloat16 number nearest to a value: an F32 number cut to 8 significant bits. */
   public static short toBf16(double value) {
-    if (Double.isNaN(value)) {
-      return 0x7fc0;
-    }
     // Rounding twice would err where the first result falls on a tie of the second.
-    int bits = Float.floatToRawIntBits(roundToOdd(value));
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    return Double.isNaN(value) ? toBf16(Float.NaN) : toBf16(roundToOdd(value));
   }
 
   /** The nearest bfloat16 number, ties to that of an even fraction. */

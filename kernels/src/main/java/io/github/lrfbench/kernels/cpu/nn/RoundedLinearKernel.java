@@ -77,16 +77,27 @@ final class RoundedLinearKernel {
       return block.address() + (long) row * stride * FloatCodes.bytes(rounding);
     }
 
-    /** Rounds the first n numbers, which it may overwrite, and stores them. */
-    void write(int row, float[] numbers, int n) {
-      int perInt = Integer.BYTES / FloatCodes.bytes(rounding);
-      int[] codes = new int[(n + perInt - 1) / perInt];
+    /** An array for the codes of a row. */
+    int[] row() {
+      return new int[stride / perInt()];
+    }
+
+    private int perInt() {
+      return Integer.BYTES / FloatCodes.bytes(rounding);
+    }
+
+    /**
+     * Rounds the first n numbers, which it may overwrite, and stores them.
+     *
+     * @param codes of {@link #row}, overwritten
+     */
+    void write(int row, float[] numbers, int n, int[] codes) {
       if (rounding == ProductRounding.INT8) {
         FloatCodes.toInt8(numbers, n, codes);
       } else {
         FloatCodes.toBf16(numbers, n, codes);
       }
-      ints.put(row * (stride / perInt), codes, 0, codes.length);
+      ints.put(row * codes.length, codes, 0, codes.length);
     }
 
     @Override
@@ -164,11 +175,12 @@ final class RoundedLinearKernel {
           inner,
           cols,
           (from, rows) -> {
+            int[] rounded = codes.row();
             for (int i = 0; i < rows.length; i++) {
               if (factors != null) {
                 MATH.multiply(rows[i], factors, cols);
               }
-              codes.write(from + i, rows[i], cols);
+              codes.write(from + i, rows[i], cols, rounded);
             }
           });
     }
@@ -222,6 +234,7 @@ final class RoundedLinearKernel {
         (from, to) -> {
           float[] row = scratch.get().array(0, cols);
           float[] halves = scratch.get().array(1, cols);
+          int[] rounded = codes.row();
           for (int i = from; i < to; i++) {
             rows.read(i, row, cols);
             if (steps != null) {
@@ -229,7 +242,7 @@ final class RoundedLinearKernel {
               MATH.scale(row, FloatCodes.factor(magnitude), cols);
               steps[i] = FloatCodes.step(magnitude);
             }
-            codes.write(i, row, cols);
+            codes.write(i, row, cols, rounded);
           }
         });
   }
@@ -261,8 +274,8 @@ final class RoundedLinearKernel {
             int strip = task % weights.strips;
             int top = RowPartition.cut(x.rows(), band, bands);
             int bottom = RowPartition.cut(x.rows(), band + 1, bands);
-            int left = RoundedProducts.cut(y.cols(), strip, weights.strips);
-            int right = RoundedProducts.cut(y.cols(), strip + 1, weights.strips);
+            int left = RowPartition.cut(y.cols(), strip, weights.strips);
+            int right = RowPartition.cut(y.cols(), strip + 1, weights.strips);
             long target = start + (long) Float.BYTES * ((long) top * y.stride() + left);
             weights.packed.multiply(
                 codes.address(top), codes.stride, bottom - top, strip, target, y.stride());

@@ -5,6 +5,7 @@ import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.cpu.blas.Gemm;
 import io.github.lrfbench.kernels.cpu.memory.Block;
 import io.github.lrfbench.kernels.cpu.memory.RawMemory;
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -37,8 +38,8 @@ public final class ExpandedProducts implements RoundedProducts {
     return new Weights() {
       @Override
       public void multiply(long x, int xStride, int count, int strip, long y, int yStride) {
-        int left = RoundedProducts.cut(cols, strip, strips);
-        int right = RoundedProducts.cut(cols, strip + 1, strips);
+        int left = RowPartition.cut(cols, strip, strips);
+        int right = RowPartition.cut(cols, strip + 1, strips);
         Block inputs = Block.allocate((long) Float.BYTES * count * inner);
         if (inputs == null) {
           throw new OutOfMemoryError("no memory to expand " + count + " rows of codes");

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.cpu.rounded;
 
 import io.github.lrfbench.kernels.ProductRounding;
+import io.github.lrfbench.kernels.cpu.rows.RowPartition;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -25,7 +26,8 @@ public interface RoundedProducts {
    * @param stride codes from one row to the next
    * @param inner terms of a sum, at least 1
    * @param cols outputs, at least 1
-   * @param strips parts of the outputs that are computed apart from each other
+   * @param strips parts of the outputs that are computed apart from each other, {@link
+   *     RowPartition#cut} saying where each begins
    * @param memory gives the address of as many bytes as it is asked for, which begin at a multiple
    *     of 64 and live as long as the weights
    */
@@ -65,10 +67,5 @@ public interface RoundedProducts {
             .sorted(Comparator.comparing(RoundedProducts::name))
             .toList();
     return libraries.isEmpty() ? new ExpandedProducts() : libraries.get(0);
-  }
-
-  /** The column that a strip begins at; the last of so many ends at {@code cols}. */
-  static int cut(int cols, int strip, int strips) {
-    return (int) ((long) cols * strip / strips);
   }
 }
