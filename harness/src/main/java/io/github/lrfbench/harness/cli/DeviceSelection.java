@@ -180,6 +180,10 @@ final class DeviceSelection {
     if (!id.equals("auto")) {
       log.add("device " + opened.id() + " (" + opened.name() + ")");
     }
+    String library = opened.software().get("rounded_products");
+    if (library != null) {
+      log.add("products in " + precision.label() + ": " + library);
+    }
     return opened;
   }
 

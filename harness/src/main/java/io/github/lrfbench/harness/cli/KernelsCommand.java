@@ -11,6 +11,7 @@ import io.github.lrfbench.harness.result.KernelColumns;
 import io.github.lrfbench.harness.result.KernelRow;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.ProductRounding;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,13 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
           progress.flush();
         };
     try (Device device = selection.open()) {
+      if (device.id().equals("cpu") && device.rounding() != ProductRounding.NONE) {
+        // Weights would be rounded anew in each product, which no model's pass does.
+        throw new InputException(
+            "kernels on the CPU works in fp32, not in "
+                + selection.dtype()
+                + "; leave out --dtype");
+      }
       progressLine.accept(selection.choice());
       if (!noTune) {
         device.tune(progressLine);

@@ -68,7 +68,7 @@ final class MergeLoraCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = HubModels.source(model).directory(task);
     target.require(List.of(directory, adapter));
-    try (Device device = selection.open()) {
+    try (Device device = selection.openInFull("merge-lora")) {
       if (LoadedModel.isOfSentenceTransformers(directory)
           && !AdapterDirectory.bringsHead(adapter)) {
         try (LoadedModel base = LoadedModel.open(directory, device);

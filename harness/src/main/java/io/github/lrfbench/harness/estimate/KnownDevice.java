@@ -66,7 +66,9 @@ enum KnownDevice {
           case TF32 -> device.tf32;
           case FP16 -> device.fp16;
           case BF16 -> device.bf16;
-          case INT8 -> 0;
+          case INT8 ->
+              throw new InputException(
+                  "--dtype int8: GPUs do not compute in it here; the CPU does");
         };
     if (peak == 0) {
       throw new InputException(

@@ -47,6 +47,7 @@ class CpuPrecisionTest extends CommandCase {
       out.toString()
     };
     assertEquals(0, run(sweep), stderr);
+    assertTrue(stderr.contains("products in int8: "), stderr);
     List<CSVRecord> rows = new ArrayList<>();
     try (CSVParser parser =
         CSVParser.parse(
@@ -96,5 +97,36 @@ class CpuPrecisionTest extends CommandCase {
     };
     assertEquals(2, run(tune));
     assertTrue(stderr.contains("not in int8"), stderr);
+  }
+
+  /** What would give numbers of another type than they are called, or take no notice of it. */
+  @Test
+  void commandsThatDoNotComputeInInt8SayIt() {
+    assertEquals(2, run("kernels", "--device", "cpu", "--dtype", "int8"));
+    assertEquals(
+        "lrfbench: kernels on the CPU works in fp32, not in int8; leave out --dtype",
+        stderr.strip());
+    String[] merge = {
+      "merge-lora",
+      "--model",
+      "demo:bert",
+      "--adapter",
+      folder.toString(),
+      "--task",
+      "demo-sst2",
+      "--device",
+      "cpu",
+      "--dtype",
+      "int8",
+      "--out",
+      folder.resolve("merged").toString()
+    };
+    assertEquals(2, run(merge));
+    assertTrue(stderr.contains("merge-lora works in fp32 or tf32, not in int8"), stderr);
+    String[] estimate = {
+      "estimate", "--model", "demo:bert", "--keep", "0.5", "--device", "A100", "--dtype", "int8"
+    };
+    assertEquals(2, run(estimate));
+    assertTrue(stderr.contains("--dtype int8: GPUs do not compute in it here"), stderr);
   }
 }
