@@ -15,6 +15,7 @@ import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskModel;
 import io.github.lrfbench.harness.source.Tasks;
 import io.github.lrfbench.harness.source.TextSource;
+import io.github.lrfbench.harness.source.TrainingStart;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.tokenize.Tokenizers;
 import io.github.lrfbench.harness.train.AdamWSettings;
@@ -104,7 +105,7 @@ public final class DemoGpt2Training {
       Files.copy(out.resolve(file), start.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }
     Task task = Tasks.get(CLASSIFIED.taskName());
-    try (TaskModel base = task.open(start, false, Gpt2Options.DEFAULT, SEED, device)) {
+    try (TaskModel base = task.open(start, TrainingStart.stored(SEED), device)) {
       Model model = base.model();
       Evaluation evaluation = task.load(source(), 0).evaluation(model, tokenizer, SEED);
       TrainingSet set = task.loadTraining(source(), 0).examples(model, tokenizer, evaluation);

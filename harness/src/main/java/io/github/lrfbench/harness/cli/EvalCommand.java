@@ -11,7 +11,6 @@ import io.github.lrfbench.harness.input.Notes;
 import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.result.ExitColumns;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.source.LoadedModel;
@@ -19,6 +18,7 @@ import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.source.TaskModel;
 import io.github.lrfbench.harness.source.Tasks;
+import io.github.lrfbench.harness.source.TrainingStart;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
@@ -158,7 +158,7 @@ final class EvalCommand implements Callable<Integer> {
           evaluate(subject, input.evaluation(loaded, seed), input, loaded.notes());
         }
       } else if (AdapterDirectory.bringsHead(adapter)) {
-        try (TaskModel base = found.open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
+        try (TaskModel base = found.open(directory, TrainingStart.stored(0), device)) {
           evaluateAdapted(base.model(), base.drawn(), base.tokenizer(), input, base.notes());
         }
       } else {

@@ -25,6 +25,7 @@ import io.github.lrfbench.harness.source.Task;
 import io.github.lrfbench.harness.source.TaskInput;
 import io.github.lrfbench.harness.source.TaskModel;
 import io.github.lrfbench.harness.source.Tasks;
+import io.github.lrfbench.harness.source.TrainingStart;
 import io.github.lrfbench.harness.train.AdamWSettings;
 import io.github.lrfbench.harness.train.FineTuning;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
@@ -164,7 +165,10 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     try (Device device = selection.openForTraining();
         TaskModel dense =
-            found.open(directory, fromScratch, options.matrices.options(), seed, device);
+            found.open(
+                directory,
+                new TrainingStart(fromScratch, options.matrices.options(), training.dropout, seed),
+                device);
         Compressed compressed = compress(dense, found, job);
         WhitenedWeights whitened = prepare(dense, found, seed);
         ExitModel exiting = exits.attach(dense, compressed.model(), seed);
@@ -390,6 +394,9 @@ final class FinetuneCommand implements Callable<Integer> {
         block.put("allocate", job.allocation().name());
         block.put("round_to", job.allocation().multiple());
       }
+    }
+    if (training.dropout != null) {
+      block.put("dropout", training.dropout);
     }
     AdamWSettings adam = settings.optimizer();
     block.put("epochs", settings.epochs()).put("learning_rate", settings.learningRate());

@@ -8,10 +8,10 @@ import io.github.lrfbench.harness.lora.AdapterDirectory;
 import io.github.lrfbench.harness.lora.LoraAdapter;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.OutputNames;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.source.TaskModel;
 import io.github.lrfbench.harness.source.Tasks;
+import io.github.lrfbench.harness.source.TrainingStart;
 import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import java.nio.file.Path;
@@ -83,8 +83,7 @@ final class MergeLoraCommand implements Callable<Integer> {
                       merged, checkpoint.config(), block, base.transformer(), directory));
         }
       } else {
-        try (TaskModel base =
-            Tasks.get(task).open(directory, false, Gpt2Options.DEFAULT, 0, device)) {
+        try (TaskModel base = Tasks.get(task).open(directory, TrainingStart.stored(0), device)) {
           base.notes().forEach(System.err::println);
           List<String> outputs = AdapterDirectory.outputNames(adapter);
           if (!outputs.isEmpty()) {

@@ -61,6 +61,13 @@ final class TrainingOptions {
   double gradientClip;
 
   @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description =
+          "Rate of every dropout, in [0, 1), also in the config.json that is written. Default: those of the model's.")
+  Double dropout;
+
+  @Option(
       names = "--patience",
       paramLabel = "N",
       defaultValue = "0",

@@ -7,7 +7,6 @@ import io.github.lrfbench.harness.evaluate.E2eEvaluation;
 import io.github.lrfbench.harness.evaluate.Evaluation;
 import io.github.lrfbench.harness.evaluate.LanguageModels;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TextExamples;
@@ -61,9 +60,8 @@ record E2eTask() implements Task {
   }
 
   @Override
-  public TaskModel open(
-      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
-    return TaskModel.openLanguageModel(directory, fromScratch, options, seed, device);
+  public TaskModel open(Path directory, TrainingStart start, Device device) {
+    return TaskModel.openLanguageModel(directory, start, device);
   }
 
   private record Input(Task task, E2eDataset data) implements TaskInput {

@@ -10,7 +10,6 @@ import io.github.lrfbench.harness.glue.SubmissionFile;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.ModelInfo.Output;
 import io.github.lrfbench.harness.model.ScoreFunction;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.LabelledExamples;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -70,9 +69,8 @@ record GlueInputTask(GlueTask glue) implements Task {
   }
 
   @Override
-  public TaskModel open(
-      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
-    return TaskModel.open(directory, glue, fromScratch, options, seed, device);
+  public TaskModel open(Path directory, TrainingStart start, Device device) {
+    return TaskModel.open(directory, glue, start, device);
   }
 
   /**

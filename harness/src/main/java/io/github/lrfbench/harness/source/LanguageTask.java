@@ -6,7 +6,6 @@ import io.github.lrfbench.harness.evaluate.LanguageModels;
 import io.github.lrfbench.harness.evaluate.PerplexityEvaluation;
 import io.github.lrfbench.harness.lm.LmText;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
 import io.github.lrfbench.harness.train.TextExamples;
 import io.github.lrfbench.harness.train.TrainingSet;
@@ -105,9 +104,8 @@ record LanguageTask(
   }
 
   @Override
-  public TaskModel open(
-      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
-    return TaskModel.openLanguageModel(directory, fromScratch, options, seed, device);
+  public TaskModel open(Path directory, TrainingStart start, Device device) {
+    return TaskModel.openLanguageModel(directory, start, device);
   }
 
   private record Input(LanguageTask task, LmText text, TextSource options, int limit)

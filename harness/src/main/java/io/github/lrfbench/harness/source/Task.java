@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.source;
 
 import io.github.lrfbench.harness.glue.Split;
-import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -55,11 +54,7 @@ public interface Task {
   /**
    * Opens a checkpoint for training on the task. A head that does not fit is drawn anew.
    *
-   * @param fromScratch draws all weights anew
-   * @param options what counts as a matrix of a GPT-2
-   * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
-  TaskModel open(
-      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device);
+  TaskModel open(Path directory, TrainingStart start, Device device);
 }

@@ -42,28 +42,13 @@ public record TaskModel(
   private static final List<String> CROSS_ENCODER_KEYS =
       List.of("sentence_transformers", "sbert_ce_default_activation_function");
 
-  /** Opens a checkpoint as the other method does, with a GPT-2's matrices as they are stored. */
-  public static TaskModel open(
-      Path directory, GlueTask task, boolean fromScratch, long seed, Device device) {
-    return open(directory, task, fromScratch, Gpt2Options.DEFAULT, seed, device);
-  }
-
   /**
    * Opens a checkpoint for training on a task. Its head is kept if it has the task's number of
    * outputs and drawn anew otherwise; of a sentence encoder only the transformer is used.
    *
-   * @param fromScratch draws all weights anew
-   * @param options of a GPT-2
-   * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
-  public static TaskModel open(
-      Path directory,
-      GlueTask task,
-      boolean fromScratch,
-      Gpt2Options options,
-      long seed,
-      Device device) {
+  public static TaskModel open(Path directory, GlueTask task, TrainingStart wanted, Device device) {
     Notes notes = new Notes();
     SentenceTransformer sentence = SentenceTransformer.detect(directory, notes);
     Path root = sentence == null ? directory : sentence.transformer();
@@ -75,28 +60,32 @@ public record TaskModel(
       if (Exits.take(json) != null) {
         notes.add(file, "tells of early exits, which are left out: they are of these very weights");
       }
-      Architecture original = Architectures.of(file, json, null, Gpt2Options.DEFAULT, notes);
-      json.putArray("architectures").add(original.classifierName());
+      Architecture asStored = Architectures.of(file, json, null, Gpt2Options.DEFAULT, notes);
+      json.putArray("architectures").add(asStored.classifierName());
       WeightSource stored = new CheckpointWeights(checkpoint);
-      boolean sameOutputs = original.labels().size() == task.outputs();
-      if (!sameOutputs || !hasHead(original, stored)) {
+      boolean sameOutputs = asStored.labels().size() == task.outputs();
+      if (!sameOutputs || !hasHead(asStored, stored)) {
         renewOutputs(json, task);
       }
       namePadding(json);
-      Architecture architecture = Architectures.of(file, json, null, options, notes);
+      wanted.setDropout(json);
+      Architecture architecture = Architectures.of(file, json, null, wanted.options(), notes);
       WeightSource weights =
-          fromScratch ? architecture.randomWeights(seed) : architecture.withHead(stored, seed);
+          wanted.fromScratch()
+              ? architecture.randomWeights(wanted.seed())
+              : architecture.withHead(stored, wanted.seed());
       String start =
-          fromScratch
-              ? "all weights drawn with seed " + seed
+          wanted.fromScratch()
+              ? "all weights drawn with seed " + wanted.seed()
               : weights == stored
                   ? "weights and head of the checkpoint"
-                  : "weights of the checkpoint, a head drawn with seed " + seed;
+                  : "weights of the checkpoint, a head drawn with seed " + wanted.seed();
       Tokenizer tokenizer = NonEmptyTokenizer.open(root, checkpoint.config(), notes);
       Model model = architecture.load(weights, device);
       List<String> drawn =
           model.headLayers().keySet().stream()
-              .filter(name -> fromScratch || weights != stored && isDrawn(stored, name, model))
+              .filter(
+                  name -> wanted.fromScratch() || weights != stored && isDrawn(stored, name, model))
               .sorted()
               .toList();
       return new TaskModel(
@@ -107,21 +96,23 @@ public record TaskModel(
   /**
    * Opens a language model for training on text, with the head that it has.
    *
-   * @param fromScratch draws all weights anew
-   * @param seed of what is drawn
    * @throws io.github.lrfbench.kernels.InputException if something is missing or wrong
    */
-  static TaskModel openLanguageModel(
-      Path directory, boolean fromScratch, Gpt2Options options, long seed, Device device) {
+  static TaskModel openLanguageModel(Path directory, TrainingStart wanted, Device device) {
     Notes notes = new Notes();
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       ObjectNode json = checkpoint.config();
-      Architecture architecture =
-          Architectures.of(directory.resolve("config.json"), json, null, options, notes);
+      Path file = directory.resolve("config.json");
+      wanted.setDropout(json);
+      Architecture architecture = Architectures.of(file, json, null, wanted.options(), notes);
       WeightSource weights =
-          fromScratch ? architecture.randomLanguageModel(seed) : new CheckpointWeights(checkpoint);
+          wanted.fromScratch()
+              ? architecture.randomLanguageModel(wanted.seed())
+              : new CheckpointWeights(checkpoint);
       String start =
-          fromScratch ? "all weights drawn with seed " + seed : "weights of the checkpoint";
+          wanted.fromScratch()
+              ? "all weights drawn with seed " + wanted.seed()
+              : "weights of the checkpoint";
       Tokenizer tokenizer = NonEmptyTokenizer.open(directory, json, notes);
       Model model = architecture.load(weights, device);
       return new TaskModel(

@@ -210,6 +210,22 @@ class FinetuneCommandTest {
   }
 
   @Test
+  void aRateOfDropoutIsTrainedWithAndWritten() throws IOException {
+    Path without = folder.resolve("without");
+    assertEquals(0, finetune(without, "--dropout", "0"), stderr());
+    Path with = folder.resolve("with");
+    assertEquals(0, finetune(with, "--dropout", "0.4"), stderr());
+    assertNotEquals(log(without).get(1), log(with).get(1));
+    JsonNode config = JsonFile.read(with.resolve("config.json"));
+    for (String key :
+        List.of("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout")) {
+      assertEquals(0.4, config.get(key).asDouble(), key);
+    }
+    assertEquals(0.4, config.get("lrfbench").get("dropout").asDouble());
+    assertOneLine(finetune(folder.resolve("all"), "--dropout", "1"), "--dropout", "below 1");
+  }
+
+  @Test
   void aTrainingThatWasKilledGoesOnToTheSameEnd() throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");
     assertEquals(0, finetune(whole, "--epochs", "40"));

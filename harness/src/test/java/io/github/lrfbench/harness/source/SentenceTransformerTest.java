@@ -261,7 +261,7 @@ class SentenceTransformerTest {
       assertEquals(0.5f, loaded.model().info().score().of(0f));
     }
     try (TaskModel model =
-        TaskModel.open(folder, GlueTasks.official().get("stsb"), false, 1, device)) {
+        TaskModel.open(folder, GlueTasks.official().get("stsb"), TrainingStart.stored(1), device)) {
       assertEquals(ScoreFunction.IDENTITY, model.model().info().score());
       assertTrue(!model.config().has("sbert_ce_default_activation_function"));
     }

@@ -18,6 +18,7 @@ import io.github.lrfbench.harness.glue.Split;
 import io.github.lrfbench.harness.source.TaskData;
 import io.github.lrfbench.harness.source.TaskModel;
 import io.github.lrfbench.harness.source.TinyCheckpoint;
+import io.github.lrfbench.harness.source.TrainingStart;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
@@ -82,7 +83,7 @@ class FineTuningTest {
       Path out, long saveEvery, TrainingListener listener, String fingerprint) {
     GlueDataset train = TaskData.load(task, Split.TRAIN, folder, null, 0);
     GlueDataset dev = TaskData.load(task, folder, null, 0);
-    try (TaskModel loaded = TaskModel.open(source, task, false, 0, device)) {
+    try (TaskModel loaded = TaskModel.open(source, task, TrainingStart.stored(0), device)) {
       GlueEvaluation evaluation =
           GlueEvaluation.prepare(
               loaded.model(), loaded.tokenizer(), dev, LabelMaps.resolve(task, 2, Map.of()), 24, 0);

@@ -145,17 +145,16 @@ public record EncoderConfig(
   }
 
   private static DropoutRates dropout(ConfigValues values, Family family) {
-    boolean distil = family == Family.DISTILBERT;
+    List<String> keys = family.dropoutKeys();
     double usual = family == Family.ALBERT ? 0 : 0.1;
-    double hidden = values.rate(distil ? "dropout" : "hidden_dropout_prob", usual);
-    String attention = distil ? "attention_dropout" : "attention_probs_dropout_prob";
-    return new DropoutRates(
-        hidden,
-        values.rate(attention, usual),
+    double hidden = values.rate(keys.get(0), usual);
+    double classifier =
         switch (family) {
-          case DISTILBERT -> values.rate("seq_classif_dropout", 0.2);
-          case ALBERT -> values.rate("classifier_dropout_prob", 0.1);
-          default -> values.rate("classifier_dropout", hidden);
-        });
+          case DISTILBERT -> 0.2;
+          case ALBERT -> 0.1;
+          default -> hidden;
+        };
+    return new DropoutRates(
+        hidden, values.rate(keys.get(1), usual), values.rate(keys.get(2), classifier));
   }
 }

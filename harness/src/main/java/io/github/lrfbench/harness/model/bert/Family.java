@@ -110,6 +110,20 @@ public enum Family {
     };
   }
 
+  /**
+   * The keys of {@code config.json} that hold the rates of dropout: of hidden states, of attention
+   * and before the classifier.
+   */
+  public List<String> dropoutKeys() {
+    return switch (this) {
+      case DISTILBERT -> List.of("dropout", "attention_dropout", "seq_classif_dropout");
+      case ALBERT ->
+          List.of("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout_prob");
+      default ->
+          List.of("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout");
+    };
+  }
+
   /** Path of a part, relative to its block. */
   String module(Part part) {
     return switch (part) {
@@ -129,7 +143,8 @@ public enum Family {
     return Arrays.stream(values()).map(Family::modelType).toList();
   }
 
-  static Family of(String modelType) {
+  /** The family of a name in {@code model_type}. */
+  public static Family of(String modelType) {
     for (Family family : values()) {
       if (family.modelType().equals(modelType)) {
         return family;

@@ -52,6 +52,10 @@ public record Gpt2Config(
   /** The value of {@code model_type}. */
   public static final String MODEL_TYPE = "gpt2";
 
+  /** The keys that hold the rates of dropout: of embeddings, attention and what is added. */
+  public static final List<String> DROPOUT_KEYS =
+      List.of("embd_pdrop", "attn_pdrop", "resid_pdrop");
+
   private static final Map<String, String> ALIASES =
       Map.of(
           "hidden_size", "n_embd",
@@ -110,9 +114,9 @@ public record Gpt2Config(
         values.flag("scale_attn_by_inverse_layer_idx", false),
         values.flag("tie_word_embeddings", true),
         new DropoutRates(
-            values.rate("embd_pdrop", 0.1),
-            values.rate("attn_pdrop", 0.1),
-            values.rate("resid_pdrop", 0.1)),
+            values.rate(DROPOUT_KEYS.get(0), 0.1),
+            values.rate(DROPOUT_KEYS.get(1), 0.1),
+            values.rate(DROPOUT_KEYS.get(2), 0.1)),
         values.integer("pad_token_id", -1, -1, Integer.MAX_VALUE),
         OutputNames.read(values),
         ConfigKeys.crossEncoderScore(values));
