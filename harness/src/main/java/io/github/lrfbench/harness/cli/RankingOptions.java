@@ -5,6 +5,7 @@ import io.github.lrfbench.harness.report.ranking.Question;
 import io.github.lrfbench.harness.report.ranking.ReportTable;
 import io.github.lrfbench.harness.report.ranking.ResultRow;
 import io.github.lrfbench.harness.report.ranking.RowFilter;
+import io.github.lrfbench.harness.report.ranking.ScorePlot;
 import io.github.lrfbench.harness.report.table.Table;
 import io.github.lrfbench.harness.report.table.TableFormat;
 import io.github.lrfbench.harness.text.Names;
@@ -152,6 +153,21 @@ final class RankingOptions {
         && metric.equals(Metric.STANDARD)
         && budgetOf.equals(Question.BudgetOf.MODEL.label())
         && (anyFormat || format.equals(TableFormat.TEXT.label()));
+  }
+
+  /** Refuses what says how tables look, for a plot. */
+  void requireNoTable() {
+    if (!tables.isEmpty() || !format.equals(TableFormat.TEXT.label())) {
+      throw new InputException("--tables and --format do not go with --plot");
+    }
+    if (!budgetOf.equals(Question.BudgetOf.MODEL.label())) {
+      throw new InputException("--budget-of does not go with --plot, whose axis --over says");
+    }
+  }
+
+  /** An SVG of the rows' scores over a column. */
+  String plot(List<ResultRow> rows, String over) {
+    return ScorePlot.svg(rows, question(), over);
   }
 
   boolean isPage() {

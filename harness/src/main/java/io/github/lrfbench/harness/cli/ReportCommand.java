@@ -68,11 +68,14 @@ import picocli.CommandLine.Spec;
       "Of files that 'lrfbench kernels' wrote, its tables are shown, by --html with break-even curves and the roofline.",
       "",
       "Examples: lrfbench report results/runs/*/runs.csv --html report.html",
+      "          lrfbench report runs.csv --plot scores.svg --over bits_per_weight",
       "          lrfbench report runs.csv --tables scores,average,matrix --format latex --where budget=0.5",
       "          lrfbench report runs.csv --by allocate --tables tests",
       "          lrfbench report --compare before.csv after.csv"
     })
 final class ReportCommand implements Callable<Integer> {
+  private static final String PARAMS_RATIO = "params_ratio";
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -83,6 +86,21 @@ final class ReportCommand implements Callable<Integer> {
 
   @Option(names = "--html", paramLabel = "FILE", description = "Write a page instead of the table.")
   private Path html;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Write a plot of the scores with their intervals, as SVG, instead of tables: a panel for each task and model, a"
+              + " curve for each label, dashed where the dense model is.")
+  private Path plot;
+
+  @Option(
+      names = "--over",
+      paramLabel = "COLUMN",
+      defaultValue = PARAMS_RATIO,
+      description = "What the plot's horizontal axis shows. Default: ${DEFAULT-VALUE}.")
+  private String over;
 
   @Mixin private RankingOptions ranking;
 
@@ -143,9 +161,12 @@ final class ReportCommand implements Callable<Integer> {
     if (rows.isEmpty()) {
       throw new InputException(files.get(0) + ": there is no whole row to report");
     }
+    if (plot != null) {
+      throw new InputException("--plot draws scores of sweeps, not what 'lrfbench kernels' wrote");
+    }
     if (html != null) {
       String sources = files.stream().map(Path::toString).collect(Collectors.joining(", "));
-      writePage(KernelPage.render(sources, rows));
+      write(html, KernelPage.render(sources, rows));
     } else {
       stdout.print(KernelTables.render(rows));
       stdout.flush();
@@ -160,6 +181,10 @@ final class ReportCommand implements Callable<Integer> {
       tables.get(i).forEach(row -> rows.add(new ResultRow(row, folder)));
     }
     List<ResultRow> chosen = ranking.choose(rows);
+    if (plot != null) {
+      write(plot, ranking.plot(chosen, over));
+      return;
+    }
     Set<RunRow> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
     chosen.forEach(row -> wanted.add(row.row()));
     if (html != null || ranking.isPage()) {
@@ -199,6 +224,14 @@ final class ReportCommand implements Callable<Integer> {
     if (!compare.isEmpty() && html != null) {
       throw new InputException("--html and --compare do not go together");
     }
+    if (plot != null && (html != null || !compare.isEmpty())) {
+      throw new InputException("--plot goes neither with --html nor with --compare");
+    }
+    if (plot != null) {
+      ranking.requireNoTable();
+    } else if (!over.equals(PARAMS_RATIO)) {
+      throw new InputException("--over says what --plot draws scores over; give --plot too");
+    }
     if (!compare.isEmpty()) {
       ranking.requireOnlyWhere("--compare", false);
     } else if (html != null) {
@@ -227,12 +260,12 @@ final class ReportCommand implements Callable<Integer> {
     if (html == null) {
       stdout.print(page);
     } else {
-      writePage(page);
+      write(html, page);
     }
   }
 
-  private void writePage(String page) {
-    WholeFile.write(html, out -> out.write(page));
-    System.err.println("written to " + html);
+  private static void write(Path file, String text) {
+    WholeFile.write(file, out -> out.write(text));
+    System.err.println("written to " + file);
   }
 }

@@ -249,6 +249,31 @@ class ReportCommandTest {
   }
 
   @Test
+  void aPlotIsDrawnOverAColumn() throws IOException {
+    String file = writeScores().toString();
+    Path plot = folder.resolve("scores.svg");
+    assertEquals(0, report(file, "--plot", plot.toString(), "--over", "metric_stderr"), stderr());
+    String svg = Files.readString(plot);
+    assertTrue(svg.startsWith("<svg ") && svg.contains(">metric_stderr</text>"), svg);
+    assertTrue(svg.contains(">drone</text>") && svg.contains(">svd</text>"), svg);
+    assertEquals("", stdout());
+    for (String[] wrong :
+        new String[][] {
+          {"--over", "metric_stderr", "give --plot too"},
+          {"--plot", plot.toString(), "--over", "metric_stder", "did you mean 'metric_stderr'"},
+          {"--plot", plot.toString(), "--over", "energy_j_per_example", "to plot"},
+          {"--plot", plot.toString(), "--tables", "wins", "do not go with --plot"},
+          {"--plot", plot.toString(), "--html", plot.toString(), "--plot goes neither"},
+        }) {
+      String[] options = Arrays.copyOf(wrong, wrong.length);
+      options[wrong.length - 1] = file;
+      assertEquals(2, report(options), String.join(" ", wrong));
+      assertEquals(1, stderr().lines().count(), stderr());
+      assertTrue(stderr().contains(wrong[wrong.length - 1]), stderr());
+    }
+  }
+
+  @Test
   void wrongNamesAreOneLine() throws IOException {
     String file = writeScores().toString();
     for (String[] wrong :
