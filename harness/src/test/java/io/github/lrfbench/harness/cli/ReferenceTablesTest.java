@@ -10,29 +10,34 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Holds the tables of {@code results/reference/README.md} and of the studies in {@code docs} to
- * what the commands print that stand in a comment above each. After a change of the rows or of what
+ * Holds the tables and plots of {@code results/reference/README.md} and of the studies in {@code
+ * docs} to what the commands print or draw that stand in a comment above each. After a change of the rows or of what
  * the commands print, write them anew by {@code ./mvnw -pl harness -am test
  * -Dtest=ReferenceTablesTest -Dsurefire.failIfNoSpecifiedTests=false -Dlrfbench.update=true}.
  */
 class ReferenceTablesTest {
   private static final Pattern BLOCK =
       Pattern.compile(
-          "(<!-- \\./lrfbench ((?:report|estimate) [^\\n]*) -->\\n)(.*?)(<!-- end of the table -->\\n)",
+          "(<!-- \\./lrfbench ((?:report|estimate) (?![^\\n]*--plot)[^\\n]*) -->\\n)(.*?)(<!-- end of the table -->\\n)",
           Pattern.DOTALL);
+
+  private static final Pattern PLOT =
+      Pattern.compile("<!-- \\./lrfbench (report [^\\n]*--plot (\\S+)[^\\n]*) -->\\n\\n!\\[[^\\]]+\\]\\((\\S+)\\)");
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
   @ParameterizedTest
-  @CsvSource({"results/reference/README.md, 5", "docs/studies/break-even.md, 2"})
+  @CsvSource({"results/reference/README.md, 5", "docs/studies/break-even.md, 2", "docs/studies/dropout-and-pruning.md, 2"})
   void everyTableIsWhatItsCommandPrints(String document, int atLeast) throws IOException {
     Path file = TestData.repositoryRoot().resolve(document);
     String text = Files.readString(file);
@@ -49,6 +54,29 @@ class ReferenceTablesTest {
       Files.writeString(file, current);
     }
     assertEquals(current, Files.readString(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "results/reference/README.md, 1",
+    "docs/studies/dropout-and-pruning.md, 2",
+  })
+  void everyPlotIsWhatItsCommandDraws(String document, int atLeast, @TempDir Path folder)
+      throws IOException {
+    Path root = TestData.repositoryRoot();
+    Path file = root.resolve(document);
+    List<MatchResult> plots = PLOT.matcher(Files.readString(file)).results().toList();
+    assertTrue(plots.size() >= atLeast, "plots with a command above them");
+    for (MatchResult plot : plots) {
+      Path kept = root.resolve(plot.group(2));
+      Path drawn = folder.resolve("plot.svg");
+      print(plot.group(1).replace(plot.group(2), drawn.toString()));
+      if (Boolean.getBoolean("lrfbench.update")) {
+        Files.copy(drawn, kept, StandardCopyOption.REPLACE_EXISTING);
+      }
+      assertEquals(Files.readString(drawn), Files.readString(kept), plot.group(1));
+      assertEquals(kept, file.getParent().resolve(plot.group(3)).normalize(), "what is shown");
+    }
   }
 
   /** What is no Markdown stands as it is. */
