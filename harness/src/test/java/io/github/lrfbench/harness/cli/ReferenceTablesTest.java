@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Holds the tables and plots of {@code results/reference/README.md} and of the studies in {@code
- * docs} to what the commands print or draw that stand in a comment above each. After a change of the rows or of what
- * the commands print, write them anew by {@code ./mvnw -pl harness -am test
+ * docs} to what the commands print or draw that stand in a comment above each. After a change of
+ * the rows or of what the commands print, write them anew by {@code ./mvnw -pl harness -am test
  * -Dtest=ReferenceTablesTest -Dsurefire.failIfNoSpecifiedTests=false -Dlrfbench.update=true}.
  */
 class ReferenceTablesTest {
@@ -32,12 +32,17 @@ class ReferenceTablesTest {
           Pattern.DOTALL);
 
   private static final Pattern PLOT =
-      Pattern.compile("<!-- \\./lrfbench (report [^\\n]*--plot (\\S+)[^\\n]*) -->\\n\\n!\\[[^\\]]+\\]\\((\\S+)\\)");
+      Pattern.compile(
+          "<!-- \\./lrfbench (report [^\\n]*--plot (\\S+)[^\\n]*) -->\\n\\n!\\[[^\\]]+\\]\\((\\S+)\\)");
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
   @ParameterizedTest
-  @CsvSource({"results/reference/README.md, 5", "docs/studies/break-even.md, 2", "docs/studies/dropout-and-pruning.md, 2"})
+  @CsvSource({
+    "results/reference/README.md, 5",
+    "docs/studies/break-even.md, 2",
+    "docs/studies/dropout-and-pruning.md, 2"
+  })
   void everyTableIsWhatItsCommandPrints(String document, int atLeast) throws IOException {
     Path file = TestData.repositoryRoot().resolve(document);
     String text = Files.readString(file);

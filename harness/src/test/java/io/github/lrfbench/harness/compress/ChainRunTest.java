@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.compress;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -140,6 +141,36 @@ class ChainRunTest {
             "budget_stage", "svd"),
         compress("svd+bias").parameters());
     assertEquals("lora", compress("svdllm:update=lora:epochs=1").parameters().get("update"));
+  }
+
+  /** Alone, and beside cells of other seeds, with which it shares a cache. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "prune:score=random",
+        "prune:score=random:pattern=outputs:scope=model",
+        "lplr",
+        "lplr:variant=lsvd:rounding=dither",
+        "nystrom:select=uniform",
+        "denil:choice=uniform"
+      })
+  void theRunsSeedDecidesWhatIsDrawn(String method) {
+    List<Integer> drawn = new ArrayList<>();
+    for (long seed : new long[] {0, 1, 0}) {
+      int hash = 0;
+      CompressionRequest request = task.request(method, BUDGET, Allocation.UNIFORM, seed);
+      try (Scope scratch = task.model().device().openScope()) {
+        Compression made = MethodChain.parse(method).compress(request);
+        for (LinearSlot slot : task.slots()) {
+          hash = 31 * hash + Arrays.hashCode(values(made.replacements().get(slot.name()), scratch));
+        }
+        assertEquals(Long.toString(seed), made.parameters().get("seed"));
+      }
+      drawn.add(hash);
+    }
+    assertEquals(drawn.get(0), drawn.get(2));
+    assertNotEquals(drawn.get(0), drawn.get(1));
+    assertSame(compress(method), compress(method + ":seed=0"), 0);
   }
 
   /** The case has 60 examples. */

@@ -61,7 +61,7 @@ public final class DenilCompressor extends ColumnMethod {
             MethodOption.choice(VALUES, OBSERVED, "ls", DATA),
             MethodOption.number(LAMBDA, 1e-3, 0, 1e6),
             MethodOption.number(SIGMA, 1, 1e-3, 1e6),
-            MethodOption.count(SEED, 0, 0, Integer.MAX_VALUE),
+            MethodOption.seed(),
             tokens()));
   }
 
@@ -140,7 +140,7 @@ public final class DenilCompressor extends ColumnMethod {
 
   private static Choice choice(MethodOptions options, Matrix w, int most) {
     if (options.is(CHOICE, UNIFORM)) {
-      return Choice.uniform(w.cols(), options.count(SEED));
+      return Choice.uniform(w.cols(), options.seed());
     }
     try (Scope scratch = w.device().openScope()) {
       return Choice.longest(Matrices.transpose(w, scratch), most);

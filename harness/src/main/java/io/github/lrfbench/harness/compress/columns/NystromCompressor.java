@@ -35,7 +35,6 @@ public final class NystromCompressor extends MatrixMethod {
   private static final String SELECT = "select";
   private static final String LEVERAGE = "leverage";
   private static final String UNIFORM = "uniform";
-  private static final String SEED = "seed";
 
   @Override
   public MethodInfo info() {
@@ -47,14 +46,14 @@ public final class NystromCompressor extends MatrixMethod {
         "",
         options(
             MethodOption.choice(SELECT, "cholesky", LEVERAGE, UNIFORM),
-            MethodOption.count(SEED, 0, 0, Integer.MAX_VALUE),
+            MethodOption.seed(),
             tokens()));
   }
 
   @Override
   public void check(MethodOptions options) {
     super.check(options);
-    if (!options.is(SELECT, UNIFORM) && !options.is(SEED, "0")) {
+    if (!options.is(SELECT, UNIFORM) && options.hasSeed()) {
       throw new InputException("--method nystrom: seed is for select=uniform");
     }
   }
@@ -112,7 +111,7 @@ public final class NystromCompressor extends MatrixMethod {
     } else {
       int[] chosen =
           select.equals(UNIFORM)
-              ? Choice.uniform(inputs, request.options().count(SEED)).of(most)
+              ? Choice.uniform(inputs, request.options().seed()).of(most)
               : PivotedCholesky.order(gram, most);
       made =
           ChosenFactorization.nested(points, most, new Landmarks(w, gram, chosen, select, scope));

@@ -35,7 +35,6 @@ public final class PruneCompressor extends MatrixMethod {
   static final String PATTERN = "pattern";
   static final String KEEP = "keep";
   static final String BUDGET = "budget";
-  static final String SEED = "seed";
   static final String RESCALE = "rescale";
   private static final String SPARSE_GPT = "sparsegpt";
   private static final String SCOPE = "scope";
@@ -59,7 +58,7 @@ public final class PruneCompressor extends MatrixMethod {
             MethodOption.choice(SCOPE, OWN, "matrix", ROW, MODEL),
             MethodOption.number(KEEP, 1, 0, 1).orWord(BUDGET, BUDGET),
             MethodOption.flag(RESCALE, false),
-            MethodOption.count(SEED, 0, 0, Integer.MAX_VALUE),
+            MethodOption.seed(),
             MethodOption.number(DAMPING, Double.parseDouble(USUAL_DAMPING), 0, 1),
             tokens()));
   }
@@ -117,7 +116,7 @@ public final class PruneCompressor extends MatrixMethod {
     } else {
       refuse(!options.is(DAMPING, USUAL_DAMPING), "damping is for score=sparsegpt");
     }
-    refuse(!options.is(SCORE, RANDOM) && !options.is(SEED, "0"), "seed is for score=random");
+    refuse(!options.is(SCORE, RANDOM) && options.hasSeed(), "seed is for score=random");
     refuse(
         options.is("tokens", "reached") && !factorizationNeeds(options).contains(Need.ACTIVATIONS),
         "tokens=reached is for score=wanda and score=sparsegpt");

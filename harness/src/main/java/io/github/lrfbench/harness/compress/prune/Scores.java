@@ -27,8 +27,7 @@ record Scores(String slot, Matrix fisher, double[] inputs, Long seed) {
       case PruneCompressor.GRADIENT -> new Scores(name, statistics.fisher().of(name), null, null);
       case PruneCompressor.WANDA ->
           new Scores(name, null, Matrices.diagonal(statistics.moments(slot).gram()), null);
-      case PruneCompressor.RANDOM ->
-          new Scores(name, null, null, (long) options.count(PruneCompressor.SEED));
+      case PruneCompressor.RANDOM -> new Scores(name, null, null, options.seed());
       default -> new Scores(name, null, null, null);
     };
   }

@@ -48,7 +48,6 @@ public final class LplrCompressor extends MatrixMethod {
   private static final String RESCALE = "rescale";
   private static final String SIDE = "side";
   private static final String AUTO = "auto";
-  private static final String SEED = "seed";
   private static final String NONE = "0";
   private static final int MOST_POWER = 10;
 
@@ -68,7 +67,7 @@ public final class LplrCompressor extends MatrixMethod {
                         MethodOption.count(POWER, 0, 0, MOST_POWER),
                         MethodOption.choice(SIDE, AUTO, "columns", "rows"),
                         MethodOption.flag(RESCALE, false),
-                        MethodOption.count(SEED, 0, 0, Integer.MAX_VALUE)),
+                        MethodOption.seed()),
                     FactorGrids.options("", Byte.SIZE).stream())
                 .toArray(MethodOption[]::new)));
   }
@@ -81,7 +80,7 @@ public final class LplrCompressor extends MatrixMethod {
     if (!sketched && !options.is(POWER, NONE)) {
       throw new InputException("--method lplr: power is for variant=lplr");
     }
-    if (!sketched && !options.is(ROUNDING, DITHER) && !options.is(SEED, NONE)) {
+    if (!sketched && !options.is(ROUNDING, DITHER) && options.hasSeed()) {
       throw new InputException("--method lplr: seed is for variant=lplr and rounding=dither");
     }
   }
@@ -211,7 +210,7 @@ public final class LplrCompressor extends MatrixMethod {
     Coder(String slot, MethodOptions options) {
       this.slot = slot;
       this.grids = FactorGrids.of(options, "");
-      this.random = new SplittableRandom(options.count(SEED));
+      this.random = new SplittableRandom(options.seed());
       this.dithers = options.is(ROUNDING, DITHER);
     }
 

@@ -38,6 +38,11 @@ public record CompressionRequest(
     Scope scope,
     long seed,
     Consumer<String> progress) {
+  /** Random numbers that have no seed of their own are drawn by that of the run. */
+  public CompressionRequest {
+    options = options.withSeed(seed);
+  }
+
   /** A request on the dense model. */
   public CompressionRequest(
       Model model,

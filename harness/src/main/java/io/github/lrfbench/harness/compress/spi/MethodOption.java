@@ -53,6 +53,13 @@ public record MethodOption(
         });
   }
 
+  /** What random numbers are drawn by: of the run, as everything random is, or of its own. */
+  public static MethodOption seed() {
+    return count(MethodOptions.SEED, 0, 0, Integer.MAX_VALUE)
+        .orWord(MethodOptions.OF_RUN, MethodOptions.OF_RUN)
+        .movedStandard();
+  }
+
   /** Yes or no. */
   public static MethodOption flag(String name, boolean standard) {
     return choice(name, Boolean.toString(standard), Boolean.toString(!standard));

@@ -14,6 +14,12 @@ import java.util.stream.Collectors;
  * @param values by name, in the order in which the method declares its options
  */
 public record MethodOptions(Map<String, String> values) {
+  /** What an option of random numbers is called, {@link MethodOption#seed}. */
+  static final String SEED = "seed";
+
+  /** Its value where the run's seed is taken. */
+  static final String OF_RUN = "run";
+
   /** No options. */
   public static final MethodOptions NONE = new MethodOptions(Map.of());
 
@@ -93,6 +99,26 @@ public record MethodOptions(Map<String, String> values) {
   /** The value of an option that is a whole number. */
   public int count(String name) {
     return Integer.parseInt(text(name));
+  }
+
+  /** The same with the run's seed where none of its own is given. */
+  public MethodOptions withSeed(long ofRun) {
+    if (!is(SEED, OF_RUN)) {
+      return this;
+    }
+    Map<String, String> resolved = new LinkedHashMap<>(values);
+    resolved.put(SEED, Long.toString(ofRun));
+    return new MethodOptions(resolved);
+  }
+
+  /** Whether a seed of its own is given. */
+  public boolean hasSeed() {
+    return !is(SEED, OF_RUN);
+  }
+
+  /** The seed, once it is known which it is. */
+  public long seed() {
+    return Long.parseLong(text(SEED));
   }
 
   /** The value of an option that is yes or no. */

@@ -84,7 +84,7 @@ final class ColumnCase implements AutoCloseable {
           .factorize(
               new FactorRequest(
                   List.of(new FactorRequest.Target(slot, count - 1, errors)),
-                  spec.options(),
+                  spec.options().withSeed(0),
                   statistics,
                   scope))
           .get(0);
@@ -93,7 +93,7 @@ final class ColumnCase implements AutoCloseable {
         .decompose(
             new DecompositionRequest(
                 List.of(new DecompositionRequest.Target(slot, count, errors)),
-                spec.options(),
+                spec.options().withSeed(0),
                 statistics,
                 scope))
         .get(0);

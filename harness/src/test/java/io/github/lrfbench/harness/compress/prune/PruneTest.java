@@ -66,7 +66,7 @@ class PruneTest extends DeviceCase {
         .factorize(
             new FactorRequest(
                 List.of(new Target(slot, 0, errors)),
-                spec.options(),
+                spec.options().withSeed(0),
                 new SlotStatistics(null, moments, null),
                 scope))
         .get(0);

@@ -125,6 +125,12 @@ public final class TaskCase implements AutoCloseable {
 
   /** What a method is asked for. */
   public CompressionRequest request(String method, Budget budget, Allocation allocation) {
+    return request(method, budget, allocation, 0);
+  }
+
+  /** What a method is asked for in a run of another seed. */
+  public CompressionRequest request(
+      String method, Budget budget, Allocation allocation, long seed) {
     return new CompressionRequest(
         model(),
         slots(),
@@ -134,7 +140,7 @@ public final class TaskCase implements AutoCloseable {
         calibrator,
         cache,
         scope,
-        0);
+        seed);
   }
 
   /** What a model says of the first examples; a language model of all their tokens. */
