@@ -8,10 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.github.lrfbench.harness.autograd.EagerOps;
-import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.CompressedCheckpoint;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
@@ -21,14 +18,10 @@ import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.compress.structure.HeadOrder.Head;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
-import io.github.lrfbench.harness.model.CausalModel;
-import io.github.lrfbench.harness.model.Decoding;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.model.TokenBatch;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.source.LoadedModel;
-import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.train.TrainingSet;
 import io.github.lrfbench.kernels.DType;
@@ -53,94 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Attentions of fewer heads, beside gates before all heads. Tiny models have 3 of 4 dimensions. */
-class PruneHeadsTest extends NarrowerCase {
-  private static final String METHOD = "prune-heads";
-  private static final String OUTPUT = "attention_output";
-  private static final int HEADS = 3;
-  private static final int SIZE = 4;
-
-  private TaskCase opened(String model) throws IOException {
-    if (model.equals("gpt2-whole")) {
-      return new TaskCase(deviceId(), folder, TinyCheckpoint.gpt2(folder.resolve("model"), 2));
-    }
-    if (model.equals("albert")) {
-      Path directory = TinyCheckpoint.albert(folder.resolve("model"), 4, 2, 1);
-      return new TaskCase(deviceId(), folder, directory);
-    }
-    return open(model);
-  }
-
-  private static List<LinearSlot> outputs(Model model) {
-    return model.slots().stream().filter(slot -> slot.role().equals(OUTPUT)).toList();
-  }
-
-  /** The matrix that reads heads with gates before these. */
-  private static Linear gated(LinearSlot slot, double[] gates, Scope scope) {
-    Linear linear = slot.linear();
-    Matrix weight = Matrix.of(scope.allocate(DType.F32, linear.inputs(), linear.outputs()));
-    scope.device().blas().copy(linear.dense(), weight);
-    double[] rows = new double[linear.inputs()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = gates[i / SIZE];
-    }
-    scope.device().blas().scaleRows(weight, rows);
-    return new DenseLinear(weight, linear.bias());
-  }
-
-  /** A model with gates: 0 before the heads that are gone, and any number before one more. */
-  private static Model gated(Model model, Set<Head> gone, Head other, double gate, Scope scope) {
-    Map<String, Linear> gated = new HashMap<>();
-    List<LinearSlot> outputs = outputs(model);
-    for (int i = 0; i < outputs.size(); i++) {
-      double[] gates = new double[HEADS];
-      for (int head = 0; head < HEADS; head++) {
-        Head own = new Head(i, head);
-        gates[head] = own.equals(other) ? gate : gone.contains(own) ? 0 : 1;
-      }
-      gated.put(outputs.get(i).name(), gated(outputs.get(i), gates, scope));
-    }
-    return model.with(gated);
-  }
-
-  /** The mean of the absolute central differences of examples' losses by a gate. */
-  private static double difference(Model model, Set<Head> gone, Head head, TrainingSet examples) {
-    double step = 0.02;
-    double[][] losses = new double[2][];
-    for (int side = 0; side < 2; side++) {
-      try (Scope scope = model.device().openScope();
-          Model moved = gated(model, gone, head, side == 0 ? 1 - step : 1 + step, scope)) {
-        losses[side] = ExampleLosses.of(moved, examples);
-      }
-    }
-    double sum = 0;
-    for (int i = 0; i < losses[0].length; i++) {
-      sum += Math.abs(losses[1][i] - losses[0][i]) / (2 * step);
-    }
-    return sum / losses[0].length;
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"bert", "distilbert", "albert", "gpt2", "gpt2-whole"})
-  void importanceIsTheDerivativeByGates(String name) throws IOException {
-    try (TaskCase task = opened(name)) {
-      Model model = task.model();
-      TrainingSet examples = task.examples().sample(task.calibrator().examples(), 0);
-      Map<String, double[]> found = task.calibrator().headImportanceIn(model);
-      List<LinearSlot> outputs = outputs(model);
-      assertEquals(outputs.size(), found.size());
-      for (int i = 0; i < outputs.size(); i++) {
-        double[] own = found.get(outputs.get(i).name());
-        assertEquals(HEADS, own.length);
-        for (int head = 0; head < HEADS; head++) {
-          double slow = difference(model, Set.of(), new Head(i, head), examples);
-          assertTrue(slow > 0);
-          assertEquals(slow, own[head], 2e-3 * slow + 2e-6, name + " " + i + " " + head);
-        }
-      }
-    }
-  }
-
+/** Which heads are left out, how many, and what becomes of models without them. */
+class PruneHeadsTest extends HeadsCase {
   /** One after the other, by differences with zeros in the place of what is gone. */
   @ParameterizedTest
   @CsvSource({"bert, 0.1", "gpt2-whole, 0.4"})
@@ -192,50 +99,6 @@ class PruneHeadsTest extends NarrowerCase {
             boolean is = note.startsWith("kept") || note.contains(Integer.toString(head));
             assertEquals(!expected.contains(new Head(i, head)), is, kept + ": " + note);
           }
-        }
-      }
-    }
-  }
-
-  private static LayerReport report(Compression made, String slot) {
-    return made.layers().stream().filter(l -> l.layer().equals(slot)).findFirst().orElseThrow();
-  }
-
-  /** Those of a compression that are gone. */
-  private static Set<Head> gone(Model model, Compression made) {
-    Set<Head> gone = new HashSet<>();
-    List<LinearSlot> outputs = outputs(model);
-    for (int i = 0; i < outputs.size(); i++) {
-      String note = report(made, outputs.get(i).name()).diagnostics().note();
-      for (int head = 0; head < HEADS; head++) {
-        if (!note.startsWith("kept") && !note.contains(Integer.toString(head))) {
-          gone.add(new Head(i, head));
-        }
-      }
-    }
-    return gone;
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "albert", "gpt2", "gpt2-whole"})
-  void aModelWithoutAHeadIsThatWithAClosedGate(String name) throws IOException {
-    try (TaskCase task = opened(name);
-        Scope scope = task.model().device().openScope()) {
-      for (double keep : new double[] {0.84, 0.67, 0.01}) {
-        Compression made = task.compress(METHOD, new Budget.Keep(keep), Allocation.UNIFORM);
-        Set<Head> gone = gone(task.model(), made);
-        assertFalse(gone.isEmpty());
-        List<TokenSequence> sequences = task.examples().sequences().subList(0, 7);
-        try (Model closed = gated(task.model(), gone, null, 0, scope);
-            Model smaller = task.model().with(made.replacements());
-            Model copy = smaller.copy()) {
-          assertArrayEquals(logits(closed, sequences), logits(smaller, sequences), 1e-5f);
-          assertArrayEquals(logits(copy, sequences), logits(smaller, sequences));
-          // Three times rows and their biases, and columns.
-          long perHead = 3 * (12 * SIZE + SIZE) + SIZE * 12;
-          assertEquals(task.model().parameters() - gone.size() * perHead, smaller.parameters());
-          int tokens = 5;
-          assertTrue(smaller.flops(tokens) < task.model().flops(tokens));
         }
       }
     }
@@ -400,52 +263,6 @@ class PruneHeadsTest extends NarrowerCase {
               new Budget.Keep(0.99),
               new Allocation(Allocation.Policy.UNIFORM, 4));
       assertTrue(all.replacements().isEmpty());
-    }
-  }
-
-  /** Keys and values of fewer heads in the cache. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aLanguageModelOfFewerHeadsReadsTokenByToken(boolean split) throws IOException {
-    Path directory = TinyCheckpoint.gpt2(folder.resolve("lm"), 0);
-    try (Device device = Devices.open(deviceId(), new DeviceOptions(1), line -> {});
-        LoadedModel loaded = LoadedModel.open(directory, new Gpt2Options(split, false), device);
-        Scope scope = device.openScope()) {
-      Model dense = loaded.model();
-      Map<String, Linear> smaller = new HashMap<>();
-      Map<Integer, List<LinearSlot>> projections = new HashMap<>();
-      for (LinearSlot slot : dense.slots()) {
-        if (slot.role().matches("query.*|key|value")) {
-          projections.computeIfAbsent(slot.layer(), missing -> new ArrayList<>()).add(slot);
-        } else if (slot.role().equals(OUTPUT)) {
-          int[] heads = slot.layer() == 0 ? new int[] {1} : new int[] {0, 2};
-          smaller.putAll(
-              new Attention(projections.get(slot.layer()), slot, SIZE).keeping(heads, scope));
-        }
-      }
-      try (Model model = dense.with(smaller);
-          Decoding decoding = new Decoding((CausalModel) model, 2, 8)) {
-        int[][] texts = {{3, 1, 4, 1}, {5, 9}};
-        assertSame(
-            model,
-            texts,
-            decoding.start(List.of(sequence(texts[0]), sequence(texts[1]))).toFloats());
-        int[][] longer = {{3, 1, 4, 1, 2}, {5, 9, 6}};
-        assertSame(model, longer, decoding.next(2, 6).toFloats());
-      }
-    }
-  }
-
-  private static TokenSequence sequence(int... ids) {
-    return new TokenSequence(ids, new int[ids.length]);
-  }
-
-  private static void assertSame(Model model, int[][] texts, float[] actual) {
-    try (Scope scope = model.device().openScope();
-        Ops ops = new EagerOps(model.device())) {
-      List<TokenSequence> all = List.of(sequence(texts[0]), sequence(texts[1]));
-      float[] expected = model.forward(ops, TokenBatch.of(scope, all)).toFloats();
-      assertArrayEquals(expected, actual, 1e-4f);
     }
   }
 
