@@ -82,7 +82,7 @@ class MovementTest {
       // What is left out is not trained, but its score learns what it would have done.
       gradients.of(weight).data().write(0, new float[] {-40, 4, 0, 12}, 0, 4);
       masks.turn(gradients, 1, 0, 4);
-      assertArrayEquals(new float[] {0, 0, 0, 12}, gradients.of(weight).data().toFloats());
+      assertArrayEquals(new float[] {0, 0, 0, 12}, gradients.of(weight).data().toFloats(), 1e-9f);
       masks.step(() -> w.data().write(3, new float[] {5}, 0, 1));
       // S = [[-2 + 10, 2], [-3 - 3, 4 - 12]]: the first is there again, as it was.
       assertArrayEquals(new float[] {8, -6, 2, -8}, masks.scores(0));
