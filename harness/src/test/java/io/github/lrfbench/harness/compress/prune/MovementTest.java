@@ -221,7 +221,7 @@ class MovementTest {
   void aModelKeepsWhatTheBudgetHasRoomFor(String pattern, double keep) {
     Compression made =
         task.compress(
-            "movement:epochs=2:window=2:pattern=" + pattern,
+            "movement:epochs=1:window=1:pattern=" + pattern,
             new Budget.Keep(keep),
             Allocation.UNIFORM);
     try (Model model = made.trained()) {
