@@ -16,12 +16,13 @@ public final class FewerHeads {
   /**
    * The matrices by slot.
    *
-   * @param fewest heads of the first block; every other has one more than that before it
+   * @param fewest heads of the first block, and of every other from there; those between have one
+   *     more
    */
   public static Map<String, Linear> of(Model model, int fewest, Scope scope) {
     Map<String, Linear> made = new HashMap<>();
     for (LinearSlot slot : model.slots()) {
-      int width = (fewest + slot.layer()) * model.headSize();
+      int width = (fewest + slot.layer() % 2) * model.headSize();
       Linear linear = slot.linear();
       if (slot.role().equals("attention_output")) {
         Matrix weight = Matrix.of(scope.allocate(DType.F32, width, linear.outputs()));
