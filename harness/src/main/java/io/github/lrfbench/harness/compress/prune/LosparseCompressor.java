@@ -6,11 +6,7 @@ import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
-import io.github.lrfbench.harness.compress.matrix.Replacement;
-import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Compressor;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -23,18 +19,15 @@ import io.github.lrfbench.harness.linear.PlacedOutputs;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -42,7 +35,7 @@ import java.util.stream.Stream;
  * all weights of the model are trained (Li et al. 2023). What is left of S at the end are whole
  * rows.
  */
-public final class LosparseCompressor implements Compressor {
+public final class LosparseCompressor extends PruningMethod {
   private static final String NAME = "losparse";
   private static final String LOW_RANK = "lowrank";
   private static final String BETA = "beta";
@@ -62,21 +55,6 @@ public final class LosparseCompressor implements Compressor {
             .toList());
   }
 
-  @Override
-  public void check(MethodOptions options) {
-    PruningTraining.check(NAME, options);
-  }
-
-  @Override
-  public boolean allocates() {
-    return false;
-  }
-
-  @Override
-  public void check(Budget budget, MethodOptions options) {
-    PruningTraining.check(NAME, budget);
-  }
-
   /** r = ⌈ρ m n / (m + n)⌉. */
   static int rank(int rows, int cols, double share) {
     return (int) Math.ceil(share * rows * cols / (rows + cols));
@@ -94,40 +72,13 @@ public final class LosparseCompressor implements Compressor {
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
-    Budget budget = request.requireBudget(NAME);
-    check(budget, request.options());
-    double low = request.options().number(LOW_RANK);
-    Replacement replacement = new Replacement(request);
-    Map<String, LayerReport> reports = new HashMap<>();
-    List<LinearSlot> slots = new ArrayList<>();
-    for (LinearSlot slot : request.slots()) {
-      OperatingPoints point = point(slot, low);
-      boolean whole = budget.allowance(point) >= budget.unit().ofMatrix(point);
-      if (whole) {
-        reports.put(
-            slot.name(),
-            replacement.keep(slot, "kept dense: the budget allows the matrix as it is"));
-      } else if (point.savesNothing(0)) {
-        reports.put(slot.name(), replacement.keep(slot, "kept dense: its factors save nothing"));
-      } else {
-        slots.add(slot);
-      }
-    }
-    Map<String, String> parameters = new TreeMap<>(request.options().values());
-    Model trained = null;
-    if (!slots.isEmpty()) {
-      long start = System.nanoTime();
-      double share = share(budget, slots, low);
-      parameters.put("batch_size", Integer.toString(TrainingSettings.BATCH_SIZE));
-      parameters.put("kept_of_s", String.format(Locale.ROOT, "%.6f", share));
-      PruningTraining training = new PruningTraining(NAME, request);
-      trained = train(training, slots, share);
-      reports.putAll(training.reports(slots, trained, start));
-    }
-    List<LayerReport> layers =
-        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.of(), layers, parameters, trained);
+  OperatingPoints point(LinearSlot slot, Budget budget, MethodOptions options) {
+    return point(slot, options.number(LOW_RANK));
+  }
+
+  @Override
+  String savesNothing() {
+    return "its factors save nothing";
   }
 
   /** The share of all S together that the budget leaves room for. */
@@ -149,8 +100,15 @@ public final class LosparseCompressor implements Compressor {
     return room / all;
   }
 
-  private static Model train(PruningTraining training, List<LinearSlot> slots, double share) {
+  @Override
+  Model train(
+      PruningTraining training,
+      List<LinearSlot> slots,
+      Budget budget,
+      Map<String, String> parameters) {
     CompressionRequest request = training.request();
+    double share = share(budget, slots, request.options().number(LOW_RANK));
+    parameters.put("kept_of_s", String.format(Locale.ROOT, "%.6f", share));
     try (Scope scratch = request.scope().device().openScope();
         Model copy = copy(request, slots, scratch)) {
       List<LinearSlot> own = PruningTraining.same(copy, slots);

@@ -4,12 +4,7 @@ import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
-import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.prune.MovementMasks.Pruned;
-import io.github.lrfbench.harness.compress.spi.Compression;
-import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Compressor;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
@@ -19,21 +14,18 @@ import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.Scope;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * The method {@code movement}: elements, outputs or inputs of matrices that a training moves
  * towards 0 are left out in the course of it (Sanh et al. 2020).
  */
-public final class MovementCompressor implements Compressor {
+public final class MovementCompressor extends PruningMethod {
   private static final String NAME = "movement";
   private static final String PATTERN = "pattern";
 
@@ -52,67 +44,26 @@ public final class MovementCompressor implements Compressor {
   }
 
   @Override
-  public void check(MethodOptions options) {
-    PruningTraining.check(NAME, options);
+  OperatingPoints point(LinearSlot slot, Budget budget, MethodOptions options) {
+    Pattern pattern = Pattern.of(options.text(PATTERN));
+    int rows = slot.linear().outputs();
+    int cols = slot.linear().inputs();
+    int kept = pattern.room(budget, rows, cols);
+    return new OperatingPoints(rows, cols, Double.NaN, List.of(pattern.point(rows, cols, kept)));
   }
 
   @Override
-  public boolean allocates() {
-    return false;
+  String savesNothing() {
+    return "to leave so little out saves nothing";
   }
 
   @Override
-  public void check(Budget budget, MethodOptions options) {
-    PruningTraining.check(NAME, budget);
-  }
-
-  @Override
-  public Compression compress(CompressionRequest request) {
-    Budget budget = request.requireBudget(NAME);
-    check(budget, request.options());
-    Pattern pattern = Pattern.of(request.options().text(PATTERN));
-    Replacement replacement = new Replacement(request);
-    Map<String, LayerReport> reports = new HashMap<>();
-    Map<String, Integer> kept = new HashMap<>();
-    List<LinearSlot> slots = new ArrayList<>();
-    for (LinearSlot slot : request.slots()) {
-      int rows = slot.linear().outputs();
-      int cols = slot.linear().inputs();
-      int units = pattern.room(budget, rows, cols);
-      OperatingPoints point =
-          new OperatingPoints(rows, cols, Double.NaN, List.of(pattern.point(rows, cols, units)));
-      if (budget.allowance(point) >= budget.unit().ofMatrix(point)) {
-        reports.put(
-            slot.name(),
-            replacement.keep(slot, "kept dense: the budget allows the matrix as it is"));
-      } else if (point.savesNothing(0)) {
-        reports.put(
-            slot.name(),
-            replacement.keep(slot, "kept dense: to leave so little out saves nothing"));
-      } else {
-        slots.add(slot);
-        kept.put(slot.name(), units);
-      }
-    }
-    Map<String, String> parameters = new TreeMap<>(request.options().values());
-    Model trained = null;
-    if (!slots.isEmpty()) {
-      long start = System.nanoTime();
-      parameters.put("batch_size", Integer.toString(TrainingSettings.BATCH_SIZE));
-      PruningTraining training = new PruningTraining(NAME, request);
-      trained = train(training, slots, kept, pattern);
-      reports.putAll(training.reports(slots, trained, start));
-    }
-    List<LayerReport> layers =
-        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.of(), layers, parameters, trained);
-  }
-
-  private static Model train(
+  Model train(
       PruningTraining training,
       List<LinearSlot> slots,
-      Map<String, Integer> kept,
-      Pattern pattern) {
+      Budget budget,
+      Map<String, String> parameters) {
+    Pattern pattern = Pattern.of(training.request().options().text(PATTERN));
     try (Scope scratch = training.request().scope().device().openScope();
         Model copy = copy(training.request().model(), slots, scratch)) {
       List<LinearSlot> own = PruningTraining.same(copy, slots);
@@ -122,7 +73,7 @@ public final class MovementCompressor implements Compressor {
                   slot ->
                       new Pruned(
                           new Parameter(slot.name(), slot.linear().dense(), Storage.TRANSPOSED),
-                          kept.get(slot.name())))
+                          pattern.room(budget, slot.linear().outputs(), slot.linear().inputs())))
               .toList();
       try (MovementMasks masks =
           new MovementMasks(

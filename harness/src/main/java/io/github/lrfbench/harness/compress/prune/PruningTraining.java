@@ -1,10 +1,6 @@
 package io.github.lrfbench.harness.compress.prune;
 
-import io.github.lrfbench.harness.budget.Budget;
-import io.github.lrfbench.harness.compress.matrix.Replacement;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Diagnostics;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -21,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A training of all of a model's weights in the course of which parts of matrices are left out; the
@@ -66,18 +61,6 @@ record PruningTraining(String method, CompressionRequest request) {
           "--method "
               + method
               + ": initial and final are shares of one training, together below 1");
-    }
-  }
-
-  /** Checks that a budget is no matter of ranks. */
-  static void check(String method, Budget budget) {
-    if (budget.needsRanks()) {
-      throw new InputException(
-          "--method "
-              + method
-              + " has no one rank: --"
-              + budget.kind()
-              + " says nothing of it; give --keep or --bits");
     }
   }
 
@@ -134,24 +117,10 @@ record PruningTraining(String method, CompressionRequest request) {
         : null;
   }
 
-  /** The slots of another form of the model that have the names of some. */
+  /** The slots of another form of the model that some are in this, in their order. */
   static List<LinearSlot> same(Model model, List<LinearSlot> slots) {
-    Set<String> names = Set.copyOf(slots.stream().map(LinearSlot::name).toList());
-    return model.slots().stream().filter(slot -> names.contains(slot.name())).toList();
-  }
-
-  /** What became of some slots, by their names. */
-  Map<String, LayerReport> reports(List<LinearSlot> slots, Model trained, long start) {
-    Map<String, LinearSlot> before = new HashMap<>();
-    slots.forEach(slot -> before.put(slot.name(), slot));
-    Replacement replacement = new Replacement(request);
-    Map<String, LayerReport> reports = new HashMap<>();
-    for (LinearSlot now : same(trained, slots)) {
-      reports.put(
-          now.name(),
-          replacement.report(
-              before.get(now.name()), now.linear(), Diagnostics.none("trained"), start));
-    }
-    return reports;
+    Map<String, LinearSlot> byName = new HashMap<>();
+    model.slots().forEach(slot -> byName.put(slot.name(), slot));
+    return slots.stream().map(slot -> byName.get(slot.name())).toList();
   }
 }
