@@ -462,12 +462,12 @@ class Forms:
             return self.outputs(module + ".sum.0")
         raise ValueError(f"{module} is in a form that this loader does not know")
 
-    def linear(self, module, inputs, outputs, heads=1):
+    def linear(self, module, inputs, outputs, head_size=1):
         """A module with its bias, if it has one."""
-        linear = self.form(module, inputs, outputs, heads)
+        linear = self.form(module, inputs, outputs, head_size)
         return Biased(linear, self.take(module + ".bias")) if self.has(module + ".bias") else linear
 
-    def form(self, module, inputs, outputs, heads):
+    def form(self, module, inputs, outputs, head_size):
         if self.has(module + ".weight"):
             return dense(self.take(module + ".weight"))
         if self.has(module + ".lowrank.u"):
@@ -475,9 +475,9 @@ class Forms:
         if self.has(module + ".shared.u"):
             return LowRank(self.take(module + ".shared.u"), self.basis(module))
         if self.has(module + ".lowrank.heads"):
-            return NarrowHeads(self.take(module + ".lowrank.heads"), heads, outputs)
+            return NarrowHeads(self.take(module + ".lowrank.heads"), outputs // head_size, outputs)
         if self.has(module + ".lowrank.inputs"):
-            return NarrowInputs(self.take(module + ".lowrank.inputs"), heads)
+            return NarrowInputs(self.take(module + ".lowrank.inputs"), inputs // head_size)
         if self.has(module + ".kronecker.a"):
             return Kronecker(self.take(module + ".kronecker.a"), self.take(module + ".kronecker.b"), inputs)
         for kind, own in (("cp", "c"), ("tucker", "c"), ("tt", "core")):
@@ -508,9 +508,9 @@ class Forms:
         if self.has_below(module + ".chain."):
             middle = self.outputs(module + ".chain.0")
             first = self.form(module + ".chain.0", inputs, middle, 1)
-            return nn.Sequential(first, self.form(module + ".chain.1", middle, outputs, heads))
+            return nn.Sequential(first, self.form(module + ".chain.1", middle, outputs, head_size))
         if self.has_below(module + ".sum."):
-            parts = (self.form(module + part, inputs, outputs, heads) for part in (".sum.0", ".sum.1"))
+            parts = (self.form(module + part, inputs, outputs, head_size) for part in (".sum.0", ".sum.1"))
             return Sum(*parts)
         raise ValueError(f"{module} is missing, or in a form that this loader does not know")
 
@@ -557,6 +557,7 @@ def load(directory):
     replace_input(model, config, forms)
     replace_tables(model, forms)
     replace_matrices(model, config, forms)
+    fit_attentions(model, forms)
     load_rest(model, forms)
     return model.eval()
 
@@ -710,22 +711,21 @@ def replace_tables(model, forms):
 
 def replace_matrices(model, config, forms):
     """Puts the stored forms in the place of linear layers that are not stored as the model has them."""
-    heads = getattr(config, "num_attention_heads", None) or config.n_heads
+    head_size = config.hidden_size // (getattr(config, "num_attention_heads", None) or config.n_heads)
     for name, module in list(model.named_modules()):
         transposed = isinstance(module, transformers.pytorch_utils.Conv1D)
         if not transposed and not isinstance(module, nn.Linear):
             continue
         inputs, outputs = module.weight.shape if transposed else reversed(module.weight.shape)
-        # The width of a feed-forward layer, where it is another in every block.
+        # The width of an attention or a feed-forward layer, where it is another in every block.
         known = forms.constants.get(name, {})
         inputs, outputs = known.get("inputs", inputs), known.get("outputs", outputs)
         parts = [f"{name}.{part}" for part in "qkv"]
         if any(forms.is_stored(part) for part in parts):
-            width = outputs // 3
-            replacement = SideBySide([projection(forms, part, inputs, width, heads) for part in parts])
+            width = forms.constants.get(parts[0], {}).get("outputs", outputs // 3)
+            replacement = SideBySide([projection(forms, part, inputs, width, head_size) for part in parts])
         elif forms.is_compressed(name):
-            per_head = 3 * heads if name.endswith("c_attn") else heads
-            replacement = forms.linear(name, inputs, outputs, per_head)
+            replacement = forms.linear(name, inputs, outputs, head_size)
         elif forms.has(name + ".weight"):
             replacement = narrower(forms, name, module, transposed)
         else:
@@ -734,10 +734,17 @@ def replace_matrices(model, config, forms):
             forms.place(model, name, replacement)
 
 
-def projection(forms, name, inputs, outputs, heads):
+def fit_attentions(model, forms):
+    """Tells a GPT-2 how wide attentions of fewer heads are; other models see it in their matrices."""
+    for name, module in model.named_modules():
+        if hasattr(module, "split_size"):
+            module.split_size = forms.constants.get(name + ".c_proj", {}).get("inputs", module.split_size)
+
+
+def projection(forms, name, inputs, outputs, head_size):
     """A part of c_attn, which a GPT-2's whole matrices are stored like: [inputs, outputs]."""
     if forms.is_compressed(name):
-        return forms.linear(name, inputs, outputs, heads)
+        return forms.linear(name, inputs, outputs, head_size)
     return dense(forms.take(name + ".weight").T, forms.take(name + ".bias"))
 
 

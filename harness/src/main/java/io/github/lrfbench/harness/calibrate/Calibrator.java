@@ -345,6 +345,18 @@ public final class Calibrator implements AutoCloseable {
     return blockInfluence.clone();
   }
 
+  /**
+   * How much the loss of a form of the model depends on every head of its attentions, on the same
+   * examples.
+   *
+   * @param other the model, some of whose heads may be gone
+   * @return by the slot of an attention's output matrix the mean of |dL/dξ| for each head, ξ being
+   *     a gate before what the head gives
+   */
+  public Map<String, double[]> headImportanceIn(Model other) {
+    return timed(() -> HeadImportance.of(other, examples, progress));
+  }
+
   /** The mean gradients of all slots' matrices. */
   public MeanGradients meanGradients() {
     if (original != null) {

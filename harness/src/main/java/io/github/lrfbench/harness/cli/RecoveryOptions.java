@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.cli;
 import io.github.lrfbench.harness.compress.recover.Recovery;
 import io.github.lrfbench.harness.train.DistillationWeights;
 import io.github.lrfbench.harness.train.Selection;
+import io.github.lrfbench.kernels.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -71,8 +72,18 @@ final class RecoveryOptions {
           "In that training, weight of the squared difference from the dense model's attention scores before the softmax. Default: 0. Repeatable.")
   private List<Double> distillsScores = new ArrayList<>();
 
-  /** Every number of epochs at every learning rate, and so on. */
+  /**
+   * Every number of epochs at every learning rate, and so on.
+   *
+   * @throws InputException if there is no training that a teacher would be for
+   */
   List<Recovery> recoveries() {
+    if (finetuneEpochs.stream().allMatch(epochs -> epochs == 0)) {
+      requireNoTeacher("--distill", distills);
+      requireNoTeacher("--distill-hidden", distillsHidden);
+      requireNoTeacher("--distill-attention", distillsAttention);
+      requireNoTeacher("--distill-scores", distillsScores);
+    }
     List<Recovery> recoveries = new ArrayList<>();
     List<Selection> selections =
         finetuneSelects.stream().map(name -> Selection.parse("--finetune-select", name)).toList();
@@ -80,6 +91,15 @@ final class RecoveryOptions {
       recoveries.addAll(epochs == 0 ? List.of(Recovery.NONE) : recoveries(epochs, selections));
     }
     return recoveries;
+  }
+
+  private static void requireNoTeacher(String option, List<Double> weights) {
+    if (weights.stream().anyMatch(weight -> weight != 0)) {
+      throw new InputException(
+          option
+              + " is of the training after compression: give --finetune-epochs; methods that train"
+              + " have options of their own");
+    }
   }
 
   private List<Recovery> recoveries(int epochs, List<Selection> selections) {

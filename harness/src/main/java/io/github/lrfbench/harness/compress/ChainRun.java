@@ -189,7 +189,13 @@ final class ChainRun {
         return new Compression(Map.of(), List.of(), Map.of());
       }
       throw new InputException(
-          "--method " + chain.text() + ": no matrix is left for " + step.method().name());
+          "--method "
+              + chain.text()
+              + ": no matrix is left for "
+              + step.method().name()
+              + (step.method().compressor().takes() == Takes.WHOLE
+                  ? ", as the stages before it have given all another form"
+                  : ""));
     }
     boolean spends =
         step.number() == spender

@@ -8,6 +8,7 @@ import io.github.lrfbench.harness.checkpoint.SafetensorsWriter;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.model.AttentionWidths;
 import io.github.lrfbench.harness.model.CausalModel;
 import io.github.lrfbench.harness.model.FeedForwardWidths;
 import io.github.lrfbench.harness.model.Model;
@@ -173,6 +174,10 @@ public final class CompressedCheckpoint {
         .forEach(slot -> factored.put(slot.name(), slot.linear()));
     factored.putAll(compression.replacements());
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
-    return FeedForwardWidths.evened(base.slots(), factored, scope);
+    return AttentionWidths.filled(
+        base.slots(),
+        FeedForwardWidths.evened(base.slots(), factored, scope),
+        base.info().hiddenSize(),
+        scope);
   }
 }

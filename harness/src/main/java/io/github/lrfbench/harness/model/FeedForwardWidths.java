@@ -1,13 +1,9 @@
 package io.github.lrfbench.harness.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearFormats;
-import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +58,7 @@ public final class FeedForwardWidths {
    *
    * @param block of a checkpoint, modified
    */
-  static ObjectNode describe(ObjectNode block, Model model) {
+  static void describe(ObjectNode block, Model model) {
     if (!areEqual(model)) {
       ObjectNode forms = block.withObjectProperty(LinearFormats.CONSTANTS);
       for (LinearSlot slot : model.slots()) {
@@ -73,7 +69,6 @@ public final class FeedForwardWidths {
         }
       }
     }
-    return block;
   }
 
   /**
@@ -102,17 +97,9 @@ public final class FeedForwardWidths {
     for (LinearSlot slot : now) {
       Linear linear = slot.linear();
       if (slot.role().equals(FIRST) && linear.outputs() < widest) {
-        Matrix weight = Matrix.of(scope.zeros(DType.F32, linear.inputs(), widest));
-        scope.device().blas().copy(linear.dense(), weight.columns(0, linear.outputs()));
-        Tensor bias = scope.zeros(DType.F32, widest);
-        if (linear.bias() != null) {
-          bias.write(0, linear.bias().toFloats(), 0, linear.outputs());
-        }
-        evened.put(slot.name(), new DenseLinear(weight, bias));
+        evened.put(slot.name(), ZeroPadding.ofOutputs(linear, 1, widest, scope));
       } else if (slot.role().equals(SECOND) && linear.inputs() < widest) {
-        Matrix weight = Matrix.of(scope.zeros(DType.F32, widest, linear.outputs()));
-        scope.device().blas().copy(linear.dense(), weight.rows(0, linear.inputs()));
-        evened.put(slot.name(), new DenseLinear(weight, linear.bias()));
+        evened.put(slot.name(), ZeroPadding.ofInputs(linear, widest, scope));
       }
     }
     return evened;

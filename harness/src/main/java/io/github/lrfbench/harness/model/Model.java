@@ -42,8 +42,13 @@ public interface Model extends AutoCloseable {
   /** The module of the matrix that gives the outputs, one of {@link #headLayers}; null for none. */
   String classifier();
 
-  /** Heads of the attention of every block. */
+  /** Heads of the attention of every block of which none is left out. */
   int heads();
+
+  /** Dimensions of a head. */
+  default int headSize() {
+    return info().hiddenSize() / heads();
+  }
 
   /** What follows the first of two layers of the head; NONE where it has no two. */
   Activation headActivation();

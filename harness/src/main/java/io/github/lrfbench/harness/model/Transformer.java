@@ -13,7 +13,7 @@ import java.util.List;
  * @param normsFirst whether a layer of a block reads normed hidden states and adds to those before
  *     the norm (GPT-2), and not norms the sum (BERT)
  * @param finalNorm after the last block; null for none
- * @param heads of every attention
+ * @param heads of an attention of which none is left out
  * @param causal whether a token sees itself and those before it only
  * @param activation of the feed-forward layers
  * @param predictor from H to V, where a language model has one apart from the word embedding; else

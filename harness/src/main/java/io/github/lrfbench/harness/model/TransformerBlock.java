@@ -7,10 +7,10 @@ import io.github.lrfbench.harness.linear.LinearGroup;
  * What a block is made of: attention and feed-forward layer.
  *
  * @param attentionNorm of the attention
- * @param projections query, key and value, H to 3 H: three maps, or one whose outputs they are in
- *     this order
+ * @param projections query, key and value, H to 3 A, A being H or the width of fewer heads: three
+ *     maps, or one whose outputs they are in this order
  * @param scoreScale by what the scores of the attention are multiplied
- * @param attentionOutput H to H
+ * @param attentionOutput A to H
  * @param outputNorm of the feed-forward layer
  * @param intermediate H to I
  * @param output I to H

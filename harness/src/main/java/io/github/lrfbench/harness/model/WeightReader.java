@@ -132,7 +132,28 @@ public final class WeightReader implements ModuleTensors {
    * @throws InputException if what is told of the module is no width
    */
   public int width(String module, int usual) {
-    JsonNode told = constants(module).path(LinearFormats.OUTPUTS);
+    return width(module, LinearFormats.OUTPUTS, usual);
+  }
+
+  /**
+   * The width of an attention, which may have fewer heads in every block of a compressed model.
+   *
+   * @param module of the matrix that reads the heads
+   * @param usual that of all heads
+   * @param size of one head
+   * @throws InputException if what is told of the module is not that of some heads
+   */
+  public int attentionWidth(String module, int usual, int size) {
+    int width = width(module, LinearFormats.INPUTS, usual);
+    if (width > usual || width % size != 0) {
+      throw new InputException(
+          "the width of " + module + " is told as " + width + ", and a head's is " + size);
+    }
+    return width;
+  }
+
+  private int width(String module, String key, int usual) {
+    JsonNode told = constants(module).path(key);
     if (told.isMissingNode()) {
       return usual;
     }

@@ -29,10 +29,12 @@ public final class WeightWriter {
 
   /**
    * Whether other programs find all of a model under the names that they know: every matrix whole,
-   * all blocks of one width, embeddings that are a sum, and no bias where their models have none.
+   * attentions of all heads, feed-forward layers of one width, embeddings that are a sum, and no
+   * bias where their models have none.
    */
   public static boolean isWhole(Model model) {
-    return FeedForwardWidths.areEqual(model)
+    return AttentionWidths.areWhole(model)
+        && FeedForwardWidths.areEqual(model)
         && model.transformer().input().isCommon()
         && model.linears().values().stream().allMatch(linear -> linear.dense() != null)
         && model.weights().stream().noneMatch(weight -> FOREIGN_BIASES.contains(weight.name()));
@@ -49,8 +51,9 @@ public final class WeightWriter {
    */
   public static ObjectNode config(
       ObjectNode source, Set<String> written, ObjectNode block, Model model) {
-    ObjectNode described =
-        FeedForwardWidths.describe(LinearFormats.describe(block, model.linears()), model);
+    ObjectNode described = LinearFormats.describe(block, model.linears());
+    FeedForwardWidths.describe(described, model);
+    AttentionWidths.describe(described, model);
     model.transformer().input().describe(model.inputNames(), described);
     return CheckpointWriter.config(
         FeedForwardWidths.configure(source, model), written, described, isWhole(model));

@@ -90,6 +90,10 @@ final class TensorParallelModel implements AutoCloseable {
     for (LinearSlot slot : model.slots()) {
       Linear linear = slot.linear();
       requireForm(slot.name(), linear);
+      if (slot.role().equals("attention_output") && linear.inputs() != model.info().hiddenSize()) {
+        throw new InputException(
+            slot.name() + " reads fewer heads than the model has; tensor-parallel splits all");
+      }
       if (Math.min(linear.inputs(), linear.outputs()) < shards) {
         throw new InputException(
             "--shards " + shards + ": " + slot.name() + " is narrower than that");

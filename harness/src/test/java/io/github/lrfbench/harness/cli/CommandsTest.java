@@ -274,6 +274,22 @@ class CommandsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"--distill", "--distill-hidden", "--distill-attention", "--distill-scores"})
+  void aTeacherWithoutATrainingIsRefused(String option) {
+    Path target = folder.resolve("out");
+    String[] arguments = {
+      "sweep", "--model", "MODEL", "--task", "sst2", option, "0.5", "--out", target.toString()
+    };
+    assertFault(run(arguments), option + " is of the training after compression");
+    String[] none = Arrays.copyOf(arguments, arguments.length + 2);
+    none[arguments.length] = "--finetune-epochs";
+    none[arguments.length + 1] = "0";
+    assertFault(run(none), option + " is of the training after compression");
+    assertFalse(Files.exists(target));
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

@@ -179,6 +179,14 @@ class PythonLoaderTest {
       compress(
           folder.resolve(family), "ffn-nystrom", "--keep", "0.3", "--layers", "*.1.*", "--dense");
     }
+    for (String family : List.of("bert", "roberta", "distilbert", "albert", "gpt2")) {
+      compress(folder.resolve(family), "prune-heads", "--keep", "0.5");
+      compress(folder.resolve(family), "prune-heads+int8", "--keep", "0.5");
+      compress(folder.resolve(family), "prune-heads+svd", "--keep", "0.6", "--dense");
+    }
+    compress(folder.resolve("gpt2"), "prune-heads+int8", "--keep", "0.4", "--split-qkv");
+    Path fewer = compress(bert, "prune-heads", "--keep", "0.7");
+    compress(fewer, "joint-attention+vo-heads", "--keep", "0.5");
     compress(bert, block, "--keep", "0.5");
     compress(bert, block, "--keep", "0.3", "--dense");
     compress(folder.resolve("roberta"), "vo-heads", "--keep", "0.5");
@@ -242,12 +250,13 @@ class PythonLoaderTest {
     assumeTrue(has, PYTHON + " has no transformers; LRFBENCH_PYTHON may name one that has");
   }
 
-  private void compress(Path model, String method, String... more) throws IOException {
+  private Path compress(Path model, String method, String... more) throws IOException {
     Path target = folder.resolve(model.getFileName() + "-" + written.size());
     List<String> all = new ArrayList<>(List.of("--method", method));
     all.addAll(List.of(more));
     run("compress", model, target, all.toArray(String[]::new));
     note(target);
+    return target;
   }
 
   private void run(String command, Path model, Path target, String... more) {

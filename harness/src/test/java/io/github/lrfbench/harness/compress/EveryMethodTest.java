@@ -144,7 +144,17 @@ class EveryMethodTest {
   private static boolean hasRanks(String method) {
     return !method.contains("kronecker")
         && Stream.of(
-                "int", "rtn", "gptq", "palette", "prune", "losparse", "safe", "cp", "tucker", "tt")
+                "int",
+                "rtn",
+                "gptq",
+                "palette",
+                "prune",
+                "losparse",
+                "movement",
+                "safe",
+                "cp",
+                "tucker",
+                "tt")
             .noneMatch(method::startsWith);
   }
 

@@ -216,4 +216,20 @@ class FlopsTest {
           }
         });
   }
+
+  /** Fewer heads take less before, in and after attentions, and so do their keys in a cache. */
+  @ParameterizedTest
+  @CsvSource({"gpt2-lm, false", "gpt2-lm, true", "bert-cls, false"})
+  void fewerHeads(String golden, boolean split) {
+    withModel(
+        golden,
+        new Gpt2Options(split, false),
+        dense -> {
+          try (Scope scope = dense.device().openScope();
+              Model model = dense.with(FewerHeads.of(dense, 1, scope))) {
+            assertCounts(model);
+            assertTrue(model.flops(LENGTH) < dense.flops(LENGTH));
+          }
+        });
+  }
 }

@@ -23,6 +23,7 @@ import io.github.lrfbench.harness.linear.TensorSlices;
 import io.github.lrfbench.harness.linear.TensorSlices.Kind;
 import io.github.lrfbench.harness.linear.TensorTrain;
 import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.FewerHeads;
 import io.github.lrfbench.harness.model.GoldenInputs;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -151,6 +152,25 @@ class OnnxExportTest {
       }
       try (LoadedModel model = LoadedModel.open(directory, device)) {
         addForms(family, model.model());
+      }
+    }
+    compare();
+  }
+
+  @Test
+  void fewerHeadsHaveTheirLogits() throws IOException, InterruptedException {
+    requirePython();
+    SplittableRandom random = new SplittableRandom(6);
+    for (String family : List.of("bert", "gpt2", "gpt2-lm")) {
+      Path directory = folder.resolve(family);
+      switch (family) {
+        case "bert" -> TinyCheckpoint.bert(directory, 2);
+        case "gpt2" -> TinyCheckpoint.gpt2(directory, 2);
+        default -> TinyCheckpoint.gpt2(directory, 0);
+      }
+      try (LoadedModel loaded = LoadedModel.open(directory, device);
+          Model fewer = loaded.model().with(FewerHeads.of(loaded.model(), 1, scope))) {
+        add("fewer", fewer, List.of(text(fewer, 6, random), text(fewer, 3, random)));
       }
     }
     compare();

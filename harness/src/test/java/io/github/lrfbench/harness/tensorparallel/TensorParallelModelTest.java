@@ -10,6 +10,7 @@ import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LowRankLinear;
 import io.github.lrfbench.harness.measure.RandomTokens;
 import io.github.lrfbench.harness.model.CausalModel;
+import io.github.lrfbench.harness.model.FewerHeads;
 import io.github.lrfbench.harness.model.GoldenInputs;
 import io.github.lrfbench.harness.model.GoldenModel;
 import io.github.lrfbench.harness.model.LinearSlot;
@@ -262,6 +263,12 @@ class TensorParallelModelTest {
             assertThrows(
                 InputException.class, () -> TensorParallelModel.requireSplittable(other, 2));
         assertTrue(form.getMessage().startsWith(slot.name() + " is stored as"), form::getMessage);
+      }
+      try (Model other = model.with(FewerHeads.of(model, 2, scope))) {
+        InputException fewer =
+            assertThrows(
+                InputException.class, () -> TensorParallelModel.requireSplittable(other, 2));
+        assertTrue(fewer.getMessage().contains("reads fewer heads"), fewer::getMessage);
       }
     }
   }

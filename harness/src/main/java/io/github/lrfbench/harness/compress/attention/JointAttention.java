@@ -84,7 +84,8 @@ final class JointAttention {
 
   private void replace(Pair pair) {
     long start = System.nanoTime();
-    int heads = request.model().heads();
+    int size = request.model().headSize();
+    int heads = heads(pair.query());
     Moments moments = request.statistics().moments().of(pair.query().name());
     try (Scope scratch = request.scope().device().openScope()) {
       Matrix wq = Matrices.toDouble(SlotMatrix.of(pair.query(), scratch), scratch);
@@ -92,7 +93,6 @@ final class JointAttention {
       Tensor bias = pair.query().linear().bias();
       double[] queryBias = bias == null ? new double[wq.rows()] : bias.toDoubles();
       AttentionProduct product = new AttentionProduct(wq, wk, queryBias, moments, heads, scratch);
-      int size = wq.rows() / heads;
       int rank = rank(pair.query().linear(), product, size);
       if (rank >= size) {
         Replacement replacement = new Replacement(request);
@@ -130,14 +130,17 @@ final class JointAttention {
     return (double) linear.outputs() / size * linear.inputs();
   }
 
+  private int heads(LinearSlot slot) {
+    return slot.linear().outputs() / request.model().headSize();
+  }
+
   private void put(LinearSlot slot, Matrix rows, double[] bias) {
     Scope owner = request.scope();
     Matrix weight = Matrix.of(owner.allocate(DType.F32, rows.cols(), rows.rows()));
     owner.device().blas().transpose(rows, weight);
     Tensor vector = owner.allocate(DType.F32, bias.length);
     vector.write(0, bias, 0, bias.length);
-    replacements.put(
-        slot.name(), new NarrowHeads(weight, vector, request.model().heads(), bias.length));
+    replacements.put(slot.name(), new NarrowHeads(weight, vector, heads(slot), bias.length));
   }
 
   /** A matrix in other coordinates has no distance to what it was; what is measured are scores. */
@@ -152,7 +155,7 @@ final class JointAttention {
             slot.name(),
             dense.outputs(),
             dense.inputs(),
-            rank * request.model().heads(),
+            rank * heads(slot),
             dense.parameters(),
             now.parameters(),
             norm,

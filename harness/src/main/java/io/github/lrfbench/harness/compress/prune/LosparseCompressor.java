@@ -1,16 +1,12 @@
 package io.github.lrfbench.harness.compress.prune;
 
 import io.github.lrfbench.harness.autograd.Parameter;
+import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.lowrank.PlainSvd;
-import io.github.lrfbench.harness.compress.matrix.Replacement;
-import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
-import io.github.lrfbench.harness.compress.spi.Compressor;
-import io.github.lrfbench.harness.compress.spi.Diagnostics;
-import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MatrixErrors;
 import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
@@ -23,41 +19,26 @@ import io.github.lrfbench.harness.linear.PlacedOutputs;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
-import io.github.lrfbench.harness.train.Distillation;
-import io.github.lrfbench.harness.train.DistillationWeights;
-import io.github.lrfbench.harness.train.Selection;
-import io.github.lrfbench.harness.train.Trainer;
-import io.github.lrfbench.harness.train.TrainingListener;
-import io.github.lrfbench.harness.train.TrainingSet;
-import io.github.lrfbench.harness.train.TrainingSettings;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The method {@code losparse}: W = U V + S, exactly at first, of which S loses output neurons while
  * all weights of the model are trained (Li et al. 2023). What is left of S at the end are whole
  * rows.
  */
-public final class LosparseCompressor implements Compressor {
+public final class LosparseCompressor extends PruningMethod {
   private static final String NAME = "losparse";
   private static final String LOW_RANK = "lowrank";
-  private static final String EPOCHS = "epochs";
-  private static final String RATE = "lr";
-  private static final String INITIAL = "initial";
-  private static final String FINAL = "final";
-  private static final String WINDOW = "window";
   private static final String BETA = "beta";
-  private static final String DISTILL = "distill";
-  private static final String HIDDEN = "hidden";
 
   @Override
   public MethodInfo info() {
@@ -67,39 +48,11 @@ public final class LosparseCompressor implements Compressor {
         "Li et al. 2023",
         Set.of(Need.WEIGHTS, Need.TRAINING),
         "",
-        List.of(
-            MethodOption.number(LOW_RANK, 0.05, 0.001, 0.999),
-            MethodOption.count(EPOCHS, 3, 1, 1000),
-            MethodOption.number(RATE, 9e-5, 1e-9, 0.5),
-            MethodOption.number(INITIAL, 0.05, 0, 0.99),
-            MethodOption.number(FINAL, 0.2, 0, 0.99),
-            MethodOption.count(WINDOW, 10, 1, 1_000_000),
-            MethodOption.number(BETA, 0.85, 0, 0.9999),
-            MethodOption.number(DISTILL, 0, 0, 1),
-            MethodOption.number(HIDDEN, 0, 0, 1e6)));
-  }
-
-  @Override
-  public void check(MethodOptions options) {
-    if (options.number(INITIAL) + options.number(FINAL) >= 1) {
-      throw new InputException(
-          "--method losparse: initial and final are shares of one training, together below 1");
-    }
-  }
-
-  @Override
-  public boolean allocates() {
-    return false;
-  }
-
-  @Override
-  public void check(Budget budget, MethodOptions options) {
-    if (budget.needsRanks()) {
-      throw new InputException(
-          "--method losparse has no one rank: --"
-              + budget.kind()
-              + " says nothing of it; give --keep or --bits");
-    }
+        Stream.concat(
+                Stream.of(MethodOption.number(LOW_RANK, 0.05, 0.001, 0.999)),
+                PruningTraining.options(9e-5, 0.05, 0.2, MethodOption.number(BETA, 0.85, 0, 0.9999))
+                    .stream())
+            .toList());
   }
 
   /** r = ⌈ρ m n / (m + n)⌉. */
@@ -119,46 +72,13 @@ public final class LosparseCompressor implements Compressor {
   }
 
   @Override
-  public Compression compress(CompressionRequest request) {
-    Budget budget = request.requireBudget(NAME);
-    check(budget, request.options());
-    double low = request.options().number(LOW_RANK);
-    Replacement replacement = new Replacement(request);
-    Map<String, LayerReport> reports = new HashMap<>();
-    List<LinearSlot> slots = new ArrayList<>();
-    for (LinearSlot slot : request.slots()) {
-      OperatingPoints point = point(slot, low);
-      boolean whole = budget.allowance(point) >= budget.unit().ofMatrix(point);
-      if (whole) {
-        reports.put(
-            slot.name(),
-            replacement.keep(slot, "kept dense: the budget allows the matrix as it is"));
-      } else if (point.savesNothing(0)) {
-        reports.put(slot.name(), replacement.keep(slot, "kept dense: its factors save nothing"));
-      } else {
-        slots.add(slot);
-      }
-    }
-    Map<String, String> parameters = new TreeMap<>(request.options().values());
-    Model trained = null;
-    if (!slots.isEmpty()) {
-      long start = System.nanoTime();
-      double share = share(budget, slots, low);
-      parameters.put("batch_size", Integer.toString(TrainingSettings.BATCH_SIZE));
-      parameters.put("kept_of_s", String.format(Locale.ROOT, "%.6f", share));
-      trained = train(request, slots, share);
-      for (LinearSlot now : trained.slots()) {
-        for (LinearSlot slot : slots) {
-          if (slot.name().equals(now.name())) {
-            Diagnostics diagnostics = Diagnostics.none("trained");
-            reports.put(slot.name(), replacement.report(slot, now.linear(), diagnostics, start));
-          }
-        }
-      }
-    }
-    List<LayerReport> layers =
-        request.slots().stream().map(slot -> reports.get(slot.name())).toList();
-    return new Compression(Map.of(), layers, parameters, trained);
+  OperatingPoints point(LinearSlot slot, Budget budget, MethodOptions options) {
+    return point(slot, options.number(LOW_RANK));
+  }
+
+  @Override
+  String savesNothing() {
+    return "its factors save nothing";
   }
 
   /** The share of all S together that the budget leaves room for. */
@@ -180,33 +100,26 @@ public final class LosparseCompressor implements Compressor {
     return room / all;
   }
 
-  private static Model train(CompressionRequest request, List<LinearSlot> slots, double share) {
+  @Override
+  Model train(
+      PruningTraining training,
+      List<LinearSlot> slots,
+      Budget budget,
+      Map<String, String> parameters) {
+    CompressionRequest request = training.request();
+    double share = share(budget, slots, request.options().number(LOW_RANK));
+    parameters.put("kept_of_s", String.format(Locale.ROOT, "%.6f", share));
     try (Scope scratch = request.scope().device().openScope();
         Model copy = copy(request, slots, scratch)) {
-      TrainingSet examples = request.statistics().training();
-      TrainingSettings settings = settings(request);
-      List<LinearSlot> own = sums(copy, slots);
-      List<Parameter> residuals = residuals(copy, own);
+      List<LinearSlot> own = PruningTraining.same(copy, slots);
       NeuronMasks masks =
           new NeuronMasks(
               copy.device(),
-              residuals,
-              schedule(request.options(), settings, examples.size(), share),
-              request.options().count(WINDOW),
+              residuals(own),
+              training.schedule(share),
+              training.window(),
               request.options().number(BETA));
-      Trainer.train(
-          copy,
-          copy.weights(),
-          examples,
-          settings,
-          distillation(request),
-          masks,
-          new TrainingListener() {
-            @Override
-            public void step(int e, long step, long total, double loss, double rate, double s) {
-              request.progress().accept("losparse: step " + step + " of " + total);
-            }
-          });
+      training.run(copy, masks);
       Map<String, Linear> rows = new HashMap<>();
       for (int i = 0; i < own.size(); i++) {
         Sum sum = (Sum) own.get(i).linear();
@@ -246,44 +159,14 @@ public final class LosparseCompressor implements Compressor {
     }
   }
 
-  private static List<LinearSlot> sums(Model model, List<LinearSlot> slots) {
-    Set<String> names = Set.copyOf(slots.stream().map(LinearSlot::name).toList());
-    return model.slots().stream().filter(slot -> names.contains(slot.name())).toList();
-  }
-
   /** Sᵀ of every slot. */
-  private static List<Parameter> residuals(Model model, List<LinearSlot> slots) {
-    Map<Matrix, Parameter> weights = new HashMap<>();
-    model.weights().forEach(weight -> weights.put(weight.value(), weight));
-    return slots.stream().map(slot -> weights.get(((Sum) slot.linear()).second().dense())).toList();
-  }
-
-  private static TrainingSettings settings(CompressionRequest request) {
-    return TrainingSettings.standard(
-        request.options().count(EPOCHS),
-        request.options().number(RATE),
-        TrainingSettings.BATCH_SIZE,
-        Selection.LAST,
-        request.seed());
-  }
-
-  private static KeepSchedule schedule(
-      MethodOptions options, TrainingSettings settings, int examples, double share) {
-    int batch = settings.batchSize();
-    long total = (long) settings.epochs() * ((examples + batch - 1) / batch);
-    long initial = (long) Math.floor(options.number(INITIAL) * total);
-    // At least the last step leaves what the budget has room for.
-    long last = Math.max(1, (long) Math.ceil(options.number(FINAL) * total));
-    return new KeepSchedule(total, Math.min(initial, total - last), last, share);
-  }
-
-  private static Distillation distillation(CompressionRequest request) {
-    double soft = request.options().number(DISTILL);
-    double hidden = request.options().number(HIDDEN);
-    DistillationWeights weights = new DistillationWeights(soft, hidden, 0, 0);
-    return weights.any()
-        ? new Distillation(request.reference(), weights, Distillation.TEMPERATURE)
-        : null;
+  private static List<Parameter> residuals(List<LinearSlot> slots) {
+    return slots.stream()
+        .map(
+            slot ->
+                new Parameter(
+                    slot.name(), ((Sum) slot.linear()).second().dense(), Storage.TRANSPOSED))
+        .toList();
   }
 
   /** The same map with the rows of S that are kept, and no others. */

@@ -1,5 +1,6 @@
 package io.github.lrfbench.harness.compress.prune;
 
+import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.linear.Chain;
@@ -12,6 +13,7 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.CodePacking;
 import io.github.lrfbench.kernels.ops.Mask;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** What a matrix W of [m, n] is pruned by: the units that are kept or left out, and their form. */
@@ -96,6 +98,20 @@ enum Pattern {
               OperatingPoints.DENSE_BITS * kept * rows + SelectedInputs.INDEX_BITS * kept,
               SelectedInputs.label((int) kept, cols) + " x dense");
     };
+  }
+
+  /**
+   * How many units of a matrix a budget has room for, at least one and at most all.
+   *
+   * @param budget of numbers or bits
+   */
+  int room(Budget budget, int rows, int cols) {
+    Point one = point(rows, cols, 1);
+    long first = budget.unit().of(one);
+    long each = budget.unit().of(point(rows, cols, 2)) - first;
+    double room = budget.allowance(new OperatingPoints(rows, cols, Double.NaN, List.of(one)));
+    int fitting = 1 + (int) Math.floor((room - first) / each + 1e-9);
+    return Math.max(1, Math.min(units(rows, cols), fitting));
   }
 
   private static Point point(long numbers, long bits, String label) {

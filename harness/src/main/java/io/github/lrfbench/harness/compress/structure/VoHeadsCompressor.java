@@ -48,7 +48,7 @@ public final class VoHeadsCompressor extends NarrowingMethod {
     String second = pair.second().name();
     return new ValueHeads(
         pair,
-        request.model().heads(),
+        pair.width() / request.model().headSize(),
         request.statistics().moments().of(pair.first().name()),
         request.statistics().moments().of(second),
         request.options(),

@@ -38,14 +38,20 @@ record SlotStack(List<Part> parts, int d, int w) {
 
   /**
    * Every block's attention, split by head: rows of query, key and value, columns of the output.
+   *
+   * @param size of a head
    */
-  static List<SlotStack> heads(List<LinearSlot> slots, int heads) {
-    return group(slots, slot -> head(slot, heads), part -> "block " + part.slot().layer());
+  static List<SlotStack> heads(List<LinearSlot> slots, int size) {
+    return group(slots, slot -> head(slot, size), part -> "block " + part.slot().layer());
   }
 
-  /** The attentions of all blocks, split by head. */
-  static List<SlotStack> headsOfAll(List<LinearSlot> slots, int heads) {
-    return group(slots, slot -> head(slot, heads), part -> "attention");
+  /**
+   * The attentions of all blocks, split by head.
+   *
+   * @param size of a head
+   */
+  static List<SlotStack> headsOfAll(List<LinearSlot> slots, int size) {
+    return group(slots, slot -> head(slot, size), part -> "attention");
   }
 
   /** Matrices of one role and size in all blocks, each of which is a slice. */
@@ -68,18 +74,13 @@ record SlotStack(List<Part> parts, int d, int w) {
   }
 
   /** Null of what is no part of an attention. */
-  private static Part head(LinearSlot slot, int heads) {
+  private static Part head(LinearSlot slot, int size) {
     return switch (slot.role()) {
-      case "query", "key", "value" -> part(slot, heads, false);
-      case "query_key_value" -> part(slot, 3 * heads, false);
-      case "attention_output" -> part(slot, heads, true);
+      case "query", "key", "value", "query_key_value" ->
+          new Part(slot, slot.linear().outputs() / size, false);
+      case "attention_output" -> new Part(slot, slot.linear().inputs() / size, true);
       default -> null;
     };
-  }
-
-  private static Part part(LinearSlot slot, int slices, boolean ofInputs) {
-    int width = ofInputs ? slot.linear().inputs() : slot.linear().outputs();
-    return width % slices == 0 ? new Part(slot, slices, ofInputs) : null;
   }
 
   private static List<SlotStack> group(

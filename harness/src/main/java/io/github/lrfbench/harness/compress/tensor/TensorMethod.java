@@ -139,8 +139,8 @@ abstract class TensorMethod implements Compressor {
     String stack = request.options().text(STACK);
     List<SlotStack> stacks =
         switch (stack) {
-          case HEADS -> SlotStack.heads(slots, request.model().heads());
-          case BOTH -> SlotStack.headsOfAll(slots, request.model().heads());
+          case HEADS -> SlotStack.heads(slots, request.model().headSize());
+          case BOTH -> SlotStack.headsOfAll(slots, request.model().headSize());
           case LAYERS -> SlotStack.layers(slots);
           default -> ofMatrices(slots, request.options());
         };

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.AttentionWidths;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.TransformerBlock;
 import io.github.lrfbench.kernels.DType;
@@ -18,8 +19,8 @@ import java.util.List;
  * One encoder block (Vaswani et al. 2017, post-norm as in Devlin et al. 2019): attention and
  * feed-forward layer, each followed by residual and layer norm.
  *
- * @param projections query, key and value, each [H, H]
- * @param attentionOutput [H, H]
+ * @param projections query, key and value, each [A, H], A being H or the width of fewer heads
+ * @param attentionOutput [H, A]
  * @param attentionNorm after the attention
  * @param intermediate [I, H]
  * @param output [H, I]
@@ -32,6 +33,15 @@ record Block(
     Linear intermediate,
     Linear output,
     Norm outputNorm) {
+  /** Checks that the parts of the attention fit each other. */
+  Block {
+    AttentionWidths.requireOne(projections, attentionOutput);
+  }
+
+  /** Width of the attention, A. */
+  int attention() {
+    return attentionOutput.inputs();
+  }
 
   /** In the order in which they are applied. */
   List<Layer> layers() {
@@ -88,17 +98,18 @@ record Block(
 
   private Matrix attend(Ops frame, Matrix x, Segments segments, EncoderConfig config) {
     int h = x.cols();
+    int a = attention();
     Tensor normed = frame.allocate(x.dtype(), x.rows(), h);
     try (Ops inner = frame.frame()) {
       Matrix qkv = Matrix.of(inner.allocate(x.dtype(), x.rows(), projections.outputs()));
       inner.apply(projections, x, Activation.NONE, qkv);
-      Matrix context = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
+      Matrix context = Matrix.of(inner.allocate(x.dtype(), x.rows(), a));
       inner.attention(
-          qkv.columns(0, h),
-          qkv.columns(h, 2 * h),
-          qkv.columns(2 * h, 3 * h),
+          qkv.columns(0, a),
+          qkv.columns(a, 2 * a),
+          qkv.columns(2 * a, 3 * a),
           segments,
-          config.heads(),
+          a / config.headSize(),
           config.scoreScale(),
           config.causal(),
           config.dropout().attention(),

@@ -252,9 +252,10 @@ public final class Encoder implements Model {
 
     @Override
     public long flops(int length) {
-      // Scores and their product with the values: two products of length x length x H.
-      long attention = 4L * length * length * config.hidden();
-      return length * blocks.get(layer).flopsPerRow() + attention;
+      Block block = blocks.get(layer);
+      // Scores and their product with the values: two products of length x length x A.
+      long attention = 4L * length * length * block.attention();
+      return length * block.flopsPerRow() + attention;
     }
 
     @Override

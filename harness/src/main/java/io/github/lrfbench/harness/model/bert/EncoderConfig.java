@@ -72,9 +72,14 @@ public record EncoderConfig(
     return positions - firstPosition;
   }
 
+  /** Dimensions of a head, D. */
+  int headSize() {
+    return hidden / heads;
+  }
+
   /** By what the scores of an attention are multiplied: 1/√D. */
   double scoreScale() {
-    return 1 / Math.sqrt((double) hidden / heads);
+    return 1 / Math.sqrt(headSize());
   }
 
   /** Reads a configuration that lies in no file. */

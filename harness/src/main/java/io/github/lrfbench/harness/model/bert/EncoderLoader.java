@@ -214,11 +214,13 @@ public final class EncoderLoader {
 
   private Block block(String path) {
     int h = config.hidden();
+    String attended = path + module(Part.ATTENTION_OUTPUT);
+    int attention = reader.attentionWidth(attended, h, config.headSize());
     String intermediate = path + module(Part.INTERMEDIATE);
     int width = reader.width(intermediate, config.intermediate());
     return new Block(
-        projections(path),
-        projection(path + module(Part.ATTENTION_OUTPUT)),
+        projections(path, attention),
+        projection(attended, h, attention, attention),
         norm(path + module(Part.ATTENTION_NORM)),
         linear(intermediate, width, h),
         linear(path + module(Part.OUTPUT), h, width),
@@ -226,27 +228,32 @@ public final class EncoderLoader {
   }
 
   /** Dense query, key and value are read into one matrix, so that they are one product. */
-  private LinearGroup projections(String path) {
+  private LinearGroup projections(String path, int width) {
     int h = config.hidden();
     List<String> names =
         Stream.of(Part.QUERY, Part.KEY, Part.VALUE).map(part -> path + module(part)).toList();
     if (names.stream().anyMatch(reader::isCompressed)) {
-      return LinearGroup.of(names.stream().map(this::projection).toList(), scope);
+      return LinearGroup.of(
+          names.stream().map(name -> projection(name, width, h, width)).toList(), scope);
     }
-    Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * h));
-    Tensor bias = scope.allocate(DType.F32, 3L * h);
+    Matrix weight = Matrix.of(scope.allocate(DType.F32, h, 3L * width));
+    Tensor bias = scope.allocate(DType.F32, 3L * width);
     int column = 0;
     for (String name : names) {
-      reader.readTransposed(name + ".weight", weight.columns(column, column + h));
-      reader.read(name + ".bias", bias.view(column, h));
-      column += h;
+      reader.readTransposed(name + ".weight", weight.columns(column, column + width));
+      reader.read(name + ".bias", bias.view(column, width));
+      column += width;
     }
-    return LinearGroup.dense(new DenseLinear(weight, bias), h, h, h);
+    return LinearGroup.dense(new DenseLinear(weight, bias), width, width, width);
   }
 
-  /** A matrix that heads write or read. */
-  private Linear projection(String name) {
-    return reader.linear(name, config.hidden(), config.hidden(), config.heads(), true);
+  /**
+   * A matrix that heads write or read.
+   *
+   * @param width of all heads
+   */
+  private Linear projection(String name, int outputs, int inputs, int width) {
+    return reader.linear(name, outputs, inputs, width / config.headSize(), true);
   }
 
   private Head classifier() {

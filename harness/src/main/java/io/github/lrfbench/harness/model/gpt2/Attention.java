@@ -15,7 +15,7 @@ interface Attention {
    * @param layer number of the block
    * @param projections query, key and value
    * @param x what they are of, [T, H]
-   * @param y [T, H], modified
+   * @param y [T, A], the width of its heads, modified
    */
   void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y);
 
@@ -50,7 +50,7 @@ interface Attention {
     @Override
     public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
       Projected of = Projected.of(ops, projections, x);
-      attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
+      attend(ops, layer, of, y.cols() / config.headSize(), config.scoreScale(layer), y);
     }
 
     @Override
@@ -69,13 +69,14 @@ interface Attention {
     @Override
     public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
       Gpt2Config config = packed.config();
+      int heads = y.cols() / config.headSize();
       Projected of = Projected.of(ops, projections, x);
       Latents latents = latent ? Latents.of(projections) : null;
       if (latents == null) {
-        attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
+        attend(ops, layer, of, heads, config.scoreScale(layer), y);
       } else {
         latents.store(ops, layer, x, cache);
-        packed.attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
+        packed.attend(ops, layer, of, heads, config.scoreScale(layer), y);
       }
     }
 
@@ -95,14 +96,15 @@ interface Attention {
     @Override
     public void forward(Ops ops, int layer, LinearGroup projections, Matrix x, Matrix y) {
       Latents latents = latent ? Latents.of(projections) : null;
+      int heads = y.cols() / config.headSize();
       if (latents == null) {
         Projected of = Projected.of(ops, projections, x);
-        attend(ops, layer, of, config.heads(), config.scoreScale(layer), y);
+        attend(ops, layer, of, heads, config.scoreScale(layer), y);
       } else {
         Matrix q = Matrix.of(ops.allocate(x.dtype(), x.rows(), y.cols()));
         projections.members().get(0).forward(ops, x, Activation.NONE, q);
         latents.store(ops, layer, x, cache);
-        latents.attend(ops, layer, q, cache, config.heads(), config.scoreScale(layer), y);
+        latents.attend(ops, layer, q, cache, heads, config.scoreScale(layer), y);
       }
     }
 

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.linear.LinearGroup;
+import io.github.lrfbench.harness.model.AttentionWidths;
 import io.github.lrfbench.harness.model.Norm;
 import io.github.lrfbench.harness.model.TransformerBlock;
 import io.github.lrfbench.kernels.DType;
@@ -18,8 +19,9 @@ import java.util.List;
  * the hidden states as they were before the norm (Radford et al. 2019).
  *
  * @param attentionNorm before the attention
- * @param projections query, key and value, H to 3 H: one map, or three
- * @param attentionOutput H to H
+ * @param projections query, key and value, H to 3 A, A being H or the width of fewer heads: one
+ *     map, or three
+ * @param attentionOutput A to H
  * @param outputNorm before the feed-forward layer
  * @param intermediate H to I
  * @param output I to H
@@ -31,6 +33,15 @@ record Block(
     Norm outputNorm,
     Linear intermediate,
     Linear output) {
+  /** Checks that the parts of the attention fit each other. */
+  Block {
+    AttentionWidths.requireOne(projections, attentionOutput);
+  }
+
+  /** Width of the attention, A. */
+  int attention() {
+    return attentionOutput.inputs();
+  }
 
   /** Floating-point operations for one token before the attention. */
   long projectionFlops() {
@@ -93,7 +104,7 @@ record Block(
       double dropout = config.dropout().residual();
       try (Ops inner = frame.frame()) {
         Matrix context = take(inner, attend(inner, layer, x.normed, attention), kept);
-        Matrix projected = allocate(inner, context, context.cols());
+        Matrix projected = allocate(inner, context, attentionOutput.outputs());
         inner.apply(attentionOutput, context, Activation.NONE, projected);
         Matrix added = inner.dropout(projected, dropout);
         outputNorm.forward(inner, added, take(inner, x.sum, kept), middle.sum, middle.normed);
@@ -122,7 +133,7 @@ record Block(
   }
 
   private Matrix attend(Ops ops, int layer, Matrix x, Attention attention) {
-    Matrix context = allocate(ops, x, x.cols());
+    Matrix context = allocate(ops, x, attention());
     attention.forward(ops, layer, projections, x, context);
     return context;
   }

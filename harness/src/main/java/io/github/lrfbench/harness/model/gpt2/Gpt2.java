@@ -388,7 +388,7 @@ abstract class Gpt2 implements Model {
       Block block = body.blocks.get(layer);
       // Scores, and their product with the values.
       return length * (block.projectionFlops() + block.outputFlops())
-          + 4 * seen(length) * body.config.hidden();
+          + 4 * seen(length) * block.attention();
     }
 
     @Override

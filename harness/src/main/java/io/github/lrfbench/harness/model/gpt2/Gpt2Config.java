@@ -122,9 +122,14 @@ public record Gpt2Config(
         ConfigKeys.crossEncoderScore(values));
   }
 
+  /** Dimensions of a head. */
+  int headSize() {
+    return hidden / heads;
+  }
+
   /** By what the scores of a block's attention are multiplied. */
   double scoreScale(int layer) {
-    double scale = scaled ? 1 / Math.sqrt((double) hidden / heads) : 1;
+    double scale = scaled ? 1 / Math.sqrt(headSize()) : 1;
     return scaledByLayer ? scale / (layer + 1) : scale;
   }
 }

@@ -94,7 +94,7 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
 
   private int cachedWidth(Block block) {
     Latents latents = latents(block);
-    return latents == null ? body().config().hidden() : latents.width();
+    return latents == null ? block.attention() : latents.width();
   }
 
   /** What the cache keeps of a block instead of keys and values; null for those. */
@@ -211,8 +211,8 @@ final class Gpt2LanguageModel extends Gpt2 implements CausalModel {
       // keys and values would.
       long width =
           latents == null
-              ? body().config().hidden()
-              : (long) body().config().heads() * latents.width();
+              ? block.attention()
+              : (long) block.attention() / body().config().headSize() * latents.width();
       perSeen += 4 * width;
     }
     return inputFlops(1, length) + blockFlops() + length * perSeen + headFlops();

@@ -172,39 +172,38 @@ final class Gpt2Loader {
 
   private Block block(String path) {
     int h = config.hidden();
+    String attended = path + Modules.ATTENTION_OUTPUT;
+    int attention = reader.attentionWidth(attended, h, config.headSize());
     int width = reader.width(path + Modules.INTERMEDIATE, config.intermediate());
     return new Block(
         norm(path + Modules.ATTENTION_NORM),
-        projections(path),
-        projection(path + Modules.ATTENTION_OUTPUT),
+        projections(path, attention),
+        linear(attended, h, attention, attention / config.headSize()),
         norm(path + Modules.OUTPUT_NORM),
         linear(path + Modules.INTERMEDIATE, width, h),
         linear(path + Modules.OUTPUT, h, width));
   }
 
-  private LinearGroup projections(String path) {
+  private LinearGroup projections(String path, int width) {
     int h = config.hidden();
+    int heads = width / config.headSize();
     List<String> parts = Modules.splitProjections(path);
     if (parts.stream().anyMatch(reader::isStored)) {
-      return LinearGroup.of(parts.stream().map(this::projection).toList(), scope);
+      return LinearGroup.of(
+          parts.stream().map(part -> linear(part, width, h, heads)).toList(), scope);
     }
     String whole = path + Modules.PROJECTIONS;
     if (!reader.isCompressed(whole)) {
-      DenseLinear dense = dense(whole, 3 * h, h);
+      DenseLinear dense = dense(whole, 3 * width, h);
       return options.splitQkv()
-          ? LinearGroup.dense(dense, h, h, h)
-          : LinearGroup.dense(dense, 3 * h);
+          ? LinearGroup.dense(dense, width, width, width)
+          : LinearGroup.dense(dense, 3 * width);
     }
     if (options.splitQkv()) {
       throw new InputException(
           whole + " was compressed as one matrix and cannot be split any more");
     }
-    return LinearGroup.of(List.of(reader.linear(whole, 3 * h, h, 3 * config.heads(), true)), scope);
-  }
-
-  /** A matrix that heads write or read. */
-  private Linear projection(String name) {
-    return linear(name, config.hidden(), config.hidden(), config.heads());
+    return LinearGroup.of(List.of(reader.linear(whole, 3 * width, h, 3 * heads, true)), scope);
   }
 
   private Linear linear(String name, int outputs, int inputs) {
