@@ -139,6 +139,18 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    nn.int8Linear(x, codes, scales, threshold, bias, activation, y);
+  }
+
+  @Override
   public void unmask(Mask mask, Tensor values, Matrix y) {
     nn.unmask(mask, values, y);
   }

@@ -275,6 +275,28 @@ public final class NnArguments {
     arguments.requireVector("palette", tables, groups << bits, DType.F32);
   }
 
+  /** Checks {@link Nn#int8Linear}. */
+  public void int8Linear(
+      Matrix x, Matrix codes, Tensor scales, float threshold, Tensor bias, Matrix y) {
+    arguments.requireOneType("int8Linear", y, x);
+    arguments.requireCodes(codes.data());
+    if (y.dtype() == DType.F64 || codes.dtype() != DType.I8) {
+      throw new IllegalArgumentException(
+          "int8Linear of " + y.dtype() + " and codes in " + codes.dtype());
+    }
+    if (!(threshold >= 0)) {
+      throw new IllegalArgumentException("int8Linear with outliers from " + threshold + " on");
+    }
+    arguments.requireShapes(
+        x.rows() == y.rows() && x.cols() == codes.cols() && codes.rows() == y.cols(),
+        "int8Linear",
+        x,
+        codes,
+        y);
+    arguments.requireVector("int8Linear", scales, codes.rows(), DType.F32);
+    requireOptional("int8Linear", bias, y);
+  }
+
   /** Checks {@link Nn#unmask}. */
   public void unmask(Mask mask, Tensor values, Matrix y) {
     arguments.requireFloating("unmask", y);

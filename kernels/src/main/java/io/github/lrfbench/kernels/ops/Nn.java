@@ -270,6 +270,36 @@ public interface Nn {
   void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y);
 
   /**
+   * {@code y = activation(x ŵᵀ + bias)} with {@code ŵ[j, k] = scales[j] codes[j, k]}, whose inputs
+   * are rounded to 8 bits, too, but for the large ones (LLM.int8(), Dettmers et al. 2022). A column
+   * of x of which the magnitude in any row reaches the threshold is an outlier. Each row of x,
+   * without its outliers, is rounded to whole multiples, from -127 to 127, of its largest magnitude
+   * / 127, ties to the even one; one of magnitudes below 1e-36 counts as 0. The products of whole
+   * numbers are summed, exactly up to 2²⁴, and multiplied by both scales. The outliers, of all
+   * rows, are multiplied by ŵ in single precision.
+   *
+   * <p>Any row is one of this call: as no rows are padding, that is any token of the batch. So a
+   * row's result may depend on the rows beside it, if by no more than rounding. It has no
+   * derivative: a backward pass takes that of {@code x ŵᵀ}, straight through the rounding (Bengio
+   * et al. 2013).
+   *
+   * @param x [T, I] of a type of up to 32 bits
+   * @param codes I8 [O, I]
+   * @param scales F32 [O]
+   * @param threshold above 0; 0 if no column is an outlier
+   * @param bias [O], or null for none
+   * @param y [T, O], modified; may be a slice of columns, overlaps no input
+   */
+  void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y);
+
+  /**
    * Writes a matrix of which some elements are stored: {@code y[i, j]} is the next of the values
    * where the mask's bit is set, and 0 elsewhere.
    *

@@ -36,6 +36,7 @@ public final class CudaNn implements Nn {
   private final Gemm products;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
+  private final Int8Launcher int8;
   private volatile LowRankCrossover crossover;
 
   /** Operations of a device, with these products. */
@@ -46,6 +47,7 @@ public final class CudaNn implements Nn {
     this.products = products;
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
+    int8 = new Int8Launcher(device);
     crossover = LowRankCrossover.read(device);
   }
 
@@ -432,6 +434,19 @@ public final class CudaNn implements Nn {
         output.stride(),
         y.rows(),
         y.cols());
+  }
+
+  @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    check.int8Linear(x, codes, scales, threshold, bias, y);
+    int8.linear(x, codes, scales, threshold, bias, activation, y);
   }
 
   @Override
