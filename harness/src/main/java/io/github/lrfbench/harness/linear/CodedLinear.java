@@ -8,12 +8,17 @@ import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
 
 /**
- * A linear map whose matrix is stored as codes of a few bits. Only the weights are codes: it runs
- * by expanding a tile of outputs at a time. Nothing of W is trained.
+ * A linear map whose matrix is stored as codes of a few bits. It runs by expanding a tile of
+ * outputs at a time, unless a form has a better way. Nothing of W is trained.
  */
 public interface CodedLinear extends Linear {
   /** Most elements of W that are expanded at a time, but no fewer than a row. */
   int TILE = 1 << 20;
+
+  /** How it runs, for a reader. */
+  default String runs() {
+    return "by expanding " + (tiles() == 1 ? "the whole matrix" : tiles() + " tiles in turn");
+  }
 
   /** Bits of a code. */
   int codeBits();
