@@ -56,10 +56,8 @@ class LlmInt8CompressorTest extends DeviceCase {
 
   @Test
   void aThresholdThatIsNoFloatIsRefused() {
-    MethodSpec small = MethodSpec.parse("llm-int8:threshold=1e-60");
     InputException refused =
-        assertThrows(
-            InputException.class, () -> new LlmInt8Compressor().check(small.options()));
+        assertThrows(InputException.class, () -> MethodSpec.parse("llm-int8:threshold=1e-60"));
     assertTrue(refused.getMessage().contains("threshold=1.0E-60"), refused.getMessage());
     assertThrows(InputException.class, () -> MethodSpec.parse("llm-int8:threshold=-1"));
   }
