@@ -436,9 +436,7 @@ final class TapeOps implements Ops {
       Activation activation,
       Matrix y) {
     Matrix sum =
-        activation == Activation.NONE
-            ? y
-            : Matrix.of(tape.allocate(y.dtype(), y.rows(), y.cols()));
+        activation == Activation.NONE ? y : Matrix.of(tape.allocate(y.dtype(), y.rows(), y.cols()));
     nn.int8Linear(x, codes, scales, threshold, bias, Activation.NONE, sum);
     tape.record(
         tape.isDifferentiable(x) || tape.isDifferentiable(bias),

@@ -37,8 +37,7 @@ public final class LlmInt8Format implements LinearFormat {
     String module = place.module();
     CodeConstants constants = new CodeConstants(module, tensors.constants(module), KNOWN);
     float threshold = constants.threshold(THRESHOLD, STANDARD_THRESHOLD);
-    Tensor codes =
-        tensors.tensor(module + CODES, DType.I8, place.outputs(), place.inputs());
+    Tensor codes = tensors.tensor(module + CODES, DType.I8, place.outputs(), place.inputs());
     Tensor scales = tensors.tensor(module + SCALES, DType.F32, place.outputs(), 1);
     return new LlmInt8Linear(Matrix.of(codes), scales, threshold, null, DType.F32);
   }

@@ -25,14 +25,11 @@ import java.util.List;
  * @param bias of the type in which it computes [outputs], or null for none
  * @param dtype in which it computes; of its products that of outliers alone
  */
-public record LlmInt8Linear(
-    Matrix codes, Tensor scales, float threshold, Tensor bias, DType dtype)
+public record LlmInt8Linear(Matrix codes, Tensor scales, float threshold, Tensor bias, DType dtype)
     implements CodedLinear {
   /** Checks that the sizes fit. */
   public LlmInt8Linear {
-    if (codes.dtype() != DType.I8
-        || scales.shape().size() != codes.rows()
-        || !(threshold >= 0)) {
+    if (codes.dtype() != DType.I8 || scales.shape().size() != codes.rows() || !(threshold >= 0)) {
       throw new IllegalArgumentException(
           "codes of "
               + codes.rows()

@@ -145,7 +145,17 @@ class EveryMethodTest {
   private static boolean hasRanks(String method) {
     return !method.contains("kronecker")
         && Stream.of(
-                "int", "llm", "rtn", "gptq", "palette", "prune", "losparse", "safe", "cp", "tucker", "tt")
+                "int",
+                "llm",
+                "rtn",
+                "gptq",
+                "palette",
+                "prune",
+                "losparse",
+                "safe",
+                "cp",
+                "tucker",
+                "tt")
             .noneMatch(method::startsWith);
   }
 

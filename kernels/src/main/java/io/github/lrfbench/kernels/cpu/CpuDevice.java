@@ -76,8 +76,9 @@ public final class CpuDevice implements Device {
   public Map<String, String> software() {
     Map<String, String> software = new TreeMap<>();
     software.put("openblas", OpenBlasLibrary.version());
-    if (products != null) {
-      software.put("rounded_products", products.name());
+    RoundedProducts used = nn.roundedProducts();
+    if (used != null) {
+      software.put("rounded_products", used.name());
     }
     return software;
   }

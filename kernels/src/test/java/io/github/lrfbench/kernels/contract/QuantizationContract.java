@@ -248,8 +248,15 @@ public abstract class QuantizationContract extends ContractTest {
   @Test
   void int8Linear() {
     int[][] shapes = {
-      {1, 1, 1}, {2, 5, 3}, {3, 64, 64}, {65, 67, 66}, {4, 1500, 3}, {0, 4, 3}, {4, 0, 3},
-      {4, 3, 0}, {66, 36, 257}
+      {1, 1, 1},
+      {2, 5, 3},
+      {3, 64, 64},
+      {65, 67, 66},
+      {4, 1500, 3},
+      {0, 4, 3},
+      {4, 0, 3},
+      {4, 3, 0},
+      {66, 36, 257}
     };
     for (DType dtype : int8Types()) {
       for (int[] s : shapes) {
@@ -319,7 +326,9 @@ public abstract class QuantizationContract extends ContractTest {
     assertArrayEquals(wanted, y.data().toDoubles(), 4e-6);
   }
 
-  /** What a graph keeps is the weights: inputs, and which of their columns are outliers, are new. */
+  /**
+   * What a graph keeps is the weights: inputs, and which of their columns are outliers, are new.
+   */
   @Test
   void capturedInt8LinearSeesNewInputs() {
     Grid codes = codes(130, 70, -127, 127);

@@ -25,8 +25,7 @@ import java.util.Set;
 public final class LlmInt8Compressor extends CodingMethod {
   private static final String THRESHOLD = "threshold";
   private static final double MOST = 1e6;
-  private static final CodeGrid GRID =
-      new CodeGrid(Byte.SIZE, CodeGrid.ROW, Zero.SYMMETRIC, false);
+  private static final CodeGrid GRID = new CodeGrid(Byte.SIZE, CodeGrid.ROW, Zero.SYMMETRIC, false);
 
   @Override
   public MethodInfo info() {

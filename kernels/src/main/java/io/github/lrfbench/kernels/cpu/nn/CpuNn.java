@@ -76,6 +76,12 @@ public final class CpuNn implements Nn {
     doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
   }
 
+  /** What computes rounded products; null where there were none to compute so far. */
+  public RoundedProducts roundedProducts() {
+    RoundedLinearKernel kernel = rounded == null ? int8 : rounded;
+    return kernel == null ? null : kernel.products();
+  }
+
   /** From now on products are not rounded, until as many calls of the other have been made. */
   public void pauseRounding() {
     pauses.incrementAndGet();

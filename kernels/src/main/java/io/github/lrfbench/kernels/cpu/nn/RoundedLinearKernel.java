@@ -60,6 +60,10 @@ final class RoundedLinearKernel {
     this.pool = pool;
   }
 
+  RoundedProducts products() {
+    return products;
+  }
+
   /** Codes in memory of the pool. */
   private final class Codes implements AutoCloseable {
     private final Block block;
@@ -71,8 +75,7 @@ final class RoundedLinearKernel {
       int width = (FloatCodes.bytes(rounding) * cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
       block = pool.take((long) rows * width);
       stride = width / FloatCodes.bytes(rounding);
-      bytes =
-          RawMemory.bytes(block.address(), (long) rows * width).order(ByteOrder.nativeOrder());
+      bytes = RawMemory.bytes(block.address(), (long) rows * width).order(ByteOrder.nativeOrder());
       ints = bytes.asIntBuffer();
     }
 

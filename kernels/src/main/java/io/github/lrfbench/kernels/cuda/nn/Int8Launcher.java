@@ -11,7 +11,9 @@ import io.github.lrfbench.kernels.cuda.tensor.ElementTypes;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
 import io.github.lrfbench.kernels.ops.Activation;
 
-/** Products of codes of 8 bits, whose inputs are rounded row by row. Arguments have been checked. */
+/**
+ * Products of codes of 8 bits, whose inputs are rounded row by row. Arguments have been checked.
+ */
 final class Int8Launcher {
   private static final int THREADS = 256;
   private static final int WARP = 32;
@@ -57,8 +59,7 @@ final class Int8Launcher {
           x.rows(),
           x.cols());
       long first = CudaTensor.address(codes);
-      boolean words =
-          first % WORD == 0 && codes.stride() % WORD == 0 && codes.cols() % WORD == 0;
+      boolean words = first % WORD == 0 && codes.stride() % WORD == 0 && codes.cols() % WORD == 0;
       launch(
           ElementTypes.variant("int8_linear", y.dtype())
               .with("ACTIVATION", activation)
