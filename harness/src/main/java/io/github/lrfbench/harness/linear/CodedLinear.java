@@ -1,11 +1,16 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * A linear map whose matrix is stored as codes of a few bits. It runs by expanding a tile of
@@ -14,6 +19,9 @@ import io.github.lrfbench.kernels.ops.Nn;
 public interface CodedLinear extends Linear {
   /** Most elements of W that are expanded at a time, but no fewer than a row. */
   int TILE = 1 << 20;
+
+  /** What is stored of every element, packed. */
+  Matrix codes();
 
   /** How it runs, for a reader. */
   default String runs() {
@@ -80,6 +88,16 @@ public interface CodedLinear extends Linear {
       expand(frame, from, to, tile);
       frame.linear(x, true, tile, own, activation, y);
     }
+  }
+
+  /** A matrix is rounded once where factors of products are, and codes that mean one every time. */
+  @Override
+  default List<Function<Scope, Layer>> expansions() {
+    ProductRounding rounding = codes().device().rounding();
+    boolean once = rounding == ProductRounding.INT8 || rounding == ProductRounding.BF16;
+    return once && !roundsInputs()
+        ? List.of(scope -> DenseLinear.expansion(this, scope))
+        : List.of();
   }
 
   @Override

@@ -79,6 +79,11 @@ public record LlmInt8Linear(Matrix codes, Tensor scales, float threshold, Tensor
   }
 
   @Override
+  public boolean roundsInputs() {
+    return true;
+  }
+
+  @Override
   public long bits() {
     return parameters() * Byte.SIZE + (long) outputs() * Float.SIZE;
   }
