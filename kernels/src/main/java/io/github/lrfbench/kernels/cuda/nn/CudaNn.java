@@ -22,6 +22,7 @@ import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@link Nn} on a GPU: products by cuBLAS, all else by our own kernels. Nothing waits for the
@@ -37,11 +38,21 @@ public final class CudaNn implements Nn {
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
   private final Int8Launcher int8;
+
+  /** Whether factors of layers' products in F32 are rounded to 8 bits. */
+  private final boolean rounds;
+
+  private final AtomicInteger pauses = new AtomicInteger();
   private volatile LowRankCrossover crossover;
 
-  /** Operations of a device, with these products. */
-  public CudaNn(Gpu device, Gemm products) {
+  /**
+   * Operations of a device, with these products.
+   *
+   * @param rounds whether factors of layers' products in F32 are rounded to 8 bits
+   */
+  public CudaNn(Gpu device, Gemm products, boolean rounds) {
     this.device = device;
+    this.rounds = rounds;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
     this.products = products;
@@ -56,10 +67,28 @@ public final class CudaNn implements Nn {
     crossover = measured;
   }
 
+  /** From now on products are not rounded to 8 bits, until as many calls of the other were made. */
+  public void pauseRounding() {
+    pauses.incrementAndGet();
+  }
+
+  /** See {@link #pauseRounding}. */
+  public void resumeRounding() {
+    pauses.decrementAndGet();
+  }
+
+  private boolean rounds(Matrix y) {
+    return rounds && pauses.get() == 0 && y.dtype() == DType.F32;
+  }
+
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     check.linear(x, transW, w, bias, y);
+    if (rounds(y) && y.rows() > 0 && w.rows() > 0 && w.cols() > 0) {
+      int8.rounded(x, transW, w, bias, activation, y);
+      return;
+    }
     products.run(false, transW, 1, x, w, 0, y);
     addAndActivate(y, bias, activation);
   }
@@ -70,7 +99,9 @@ public final class CudaNn implements Nn {
     check.lowRank(x, down, up, bias, y);
     boolean tensorCores = TensorCores.multiply(x.dtype(), device.properties());
     boolean wanted =
-        crossover.prefersFused(x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
+        !rounds(y)
+            && crossover.prefersFused(
+                x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
     if (!wanted || !lowRank.run(x, down, up, bias, activation, y)) {
       Nn.super.lowRank(x, down, up, bias, activation, y);
     }

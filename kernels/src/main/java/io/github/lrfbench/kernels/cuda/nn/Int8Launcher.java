@@ -6,6 +6,7 @@ import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cuda.module.Grid;
 import io.github.lrfbench.kernels.cuda.module.KernelVariant;
+import io.github.lrfbench.kernels.cuda.nn.RoundedWeights.Rounded;
 import io.github.lrfbench.kernels.cuda.tensor.CudaTensor;
 import io.github.lrfbench.kernels.cuda.tensor.ElementTypes;
 import io.github.lrfbench.kernels.cuda.tensor.Gpu;
@@ -46,40 +47,88 @@ final class Int8Launcher {
     }
     try (Scope work = y.device().openScope()) {
       Tensor mask = threshold == 0 ? null : outliers(x, threshold, work);
-      Tensor rounded = work.allocate(DType.I32, x.rows(), (x.cols() + WORD - 1) / WORD);
-      Tensor steps = work.allocate(DType.F32, x.rows());
-      launch(
-          ElementTypes.variant("int8_rows", x.dtype()),
-          Grid.covering(x.rows(), WARPS),
-          CudaTensor.address(x),
-          (long) x.stride(),
-          address(mask),
-          address(rounded),
-          address(steps),
-          x.rows(),
-          x.cols());
-      long first = CudaTensor.address(codes);
-      boolean words = first % WORD == 0 && codes.stride() % WORD == 0 && codes.cols() % WORD == 0;
-      launch(
-          ElementTypes.variant("int8_linear", y.dtype())
-              .with("ACTIVATION", activation)
-              .with("WORDS", words ? 1 : 0),
-          Grid.of(tiles(y.rows()) * tiles(y.cols())),
-          address(rounded),
-          address(steps),
-          first,
-          (long) codes.stride(),
-          address(scales),
-          address(mask),
-          CudaTensor.address(x),
-          (long) x.stride(),
-          address(bias),
-          CudaTensor.address(y),
-          (long) y.stride(),
-          y.rows(),
-          x.cols(),
-          y.cols());
+      multiply(x, mask, codes, scales, bias, activation, y, work);
     }
+  }
+
+  /** Queues {@code y = activation(x op(w) + bias)} whose factors are rounded, none empty. */
+  void rounded(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
+    Rounded kept = RoundedWeights.of(transW, w, scope -> round(transW, w, scope));
+    try (Scope work = y.device().openScope()) {
+      Rounded weights = kept == null ? round(transW, w, work) : kept;
+      Matrix codes = Matrix.of(weights.codes());
+      multiply(x, null, codes, weights.steps(), bias, activation, y, work);
+    }
+  }
+
+  /** The weights of each output, which are columns of w if it is not transposed. */
+  private Rounded round(boolean transW, Matrix w, Scope scope) {
+    int outputs = transW ? w.rows() : w.cols();
+    int inputs = transW ? w.cols() : w.rows();
+    Rounded weights = Rounded.allocate(outputs, inputs, scope);
+    if (transW) {
+      round(w, null, weights);
+      return weights;
+    }
+    try (Scope work = scope.device().openScope()) {
+      Matrix rows = Matrix.of(work.allocate(w.dtype(), outputs, inputs));
+      device.blas().transpose(w, rows);
+      round(rows, null, weights);
+    }
+    return weights;
+  }
+
+  private void round(Matrix x, Tensor mask, Rounded target) {
+    launch(
+        ElementTypes.variant("int8_rows", x.dtype()),
+        Grid.covering(x.rows(), WARPS),
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(mask),
+        address(target.codes()),
+        address(target.steps()),
+        x.rows(),
+        x.cols());
+  }
+
+  /**
+   * Queues the product.
+   *
+   * @param mask of the outliers; null for none
+   * @param codes of the weights; behind those of x's columns there may be zeros
+   */
+  private void multiply(
+      Matrix x,
+      Tensor mask,
+      Matrix codes,
+      Tensor scales,
+      Tensor bias,
+      Activation activation,
+      Matrix y,
+      Scope work) {
+    Rounded rounded = Rounded.allocate(x.rows(), x.cols(), work);
+    round(x, mask, rounded);
+    long first = CudaTensor.address(codes);
+    boolean words = first % WORD == 0 && codes.stride() % WORD == 0 && codes.cols() % WORD == 0;
+    launch(
+        ElementTypes.variant("int8_linear", y.dtype())
+            .with("ACTIVATION", activation)
+            .with("WORDS", words ? 1 : 0),
+        Grid.of(tiles(y.rows()) * tiles(y.cols())),
+        address(rounded.codes()),
+        address(rounded.steps()),
+        first,
+        (long) codes.stride(),
+        address(scales),
+        address(mask),
+        CudaTensor.address(x),
+        (long) x.stride(),
+        address(bias),
+        CudaTensor.address(y),
+        (long) y.stride(),
+        y.rows(),
+        x.cols(),
+        y.cols());
   }
 
   private static long tiles(int size) {
@@ -89,7 +138,7 @@ final class Int8Launcher {
   /** Bits of the columns of which a magnitude reaches the threshold. */
   private Tensor outliers(Matrix x, float threshold, Scope work) {
     int words = (x.cols() + WARP - 1) / WARP;
-    Tensor mask = work.zeros(DType.I32, words);
+    Tensor mask = work.zeros(DType.I8, (long) Integer.BYTES * words);
     int rows = WARPS * SEARCHED;
     int parts = Math.max(1, (int) ((x.rows() + rows - 1L) / rows));
     launch(
