@@ -134,6 +134,20 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    return nn.codedLinear(x, codes, bits, scales, zeros, group, bias, activation, y);
+  }
+
+  @Override
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     nn.palette(codes, bits, tables, rows, y);
   }

@@ -256,6 +256,28 @@ public interface Nn {
   void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y);
 
   /**
+   * {@code y = activation(x ŵᵀ + bias)}, ŵ being what {@link #dequantize} makes of the codes, where
+   * that is faster without writing ŵ to memory: of few rows on a GPU.
+   *
+   * @param x [T, N]
+   * @param bias [M], or null for none
+   * @param y [T, M], modified; may be a slice of columns, overlaps no input
+   * @return false where nothing was done, and the codes are to be expanded first
+   */
+  default boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    return false;
+  }
+
+  /**
    * Looks the numbers of a matrix up in tables: {@code y[i, j] = tables[i / R, codes[i, j]]}, i / R
    * rounded down (palettization, as in deep compression, Han et al. 2016). Rounded to y's type.
    * Like {@link #dequantize} it has no backward pass.

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lrfbench.kernels.CapturedGraph;
@@ -214,6 +215,56 @@ public abstract class QuantizationContract extends ContractTest {
           tolerance(dtype),
           "scale " + scales[g] + " and zero " + zeros[g]);
     }
+  }
+
+  /**
+   * Beside the product with what the codes stand for, where the device has it; else nothing is
+   * done.
+   */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void codedLinear(DType dtype) {
+    int[][] shapes = {
+      {1, 1, 1, 1}, {0, 3, 2, 2}, {2, 0, 3, 2}, {3, 7, 5, 3}, {8, 96, 9, 32}, {9, 8, 3, 8}
+    };
+    for (int[] s : shapes) {
+      int groups = (s[1] + s[3] - 1) / s[3];
+      Grid scales = Grid.random(s[2], groups, 1).map(scale -> (float) (scale / 50));
+      Grid zeros = Grid.random(s[2], groups, 2).map(Math::rint);
+      for (int bits : new int[] {3, 4, 8}) {
+        Grid codes =
+            bits == 8 ? codes(s[2], s[1], -128, 127) : codes(s[2], s[1], 0, (1 << bits) - 1);
+        for (Layout layout : Layout.values()) {
+          Grid origin = layout == Layout.PACKED ? null : zeros;
+          double[] bias = layout == Layout.PACKED ? null : Grid.random(1, s[2], 3).values();
+          Placed x = Placed.of(scope(), dtype, layout, Grid.random(s[0], s[1], 4));
+          Placed y = Placed.empty(scope(), dtype, layout, s[0], s[2]);
+          boolean done =
+              nn().codedLinear(
+                      x.matrix(),
+                      upload(bits, codes, layout),
+                      bits,
+                      upload(scales),
+                      upload(origin),
+                      s[3],
+                      bias == null ? null : vector(dtype, bias),
+                      Activation.TANH,
+                      y.matrix());
+          Grid w = ReferenceNn.dequantize(codes, bits, scales, origin, s[3]);
+          Grid wanted =
+              done
+                  ? ReferenceNn.linear(x.read(), w, bias, Activation.TANH)
+                  : Grid.of(s[0], s[2], (i, j) -> Double.NaN);
+          assertEquals(done, multipliesCodes(s[0]));
+          y.assertHolds(wanted, 2 * tolerance(dtype), bits + " bits " + Arrays.toString(s));
+        }
+      }
+    }
+  }
+
+  /** Whether the device multiplies codes by so many rows without writing what they stand for. */
+  protected boolean multipliesCodes(int rows) {
+    return false;
   }
 
   private List<DType> int8Types() {

@@ -32,6 +32,9 @@ public final class CudaNn implements Nn {
   private static final int THREADS = 256;
   private static final int WARP = 32;
 
+  /** Rows for which codes are expanded in registers, once for all of them. */
+  private static final int FEW_ROWS = 8;
+
   private final Gpu device;
   private final NnArguments check;
   private final Gemm products;
@@ -427,11 +430,7 @@ public final class CudaNn implements Nn {
   public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     check.dequantize(codes, bits, scales, zeros, group, y);
     Operand output = Operand.of(y);
-    int vector = Operand.vector(y.dtype(), output);
-    if (bits == Byte.SIZE || bits == Byte.SIZE / 2) {
-      int bytes = Math.max(1, vector * bits / Byte.SIZE);
-      vector = Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
-    }
+    int vector = vector(output, y.dtype(), codes, bits);
     launch(
         ElementTypes.variant("dequantize", y.dtype()).with("BITS", bits).with("VECTOR", vector),
         Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
@@ -440,12 +439,72 @@ public final class CudaNn implements Nn {
         (long) codes.stride(),
         address(scales),
         address(zeros),
-        scales.shape().size() == 1 ? 0 : (y.cols() - 1L + group) / group,
+        constants(scales, y.cols(), group),
         group,
         output.address(),
         output.stride(),
         y.rows(),
         y.cols());
+  }
+
+  /** Elements of a matrix that are read or written at once, with their codes. */
+  private static int vector(Operand matrix, DType dtype, Matrix codes, int bits) {
+    int vector = Operand.vector(dtype, matrix);
+    if (bits == Byte.SIZE || bits == Byte.SIZE / 2) {
+      int bytes = Math.max(1, vector * bits / Byte.SIZE);
+      return Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
+    }
+    return vector;
+  }
+
+  /** From one row's constants to the next one's. */
+  private static long constants(Tensor scales, int cols, int group) {
+    return scales.shape().size() == 1 ? 0 : (cols - 1L + group) / group;
+  }
+
+  /** Of few rows, whose time is that of reading the codes. */
+  @Override
+  public boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    check.codedLinear(x, codes, bits, scales, zeros, group, bias, y);
+    if (x.rows() > FEW_ROWS || rounds(y)) {
+      return false;
+    }
+    if (y.rows() == 0 || y.cols() == 0) {
+      return true;
+    }
+    Operand input = Operand.of(x);
+    launch(
+        ElementTypes.variant("coded_rows", y.dtype())
+            .with("BITS", bits)
+            .with("VECTOR", vector(input, x.dtype(), codes, bits))
+            .with("ROWS", x.rows() == 1 ? 1 : FEW_ROWS)
+            .with("ACTIVATION", activation),
+        Grid.covering(y.cols(), THREADS / WARP),
+        THREADS,
+        input.address(),
+        input.stride(),
+        CudaTensor.address(codes),
+        (long) codes.stride(),
+        address(scales),
+        address(zeros),
+        constants(scales, x.cols(), group),
+        group,
+        address(bias),
+        CudaTensor.address(y),
+        (long) y.stride(),
+        y.rows(),
+        x.cols(),
+        y.cols());
+    return true;
   }
 
   @Override
