@@ -13,7 +13,7 @@ import io.github.lrfbench.kernels.cpu.rows.Staging;
 import io.github.lrfbench.kernels.host.Workers;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * The K columns of inputs x [T, I] that are too large to be rounded: their numbers [T, K], and the
@@ -46,29 +46,44 @@ final class OutlierColumns implements AutoCloseable {
     if (threshold == 0) {
       return null;
     }
-    int cols = x.cols();
     Staging<float[]> rows = FloatRowMath.INSTANCE.stage(x);
-    BitSet found = new BitSet(cols);
+    float[] largest = new float[x.cols()];
     RowPartition.forEach(
         workers,
         x,
         (from, to) -> {
-          float[] row = new float[cols];
-          BitSet own = new BitSet(cols);
+          float[] row = new float[largest.length];
+          float[] own = new float[largest.length];
           for (int i = from; i < to; i++) {
-            rows.read(i, row, cols);
-            for (int j = 0; j < cols; j++) {
-              if (Math.abs(row[j]) >= threshold) {
-                own.set(j);
-              }
+            rows.read(i, row, row.length);
+            for (int j = 0; j < own.length; j++) {
+              own[j] = Math.max(own[j], Math.abs(row[j]));
             }
           }
-          synchronized (found) {
-            found.or(own);
+          synchronized (largest) {
+            FloatRowMath.INSTANCE.max(largest, own, own.length);
           }
         });
-    int[] columns = found.stream().toArray();
+    int[] columns =
+        IntStream.range(0, largest.length)
+            .filter(
+                j ->
+                    Float.isNaN(largest[j])
+                        ? reaches(rows, x.rows(), j, threshold)
+                        : largest[j] >= threshold)
+            .toArray();
     return columns.length == 0 ? null : new OutlierColumns(columns, x.rows(), workers, pool);
+  }
+
+  /** Whether a number of a column that has NaN reaches the threshold. */
+  private static boolean reaches(Staging<float[]> x, int rows, int col, float threshold) {
+    float[] number = new float[1];
+    return IntStream.range(0, rows)
+        .anyMatch(
+            i -> {
+              x.readBlock(i, 1, col, 1, number);
+              return Math.abs(number[0]) >= threshold;
+            });
   }
 
   /** Takes those of a row, of which zeros stay. */
