@@ -190,19 +190,29 @@ class Safe(nn.Module):
 
     def listen(self, model):
         """Has the model tell of padding. It keeps nothing of this layer for tokens to come."""
-        signature = inspect.signature(model.forward)
 
-        def tell(_, args, kwargs):
-            given = signature.bind_partial(*args, **kwargs).arguments
-            given = {**given.get("kwargs", {}), **given}
-            self.mask = given.get("attention_mask")
+        def told(mask, given):
+            self.mask = mask
             past = [given.get(name) for name in ("cache", "past_key_values")]  # as versions of transformers name it
             if any(cache is not None and cache.get_seq_length() > 0 for cache in past):
                 raise ValueError("embeddings that see other tokens have no cache; give use_cache=False")
-            if self.mask is not None and self.mask.dim() != 2:
-                raise ValueError(f"an attention mask of {self.mask.dim()} axes says not which tokens are padding")
 
-        model.register_forward_pre_hook(tell, with_kwargs=True)
+        before_passes(model, told)
+
+
+def before_passes(model, told):
+    """Has a model tell of padding, 0 in a mask [batch, tokens] or None, and of all that a pass is given."""
+    signature = inspect.signature(model.forward)
+
+    def tell(_, args, kwargs):
+        given = signature.bind_partial(*args, **kwargs).arguments
+        given = {**given.get("kwargs", {}), **given}
+        mask = given.get("attention_mask")
+        if mask is not None and mask.dim() != 2:
+            raise ValueError(f"an attention mask of {mask.dim()} axes says not which tokens are padding")
+        told(mask, given)
+
+    model.register_forward_pre_hook(tell, with_kwargs=True)
 
 
 def unpack(codes, inputs, bits):
@@ -241,6 +251,38 @@ class Codes(nn.Module):
 
     def forward(self, x):
         return functional.linear(x, self.matrix())
+
+
+class LlmInt8(nn.Module):
+    """W[i, j] = scales[i] codes[i, j], with inputs that are rounded to 8 bits, token by token, but for outliers.
+
+    Columns of inputs are outliers where the magnitude reaches the threshold in any token that is none of padding, which
+    the model tells by ``mask``, as `before_passes` says.
+    """
+
+    def __init__(self, codes, scales, threshold):
+        super().__init__()
+        self.inputs, self.threshold, self.mask = codes.shape[1], threshold, None
+        self.register_buffer("codes", codes)
+        self.register_buffer("scales", scales)
+
+    def forward(self, x):
+        outliers = self.outliers(x)
+        rest = x.masked_fill(outliers, 0)
+        largest = rest.abs().amax(-1, keepdim=True)
+        counted = largest >= 1e-36
+        codes = (rest * torch.where(counted, 127 / largest, 0)).round()
+        sums = codes.double() @ self.codes.double().T  # exact
+        y = sums.to(x.dtype) * torch.where(counted | largest.isnan(), largest / 127, 0) * self.scales.flatten()
+        return y + x[..., outliers] @ (self.scales * self.codes)[:, outliers].T
+
+    def outliers(self, x):
+        if self.threshold == 0:
+            return torch.zeros(self.inputs, dtype=torch.bool, device=x.device)
+        large = x.abs() >= self.threshold
+        if self.mask is not None and x.dim() == 3 and len(x) == len(self.mask) and x.shape[1] <= self.mask.shape[1]:
+            large = large & self.mask[:, -x.shape[1]:, None].bool()
+        return large.flatten(0, -2).any(0)
 
 
 class Palette(nn.Module):
@@ -438,8 +480,8 @@ class Forms:
 
     def is_compressed(self, module):
         marks = (
-            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".palette.", ".sparse.", ".selected.", ".placed.",
-            ".chain.", ".sum.", ".svdsoftmax.", ".cp.", ".tucker.", ".tt.", ".train.",
+            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".llmint8.", ".palette.", ".sparse.", ".selected.",
+            ".placed.", ".chain.", ".sum.", ".svdsoftmax.", ".cp.", ".tucker.", ".tt.", ".train.",
         )
         return any(self.has_below(module + mark) for mark in marks)
 
@@ -449,8 +491,8 @@ class Forms:
     def outputs(self, module):
         """How many outputs a part of a chain or sum has."""
         for name in (
-            ".weight", ".lowrank.u", ".quantized.codes", ".palette.codes", ".sparse.mask", ".selected.inputs",
-            ".placed.outputs",
+            ".weight", ".lowrank.u", ".quantized.codes", ".llmint8.codes", ".palette.codes", ".sparse.mask",
+            ".selected.inputs", ".placed.outputs",
         ):
             if self.has(module + name):
                 return self.tensors[module + name].shape[0]
@@ -491,6 +533,9 @@ class Forms:
             zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
             bits, group = known.get("bits", 8), known.get("group", inputs)
             return Codes(self.take(path + "codes"), self.take(path + "scales"), zeros, inputs, bits, group)
+        if self.has(module + ".llmint8.codes"):
+            path, known = module + ".llmint8.", self.constants.get(module, {})
+            return LlmInt8(self.take(path + "codes"), self.take(path + "scales"), known.get("threshold", 6))
         if self.has(module + ".palette.codes"):
             path, known = module + ".palette.", self.constants.get(module, {})
             codes = self.take(path + "codes")
@@ -559,6 +604,7 @@ def load(directory):
     replace_matrices(model, config, forms)
     fit_attentions(model, forms)
     load_rest(model, forms)
+    listen_for_padding(model)
     return model.eval()
 
 
@@ -697,6 +743,18 @@ def replace_input(model, config, forms):
         forms.place(model, "lm_head", TiedHead(words, narrow))
 
 
+def listen_for_padding(model):
+    """Tells layers in which a token's outliers are all tokens' which tokens are padding."""
+    layers = [module for module in model.modules() if isinstance(module, LlmInt8)]
+
+    def told(mask, _):
+        for layer in layers:
+            layer.mask = mask
+
+    if layers:
+        before_passes(model.base_model, told)
+
+
 def replace_tables(model, forms):
     """Puts stored forms in the place of word embeddings, and of a head that is tied to them."""
     for name, module in list(model.named_modules()):
@@ -783,7 +841,7 @@ def main(arguments):
         return 2
     model = load(arguments[0])
     parameters = sum(p.numel() for p in model.parameters())
-    codes = sum(len(m.codes) * m.inputs for m in model.modules() if isinstance(m, (Codes, Palette)))
+    codes = sum(len(m.codes) * m.inputs for m in model.modules() if isinstance(m, (Codes, LlmInt8, Palette)))
     print(f"{type(model).__name__}\t{parameters} parameters\t{codes} codes")
     return 0
 

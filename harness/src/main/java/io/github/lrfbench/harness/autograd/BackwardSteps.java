@@ -44,6 +44,17 @@ final class BackwardSteps {
     }
   }
 
+  /** Of {@code y = x ŵᵀ + b} whose factors were rounded, as if they had not been. */
+  void int8Linear(Matrix x, Matrix codes, Tensor scales, Tensor bias, Matrix dy) {
+    try (Scope scratch = tape.device().openScope()) {
+      Matrix w = allocate(dy, codes.rows(), codes.cols(), scratch);
+      if (tape.isDifferentiable(x)) {
+        tape.device().nn().dequantize(codes, Byte.SIZE, scales, null, Math.max(1, w.cols()), w);
+      }
+      linear(x, true, w, bias, dy);
+    }
+  }
+
   /** Of a Khatri-Rao product y of a and b. */
   void khatriRao(Matrix a, Matrix b, Matrix dy) {
     int rows = a.rows();

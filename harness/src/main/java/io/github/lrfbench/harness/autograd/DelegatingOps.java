@@ -134,8 +134,34 @@ abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    return nn.codedLinear(x, codes, bits, scales, zeros, group, bias, activation, y);
+  }
+
+  @Override
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     nn.palette(codes, bits, tables, rows, y);
+  }
+
+  @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    nn.int8Linear(x, codes, scales, threshold, bias, activation, y);
   }
 
   @Override

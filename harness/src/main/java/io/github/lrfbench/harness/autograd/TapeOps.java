@@ -427,6 +427,33 @@ final class TapeOps implements Ops {
   }
 
   @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    Matrix sum =
+        activation == Activation.NONE ? y : Matrix.of(tape.allocate(y.dtype(), y.rows(), y.cols()));
+    nn.int8Linear(x, codes, scales, threshold, bias, Activation.NONE, sum);
+    tape.record(
+        tape.isDifferentiable(x) || tape.isDifferentiable(bias),
+        () -> backward.int8Linear(x, codes, scales, bias, tape.gradientOrNull(sum)),
+        sum);
+    if (sum != y) {
+      gradients.activate(sum, activation, y);
+      tape.record(
+          tape.isDifferentiable(sum),
+          () ->
+              gradients.activationGradient(
+                  sum, activation, tape.gradientOrNull(y), tape.freshGradient(sum)),
+          y);
+    }
+  }
+
+  @Override
   public void unmask(Mask mask, Tensor values, Matrix y) {
     nn.unmask(mask, values, y);
     tape.record(

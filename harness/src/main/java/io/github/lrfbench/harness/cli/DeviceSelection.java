@@ -30,7 +30,7 @@ final class DeviceSelection {
       split = ",",
       defaultValue = "fp32",
       description =
-          "Type of the numbers computed with: fp32; tf32, fp16 on a GPU; bf16; int8 on the CPU. Default: fp32. Repeatable in a sweep.")
+          "Type of the numbers computed with: fp32; tf32, fp16 on a GPU; bf16; int8. Default: fp32. Repeatable in a sweep.")
   private List<String> dtypes = new ArrayList<>();
 
   @Option(

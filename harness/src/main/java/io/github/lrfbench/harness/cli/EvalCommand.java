@@ -115,7 +115,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--batch-size",
       paramLabel = "B",
       description =
-          "Sequences given to the model at once, at most; changes the speed only. Default: as many as have 2048 tokens, up to 32.")
+          "Sequences given to the model at once, at most; changes the speed only, but for outliers of llm-int8, which are those of a batch. Default: as many as have 2048 tokens, up to 32.")
   private Integer batchSize;
 
   @Option(

@@ -155,10 +155,12 @@ public final class KernelsCommand implements Callable<Integer>, PrintsData {
           progress.flush();
         };
     try (Device device = selection.open()) {
-      if (device.id().equals("cpu") && device.rounding() != ProductRounding.NONE) {
+      boolean cpu = device.id().equals("cpu");
+      if (device.rounding() == ProductRounding.INT8
+          || cpu && device.rounding() != ProductRounding.NONE) {
         // Weights would be rounded anew in each product, which no model's pass does.
         throw new InputException(
-            "kernels on the CPU works in fp32, not in "
+            (cpu ? "kernels on the CPU works in fp32, not in " : "kernels does not work in ")
                 + selection.dtype()
                 + "; leave out --dtype");
       }

@@ -68,7 +68,7 @@ enum KnownDevice {
           case BF16 -> device.bf16;
           case INT8 ->
               throw new InputException(
-                  "--dtype int8: GPUs do not compute in it here; the CPU does");
+                  "--dtype int8: no figures are given of GPUs' products in it");
         };
     if (peak == 0) {
       throw new InputException(

@@ -30,7 +30,7 @@ public interface Evaluation {
 
   /**
    * The same with no more than some sequences given to the model at once, which changes nothing but
-   * the speed.
+   * the speed, and the rounding of inputs whose outliers are those of a batch.
    *
    * @param sequences at least 1
    */

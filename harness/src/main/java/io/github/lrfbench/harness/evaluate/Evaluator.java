@@ -16,7 +16,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Runs forward passes over many sequences in batches of similar length. Sequences are packed
- * without padding, so that the batches change nothing but the speed.
+ * without padding, so that the batches change nothing but the speed, and the rounding of inputs
+ * whose outliers are those of a batch. They depend on nothing but the sequences.
  *
  * @param maxSequences the most sequences in a batch
  * @param maxTokens the most tokens in a batch

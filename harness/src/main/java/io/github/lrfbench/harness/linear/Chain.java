@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
@@ -12,6 +13,7 @@ import io.github.lrfbench.kernels.lowrank.LowRankFactors;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -72,6 +74,16 @@ public record Chain(Linear first, Linear second) implements Linear {
   @Override
   public String label() {
     return first.label() + " x " + second.label();
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return Expansions.of(first, second, Chain::new);
+  }
+
+  @Override
+  public boolean roundsInputs() {
+    return first.roundsInputs() || second.roundsInputs();
   }
 
   @Override

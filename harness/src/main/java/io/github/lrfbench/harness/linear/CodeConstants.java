@@ -30,6 +30,24 @@ final class CodeConstants {
   }
 
   /**
+   * A number from 0 on.
+   *
+   * @param standard where there is none of the name
+   * @throws InputException if it is something else
+   */
+  float threshold(String name, float standard) {
+    JsonNode value = constants.path(name);
+    if (value.isMissingNode()) {
+      return standard;
+    }
+    float number = value.isNumber() ? value.floatValue() : Float.NaN;
+    if (!(number >= 0) || number == Float.POSITIVE_INFINITY) {
+      throw new InputException(module + " is said to have a " + name + " of " + value);
+    }
+    return number;
+  }
+
+  /**
    * A whole number.
    *
    * @param standard where there is none of the name

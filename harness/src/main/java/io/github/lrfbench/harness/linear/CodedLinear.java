@@ -1,19 +1,32 @@
 package io.github.lrfbench.harness.linear;
 
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
+import java.util.List;
+import java.util.function.Function;
 
 /**
- * A linear map whose matrix is stored as codes of a few bits. Only the weights are codes: it runs
- * by expanding a tile of outputs at a time. Nothing of W is trained.
+ * A linear map whose matrix is stored as codes of a few bits. It runs by expanding a tile of
+ * outputs at a time, unless a form has a better way. Nothing of W is trained.
  */
 public interface CodedLinear extends Linear {
   /** Most elements of W that are expanded at a time, but no fewer than a row. */
   int TILE = 1 << 20;
+
+  /** What is stored of every element, packed. */
+  Matrix codes();
+
+  /** How it runs, for a reader. */
+  default String runs() {
+    return "by expanding " + (tiles() == 1 ? "the whole matrix" : tiles() + " tiles in turn");
+  }
 
   /** Bits of a code. */
   int codeBits();
@@ -75,6 +88,16 @@ public interface CodedLinear extends Linear {
       expand(frame, from, to, tile);
       frame.linear(x, true, tile, own, activation, y);
     }
+  }
+
+  /** A matrix is rounded once where factors of products are, and codes that mean one every time. */
+  @Override
+  default List<Function<Scope, Layer>> expansions() {
+    ProductRounding rounding = codes().device().rounding();
+    boolean once = rounding == ProductRounding.INT8 || rounding == ProductRounding.BF16;
+    return once && !roundsInputs()
+        ? List.of(scope -> DenseLinear.expansion(this, scope))
+        : List.of();
   }
 
   @Override

@@ -56,6 +56,11 @@ public interface Linear extends Layer {
     return false;
   }
 
+  /** Whether it rounds inputs of its own accord, so that W alone does not compute the same. */
+  default boolean roundsInputs() {
+    return false;
+  }
+
   /** Stored numbers that represent W; a code of a few bits is one. */
   long parameters();
 

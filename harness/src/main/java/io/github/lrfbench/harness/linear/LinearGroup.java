@@ -290,7 +290,10 @@ public final class LinearGroup implements Layer {
 
   @Override
   public List<Function<Scope, Layer>> expansions() {
-    if (members.stream().anyMatch(member -> member.adapter() != null || member.bias() == null)
+    if (members.stream()
+            .anyMatch(
+                member ->
+                    member.adapter() != null || member.bias() == null || member.roundsInputs())
         || members.stream().allMatch(member -> member.expansions().isEmpty())) {
       return List.of();
     }

@@ -85,6 +85,11 @@ public record LoraLinear(Linear base, Matrix down, Matrix up, double scale, doub
   }
 
   @Override
+  public boolean roundsInputs() {
+    return base.roundsInputs();
+  }
+
+  @Override
   public List<Function<Scope, Layer>> expansions() {
     return base.expansions().stream().map(this::beside).toList();
   }

@@ -1,12 +1,14 @@
 package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.harness.autograd.Parameter.Storage;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
+import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.CodePacking;
 import io.github.lrfbench.kernels.ops.Nn;
 import java.util.ArrayList;
@@ -102,6 +104,13 @@ public record QuantizedLinear(
   public long bits() {
     long constants = scales.shape().size() + (zeros == null ? 0 : zeros.shape().size());
     return (long) codes.rows() * codes.cols() * Byte.SIZE + constants * Float.SIZE;
+  }
+
+  @Override
+  public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
+    if (!ops.codedLinear(x, codes, codeBits, scales, zeros, group, bias, activation, y)) {
+      CodedLinear.super.forward(ops, x, activation, y);
+    }
   }
 
   @Override

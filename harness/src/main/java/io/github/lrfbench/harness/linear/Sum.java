@@ -1,12 +1,14 @@
 package io.github.lrfbench.harness.linear;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Parameter;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,6 +29,16 @@ public record Sum(Linear first, Linear second) implements LinearSum {
   @Override
   public String label() {
     return first.label() + " + " + second.label();
+  }
+
+  @Override
+  public List<Function<Scope, Layer>> expansions() {
+    return Expansions.of(first, second, Sum::new);
+  }
+
+  @Override
+  public boolean roundsInputs() {
+    return first.roundsInputs() || second.roundsInputs();
   }
 
   @Override

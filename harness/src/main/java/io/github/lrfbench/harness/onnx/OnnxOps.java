@@ -323,6 +323,18 @@ final class OnnxOps implements Ops {
   }
 
   @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    throw noPart("inputs in 8 bits (llm-int8)");
+  }
+
+  @Override
   public void addToLargest(Matrix x, Matrix w, int count, Matrix y) {
     throw noPart("a head by svd-softmax");
   }

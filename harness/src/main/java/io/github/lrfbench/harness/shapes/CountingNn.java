@@ -182,6 +182,22 @@ record CountingNn(Consumer<Work> log) implements Nn {
   }
 
   @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    long products = (long) x.rows() * x.cols() * y.cols();
+    long read = bytes(x) + bytes(codes) + bytes(scales) + bytes(bias);
+    // A factor and a rounding for each input, and both scales for each output.
+    long others = elementwise(y, bias, activation) + 2 * (numbers(x) + numbers(y));
+    log.accept(new Work("int8Linear", 2 * products, others, read + bytes(y)));
+  }
+
+  @Override
   public void unmask(Mask mask, Tensor values, Matrix y) {
     note("unmask", 0, bytes(mask.bits()) + bytes(values) + bytes(y));
   }

@@ -127,6 +127,6 @@ class CpuPrecisionTest extends CommandCase {
       "estimate", "--model", "demo:bert", "--keep", "0.5", "--device", "A100", "--dtype", "int8"
     };
     assertEquals(2, run(estimate));
-    assertTrue(stderr.contains("--dtype int8: GPUs do not compute in it here"), stderr);
+    assertTrue(stderr.contains("--dtype int8: no figures are given of GPUs' products"), stderr);
   }
 }

@@ -72,6 +72,7 @@ class EveryMethodTest {
         List.of(
             "svd+int8",
             "kronecker++int8",
+            "svd++llm-int8:threshold=0",
             "int4:zero=symmetric:group=row:range=search",
             "gptq:order=natural:group=7:bias=compensate",
             "gptq:statistics=sequential:zero=symmetric",
@@ -145,6 +146,7 @@ class EveryMethodTest {
     return !method.contains("kronecker")
         && Stream.of(
                 "int",
+                "llm",
                 "rtn",
                 "gptq",
                 "palette",
@@ -161,6 +163,11 @@ class EveryMethodTest {
   /** Of a method that keeps every number and has codes of several sizes. */
   private static boolean countsBits(String method) {
     return Stream.of("rtn", "gptq", "palette", "caldera").anyMatch(method::startsWith);
+  }
+
+  /** Of a method that keeps every number, in codes of one size. */
+  private static boolean hasOnePoint(String method) {
+    return method.startsWith("int") || method.startsWith("llm-int8");
   }
 
   private static Budget half(String method) {
@@ -182,7 +189,7 @@ class EveryMethodTest {
         && !method.startsWith("joint")
         && !method.startsWith("cp")
         && !method.contains("scope=model")
-        && !method.startsWith("int");
+        && !hasOnePoint(method);
   }
 
   private static List<Budget> budgets(String method) {
@@ -295,7 +302,7 @@ class EveryMethodTest {
     List<Budget> whole = new ArrayList<>(List.of(new Budget.Bits(32)));
     // Factors of codes save something at any rank.
     boolean saves = method.startsWith("lplr") || method.startsWith("caldera");
-    if (!method.startsWith("int") && !countsBits(method) && !saves) {
+    if (!hasOnePoint(method) && !countsBits(method) && !saves) {
       whole.add(new Budget.Keep(1));
     }
     if (hasRanks(method) && !saves) {

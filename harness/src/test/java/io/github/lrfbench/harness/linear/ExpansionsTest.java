@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.linear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
@@ -10,7 +11,11 @@ import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.linear.TensorSlices.Kind;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
@@ -19,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is multiplied out computes what the form does; tensors' forms are in TensorFormsTest. */
@@ -42,11 +48,15 @@ class ExpansionsTest extends DeviceCase {
   }
 
   private float[] forward(Layer layer, Matrix x) {
-    Tensor y = scope.allocate(x.dtype(), x.rows(), layer.outputs());
-    try (Ops ops = new EagerOps(device)) {
+    return forward(device, layer, x);
+  }
+
+  private static float[] forward(Device on, Layer layer, Matrix x) {
+    try (Ops ops = new EagerOps(on)) {
+      Tensor y = ops.allocate(x.dtype(), x.rows(), layer.outputs());
       layer.forward(ops, x, Activation.TANH, Matrix.of(y));
+      return y.toFloats();
     }
-    return y.toFloats();
   }
 
   private void check(Layer layer, int expected) {
@@ -101,6 +111,49 @@ class ExpansionsTest extends DeviceCase {
     for (String kind : Forms.KINDS) {
       boolean whole = forms.of(kind, 6, INPUTS, true).expansions().isEmpty();
       assertEquals(!kind.equals("sparse"), whole, kind);
+    }
+  }
+
+  /** Parts of chains and sums are multiplied out, not these. */
+  @Test
+  void partsAreMultipliedOutEachForItself() {
+    Forms forms = new Forms(2, scope);
+    Linear sparse = forms.of("sparse", 7, INPUTS, true);
+    check(new Sum(sparse, forms.of("lowrank", 7, INPUTS, false)), 1);
+    Linear chain = new Chain(sparse.withBias(null), forms.of("sparse", 4, 7, true));
+    check(chain, 1);
+    assertEquals((7 * INPUTS + 4 * 7) * 4, chain.expansions().get(0).apply(scope).bytes());
+  }
+
+  /** A matrix is rounded once; no matrix rounds inputs of its own accord. */
+  @ParameterizedTest
+  @EnumSource(names = {"INT8", "BF16"})
+  void codesAreExpandedWhereProductsAreRounded(ProductRounding rounding) {
+    assumeTrue(kind().equals("cpu") || rounding == ProductRounding.INT8);
+    try (Device rounds = Devices.open(kind(), new DeviceOptions(1, rounding), line -> {});
+        Scope own = rounds.openScope()) {
+      Forms forms = new Forms(5, own);
+      Linear codes = forms.of("palette", 6, INPUTS, true);
+      Linear rounded = forms.of("llm-int8", 6, INPUTS, true);
+      Linear lowRank = forms.of("lowrank", 6, INPUTS, true);
+      List<Layer> layers =
+          List.of(
+              codes,
+              new Sum(codes, forms.of("lowrank", 6, INPUTS, false)),
+              new Chain(codes.withBias(null), forms.of("palette", 5, 6, true)),
+              LinearGroup.of(List.of(codes, codes), own));
+      Matrix x = Matrix.of(own.floats(normal(random, 5, INPUTS).toFloats(), 5, INPUTS));
+      for (Layer layer : layers) {
+        assertEquals(1, layer.expansions().size());
+        Layer expanded = layer.expansions().get(0).apply(own);
+        assertArrayEquals(forward(rounds, layer, x), forward(rounds, expanded, x), 1e-6f);
+      }
+      assertTrue(rounded.expansions().isEmpty());
+      assertTrue(LinearGroup.of(List.of(codes, rounded), own).expansions().isEmpty());
+      Linear chain =
+          new Chain(forms.of("llm-int8", 6, INPUTS, false), forms.of("dense", 3, 6, true));
+      assertTrue(LinearGroup.of(List.of(codes, chain), own).expansions().isEmpty());
+      assertEquals(1, LinearGroup.of(List.of(codes, lowRank), own).expansions().size());
     }
   }
 

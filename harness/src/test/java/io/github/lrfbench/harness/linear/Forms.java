@@ -26,6 +26,7 @@ public final class Forms {
           "losparse",
           "selected",
           "palette",
+          "llm-int8",
           "sparse",
           "outputs");
 
@@ -97,6 +98,7 @@ public final class Forms {
       case "codes" -> codes(DType.I8, outputs, inputs);
       case "lplr" -> new Chain(codes(DType.U8, 3, inputs), codes(DType.I8, outputs, 3));
       case "palette" -> palette(outputs, inputs);
+      case "llm-int8" -> llmInt8(outputs, inputs);
       case "sparse" -> sparse(outputs, inputs);
       case "outputs" -> new Chain(plain("dense", (outputs + 1) / 2, inputs), everySecond(outputs));
       case "selected" -> new Chain(selected(inputs), plain("dense", outputs, inputs / 2));
@@ -114,6 +116,14 @@ public final class Forms {
     Tensor tables = random(0.3, (outputs + 1) / 2, 8);
     Matrix packed = Matrix.of(scope.codes(DType.U8, codes, outputs, cols));
     return new PaletteLinear(packed, 3, tables, inputs, 2, null, DType.F32);
+  }
+
+  /** Of inputs that were normed one in some has an outlier. */
+  private Linear llmInt8(int outputs, int inputs) {
+    byte[] codes = new byte[outputs * inputs];
+    random.nextBytes(codes);
+    Matrix stored = Matrix.of(scope.codes(DType.I8, codes, outputs, inputs));
+    return new LlmInt8Linear(stored, random(0.002, outputs, 1), 1.5f, null, DType.F32);
   }
 
   /** Every third element, and no row alike. */

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
@@ -15,13 +12,10 @@ import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -201,53 +195,7 @@ class QuantizedLinearTest extends DeviceCase {
   /** Tensors of a module "m" of [6, 5], codes of 8 bits with a scale a row. */
   private ModuleTensors tensors(String constants) {
     QuantizedLinear stored = codes(8, 6, 5, 5, false, new double[30]);
-    return new ModuleTensors() {
-      @Override
-      public Tensor tensor(String name, DType dtype, long... dims) {
-        Tensor found = name.endsWith("codes") ? stored.codes().data() : stored.scales();
-        assertArrayEquals(dims, found.shape().toArray());
-        return found;
-      }
-
-      @Override
-      public Matrix transposed(String name, int rows, int cols) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public <T> T once(String name, Supplier<T> maker) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public Scope scope() {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public JsonNode constants(String module) {
-        try {
-          return new ObjectMapper().readTree(constants).path("m");
-        } catch (JsonProcessingException e) {
-          throw new IllegalArgumentException(e);
-        }
-      }
-
-      @Override
-      public boolean has(String name) {
-        return !name.endsWith("zeros");
-      }
-
-      @Override
-      public boolean hasBelow(String path) {
-        return false;
-      }
-
-      @Override
-      public Shape shape(String name) {
-        return stored.scales().shape();
-      }
-    };
+    return new CodeTensors(stored.codes().data(), stored.scales(), constants);
   }
 
   @ParameterizedTest

@@ -255,6 +255,8 @@ class FormCheckpointTest {
         Checkpoint checkpoint = Checkpoint.open(source)) {
       Map<String, Linear> forms = forms(golden.model(), 1);
       golden.model().headLayers().keySet().forEach(forms::remove);
+      // That inputs are rounded is in no matrix.
+      forms.values().removeIf(form -> form.form().equals("llm-int8"));
       new CompressedCheckpoint(checkpoint, golden.model(), made(forms))
           .write(target, true, block());
       try (Model model = golden.model().with(forms);

@@ -8,7 +8,6 @@ import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
 import io.github.lrfbench.kernels.cpu.blas.OpenBlasLibrary;
-import io.github.lrfbench.kernels.cpu.blas.PackedKernels;
 import io.github.lrfbench.kernels.cpu.blas.PackedWeights;
 import io.github.lrfbench.kernels.cpu.lapack.CpuLapack;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
@@ -40,9 +39,6 @@ public final class CpuDevice implements Device {
   private final CpuMonitor monitor = CpuMonitor.ofThisMachine();
   private final ProductRounding rounding;
 
-  /** Computes rounded products; null where none are rounded. */
-  private final RoundedProducts products;
-
   CpuDevice(DeviceOptions options) {
     OpenBlasLibrary.loadBlas();
     int threads =
@@ -51,7 +47,8 @@ public final class CpuDevice implements Device {
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     rounding = options.rounding();
-    products = rounding == ProductRounding.NONE ? null : RoundedProducts.of(rounding);
+    RoundedProducts products =
+        rounding == ProductRounding.NONE ? null : RoundedProducts.of(rounding);
     nn = new CpuNn(workers, pool, rounding, products);
     gradients = new CpuGradients(workers, pool, blas);
     name = ProcessorName.read();
@@ -76,8 +73,9 @@ public final class CpuDevice implements Device {
   public Map<String, String> software() {
     Map<String, String> software = new TreeMap<>();
     software.put("openblas", OpenBlasLibrary.version());
-    if (products != null) {
-      software.put("rounded_products", products.name());
+    RoundedProducts used = nn.roundedProducts();
+    if (used != null) {
+      software.put("rounded_products", used.name());
     }
     return software;
   }
@@ -136,10 +134,7 @@ public final class CpuDevice implements Device {
   /** Weights that the work finds in open scopes are packed once, not in every product. */
   @Override
   public CapturedGraph capture(Runnable work) {
-    if (products != null || PackedKernels.areAvailable()) {
-      return PackedWeights.capture(work, pool);
-    }
-    return Device.super.capture(work);
+    return PackedWeights.capture(work, pool);
   }
 
   @Override

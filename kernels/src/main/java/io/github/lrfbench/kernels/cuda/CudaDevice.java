@@ -18,6 +18,7 @@ import io.github.lrfbench.kernels.cuda.module.KernelModules;
 import io.github.lrfbench.kernels.cuda.module.Nvrtc;
 import io.github.lrfbench.kernels.cuda.nn.CudaGradients;
 import io.github.lrfbench.kernels.cuda.nn.CudaNn;
+import io.github.lrfbench.kernels.cuda.nn.RoundedWeights;
 import io.github.lrfbench.kernels.cuda.nvml.NvmlMonitor;
 import io.github.lrfbench.kernels.cuda.stream.BlockList;
 import io.github.lrfbench.kernels.cuda.stream.CudaContext;
@@ -45,6 +46,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import jcuda.driver.CUgraph;
 
 /**
@@ -86,11 +88,12 @@ public final class CudaDevice implements Gpu {
     workers = new Workers(options.threads() == 0 ? defaultThreads() : options.threads());
     MatrixKernels kernels = new MatrixKernels(this);
     Gemm gemm = new Gemm(this, kernels, ProductRounding.NONE);
-    Gemm rounded = new Gemm(this, kernels, rounding);
+    boolean int8 = rounding == ProductRounding.INT8;
+    Gemm rounded = int8 ? gemm : new Gemm(this, kernels, rounding);
     blas = new CudaBlas(this, kernels, gemm);
     lapack = new CudaLapack(this, kernels, gemm);
     batched = new CudaBatched(this, kernels, gemm);
-    nn = new CudaNn(this, rounded);
+    nn = new CudaNn(this, rounded, int8);
     gradients = new CudaGradients(this, rounded);
   }
 
@@ -110,6 +113,17 @@ public final class CudaDevice implements Gpu {
   @Override
   public ProductRounding rounding() {
     return rounding;
+  }
+
+  /** Products of 8 bits alone are layers' and ours to leave out; cuBLAS rounds for good. */
+  @Override
+  public <T> T inFull(Supplier<T> work) {
+    nn.pauseRounding();
+    try {
+      return work.get();
+    } finally {
+      nn.resumeRounding();
+    }
   }
 
   @Override
@@ -287,23 +301,25 @@ public final class CudaDevice implements Gpu {
     CudaGraph graph = null;
     ownStream.set(captureStream);
     captureStream.useBlocks(blocks);
+    RoundedWeights weights = new RoundedWeights(this);
     try {
       // Done once as it is: that compiles kernels and fills caches, which no graph can.
       captureStream.waitFor(home);
       try {
-        work.run();
+        weights.around(work, true);
       } finally {
         home.waitFor(captureStream);
       }
-      CUgraph captured = captureOn(captureStream, work);
+      CUgraph captured = captureOn(captureStream, () -> weights.around(work, false));
       if (captured != null) {
-        graph = new CudaGraph(this, home, blocks, captured);
+        graph = new CudaGraph(this, home, blocks, weights, captured);
         graphs.add(graph);
       }
     } finally {
       captureStream.useBlocks(null);
       ownStream.set(home == main ? null : home);
       if (graph == null) {
+        weights.close();
         memory.closeList(blocks);
       }
     }

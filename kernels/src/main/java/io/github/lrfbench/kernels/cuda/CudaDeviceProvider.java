@@ -80,10 +80,6 @@ public final class CudaDeviceProvider implements DeviceProvider {
                   ? "; there is cuda:0 only"
                   : "; there are cuda:0 to cuda:" + (count - 1)));
     }
-    if (options.rounding() == ProductRounding.INT8) {
-      throw new InputException(
-          "CUDA devices do not compute in int8; --device cpu does, or leave out --dtype");
-    }
     if (properties(index).capability() < VOLTA) {
       throw new InputException(
           "cuda:"

@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.cuda;
 import static io.github.lrfbench.kernels.cuda.driver.CudaStatus.checkDriver;
 
 import io.github.lrfbench.kernels.CapturedGraph;
+import io.github.lrfbench.kernels.cuda.nn.RoundedWeights;
 import io.github.lrfbench.kernels.cuda.stream.BlockList;
 import io.github.lrfbench.kernels.cuda.stream.CudaStream;
 import io.github.lrfbench.kernels.cuda.stream.DeviceMemory;
@@ -15,6 +16,7 @@ final class CudaGraph implements CapturedGraph {
   private final CudaDevice device;
   private final CudaStream home;
   private final BlockList blocks;
+  private final RoundedWeights weights;
   private final CUgraphExec executable = new CUgraphExec();
   private boolean open = true;
 
@@ -23,11 +25,18 @@ final class CudaGraph implements CapturedGraph {
    *
    * @param home the stream on which it will run
    * @param blocks memory that belongs to the graph until it is closed
+   * @param weights that it multiplies by, in such memory
    */
-  CudaGraph(CudaDevice device, CudaStream home, BlockList blocks, CUgraph captured) {
+  CudaGraph(
+      CudaDevice device,
+      CudaStream home,
+      BlockList blocks,
+      RoundedWeights weights,
+      CUgraph captured) {
     this.device = device;
     this.home = home;
     this.blocks = blocks;
+    this.weights = weights;
     int result = JCudaDriver.cuGraphInstantiate(executable, captured, 0);
     discard(captured);
     checkDriver(result, "cuGraphInstantiate");
@@ -73,6 +82,7 @@ final class CudaGraph implements CapturedGraph {
   void destroy(DeviceMemory memory) {
     home.synchronize();
     checkDriver(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
+    weights.close();
     memory.closeList(blocks);
   }
 }

@@ -239,6 +239,27 @@ public final class NnArguments {
   /** Checks {@link Nn#dequantize}. */
   public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     arguments.requireFloating("dequantize", y);
+    dequantize(codes, bits, scales, zeros, group, y.rows(), y.cols());
+  }
+
+  /** Checks {@link Nn#codedLinear}. */
+  public void codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Matrix y) {
+    arguments.requireOneType("codedLinear", y, x);
+    arguments.requireShapes(x.rows() == y.rows(), "codedLinear", x, y);
+    dequantize(codes, bits, scales, zeros, group, y.cols(), x.cols());
+    requireOptional("codedLinear", bias, y);
+  }
+
+  private void dequantize(
+      Matrix codes, int bits, Tensor scales, Tensor zeros, int group, int rows, int cols) {
     arguments.requireCodes(codes.data());
     if (group < 1) {
       throw new IllegalArgumentException("dequantize in groups of " + group);
@@ -247,12 +268,14 @@ public final class NnArguments {
       throw new IllegalArgumentException(
           "dequantize codes of " + bits + " bits in " + codes.dtype());
     }
-    int bytes = CodePacking.width(y.cols(), bits);
-    arguments.requireShapes(
-        codes.rows() == y.rows() && codes.cols() == bytes, "dequantize", codes, y);
-    long groups = (y.cols() - 1L + group) / group;
+    int bytes = CodePacking.width(cols, bits);
+    if (codes.rows() != rows || codes.cols() != bytes) {
+      throw new IllegalArgumentException(
+          "codes of " + codes.rows() + " x " + codes.cols() + " bytes for " + rows + " x " + cols);
+    }
+    long groups = (cols - 1L + group) / group;
     boolean single = groups == 1 && scales.shape().size() == 1;
-    long constants = single ? 1 : y.rows() * groups;
+    long constants = single ? 1 : rows * groups;
     arguments.requireVector("dequantize", scales, constants, DType.F32);
     if (zeros != null) {
       arguments.requireVector("dequantize", zeros, constants, DType.F32);
@@ -273,6 +296,28 @@ public final class NnArguments {
     arguments.requireShapes(codes.rows() == y.rows() && codes.cols() == bytes, "palette", codes, y);
     long groups = (y.rows() - 1L + rows) / rows;
     arguments.requireVector("palette", tables, groups << bits, DType.F32);
+  }
+
+  /** Checks {@link Nn#int8Linear}. */
+  public void int8Linear(
+      Matrix x, Matrix codes, Tensor scales, float threshold, Tensor bias, Matrix y) {
+    arguments.requireOneType("int8Linear", y, x);
+    arguments.requireCodes(codes.data());
+    if (y.dtype() == DType.F64 || codes.dtype() != DType.I8) {
+      throw new IllegalArgumentException(
+          "int8Linear of " + y.dtype() + " and codes in " + codes.dtype());
+    }
+    if (!(threshold >= 0)) {
+      throw new IllegalArgumentException("int8Linear with outliers from " + threshold + " on");
+    }
+    arguments.requireShapes(
+        x.rows() == y.rows() && x.cols() == codes.cols() && codes.rows() == y.cols(),
+        "int8Linear",
+        x,
+        codes,
+        y);
+    arguments.requireVector("int8Linear", scales, codes.rows(), DType.F32);
+    requireOptional("int8Linear", bias, y);
   }
 
   /** Checks {@link Nn#unmask}. */

@@ -256,6 +256,28 @@ public interface Nn {
   void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y);
 
   /**
+   * {@code y = activation(x ŵᵀ + bias)}, ŵ being what {@link #dequantize} makes of the codes, where
+   * that is faster without writing ŵ to memory: of few rows on a GPU.
+   *
+   * @param x [T, N]
+   * @param bias [M], or null for none
+   * @param y [T, M], modified; may be a slice of columns, overlaps no input
+   * @return false where nothing was done, and the codes are to be expanded first
+   */
+  default boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    return false;
+  }
+
+  /**
    * Looks the numbers of a matrix up in tables: {@code y[i, j] = tables[i / R, codes[i, j]]}, i / R
    * rounded down (palettization, as in deep compression, Han et al. 2016). Rounded to y's type.
    * Like {@link #dequantize} it has no backward pass.
@@ -268,6 +290,36 @@ public interface Nn {
    * @param y [M, N] of any floating-point type, modified
    */
   void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y);
+
+  /**
+   * {@code y = activation(x ŵᵀ + bias)} with {@code ŵ[j, k] = scales[j] codes[j, k]}, whose inputs
+   * are rounded to 8 bits, too, but for the large ones (LLM.int8(), Dettmers et al. 2022). A column
+   * of x of which the magnitude in any row reaches the threshold is an outlier. Each row of x,
+   * without its outliers, is rounded to whole multiples, from -127 to 127, of its largest magnitude
+   * / 127, ties to the even one; one of magnitudes below 1e-36 counts as 0. The products of whole
+   * numbers are summed, exactly up to 2²⁴, and multiplied by both scales. The outliers, of all
+   * rows, are multiplied by ŵ in single precision.
+   *
+   * <p>Any row is one of this call: as no rows are padding, that is any token of the batch. So a
+   * row's result may depend on the rows beside it, if by no more than rounding. It has no
+   * derivative: a backward pass takes that of {@code x ŵᵀ}, straight through the rounding (Bengio
+   * et al. 2013).
+   *
+   * @param x [T, I] of a type of up to 32 bits
+   * @param codes I8 [O, I]
+   * @param scales F32 [O]
+   * @param threshold above 0; 0 if no column is an outlier
+   * @param bias [O], or null for none
+   * @param y [T, O], modified; may be a slice of columns, overlaps no input
+   */
+  void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y);
 
   /**
    * Writes a matrix of which some elements are stored: {@code y[i, j]} is the next of the values

@@ -1,11 +1,15 @@
 package io.github.lrfbench.kernels.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.lrfbench.kernels.CapturedGraph;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.contract.Placed.Layout;
+import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Nn;
 import java.util.Arrays;
 import java.util.List;
@@ -211,6 +215,221 @@ public abstract class QuantizationContract extends ContractTest {
           tolerance(dtype),
           "scale " + scales[g] + " and zero " + zeros[g]);
     }
+  }
+
+  /**
+   * Beside the product with what the codes stand for, where the device has it; else nothing is
+   * done.
+   */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void codedLinear(DType dtype) {
+    int[][] shapes = {
+      {1, 1, 1, 1}, {0, 3, 2, 2}, {2, 0, 3, 2}, {3, 7, 5, 3}, {8, 96, 9, 32}, {9, 8, 3, 8}
+    };
+    for (int[] s : shapes) {
+      int groups = (s[1] + s[3] - 1) / s[3];
+      Grid scales = Grid.random(s[2], groups, 1).map(scale -> (float) (scale / 50));
+      Grid zeros = Grid.random(s[2], groups, 2).map(Math::rint);
+      for (int bits : new int[] {3, 4, 8}) {
+        Grid codes =
+            bits == 8 ? codes(s[2], s[1], -128, 127) : codes(s[2], s[1], 0, (1 << bits) - 1);
+        for (Layout layout : Layout.values()) {
+          Grid origin = layout == Layout.PACKED ? null : zeros;
+          double[] bias = layout == Layout.PACKED ? null : Grid.random(1, s[2], 3).values();
+          Placed x = Placed.of(scope(), dtype, layout, Grid.random(s[0], s[1], 4));
+          Placed y = Placed.empty(scope(), dtype, layout, s[0], s[2]);
+          boolean done =
+              nn().codedLinear(
+                      x.matrix(),
+                      upload(bits, codes, layout),
+                      bits,
+                      upload(scales),
+                      upload(origin),
+                      s[3],
+                      bias == null ? null : vector(dtype, bias),
+                      Activation.TANH,
+                      y.matrix());
+          Grid w = ReferenceNn.dequantize(codes, bits, scales, origin, s[3]);
+          Grid wanted =
+              done
+                  ? ReferenceNn.linear(x.read(), w, bias, Activation.TANH)
+                  : Grid.of(s[0], s[2], (i, j) -> Double.NaN);
+          assertEquals(done, multipliesCodes(s[0]));
+          y.assertHolds(wanted, 2 * tolerance(dtype), bits + " bits " + Arrays.toString(s));
+        }
+      }
+    }
+  }
+
+  /** Whether the device multiplies codes by so many rows without writing what they stand for. */
+  protected boolean multipliesCodes(int rows) {
+    return false;
+  }
+
+  private List<DType> int8Types() {
+    return dtypes().stream().filter(dtype -> dtype != DType.F64).toList();
+  }
+
+  /** As the device computes it, beside the reference. */
+  private void checkInt8(
+      DType dtype, Grid given, Grid codes, Grid scales, float threshold, Activation activation) {
+    for (Layout layout : Layout.values()) {
+      Placed x = Placed.of(scope(), dtype, layout, given);
+      // Of 16 bits it is these that are rounded.
+      Grid inputs = x.read();
+      double[] bias = layout == Layout.PACKED ? null : Grid.random(1, codes.rows(), 9).values();
+      Placed y = Placed.empty(scope(), dtype, layout, given.rows(), codes.rows());
+      nn().int8Linear(
+              x.matrix(),
+              upload(8, codes, layout),
+              upload(scales),
+              threshold,
+              bias == null ? null : vector(dtype, bias),
+              activation,
+              y.matrix());
+      y.assertHolds(
+          ReferenceNn.int8Linear(inputs, codes, scales, threshold, bias, activation),
+          tolerance(dtype),
+          dtype + " " + layout + " " + given.rows() + " x " + given.cols() + " from " + threshold);
+    }
+  }
+
+  /** Rows, inputs and outputs; none, some and all columns are outliers. */
+  @Test
+  void int8Linear() {
+    int[][] shapes = {
+      {1, 1, 1},
+      {2, 5, 3},
+      {3, 64, 64},
+      {65, 67, 66},
+      {4, 1500, 3},
+      {0, 4, 3},
+      {4, 0, 3},
+      {4, 3, 0},
+      {66, 36, 257}
+    };
+    for (DType dtype : int8Types()) {
+      for (int[] s : shapes) {
+        Grid x = Grid.random(s[0], s[1], 1);
+        Grid codes = codes(s[2], s[1], -128, 127);
+        Grid scales = Grid.random(1, s[2], 2).map(scale -> (float) (scale / 100));
+        checkInt8(dtype, x, codes, scales, 2, Activation.GELU);
+        // Other types differ in how numbers are read and written.
+        for (float threshold : new float[] {0, 1e-9f, 100}) {
+          if (dtype == DType.F32) {
+            checkInt8(dtype, x, codes, scales, threshold, Activation.GELU);
+          }
+        }
+      }
+    }
+  }
+
+  /** Beside rows that are as usual. */
+  @Test
+  void hostileInputsOfInt8Linear() {
+    int cols = 37;
+    Grid codes = codes(5, cols, -127, 127);
+    Grid scales = Grid.of(1, 5, (i, j) -> 0x1p-6);
+    Grid plain = Grid.random(6, cols, 1);
+    double infinity = Double.POSITIVE_INFINITY;
+    double[] values = {0, -0.0, 1e30f, -1e30f, 1e-30f, 1e-37f, Double.NaN, infinity, -infinity};
+    for (double value : values) {
+      Grid all = Grid.of(6, cols, (i, j) -> i == 2 ? value * (j % 3 - 1) : plain.at(i, j));
+      Grid one = plain.with(3, 20, value);
+      for (float threshold : new float[] {0, 6, Float.POSITIVE_INFINITY, Float.MIN_VALUE}) {
+        checkInt8(DType.F32, all, codes, scales, threshold, Activation.NONE);
+        checkInt8(DType.F32, one, codes, scales, threshold, Activation.RELU);
+      }
+    }
+    // A column is an outlier by one row whatever the others hold.
+    Grid mixed = plain.with(1, 7, Double.NaN).with(4, 7, 60);
+    checkInt8(DType.F32, mixed, codes, scales, 6, Activation.NONE);
+    Grid hostile = Grid.row(0, Double.NaN, infinity, 1e30f, 1e-30f);
+    checkInt8(DType.F32, plain, codes, hostile, 1, Activation.NONE);
+  }
+
+  /** Two tokens, of which one has an outlier: x ŵᵀ by hand, and with that column's own weights. */
+  @Test
+  void outliersAreMultipliedInFull() {
+    Grid x = new Grid(2, 3, new double[] {1, -2, 60, 0.5, 1, 0.25});
+    Grid codes = new Grid(2, 3, new double[] {42, 127, 21, 127, -64, 32});
+    Grid without = new Grid(2, 3, new double[] {42, 127, 0, 127, -64, 0});
+    assertInt8(x, codes, 6, 24.763718, 34.267717, 3.623985, 0.125984);
+    double[] rest = {24.999938 - 30, 34.031496 - 30, 3.624969 - 0.125, 0.125 - 0.125};
+    assertInt8(x, without, 6, rest);
+    // Without outliers the first row is 2, -4 and 127 steps of 60 / 127.
+    assertInt8(
+        x,
+        codes,
+        0,
+        (2 * 42 - 4 * 127 + 127 * 21) * 180 / 16129.0,
+        (2 * 127 + 4 * 64 + 127 * 32) * 120 / 16129.0,
+        (64 * 42 + 127 * 127 + 32 * 21) * 3 / 16129.0,
+        (64 * 127 - 127 * 64 + 32 * 32) * 2 / 16129.0);
+  }
+
+  private void assertInt8(Grid x, Grid codes, float threshold, double... wanted) {
+    Matrix y = packed(DType.F32, Grid.of(2, 2, (i, j) -> Double.NaN));
+    Tensor scales = vector(DType.F32, 3 / 127.0, 2 / 127.0);
+    Matrix stored = upload(8, codes, Layout.PACKED);
+    nn().int8Linear(packed(DType.F32, x), stored, scales, threshold, null, Activation.NONE, y);
+    assertArrayEquals(wanted, y.data().toDoubles(), 4e-6);
+  }
+
+  /**
+   * What a graph keeps is the weights: inputs, and which of their columns are outliers, are new.
+   */
+  @Test
+  void capturedInt8LinearSeesNewInputs() {
+    Grid codes = codes(130, 70, -127, 127);
+    Grid scales = Grid.random(1, 130, 2);
+    Matrix x = packed(DType.F32, Grid.random(9, 70, 1));
+    Matrix stored = upload(8, codes, Layout.PACKED);
+    Tensor steps = upload(scales);
+    Placed y = Placed.empty(scope(), DType.F32, Layout.PACKED, 9, 130);
+    try (CapturedGraph graph =
+        device()
+            .capture(
+                () -> nn().int8Linear(x, stored, steps, 3, null, Activation.NONE, y.matrix()))) {
+      for (int seed : new int[] {5, 6}) {
+        Grid other = Grid.random(9, 70, seed).map(value -> (float) (seed == 5 ? value : 2 * value));
+        x.data().write(0, other.values(), 0, 9 * 70);
+        graph.replay();
+        y.assertHolds(
+            ReferenceNn.int8Linear(other, codes, scales, 3, null, Activation.NONE), 2e-6, "replay");
+      }
+    }
+  }
+
+  @Test
+  void int8LayersThatDoNotFitAreIllegal() {
+    Matrix x = packed(DType.F32, Grid.random(4, 7, 1));
+    Matrix y = packed(DType.F32, Grid.random(4, 5, 1));
+    Matrix codes = Matrix.of(scope().zeros(DType.I8, 5, 7));
+    Tensor scales = scope().zeros(DType.F32, 5);
+    Matrix wide = Matrix.of(scope().zeros(DType.F64, 4, 7));
+    Matrix wideOutputs = Matrix.of(scope().zeros(DType.F64, 4, 5));
+    Matrix unsigned = Matrix.of(scope().zeros(DType.U8, 5, 7));
+    Tensor shortBias = scope().zeros(DType.F32, 4);
+    Activation none = Activation.NONE;
+    List<Executable> wrong =
+        List.of(
+            () -> nn().int8Linear(x, codes, scales, -1, null, none, y),
+            () -> nn().int8Linear(x, codes, scales, Float.NaN, null, none, y),
+            () -> nn().int8Linear(x, unsigned, scales, 6, null, none, y),
+            () -> nn().int8Linear(x, x.columns(0, 5), scales, 6, null, none, y),
+            () -> nn().int8Linear(wide, codes, scales, 6, null, none, wideOutputs),
+            () -> nn().int8Linear(wide, codes, scales, 6, null, none, y),
+            () -> nn().int8Linear(x.columns(0, 6), codes, scales, 6, null, none, y),
+            () -> nn().int8Linear(x.rows(0, 3), codes, scales, 6, null, none, y),
+            () -> nn().int8Linear(x, codes.rows(0, 4), scales, 6, null, none, y),
+            () -> nn().int8Linear(x, codes, scales.view(0, 4), 6, null, none, y),
+            () -> nn().int8Linear(x, codes, scales, 6, shortBias, none, y),
+            () ->
+                nn().int8Linear(
+                        x, Matrix.of(new ForeignTensor(DType.I8, 5, 7)), scales, 6, null, none, y));
+    wrong.forEach(call -> assertThrows(IllegalArgumentException.class, call));
   }
 
   @Test

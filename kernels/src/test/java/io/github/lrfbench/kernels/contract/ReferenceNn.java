@@ -91,6 +91,40 @@ public final class ReferenceNn {
                 * (codes.at(i, j) - (zeros == null ? middle : zeros.at(i, j / group))));
   }
 
+  /** Scales are a row; factors are rounded as in single precision. */
+  public static Grid int8Linear(
+      Grid x, Grid codes, Grid scales, double threshold, double[] bias, Activation activation) {
+    boolean[] outlier = new boolean[x.cols()];
+    for (int k = 0; k < x.cols(); k++) {
+      for (int i = 0; i < x.rows(); i++) {
+        outlier[k] |= threshold > 0 && Math.abs(x.at(i, k)) >= threshold;
+      }
+    }
+    double[] y = new double[x.rows() * codes.rows()];
+    for (int i = 0; i < x.rows(); i++) {
+      double largest = 0;
+      for (int k = 0; k < x.cols(); k++) {
+        largest = outlier[k] ? largest : Math.max(largest, Math.abs(x.at(i, k)));
+      }
+      float factor = largest < 1e-36f ? 0 : 127 / (float) largest;
+      for (int j = 0; j < codes.rows(); j++) {
+        double rounded = 0;
+        double exact = 0;
+        for (int k = 0; k < x.cols(); k++) {
+          if (outlier[k]) {
+            exact += x.at(i, k) * scales.at(0, j) * codes.at(j, k);
+          } else {
+            rounded += Math.rint((float) x.at(i, k) * factor) * codes.at(j, k);
+          }
+        }
+        double step = factor == 0 && largest < 1 ? 0 : largest / 127;
+        double sum = rounded * step * scales.at(0, j) + exact + at(bias, j);
+        y[i * codes.rows() + j] = activate(activation, sum);
+      }
+    }
+    return new Grid(x.rows(), codes.rows(), y);
+  }
+
   public static Grid palette(Grid codes, Grid tables, int rows) {
     return Grid.of(codes.rows(), codes.cols(), (i, j) -> tables.at(i / rows, (int) codes.at(i, j)));
   }

@@ -15,6 +15,11 @@ class CudaQuantizationTest extends QuantizationContract {
   }
 
   @Override
+  protected boolean multipliesCodes(int rows) {
+    return rows <= 8;
+  }
+
+  @Override
   protected List<DType> dtypes() {
     return List.of(DType.F32, DType.F64, DType.F16, DType.BF16);
   }

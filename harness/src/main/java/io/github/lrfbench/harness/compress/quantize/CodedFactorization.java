@@ -55,10 +55,8 @@ record CodedFactorization(
   @Override
   public Fit fit(int point, Scope scope) {
     CodedLinear map = coding.code(point, scope);
-    String tiles = map.tiles() == 1 ? "the whole matrix" : map.tiles() + " tiles in turn";
     double error = Math.sqrt(squaredError(point, map));
-    return new Fit(
-        map, new Diagnostics("", error, Double.NaN, ridge, "runs by expanding " + tiles));
+    return new Fit(map, new Diagnostics("", error, Double.NaN, ridge, "runs " + map.runs()));
   }
 
   /** Measured where it is not known. */

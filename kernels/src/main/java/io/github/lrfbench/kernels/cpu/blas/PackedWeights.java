@@ -116,7 +116,8 @@ public final class PackedWeights {
       return found == null ? 0 : found.address();
     }
     long needed = (long) Float.BYTES * w.rows() * w.cols();
-    if (w.dtype() != DType.F32 || needed == 0 || !lasts(w) || bytes + needed > MAX_BYTES) {
+    boolean fits = needed > 0 && bytes + needed <= MAX_BYTES;
+    if (w.dtype() != DType.F32 || !fits || !lasts(w) || !PackedKernels.areAvailable()) {
       return 0;
     }
     Block block = pool.take(needed);

@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.cpu.nn;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.ProductRounding;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.cpu.blas.SmallProducts;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
@@ -52,6 +53,11 @@ public final class CpuNn implements Nn {
   /** Layers whose products are rounded; null where none are. */
   private final RoundedLinearKernel rounded;
 
+  /** Layers of codes whose inputs are rounded to 8 bits; null before the first. */
+  private volatile RoundedLinearKernel int8;
+
+  private final Workers workers;
+  private final BlockPool pool;
   private final AtomicInteger pauses = new AtomicInteger();
 
   /**
@@ -62,9 +68,18 @@ public final class CpuNn implements Nn {
    */
   public CpuNn(
       Workers workers, BlockPool pool, ProductRounding rounding, RoundedProducts products) {
+    this.workers = workers;
+    this.pool = pool;
     rounded = products == null ? null : new RoundedLinearKernel(rounding, products, workers, pool);
+    int8 = rounding == ProductRounding.INT8 ? rounded : null;
     floats = Kernels.of(FloatRowMath.INSTANCE, workers, pool);
     doubles = Kernels.of(DoubleRowMath.INSTANCE, workers, pool);
+  }
+
+  /** What computes rounded products; null where there were none to compute so far. */
+  public RoundedProducts roundedProducts() {
+    RoundedLinearKernel kernel = rounded == null ? int8 : rounded;
+    return kernel == null ? null : kernel.products();
   }
 
   /** From now on products are not rounded, until as many calls of the other have been made. */
@@ -243,6 +258,44 @@ public final class CpuNn implements Nn {
   public void palette(Matrix codes, int bits, Tensor tables, int rows, Matrix y) {
     CHECK.palette(codes, bits, tables, rows, y);
     kernels(y).dequantize().lookUp(codes, bits, tables, rows, y);
+  }
+
+  @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    CHECK.int8Linear(x, codes, scales, threshold, bias, y);
+    if (y.rows() == 0 || y.cols() == 0) {
+      return;
+    }
+    if (x.cols() == 0) {
+      try (Scope work = y.device().openScope()) {
+        Matrix none = Matrix.of(work.allocate(DType.F32, y.cols(), 0));
+        linear(x, true, none, bias, activation, y);
+      }
+      return;
+    }
+    int8().run(x, codes, scales, threshold, bias, activation, y);
+  }
+
+  /** A library for 8 bits takes a moment to load, and is asked for where a model needs it. */
+  private RoundedLinearKernel int8() {
+    RoundedLinearKernel found = int8;
+    if (found == null) {
+      synchronized (this) {
+        if (int8 == null) {
+          RoundedProducts products = RoundedProducts.of(ProductRounding.INT8);
+          int8 = new RoundedLinearKernel(ProductRounding.INT8, products, workers, pool);
+        }
+        found = int8;
+      }
+    }
+    return found;
   }
 
   @Override

@@ -12,19 +12,23 @@ import io.github.lrfbench.kernels.cpu.rounded.FloatCodes;
 import io.github.lrfbench.kernels.cpu.rounded.RoundedProducts;
 import io.github.lrfbench.kernels.cpu.rows.FloatRowMath;
 import io.github.lrfbench.kernels.cpu.rows.RowPartition;
+import io.github.lrfbench.kernels.cpu.rows.Rows;
 import io.github.lrfbench.kernels.cpu.rows.Scratch;
 import io.github.lrfbench.kernels.cpu.rows.Staging;
 import io.github.lrfbench.kernels.host.Workers;
 import io.github.lrfbench.kernels.ops.Activation;
+import io.github.lrfbench.kernels.ops.Nn;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A linear layer whose inputs and weights are rounded to codes of 8 or 16 bits before they are
  * multiplied; everything else is F32. Weights are rounded in each call, but once in work that was
- * captured.
+ * captured. Of those that are codes already, inputs may have outliers.
  */
 final class RoundedLinearKernel {
   /** Rows of inputs that are multiplied together. */
@@ -56,20 +60,23 @@ final class RoundedLinearKernel {
     this.pool = pool;
   }
 
+  RoundedProducts products() {
+    return products;
+  }
+
   /** Codes in memory of the pool. */
   private final class Codes implements AutoCloseable {
     private final Block block;
     private final int stride;
+    private final ByteBuffer bytes;
     private final IntBuffer ints;
 
     Codes(int rows, int cols) {
-      int bytes = (FloatCodes.bytes(rounding) * cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-      block = pool.take((long) rows * bytes);
-      stride = bytes / FloatCodes.bytes(rounding);
-      ints =
-          RawMemory.bytes(block.address(), (long) rows * bytes)
-              .order(ByteOrder.nativeOrder())
-              .asIntBuffer();
+      int width = (FloatCodes.bytes(rounding) * cols + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      block = pool.take((long) rows * width);
+      stride = width / FloatCodes.bytes(rounding);
+      bytes = RawMemory.bytes(block.address(), (long) rows * width).order(ByteOrder.nativeOrder());
+      ints = bytes.asIntBuffer();
     }
 
     /** Where a row begins. */
@@ -100,6 +107,29 @@ final class RoundedLinearKernel {
       ints.put(row * codes.length, codes, 0, codes.length);
     }
 
+    /** Stores I8 codes that are there already, [cols, rows] by the names of these. */
+    void transpose(Matrix stored) {
+      ByteBuffer source = CpuTensor.of(stored).codeBuffer();
+      int cols = stored.rows();
+      workers.forEach(
+          (stored.cols() + ROWS - 1) / ROWS,
+          band -> {
+            int from = band * ROWS;
+            int count = Math.min(ROWS, stored.cols() - from);
+            byte[] part = new byte[count];
+            byte[][] rows = new byte[count][cols];
+            for (int j = 0; j < cols; j++) {
+              source.get((int) Rows.start(stored, j) + from, part);
+              for (int i = 0; i < count; i++) {
+                rows[i][j] = part[i];
+              }
+            }
+            for (int i = 0; i < count; i++) {
+              bytes.put((from + i) * stride, rows[i]);
+            }
+          });
+    }
+
     @Override
     public void close() {
       pool.give(block);
@@ -116,7 +146,7 @@ final class RoundedLinearKernel {
     Weights(boolean transposed, Matrix w) {
       int inner = transposed ? w.cols() : w.rows();
       int cols = transposed ? w.rows() : w.cols();
-      strips = Math.max(1, Math.min(workers.threads(), cols / MIN_COLS));
+      strips = strips(cols);
       float[] factors = null;
       if (rounding == ProductRounding.INT8) {
         steps = magnitudes(transposed, w, inner, cols);
@@ -128,11 +158,26 @@ final class RoundedLinearKernel {
       } else {
         steps = null;
       }
+      float[] each = factors;
+      packed = pack(inner, cols, codes -> round(transposed, w, inner, cols, each, codes));
+    }
+
+    /** Weights that are codes, I8 [cols, inner]. */
+    Weights(Matrix codes, Tensor scales) {
+      strips = strips(codes.rows());
+      steps = scales.toFloats();
+      packed = pack(codes.cols(), codes.rows(), target -> target.transpose(codes));
+    }
+
+    private int strips(int cols) {
+      return Math.max(1, Math.min(workers.threads(), cols / MIN_COLS));
+    }
+
+    private RoundedProducts.Weights pack(int inner, int cols, Consumer<Codes> write) {
       try (Codes codes = new Codes(inner, cols)) {
-        round(transposed, w, inner, cols, factors, codes);
-        packed =
-            products.weights(
-                rounding, codes.address(0), codes.stride, inner, cols, strips, this::allocate);
+        write.accept(codes);
+        return products.weights(
+            rounding, codes.address(0), codes.stride, inner, cols, strips, this::allocate);
       } catch (RuntimeException | Error e) {
         blocks.forEach(pool::give);
         throw e;
@@ -224,8 +269,12 @@ final class RoundedLinearKernel {
         });
   }
 
-  /** Rounds inputs; the steps of their rows are kept where there is an array for them. */
-  private void roundRows(Matrix x, Codes codes, float[] steps) {
+  /**
+   * Rounds inputs; the steps of their rows are kept where there is an array for them.
+   *
+   * @param outliers are taken out; null for none
+   */
+  private void roundRows(Matrix x, OutlierColumns outliers, Codes codes, float[] steps) {
     int cols = x.cols();
     Staging<float[]> rows = MATH.stage(x);
     RowPartition.forEach(
@@ -237,6 +286,9 @@ final class RoundedLinearKernel {
           int[] rounded = codes.row();
           for (int i = from; i < to; i++) {
             rows.read(i, row, cols);
+            if (outliers != null) {
+              outliers.take(i, row);
+            }
             if (steps != null) {
               float magnitude = FloatCodes.magnitude(row, cols, halves);
               MATH.scale(row, FloatCodes.factor(magnitude), cols);
@@ -251,22 +303,51 @@ final class RoundedLinearKernel {
   void run(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     AutoCloseable kept = PackedWeights.rounded(transW, w, () -> new Weights(transW, w));
     if (kept != null) {
-      multiply(x, (Weights) kept, bias, activation, y);
+      multiply(x, (Weights) kept, null, bias, activation, y);
       return;
     }
     try (Weights weights = new Weights(transW, w)) {
-      multiply(x, weights, bias, activation, y);
+      multiply(x, weights, null, bias, activation, y);
     }
   }
 
-  private void multiply(Matrix x, Weights weights, Tensor bias, Activation activation, Matrix y) {
+  /** {@link Nn#int8Linear} of F32 numbers, none empty; arguments are checked. */
+  void run(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    AutoCloseable kept = PackedWeights.rounded(true, codes, () -> new Weights(codes, scales));
+    Weights weights = kept == null ? new Weights(codes, scales) : (Weights) kept;
+    try (OutlierColumns outliers = OutlierColumns.find(x, threshold, workers, pool)) {
+      if (outliers != null) {
+        outliers.expand(codes, weights.steps);
+      }
+      multiply(x, weights, outliers, bias, activation, y);
+    } finally {
+      if (kept == null) {
+        weights.close();
+      }
+    }
+  }
+
+  private void multiply(
+      Matrix x,
+      Weights weights,
+      OutlierColumns outliers,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
     int bands = (x.rows() + BAND - 1) / BAND;
     float[] biases = bias == null ? null : bias.toFloats();
     float[] steps = weights.steps == null ? null : new float[x.rows()];
     Staging<float[]> output = MATH.stage(y);
     long start = CpuTensor.address(y);
     try (Codes codes = new Codes(x.rows(), x.cols())) {
-      roundRows(x, codes, steps);
+      roundRows(x, outliers, codes, steps);
       workers.forEach(
           bands * weights.strips,
           task -> {
@@ -279,8 +360,15 @@ final class RoundedLinearKernel {
             long target = start + (long) Float.BYTES * ((long) top * y.stride() + left);
             weights.packed.multiply(
                 codes.address(top), codes.stride, bottom - top, strip, target, y.stride());
-            if (steps != null || biases != null || activation != Activation.NONE) {
-              finish(output, top, bottom, left, right, steps, weights.steps, biases, activation);
+            Activation first = outliers == null ? activation : Activation.NONE;
+            if (steps != null || biases != null || first != Activation.NONE) {
+              finish(output, top, bottom, left, right, steps, weights.steps, biases, first);
+            }
+            if (outliers != null) {
+              outliers.addProduct(top, bottom, left, right, target, y.stride());
+              if (activation != Activation.NONE) {
+                finish(output, top, bottom, left, right, null, null, null, activation);
+              }
             }
           });
     }

@@ -34,7 +34,8 @@ public final class Gemm {
   /**
    * Products on a device.
    *
-   * @param rounding what the factors of those of F32 may be rounded to
+   * @param rounding what the factors of those of F32 may be rounded to, but INT8, which rounds by
+   *     rows
    */
   public Gemm(Gpu device, MatrixKernels kernels, ProductRounding rounding) {
     this.device = device;

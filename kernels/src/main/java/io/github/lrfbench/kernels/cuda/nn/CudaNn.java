@@ -22,6 +22,7 @@ import io.github.lrfbench.kernels.ops.Dropout;
 import io.github.lrfbench.kernels.ops.Mask;
 import io.github.lrfbench.kernels.ops.Nn;
 import io.github.lrfbench.kernels.ops.Segments;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@link Nn} on a GPU: products by cuBLAS, all else by our own kernels. Nothing waits for the
@@ -31,21 +32,36 @@ public final class CudaNn implements Nn {
   private static final int THREADS = 256;
   private static final int WARP = 32;
 
+  /** Rows for which codes are expanded in registers, once for all of them. */
+  private static final int FEW_ROWS = 8;
+
   private final Gpu device;
   private final NnArguments check;
   private final Gemm products;
   private final AttentionLauncher attention;
   private final LowRankLauncher lowRank;
+  private final Int8Launcher int8;
+
+  /** Whether factors of layers' products in F32 are rounded to 8 bits. */
+  private final boolean rounds;
+
+  private final AtomicInteger pauses = new AtomicInteger();
   private volatile LowRankCrossover crossover;
 
-  /** Operations of a device, with these products. */
-  public CudaNn(Gpu device, Gemm products) {
+  /**
+   * Operations of a device, with these products.
+   *
+   * @param rounds whether factors of layers' products in F32 are rounded to 8 bits
+   */
+  public CudaNn(Gpu device, Gemm products, boolean rounds) {
     this.device = device;
+    this.rounds = rounds;
     Indices indices = new Indices(device.arguments(), tensor -> CudaTensor.of(tensor).hostInts());
     check = new NnArguments(device.arguments(), indices);
     this.products = products;
     attention = new AttentionLauncher(device);
     lowRank = new LowRankLauncher(device);
+    int8 = new Int8Launcher(device);
     crossover = LowRankCrossover.read(device);
   }
 
@@ -54,10 +70,28 @@ public final class CudaNn implements Nn {
     crossover = measured;
   }
 
+  /** From now on products are not rounded to 8 bits, until as many calls of the other were made. */
+  public void pauseRounding() {
+    pauses.incrementAndGet();
+  }
+
+  /** See {@link #pauseRounding}. */
+  public void resumeRounding() {
+    pauses.decrementAndGet();
+  }
+
+  private boolean rounds(Matrix y) {
+    return rounds && pauses.get() == 0 && y.dtype() == DType.F32;
+  }
+
   @Override
   public void linear(
       Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     check.linear(x, transW, w, bias, y);
+    if (rounds(y) && y.rows() > 0 && w.rows() > 0 && w.cols() > 0) {
+      int8.rounded(x, transW, w, bias, activation, y);
+      return;
+    }
     products.run(false, transW, 1, x, w, 0, y);
     addAndActivate(y, bias, activation);
   }
@@ -68,7 +102,9 @@ public final class CudaNn implements Nn {
     check.lowRank(x, down, up, bias, y);
     boolean tensorCores = TensorCores.multiply(x.dtype(), device.properties());
     boolean wanted =
-        crossover.prefersFused(x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
+        !rounds(y)
+            && crossover.prefersFused(
+                x.dtype(), x.rows(), x.cols(), down.cols(), y.cols(), tensorCores);
     if (!wanted || !lowRank.run(x, down, up, bias, activation, y)) {
       Nn.super.lowRank(x, down, up, bias, activation, y);
     }
@@ -394,11 +430,7 @@ public final class CudaNn implements Nn {
   public void dequantize(Matrix codes, int bits, Tensor scales, Tensor zeros, int group, Matrix y) {
     check.dequantize(codes, bits, scales, zeros, group, y);
     Operand output = Operand.of(y);
-    int vector = Operand.vector(y.dtype(), output);
-    if (bits == Byte.SIZE || bits == Byte.SIZE / 2) {
-      int bytes = Math.max(1, vector * bits / Byte.SIZE);
-      vector = Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
-    }
+    int vector = vector(output, y.dtype(), codes, bits);
     launch(
         ElementTypes.variant("dequantize", y.dtype()).with("BITS", bits).with("VECTOR", vector),
         Grid.covering((long) y.rows() * (y.cols() / vector), THREADS),
@@ -407,12 +439,72 @@ public final class CudaNn implements Nn {
         (long) codes.stride(),
         address(scales),
         address(zeros),
-        scales.shape().size() == 1 ? 0 : (y.cols() - 1L + group) / group,
+        constants(scales, y.cols(), group),
         group,
         output.address(),
         output.stride(),
         y.rows(),
         y.cols());
+  }
+
+  /** Elements of a matrix that are read or written at once, with their codes. */
+  private static int vector(Operand matrix, DType dtype, Matrix codes, int bits) {
+    int vector = Operand.vector(dtype, matrix);
+    if (bits == Byte.SIZE || bits == Byte.SIZE / 2) {
+      int bytes = Math.max(1, vector * bits / Byte.SIZE);
+      return Operand.vector(bytes, Operand.of(codes)) == bytes ? vector : 1;
+    }
+    return vector;
+  }
+
+  /** From one row's constants to the next one's. */
+  private static long constants(Tensor scales, int cols, int group) {
+    return scales.shape().size() == 1 ? 0 : (cols - 1L + group) / group;
+  }
+
+  /** Of few rows, whose time is that of reading the codes. */
+  @Override
+  public boolean codedLinear(
+      Matrix x,
+      Matrix codes,
+      int bits,
+      Tensor scales,
+      Tensor zeros,
+      int group,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    check.codedLinear(x, codes, bits, scales, zeros, group, bias, y);
+    if (x.rows() > FEW_ROWS || rounds(y)) {
+      return false;
+    }
+    if (y.rows() == 0 || y.cols() == 0) {
+      return true;
+    }
+    Operand input = Operand.of(x);
+    launch(
+        ElementTypes.variant("coded_rows", y.dtype())
+            .with("BITS", bits)
+            .with("VECTOR", vector(input, x.dtype(), codes, bits))
+            .with("ROWS", x.rows() == 1 ? 1 : FEW_ROWS)
+            .with("ACTIVATION", activation),
+        Grid.covering(y.cols(), THREADS / WARP),
+        THREADS,
+        input.address(),
+        input.stride(),
+        CudaTensor.address(codes),
+        (long) codes.stride(),
+        address(scales),
+        address(zeros),
+        constants(scales, x.cols(), group),
+        group,
+        address(bias),
+        CudaTensor.address(y),
+        (long) y.stride(),
+        y.rows(),
+        x.cols(),
+        y.cols());
+    return true;
   }
 
   @Override
@@ -432,6 +524,19 @@ public final class CudaNn implements Nn {
         output.stride(),
         y.rows(),
         y.cols());
+  }
+
+  @Override
+  public void int8Linear(
+      Matrix x,
+      Matrix codes,
+      Tensor scales,
+      float threshold,
+      Tensor bias,
+      Activation activation,
+      Matrix y) {
+    check.int8Linear(x, codes, scales, threshold, bias, y);
+    int8.linear(x, codes, scales, threshold, bias, activation, y);
   }
 
   @Override

@@ -10,10 +10,14 @@ import io.github.lrfbench.kernels.cuda.driver.DevicePointer;
 import io.github.lrfbench.kernels.cuda.stream.CudaBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import jcuda.driver.JCudaDriver;
 
 /** Owns device memory and gives it back when closed. */
 public final class CudaScope implements Scope {
+  private static final AtomicLong OPENED = new AtomicLong();
+
+  private final long number = OPENED.incrementAndGet();
   private final Gpu device;
   private final List<CudaBuffer> buffers = new ArrayList<>();
   private volatile boolean open = true;
@@ -21,6 +25,16 @@ public final class CudaScope implements Scope {
   /** A scope that owns nothing yet. */
   public CudaScope(Gpu device) {
     this.device = device;
+  }
+
+  /** How many scopes have been opened so far. */
+  public static long opened() {
+    return OPENED.get();
+  }
+
+  /** Grows from one scope to the next. */
+  long number() {
+    return number;
   }
 
   @Override

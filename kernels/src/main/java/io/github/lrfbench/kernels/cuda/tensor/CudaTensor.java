@@ -49,6 +49,11 @@ public final class CudaTensor implements Tensor {
     return cuda;
   }
 
+  /** Tells older tensors from newer ones: it grows from one scope to the next. */
+  public long scopeNumber() {
+    return scope.number();
+  }
+
   /** Where a matrix's first element is on the device; checks as {@link #of} does. */
   public static long address(Matrix matrix) {
     return of(matrix.data()).address() + matrix.offset() * matrix.dtype().bytes();

@@ -86,6 +86,21 @@ final class KernelVariants {
             variants.add(variant.with("BITS", bits));
           }
         }
+        case "outlier_columns", "int8_rows" -> {
+          if (!type.equals("double")) {
+            variants.add(plain);
+          }
+        }
+        case "int8_linear" -> {
+          if (!type.equals("double")) {
+            variants.add(plain.with("WORDS", vector == 1 ? 0 : 1).with("ACTIVATION", "GELU"));
+          }
+        }
+        case "coded_rows" -> {
+          for (int bits : new int[] {3, 4, 8}) {
+            variants.add(variant.with("BITS", bits).with("ROWS", 8).with("ACTIVATION", "GELU"));
+          }
+        }
         case "cached_attention" -> variants.add(variant.with("CHUNKS", 2).with("WARPS", 8));
         case "embed",
             "mean_pool",
