@@ -28,8 +28,8 @@ group() { # NAME GLOB...
   local name=$1 globs=() glob
   shift
   for glob in "$@"; do globs+=(--layers "$glob"); done
-  sweep --out "$work/$name" "${globs[@]}" --keep 0.95,0.9,0.8,0.7 \
-    --seed 0,1,2,3,4 --method prune:score=random:pattern=outputs,prune:score=random:pattern=outputs:rescale=true
+  sweep --out "$work/$name" "${globs[@]}" --keep 0.9,0.8,0.7,0.5 \
+    --seed 0,1,2 --method prune:score=random:pattern=outputs,prune:score=random:pattern=outputs:rescale=true
 }
 group dropped '*attention.output.dense'
 group others '*attention.self.query' '*attention.self.key' '*attention.self.value'
