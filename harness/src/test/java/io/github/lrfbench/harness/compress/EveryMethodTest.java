@@ -66,7 +66,8 @@ class EveryMethodTest {
       }
       // What trains for thousands of steps shows the same in two.
       String quick = name.equals("safe") ? "safe:steps=2" : name;
-      methods.add(improves ? "svd+" + name : compressor.prepares() ? name + "+svd" : quick);
+      String first = name.equals("qlora") ? "int8+" : "svd+";
+      methods.add(improves ? first + name : compressor.prepares() ? name + "+svd" : quick);
     }
     methods.addAll(
         List.of(

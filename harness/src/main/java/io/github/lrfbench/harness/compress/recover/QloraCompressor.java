@@ -70,6 +70,10 @@ public final class QloraCompressor implements Compressor {
           adapted.put(slot.name(), adapt(slot.linear(), options, random, scratch));
         }
       }
+      if (adapted.isEmpty() && request.slots().stream().allMatch(QloraCompressor::isDense)) {
+        // A budget that left all matrices as they were.
+        return new Compression(Map.of(), List.of(), options.values());
+      }
       if (adapted.isEmpty()) {
         throw new InputException(
             "qlora: no matrix holds codes; it is for after a method of codes, as in int4+qlora");
@@ -96,6 +100,10 @@ public final class QloraCompressor implements Compressor {
   /** Whether some of what its matrix is stored as is never trained. */
   private static boolean holdsCodes(Linear linear) {
     return linear.withBias(null).weights("").stream().anyMatch(weight -> !weight.trainable());
+  }
+
+  private static boolean isDense(LinearSlot slot) {
+    return slot.linear().dense() != null;
   }
 
   private static Linear adapt(
