@@ -56,14 +56,19 @@ final class TapeOps implements Ops {
     layer.forward(this, x, Activation.NONE, sum);
     tape.recordGradient(layer, x, sum);
     if (!plain) {
-      gradients.activate(sum, activation, y);
-      tape.record(
-          true,
-          () ->
-              gradients.activationGradient(
-                  sum, activation, tape.gradientOrNull(y), tape.freshGradient(sum)),
-          y);
+      activate(sum, activation, true, y);
     }
+  }
+
+  /** {@code y = activation(sum)}, both of which are kept. */
+  private void activate(Matrix sum, Activation activation, boolean differentiable, Matrix y) {
+    gradients.activate(sum, activation, y);
+    tape.record(
+        differentiable,
+        () ->
+            gradients.activationGradient(
+                sum, activation, tape.gradientOrNull(y), tape.freshGradient(sum)),
+        y);
   }
 
   @Override
@@ -443,13 +448,7 @@ final class TapeOps implements Ops {
         () -> backward.int8Linear(x, codes, scales, bias, tape.gradientOrNull(sum)),
         sum);
     if (sum != y) {
-      gradients.activate(sum, activation, y);
-      tape.record(
-          tape.isDifferentiable(sum),
-          () ->
-              gradients.activationGradient(
-                  sum, activation, tape.gradientOrNull(y), tape.freshGradient(sum)),
-          y);
+      activate(sum, activation, tape.isDifferentiable(sum), y);
     }
   }
 

@@ -167,7 +167,7 @@ final class RankingOptions {
 
   /** An SVG of the rows' scores over a column. */
   String plot(List<ResultRow> rows, String over) {
-    return ScorePlot.svg(rows, question(), over);
+    return ScorePlot.svg(rows, question(), over, System.err::println);
   }
 
   boolean isPage() {

@@ -98,8 +98,7 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--over",
       paramLabel = "COLUMN",
-      defaultValue = PARAMS_RATIO,
-      description = "What the plot's horizontal axis shows. Default: ${DEFAULT-VALUE}.")
+      description = "What the plot's horizontal axis shows. Default: " + PARAMS_RATIO + ".")
   private String over;
 
   @Mixin private RankingOptions ranking;
@@ -182,7 +181,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     List<ResultRow> chosen = ranking.choose(rows);
     if (plot != null) {
-      write(plot, ranking.plot(chosen, over));
+      write(plot, ranking.plot(chosen, over == null ? PARAMS_RATIO : over));
       return;
     }
     Set<RunRow> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -229,7 +228,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     if (plot != null) {
       ranking.requireNoTable();
-    } else if (!over.equals(PARAMS_RATIO)) {
+    } else if (over != null) {
       throw new InputException("--over says what --plot draws scores over; give --plot too");
     }
     if (!compare.isEmpty()) {

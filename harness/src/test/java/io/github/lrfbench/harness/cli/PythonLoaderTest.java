@@ -252,7 +252,7 @@ class PythonLoaderTest {
     requirePython();
     Path bert = tiny("bert");
     List<String> arguments = new ArrayList<>(List.of(LOADER.toString(), WORD_IDS));
-    for (String threshold : List.of("0.4", "0.6", "0.8", "1", "1.2", "1.5")) {
+    for (String threshold : List.of("0.4", "0.6", "0.8", "1", "1.5", "2", "2.5")) {
       compress(bert, "llm-int8:threshold=" + threshold, "--bits", "10");
     }
     written.keySet().forEach(each -> arguments.add(each.toString()));

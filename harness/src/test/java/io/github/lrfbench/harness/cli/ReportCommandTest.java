@@ -260,6 +260,7 @@ class ReportCommandTest {
     for (String[] wrong :
         new String[][] {
           {"--over", "metric_stderr", "give --plot too"},
+          {"--over", "params_ratio", "give --plot too"},
           {"--plot", plot.toString(), "--over", "metric_stder", "did you mean 'metric_stderr'"},
           {"--plot", plot.toString(), "--over", "energy_j_per_example", "to plot"},
           {"--plot", plot.toString(), "--tables", "wins", "do not go with --plot"},

@@ -4,10 +4,8 @@ import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.linear.DenseLinear;
 import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
-import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +77,7 @@ record Attention(List<LinearSlot> projections, LinearSlot output, int headSize) 
     Map<String, Linear> kept = new HashMap<>();
     int parts = THREE / projections.size();
     for (LinearSlot slot : projections) {
-      kept.put(slot.name(), rows(slot.linear(), elements(heads, parts), scope));
+      kept.put(slot.name(), Rows.of(slot, elements(heads, parts), scope));
     }
     int[] columns = elements(heads, 1);
     Linear whole = output.linear();
@@ -100,25 +98,5 @@ record Attention(List<LinearSlot> projections, LinearSlot output, int headSize) 
       }
     }
     return elements;
-  }
-
-  /** Some rows of W and of its bias. */
-  private static Linear rows(Linear linear, int[] rows, Scope scope) {
-    Device device = scope.device();
-    Matrix weight = Matrix.of(scope.allocate(linear.dense().dtype(), linear.inputs(), rows.length));
-    try (Scope scratch = device.openScope()) {
-      device.nn().gatherColumns(linear.dense(), scratch.ints(rows, rows.length), weight);
-    }
-    Tensor bias = null;
-    if (linear.bias() != null) {
-      double[] whole = linear.bias().toDoubles();
-      double[] some = new double[rows.length];
-      for (int i = 0; i < some.length; i++) {
-        some[i] = whole[rows[i]];
-      }
-      bias = scope.allocate(linear.bias().dtype(), some.length);
-      bias.write(0, some, 0, some.length);
-    }
-    return new DenseLinear(weight, bias);
   }
 }

@@ -4,15 +4,12 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments.Moments;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.compress.spi.SlotMatrix;
 import io.github.lrfbench.harness.linear.DenseLinear;
-import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
@@ -177,25 +174,9 @@ final class Neurons implements Narrowing {
           .nn()
           .scatterRows(Matrices.toDouble(weight, scratch), scratch.ints(kept, kept.length), spread);
       return new Narrow(
-          first(kept, scope),
+          Rows.of(pair.first(), kept, scope),
           new DenseLinear(weight, pair.second().linear().bias()),
           Matrices.transpose(spread, scope));
-    }
-  }
-
-  private Linear first(int[] kept, Scope scope) {
-    try (Scope scratch = device().openScope()) {
-      Matrix rows = Rows.of(SlotMatrix.of(pair.first(), scratch), kept, scratch);
-      Tensor bias = pair.first().linear().bias();
-      if (bias == null) {
-        return new DenseLinear(Matrices.transpose(rows, scope), null);
-      }
-      float[] all = bias.toFloats();
-      float[] some = new float[kept.length];
-      for (int i = 0; i < some.length; i++) {
-        some[i] = all[kept[i]];
-      }
-      return new DenseLinear(Matrices.transpose(rows, scope), scope.floats(some, some.length));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.github.lrfbench.harness.report.table.Heading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -97,26 +98,13 @@ final class Answers {
 
   /** The dense model's score: from its rows, or from what others say of it; maybe several. */
   private Cell dense(Contest contest) {
-    TreeSet<Double> values = new TreeSet<>();
-    contest.dense().forEach(row -> values.add(metric().of(row)));
-    if (values.isEmpty() && metric().column().equals(Metric.STANDARD)) {
-      contest
-          .contenders()
-          .forEach(contender -> contender.rows().values().forEach(row -> add(values, row)));
-    }
+    SortedSet<Double> values = contest.denseScores(metric());
     if (values.isEmpty()) {
       return Cell.EMPTY;
     }
     String low = Cell.round(values.first());
     String high = Cell.round(values.last());
     return Cell.figure(values.first()).showing(low.equals(high) ? low : low + " to " + high);
-  }
-
-  private static void add(TreeSet<Double> values, ResultRow row) {
-    Double value = row.number("metric_dense");
-    if (value != null && !value.isNaN()) {
-      values.add(value);
-    }
   }
 
   /** What was left out of rankings. */

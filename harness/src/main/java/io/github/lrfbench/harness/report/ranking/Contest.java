@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -38,6 +39,20 @@ record Contest(
   /** The budget with its kind. */
   String budgetText() {
     return (budgetKind + " " + budget).strip();
+  }
+
+  /** The dense model's scores: from its rows, or from what others say of it; maybe several. */
+  SortedSet<Double> denseScores(Metric metric) {
+    TreeSet<Double> scores = new TreeSet<>();
+    dense.forEach(row -> scores.add(metric.of(row)));
+    if (scores.isEmpty() && metric.column().equals(Metric.STANDARD)) {
+      contenders.stream()
+          .flatMap(contender -> contender.rows().values().stream())
+          .map(row -> row.number("metric_dense"))
+          .filter(value -> value != null && !value.isNaN())
+          .forEach(scores::add);
+    }
+    return scores;
   }
 
   /** The seeds that all contenders have; where there is none, the one that most have. */

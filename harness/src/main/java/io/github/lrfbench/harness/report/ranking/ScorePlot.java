@@ -10,6 +10,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -53,10 +56,12 @@ public final class ScorePlot {
    * Draws rows.
    *
    * @param over the column of figures that the scores are drawn over
+   * @param notes is told what was left out or kept apart
    * @return an SVG file
    * @throws InputException if there is no such column, or no compressed model has both figures
    */
-  public static String svg(List<ResultRow> rows, Question question, String over) {
+  public static String svg(
+      List<ResultRow> rows, Question question, String over, Consumer<String> notes) {
     ColumnNames.require("--over", over);
     ScorePlot plot = new ScorePlot(Contests.of(rows, question), over);
     if (plot.names.isEmpty()) {
@@ -67,6 +72,7 @@ public final class ScorePlot {
               + over
               + " to plot");
     }
+    plot.contests.notes().forEach(notes);
     return plot.draw();
   }
 
@@ -118,7 +124,8 @@ public final class ScorePlot {
   private void panel(Svg svg, List<Contest> panel) {
     Map<String, List<Point>> curves = new LinkedHashMap<>();
     names.forEach(name -> curves.put(name, points(panel, name)));
-    List<Double> dense = panel.get(0).dense().stream().map(metric::of).distinct().toList();
+    SortedSet<Double> dense = new TreeSet<>();
+    panel.forEach(contest -> dense.addAll(contest.denseScores(metric)));
     List<Double> xs = new ArrayList<>();
     List<Double> ys = new ArrayList<>(dense);
     curves

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.harness.report.Axis;
+import io.github.lrfbench.harness.result.RunColumns;
+import io.github.lrfbench.harness.result.RunRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -38,7 +40,8 @@ class ScorePlotTest {
                 Rows.of("rte", "svd", 0.4, 0.5, 0),
                 Rows.of("rte", "drone", 0.6, 0, 0)),
             Rows.question(),
-            "budget");
+            "budget",
+            note -> {});
     List<double[]> dots = dots(svg);
     assertEquals(3, dots.size(), svg);
     double[][] expected = {{56, 248 - 0.5 * 218}, {386, 30}, {221, 248}};
@@ -58,10 +61,29 @@ class ScorePlotTest {
                 Rows.of("rte", "svd", 0.5, 0.6, 0, 1),
                 Rows.of("mrpc", "svd", 0.5, 0.6, 0, 1)),
             Rows.question(),
-            "budget");
+            "budget",
+            note -> {});
     assertEquals(2, dots(svg).size(), svg);
     assertTrue(svg.contains(">rte: accuracy</text>") && svg.contains(">mrpc: accuracy</text>"));
     assertFalse(svg.contains("NaN"), svg);
+  }
+
+  @Test
+  void whatIsLeftOutIsTold() {
+    List<String> notes = new ArrayList<>();
+    String svg =
+        ScorePlot.svg(
+            Rows.read(
+                null,
+                Rows.of("rte", "svd", 0.5, 0.4, 0),
+                Rows.of("rte", "drone", 0.5, 0.4, 0).set(RunColumns.STATUS, RunRow.FAILED)),
+            Rows.question(),
+            "budget",
+            notes::add);
+    assertEquals(1, dots(svg).size(), svg);
+    assertEquals(List.of("1 cell failed or skipped, left out."), notes);
+    // What rows say of the dense model, whose own row is not there.
+    assertTrue(svg.contains("stroke=\"#000000\" stroke-dasharray=\"4 3\""), svg);
   }
 
   @Test
