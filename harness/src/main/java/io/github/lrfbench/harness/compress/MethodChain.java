@@ -48,10 +48,11 @@ public record MethodChain(List<Stage> stages) {
     if (stages.stream().filter(Stage::marked).count() > 1) {
       throw fault(stages, "more than one stage is marked by '@'");
     }
-    String first = stages.get(0).method().name();
+    MethodSpec first = stages.get(0).method();
     if (stages.get(0).improves()) {
+      String chain = first.compressor().follows() + "+" + first.name();
       throw fault(
-          stages, first + " works on what others made; put it after one, such as svd+" + first);
+          stages, first.name() + " works on what others made; put it after one, such as " + chain);
     }
     requireWhatIsPreparedFor(stages);
     for (Stage stage : stages) {

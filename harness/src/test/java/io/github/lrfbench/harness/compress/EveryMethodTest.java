@@ -66,8 +66,10 @@ class EveryMethodTest {
       }
       // What trains for thousands of steps shows the same in two.
       String quick = name.equals("safe") ? "safe:steps=2" : name;
-      String first = name.equals("qlora") ? "int8+" : "svd+";
-      methods.add(improves ? first + name : compressor.prepares() ? name + "+svd" : quick);
+      methods.add(
+          improves
+              ? compressor.follows() + "+" + name
+              : compressor.prepares() ? name + "+svd" : quick);
     }
     methods.addAll(
         List.of(

@@ -59,6 +59,11 @@ public final class QloraCompressor implements Compressor {
   }
 
   @Override
+  public String follows() {
+    return "int8";
+  }
+
+  @Override
   public Compression compress(CompressionRequest request) {
     long start = System.nanoTime();
     MethodOptions options = request.options();

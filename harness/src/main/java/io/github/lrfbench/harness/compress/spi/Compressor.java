@@ -88,6 +88,11 @@ public interface Compressor {
     return Takes.WHOLE;
   }
 
+  /** Of a method that works on what others made, one whose matrices it can work on. */
+  default String follows() {
+    return "svd";
+  }
+
   /**
    * Whether a budget can be met by this stage of a chain; the first that can takes it. It is a
    * matter of the method and not of a model, so that it is known before there is one.
