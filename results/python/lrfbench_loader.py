@@ -236,9 +236,9 @@ class Codes(nn.Module):
             self.register_buffer(name, tensor)
 
     def matrix(self):
-        codes = self.codes
-        if self.bits < 8:
-            codes = unpack(codes, self.inputs, self.bits)
+        return self.decoded(unpack(self.codes, self.inputs, self.bits) if self.bits < 8 else self.codes)
+
+    def decoded(self, codes):
         codes = codes.to(self.scales.dtype)
         if self.zeros is not None:
             codes = codes - self.spread(self.zeros)
@@ -251,6 +251,22 @@ class Codes(nn.Module):
 
     def forward(self, x):
         return functional.linear(x, self.matrix())
+
+
+class SparseCodes(Codes):
+    """Codes of which a bit for each element says whether it is stored; the others are 0."""
+
+    def __init__(self, mask, codes, count, scales, zeros, inputs, bits, group):
+        stored = unpack(mask, inputs, 1).bool()
+        given = unpack(codes, count, bits).to(torch.uint8)
+        if bits == 8:
+            given = given.view(torch.int8)
+        super().__init__(torch.zeros(stored.shape, dtype=given.dtype), scales, zeros, inputs, bits, group)
+        self.register_buffer("stored", stored)
+        self.codes[stored] = given.flatten()
+
+    def matrix(self):
+        return self.decoded(self.codes).masked_fill(~self.stored, 0)
 
 
 class LlmInt8(nn.Module):
@@ -480,8 +496,8 @@ class Forms:
 
     def is_compressed(self, module):
         marks = (
-            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".llmint8.", ".palette.", ".sparse.", ".selected.",
-            ".placed.", ".chain.", ".sum.", ".svdsoftmax.", ".cp.", ".tucker.", ".tt.", ".train.",
+            ".lowrank.", ".shared.", ".kronecker.", ".quantized.", ".llmint8.", ".palette.", ".sparse.",
+            ".sparsecodes.", ".selected.", ".placed.", ".chain.", ".sum.", ".svdsoftmax.", ".cp.", ".tucker.", ".tt.", ".train.",
         )
         return any(self.has_below(module + mark) for mark in marks)
 
@@ -492,7 +508,7 @@ class Forms:
         """How many outputs a part of a chain or sum has."""
         for name in (
             ".weight", ".lowrank.u", ".quantized.codes", ".llmint8.codes", ".palette.codes", ".sparse.mask",
-            ".selected.inputs", ".placed.outputs",
+            ".sparsecodes.mask", ".selected.inputs", ".placed.outputs",
         ):
             if self.has(module + name):
                 return self.tensors[module + name].shape[0]
@@ -542,6 +558,12 @@ class Forms:
             return Palette(codes, self.take(path + "tables"), inputs, known.get("bits", 8), known.get("rows", len(codes)))
         if self.has(module + ".sparse.mask"):
             return Sparse(self.take(module + ".sparse.mask"), self.take(module + ".sparse.values"), inputs)
+        if self.has(module + ".sparsecodes.mask"):
+            path, known = module + ".sparsecodes.", self.constants[module]
+            zeros = self.take(path + "zeros") if self.has(path + "zeros") else None
+            bits, group, count = known["bits"], known["group"], known["stored"]
+            mask, codes, scales = (self.take(path + name) for name in ("mask", "codes", "scales"))
+            return SparseCodes(mask, codes, count, scales, zeros, inputs, bits, group)
         if self.has(module + ".placed.outputs"):
             return Placed(self.take(module + ".placed.outputs"))
         if self.has(module + ".svdsoftmax.preview"):

@@ -114,7 +114,7 @@ record ChainSlots(
                 leaves.add(new LinearSlot(name, slot.layer(), slot.role(), leaf));
                 return leaf;
               });
-      // Of a form that is made of no dense map nothing is left to do.
+      // Of a form that is made of no dense or sparse map nothing is left to do.
       if (!leaves.isEmpty()) {
         slots.addAll(leaves);
         parts.put(slot, leaves);

@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.calibrate.ActivationMoments;
 import io.github.lrfbench.harness.compress.spi.Matrices;
 import io.github.lrfbench.harness.linear.Chain;
 import io.github.lrfbench.harness.linear.Linear;
+import io.github.lrfbench.harness.linear.SparseLinear;
 import io.github.lrfbench.harness.linear.Sum;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.DType;
@@ -56,7 +57,7 @@ final class LeafInputs {
     } else if (linear instanceof Sum sum) {
       visit(sum.first(), map);
       visit(sum.second(), map);
-    } else if (linear.dense() != null) {
+    } else if (linear.dense() != null || linear instanceof SparseLinear) {
       before.add(map);
     }
   }

@@ -64,4 +64,15 @@ final class CodeConstants {
     }
     return value.intValue();
   }
+
+  /**
+   * Refuses what cannot be.
+   *
+   * @param said what the module is said to hold
+   */
+  void require(boolean possible, String said) {
+    if (!possible) {
+      throw new InputException(module + " is said to hold " + said);
+    }
+  }
 }

@@ -39,8 +39,8 @@ public interface Linear extends Layer {
   }
 
   /**
-   * The same map with other maps in the place of the dense ones that it is made of; itself where it
-   * is made of none.
+   * The same map with other maps in the place of the dense and sparse ones that it is made of;
+   * itself where it is made of none.
    *
    * @param leaf makes them; what it is given may have no bias
    */

@@ -1,7 +1,6 @@
 package io.github.lrfbench.harness.linear;
 
 import io.github.lrfbench.kernels.DType;
-import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.CodePacking;
@@ -41,19 +40,16 @@ public final class QuantizedFormat implements LinearFormat {
   public Linear read(ModuleTensors tensors, Place place) {
     String module = place.module();
     CodeConstants constants = new CodeConstants(module, tensors.constants(module), KNOWN);
-    int bits = constants.number(BITS, Byte.SIZE);
-    int group = constants.number(GROUP, place.inputs());
-    if (bits < 1 || bits > Byte.SIZE || group < 1) {
-      throw new InputException(
-          module + " is said to hold codes of " + bits + " bits in groups of " + group);
-    }
-    int width = CodePacking.width(place.inputs(), bits);
-    int groups = QuantizedLinear.groups(place.inputs(), group);
+    int bits = bits(constants);
+    int group = group(constants, place);
     Tensor codes =
-        tensors.tensor(module + CODES, bits == 8 ? DType.I8 : DType.U8, place.outputs(), width);
-    boolean single =
-        groups == 1 && tensors.has(module + SCALES) && tensors.shape(module + SCALES).size() == 1;
-    int rows = single ? 1 : place.outputs();
+        tensors.tensor(
+            module + CODES,
+            bits == Byte.SIZE ? DType.I8 : DType.U8,
+            place.outputs(),
+            CodePacking.width(place.inputs(), bits));
+    int groups = QuantizedLinear.groups(place.inputs(), group);
+    int rows = rows(tensors, module + SCALES, place, groups);
     Tensor scales = tensors.tensor(module + SCALES, DType.F32, rows, groups);
     Tensor zeros =
         tensors.has(module + ZEROS)
@@ -61,5 +57,25 @@ public final class QuantizedFormat implements LinearFormat {
             : null;
     return new QuantizedLinear(
         Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);
+  }
+
+  /** Bits of a code. */
+  static int bits(CodeConstants constants) {
+    int bits = constants.number(BITS, Byte.SIZE);
+    constants.require(bits >= 1 && bits <= Byte.SIZE, "codes of " + bits + " bits");
+    return bits;
+  }
+
+  /** Inputs that share a scale. */
+  static int group(CodeConstants constants, Place place) {
+    int group = constants.number(GROUP, place.inputs());
+    constants.require(group >= 1, "codes in groups of " + group);
+    return group;
+  }
+
+  /** Rows of a tensor of scales, 1 where there is one for all of the matrix. */
+  static int rows(ModuleTensors tensors, String scales, Place place, int groups) {
+    boolean single = groups == 1 && tensors.has(scales) && tensors.shape(scales).size() == 1;
+    return single ? 1 : place.outputs();
   }
 }

@@ -27,15 +27,23 @@ public final class SparseFormat implements LinearFormat {
 
   @Override
   public Linear read(ModuleTensors tensors, Place place) {
-    String name = place.module() + MASK;
-    int width = CodePacking.width(place.inputs(), 1);
-    Tensor stored = tensors.tensor(name, DType.U8, place.outputs(), width);
     int size = LinearFormats.rows(tensors, place.module() + VALUES);
     Tensor values = tensors.tensor(place.module() + VALUES, DType.F32, size, 1);
+    return new SparseLinear(mask(tensors, place.module() + MASK, size, place), values, null);
+  }
+
+  /**
+   * Reads which elements are stored.
+   *
+   * @param size how many there have to be
+   */
+  static Mask mask(ModuleTensors tensors, String name, int size, Place place) {
+    int width = CodePacking.width(place.inputs(), 1);
+    Tensor stored = tensors.tensor(name, DType.U8, place.outputs(), width);
     Matrix bits = Matrix.of(stored);
     if (!tensors.areRead()) {
       Tensor unknown = tensors.scope().allocate(DType.I32, place.outputs() + 1L);
-      return new SparseLinear(new Mask(bits, null, unknown, place.inputs()), values, null);
+      return new Mask(bits, null, unknown, place.inputs());
     }
     byte[] packed = stored.toBytes();
     requireNoneBehind(name, packed, place.inputs(), width);
@@ -49,7 +57,7 @@ public final class SparseFormat implements LinearFormat {
               + size
               + " are stored");
     }
-    return new SparseLinear(mask, values, null);
+    return mask;
   }
 
   private static void requireNoneBehind(String name, byte[] packed, int inputs, int width) {

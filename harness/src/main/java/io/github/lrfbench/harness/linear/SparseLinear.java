@@ -15,6 +15,7 @@ import io.github.lrfbench.kernels.ops.Mask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A linear map of whose matrix W some elements are stored, the others being 0. It runs by expanding
@@ -54,6 +55,11 @@ public record SparseLinear(Mask mask, Tensor values, Tensor bias) implements Lin
   @Override
   public String label() {
     return label(parameters(), (long) outputs() * inputs());
+  }
+
+  @Override
+  public Linear mapLeaves(UnaryOperator<Linear> leaf) {
+    return leaf.apply(this);
   }
 
   @Override

@@ -386,7 +386,7 @@ class PythonLoaderTest {
         switch (number % 7) {
           case 0 -> lowRank;
           case 1 -> forms.of(number % 2 == 0 ? "outputs" : "selected", outputs, inputs, false);
-          case 2 -> forms.of(number % 2 == 0 ? "sparse" : "sum", outputs, inputs, false);
+          case 2 -> forms.of(number % 2 == 0 ? "sparse" : "sparse-codes", outputs, inputs, false);
           case 3 ->
               number % 2 == 0
                   ? forms.of("palette", outputs, inputs, false)

@@ -558,6 +558,9 @@ class ChainRunTest {
     "svd+int8:bias=compensate, let +bias follow",
     "kronecker+int8, no matrix is left for int8",
     "int8+int8, no matrix is left for int8",
+    "prune+palette:bits=4, makes no codes of sparse matrices",
+    "prune+llm-int8, makes no codes of sparse matrices",
+    "prune+gptq:bits=4:zero=free, no code for 0",
     "svd++joint-attention@, cannot be a part of a sum",
     "int8++progressive@, cannot be a part of a sum",
     "int8++tolerance@, cannot be a part of a sum",
@@ -591,6 +594,10 @@ class ChainRunTest {
         "joint-attention+drone+int8",
         "drone+int8+bias",
         "lord++int8:bias=compensate",
+        "prune+gptq:bits=4:order=natural",
+        "svd++prune:keep=0.3+gptq:bits=4",
+        "prune+int8",
+        "prune:keep=0.7+prune",
         "laser:search=all+int8",
       })
   void otherMethodsGoOnToo(String method) {

@@ -28,6 +28,7 @@ public final class Forms {
           "palette",
           "llm-int8",
           "sparse",
+          "sparse-codes",
           "outputs");
 
   private final SplittableRandom random;
@@ -100,6 +101,7 @@ public final class Forms {
       case "palette" -> palette(outputs, inputs);
       case "llm-int8" -> llmInt8(outputs, inputs);
       case "sparse" -> sparse(outputs, inputs);
+      case "sparse-codes" -> sparseCodes(outputs, inputs);
       case "outputs" -> new Chain(plain("dense", (outputs + 1) / 2, inputs), everySecond(outputs));
       case "selected" -> new Chain(selected(inputs), plain("dense", outputs, inputs / 2));
       case "losparse" ->
@@ -136,6 +138,33 @@ public final class Forms {
     }
     Mask mask = Mask.of(CodePacking.pack(stored, inputs, 1), outputs, inputs, scope);
     return new SparseLinear(mask, random(0.5, count, 1), null);
+  }
+
+  /** Codes of 3 bits of every third element, with a scale and a zero point for four inputs. */
+  private Linear sparseCodes(int outputs, int inputs) {
+    Mask mask = ((SparseLinear) sparse(outputs, inputs)).mask();
+    int groups = (inputs + 3) / 4;
+    float[] zeros = new float[outputs * groups];
+    for (int i = 0; i < zeros.length; i++) {
+      zeros[i] = random.nextInt(8);
+    }
+    byte[] codes = mask.flags();
+    for (int i = 0; i < codes.length; i++) {
+      int zero = (int) zeros[i / inputs * groups + i % inputs / 4];
+      codes[i] = (byte) (codes[i] == 1 ? random.nextInt(8) : zero);
+    }
+    byte[] packed = CodePacking.pack(codes, inputs, 3);
+    QuantizedLinear whole =
+        new QuantizedLinear(
+            Matrix.of(scope.codes(DType.U8, packed, outputs, CodePacking.width(inputs, 3))),
+            3,
+            random(0.05, outputs, groups),
+            scope.floats(zeros, outputs, groups),
+            inputs,
+            4,
+            null,
+            DType.F32);
+    return SparseCodes.of(mask, whole, scope);
   }
 
   private Linear everySecond(int outputs) {

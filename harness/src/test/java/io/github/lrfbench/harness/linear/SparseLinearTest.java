@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.lrfbench.harness.DeviceCase;
 import io.github.lrfbench.harness.autograd.EagerOps;
@@ -15,8 +14,6 @@ import io.github.lrfbench.harness.linear.LinearFormat.Place;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
-import io.github.lrfbench.kernels.Scope;
-import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import io.github.lrfbench.kernels.ops.Mask;
@@ -169,7 +166,10 @@ class SparseLinearTest extends DeviceCase {
     Tensor stored = scope.floats(values, values.length, 1);
     return new SparseFormat()
         .read(
-            new Tensors(Map.of("m.sparse.mask", bits, "m.sparse.values", stored), scope),
+            new NamedTensors(
+                Map.of("m.sparse.mask", bits, "m.sparse.values", stored),
+                MissingNode.getInstance(),
+                scope),
             new Place("m", outputs, inputs, 1));
   }
 
@@ -177,46 +177,7 @@ class SparseLinearTest extends DeviceCase {
     Tensor stored = scope.codes(DType.U8, flags, flags.length, 1);
     return new PlacedOutputsFormat()
         .read(
-            new Tensors(Map.of("m.placed.outputs", stored), scope),
+            new NamedTensors(Map.of("m.placed.outputs", stored), MissingNode.getInstance(), scope),
             new Place("m", flags.length, inputs, 1));
-  }
-
-  /** Tensors by their names. */
-  private record Tensors(Map<String, Tensor> byName, Scope scope) implements ModuleTensors {
-    @Override
-    public Tensor tensor(String name, DType dtype, long... dims) {
-      assertArrayEquals(dims, shape(name).toArray());
-      return byName.get(name);
-    }
-
-    @Override
-    public Matrix transposed(String name, int rows, int cols) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public <T> T once(String name, Supplier<T> maker) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public JsonNode constants(String module) {
-      return MissingNode.getInstance();
-    }
-
-    @Override
-    public boolean has(String name) {
-      return byName.containsKey(name);
-    }
-
-    @Override
-    public boolean hasBelow(String path) {
-      return false;
-    }
-
-    @Override
-    public Shape shape(String name) {
-      return byName.get(name).shape();
-    }
   }
 }

@@ -60,4 +60,9 @@ public record Mask(Matrix bits, int[] starts, Tensor offsets, int cols) {
   public int rows() {
     return bits.rows();
   }
+
+  /** A byte for each element, [M, N], 1 where it is stored. */
+  public byte[] flags() {
+    return CodePacking.unpack(bits.data().toBytes(), cols, 1);
+  }
 }

@@ -13,6 +13,7 @@ import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import java.util.EnumSet;
 import java.util.List;
@@ -77,6 +78,16 @@ public abstract class MatrixMethod implements Compressor {
    * known.
    */
   protected abstract OperatingPoints points(int rows, int cols, MethodOptions options);
+
+  /**
+   * What the matrix of a slot can be stored at. Slots of one shape and as many stored numbers have
+   * the same points.
+   *
+   * @throws InputException if the method does not take the form in which it is stored
+   */
+  protected OperatingPoints points(LinearSlot slot, MethodOptions options) {
+    return points(slot.linear().outputs(), slot.linear().inputs(), options);
+  }
 
   /**
    * Factorizes matrices.

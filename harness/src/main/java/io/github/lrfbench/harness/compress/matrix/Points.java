@@ -5,7 +5,6 @@ import io.github.lrfbench.harness.budget.OperatingPoints;
 import io.github.lrfbench.harness.calibrate.ExampleLosses;
 import io.github.lrfbench.harness.compress.allocate.Evidence;
 import io.github.lrfbench.harness.compress.allocate.MeasuredCost;
-import io.github.lrfbench.harness.compress.allocate.MeasuredCost.Shape;
 import io.github.lrfbench.harness.compress.allocate.ModelTrials;
 import io.github.lrfbench.harness.compress.allocate.PointChoice;
 import io.github.lrfbench.harness.compress.allocate.ProductTimes;
@@ -39,8 +38,11 @@ final class Points {
   private final MatrixMethod method;
   private final CompressionRequest request;
   private final Trials.Forms forms;
-  private final Map<Shape, OperatingPoints> byShape = new HashMap<>();
+  private final Map<Size, OperatingPoints> bySize = new HashMap<>();
   private final Map<String, String> findings = new TreeMap<>();
+
+  /** What points depend on. */
+  private record Size(int rows, int cols, long stored) {}
 
   /**
    * The points of a request.
@@ -68,9 +70,10 @@ final class Points {
 
   /** What a slot's matrix can be stored at; errors are not known. */
   OperatingPoints of(LinearSlot slot) {
-    return byShape.computeIfAbsent(
-        new Shape(slot.linear().outputs(), slot.linear().inputs()),
-        shape -> method.points(shape.rows(), shape.cols(), request.options()));
+    Linear linear = slot.linear();
+    return bySize.computeIfAbsent(
+        new Size(linear.outputs(), linear.inputs(), linear.parameters()),
+        size -> method.points(slot, request.options()));
   }
 
   /**

@@ -4,6 +4,8 @@ import io.github.lrfbench.harness.budget.Point;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
+import io.github.lrfbench.harness.linear.SparseCodes;
+import io.github.lrfbench.harness.linear.SparseLinear;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.ops.CodePacking;
 import java.util.List;
@@ -132,21 +134,40 @@ record CodeGrid(int bits, int group, Zero zero, boolean searched) {
     return zero != Zero.SYMMETRIC;
   }
 
+  /** Whether 0 is a point of every grid. */
+  boolean holdsZero() {
+    return zero == Zero.ASYMMETRIC || zero == Zero.SYMMETRIC;
+  }
+
   /** What a matrix takes. */
   Point point(int rows, int cols) {
+    return new Point((long) rows * cols, stored(rows, cols), Double.NaN, 0, label(rows, cols));
+  }
+
+  /** What a matrix takes of which so many elements are stored. */
+  Point point(int rows, int cols, int count) {
+    long codes = (long) CodePacking.width(count, bits) * Byte.SIZE;
+    long stored = SparseLinear.maskBits(rows, cols) + codes + constants(rows, cols);
+    String label = SparseCodes.label(count, (long) rows * cols, label(rows, cols));
+    return new Point(count, stored, Double.NaN, 0, label);
+  }
+
+  private String label(int rows, int cols) {
     String per =
         isOfMatrix() && rows > 1
             ? QuantizedLinear.ONE_SCALE
             : QuantizedLinear.per(width(cols), cols);
-    String label = QuantizedLinear.label(bits, per, hasZeros());
-    return new Point((long) rows * cols, stored(rows, cols), Double.NaN, 0, label);
+    return QuantizedLinear.label(bits, per, hasZeros());
   }
 
   /** Bits of codes and constants. */
   long stored(int rows, int cols) {
+    return (long) rows * CodePacking.width(cols, bits) * Byte.SIZE + constants(rows, cols);
+  }
+
+  private long constants(int rows, int cols) {
     long scales = isOfMatrix() ? 1 : (long) rows * groups(cols);
-    long codes = (long) rows * CodePacking.width(cols, bits) * Byte.SIZE;
-    return codes + scales * (hasZeros() ? 2 : 1) * Float.SIZE;
+    return scales * (hasZeros() ? 2 : 1) * Float.SIZE;
   }
 
   /**
@@ -168,8 +189,7 @@ record CodeGrid(int bits, int group, Zero zero, boolean searched) {
       return within(step.zero());
     }
     double steps = weight / step.scale();
-    boolean whole = zero == Zero.SYMMETRIC || zero == Zero.ASYMMETRIC;
-    return within(whole ? Math.rint(steps) + step.zero() : Math.rint(steps + step.zero()));
+    return within(holdsZero() ? Math.rint(steps) + step.zero() : Math.rint(steps + step.zero()));
   }
 
   /**

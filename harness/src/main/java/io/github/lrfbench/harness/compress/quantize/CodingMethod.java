@@ -9,6 +9,8 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.linear.SparseLinear;
+import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -64,6 +66,19 @@ abstract class CodingMethod extends MatrixMethod {
     List<Point> points =
         IntStream.of(sizes(options)).mapToObj(bits -> point(bits, rows, cols, options)).toList();
     return new OperatingPoints(rows, cols, Double.NaN, points);
+  }
+
+  @Override
+  protected OperatingPoints points(LinearSlot slot, MethodOptions options) {
+    if (slot.linear() instanceof SparseLinear) {
+      throw new InputException(
+          "--method "
+              + info().name()
+              + " makes no codes of sparse matrices, as "
+              + slot.name()
+              + " is one; rtn, int4, int8 and gptq do");
+    }
+    return super.points(slot, options);
   }
 
   @Override

@@ -48,26 +48,38 @@ record Gptq(String slot, ColumnSweep sweep) {
 
   /** The codes on a grid. */
   Codes round(CodeGrid grid) {
+    return round(grid, null);
+  }
+
+  /**
+   * The codes on a grid. Elements that are left out stay 0, and what they would have made up for is
+   * left to others, as in SparseGPT (Frantar and Alistarh 2023).
+   *
+   * @param stored 1 for each element of W that is not left out; null where none is
+   */
+  Codes round(CodeGrid grid, byte[] stored) {
     Matrix w = sweep.w();
     Codes codes = new Codes(grid, w.rows(), w.cols());
     boolean scalesComeFirst = sweep.reordered() || grid.isOfMatrix();
     if (scalesComeFirst) {
       codes.fitAll(w, slot);
     }
-    sweep.run(new Rounding(codes, grid.width(w.cols()), scalesComeFirst));
+    sweep.run(new Rounding(codes, stored, grid.width(w.cols()), scalesComeFirst));
     return codes;
   }
 
   /** Rounds to codes, whose groups have so many columns. */
   private final class Rounding implements ColumnSweep.Rule {
     private final Codes codes;
+    private final byte[] stored;
     private final int width;
 
     /** Whether scales are those of W itself. */
     private final boolean scalesComeFirst;
 
-    Rounding(Codes codes, int width, boolean scalesComeFirst) {
+    Rounding(Codes codes, byte[] stored, int width, boolean scalesComeFirst) {
       this.codes = codes;
+      this.stored = stored;
       this.width = width;
       this.scalesComeFirst = scalesComeFirst;
     }
@@ -95,7 +107,7 @@ record Gptq(String slot, ColumnSweep sweep) {
       double[] weights = new double[sweep.w().cols()];
       for (int r = 0; r < sweep.w().rows(); r++) {
         for (int i = place; i < end; i++) {
-          weights[i] = group[i - place][r];
+          weights[i] = isStored(r, i) ? group[i - place][r] : 0;
         }
         codes.fit(r, place / width, weights, slot);
       }
@@ -103,7 +115,11 @@ record Gptq(String slot, ColumnSweep sweep) {
 
     @Override
     public double store(int row, int place, double weight) {
-      return codes.round(row, sweep.order()[place], weight);
+      return codes.round(row, sweep.order()[place], isStored(row, place) ? weight : 0);
+    }
+
+    private boolean isStored(int row, int place) {
+      return stored == null || stored[row * sweep.w().cols() + sweep.order()[place]] == 1;
     }
   }
 }

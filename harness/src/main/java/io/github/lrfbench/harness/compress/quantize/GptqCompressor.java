@@ -9,6 +9,7 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
+import io.github.lrfbench.harness.linear.SparseLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import java.util.List;
@@ -62,10 +63,12 @@ public final class GptqCompressor extends QuantizingMethod {
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
     Gptq gptq = prepare(target.slot(), w, request);
     List<CodeGrid> grids = grids(request.options());
+    byte[] stored =
+        target.slot().linear() instanceof SparseLinear sparse ? sparse.mask().flags() : null;
     return new CodedFactorization(
         w,
-        points(w.rows(), w.cols(), request.options()),
-        (point, scope) -> gptq.round(grids.get(point)).map(scope),
+        points(target.slot(), request.options()),
+        (point, scope) -> form(target.slot(), gptq.round(grids.get(point), stored), scope),
         ErrorMetric.outputs(moments),
         gptq.damping());
   }

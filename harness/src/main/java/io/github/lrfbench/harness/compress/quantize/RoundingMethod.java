@@ -15,8 +15,9 @@ abstract class RoundingMethod extends QuantizingMethod {
     List<CodeGrid> grids = grids(request.options());
     return new CodedFactorization(
         w,
-        points(w.rows(), w.cols(), request.options()),
-        (point, scope) -> Codes.nearest(w, grids.get(point), target.slot().name()).map(scope),
+        points(target.slot(), request.options()),
+        (point, scope) ->
+            form(target.slot(), Codes.nearest(w, grids.get(point), target.slot().name()), scope),
         ErrorMetric.WEIGHTS,
         Double.NaN);
   }

@@ -117,7 +117,7 @@ class GptqTest extends DeviceCase {
    * every step and no Cholesky factor.
    */
   private double[][] reference(
-      double[][] w, double[][] h, CodeGrid grid, boolean act, double damping) {
+      double[][] w, double[][] h, CodeGrid grid, boolean act, double damping, byte[] stored) {
     int n = h.length;
     int[] order =
         IntStream.range(0, n)
@@ -141,10 +141,11 @@ class GptqTest extends DeviceCase {
           int first = act ? 0 : i / grid.width(n);
           int last = act ? grid.groups(n) : first + 1;
           for (int g = first; g < last; g++) {
-            codes.fit(r, g, left[r], "w");
+            codes.fit(r, g, kept(left[r], stored, r), "w");
           }
         }
-        double error = (left[r][i] - codes.round(r, i, left[r][i])) / inverse[i][i];
+        boolean isStored = stored == null || stored[r * n + i] == 1;
+        double error = (left[r][i] - codes.round(r, i, isStored ? left[r][i] : 0)) / inverse[i][i];
         for (int k = 0; k < n; k++) {
           left[r][k] -= error * inverse[i][k];
         }
@@ -157,6 +158,14 @@ class GptqTest extends DeviceCase {
       }
     }
     return expand(codes, w.length, n);
+  }
+
+  private static double[] kept(double[] row, byte[] stored, int r) {
+    double[] kept = row.clone();
+    for (int i = 0; stored != null && i < kept.length; i++) {
+      kept[i] *= stored[r * kept.length + i];
+    }
+    return kept;
   }
 
   /** By Gauss and Jordan, without pivots. */
@@ -212,7 +221,7 @@ class GptqTest extends DeviceCase {
     CodeGrid grid = new CodeGrid(bits, group, zero(symmetric), false);
     double[][] w = weights(rows, cols, size);
     double[][] h = moments(cols, 2 * cols + 3, size);
-    double[][] expected = reference(w, h, grid, act, 0.01);
+    double[][] expected = reference(w, h, grid, act, 0.01, null);
     double[][] actual = run(w, h, grid, act, 0.01);
     for (int i = 0; i < rows; i++) {
       assertArrayEquals(expected[i], actual[i], 1e-5 * size);
@@ -220,6 +229,34 @@ class GptqTest extends DeviceCase {
     double ofNearest = lost(w, nearest(w, grid), h);
     assertTrue(
         cols < 40 || lost(w, actual, h) < 0.6 * ofNearest, lost(w, actual, h) + " " + ofNearest);
+  }
+
+  /** What is left out stays 0, and the others make up for more than codes of them alone would. */
+  @ParameterizedTest
+  @CsvSource({"true, 0, true", "false, 32, true", "false, 32, false", "false, -1, false"})
+  void elementsThatAreLeftOutStayZero(boolean symmetric, int group, boolean act) {
+    int rows = 4;
+    int cols = 300;
+    double[][] w = weights(rows, cols, 1);
+    byte[] stored = new byte[rows * cols];
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = (byte) (random.nextInt(5) < 2 ? 1 : 0);
+      w[i / cols][i % cols] *= stored[i];
+    }
+    double[][] h = moments(cols, 2 * cols, 1);
+    CodeGrid grid = new CodeGrid(4, group, zero(symmetric), false);
+    Gptq gptq = Gptq.of("w", matrix(w), gram(h), act, 0.01, scope);
+    double[][] actual = expand(gptq.round(grid, stored), rows, cols);
+    if (group >= 0) {
+      double[][] expected = reference(w, h, grid, act, 0.01, stored);
+      for (int i = 0; i < rows; i++) {
+        assertArrayEquals(expected[i], actual[i], 1e-5);
+      }
+    }
+    for (int i = 0; i < stored.length; i++) {
+      assertTrue(stored[i] == 1 || actual[i / cols][i % cols] == 0, "element " + i);
+    }
+    assertTrue(lost(w, actual, h) < 0.8 * lost(w, nearest(w, grid), h));
   }
 
   @ParameterizedTest
