@@ -28,7 +28,7 @@ import java.util.List;
  * @param whole the codes of all elements; those that are not stored mean 0
  */
 public record SparseCodes(Mask mask, Matrix stored, int count, QuantizedLinear whole)
-    implements CodedLinear {
+    implements CodedLinear, Masked {
   /**
    * Of codes of all elements.
    *

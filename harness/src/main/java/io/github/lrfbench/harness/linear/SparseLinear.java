@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
  * @param values these, one row after the other
  * @param bias [outputs], or null for none
  */
-public record SparseLinear(Mask mask, Tensor values, Tensor bias) implements Linear {
+public record SparseLinear(Mask mask, Tensor values, Tensor bias) implements Masked {
   /** What a reader calls so many of a matrix's elements. */
   public static String label(long stored, long all) {
     return stored + " of " + all;

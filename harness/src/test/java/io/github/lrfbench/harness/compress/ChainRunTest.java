@@ -392,6 +392,31 @@ class ChainRunTest {
     }
   }
 
+  @Test
+  void codesOfASparseMatrixAreCodedAsSuch() {
+    MethodChain chain = MethodChain.parse("rtn:bits=3");
+    try (Model sparse = compress("prune:keep=0.5+int8").model(task.model());
+        Scope scope = sparse.device().openScope();
+        FactorizationCache cache = new FactorizationCache(sparse.device())) {
+      CompressionRequest request =
+          new CompressionRequest(
+              sparse,
+              sparse.slots(),
+              null,
+              MethodSpec.parse("rtn:bits=3").options(),
+              null,
+              cache,
+              scope,
+              0);
+      Map<String, Linear> made = chain.compress(request).replacements();
+      for (LinearSlot slot : sparse.slots()) {
+        Linear codes = made.get(slot.name());
+        assertEquals("sparse-int3", codes.form());
+        assertEquals(slot.linear().parameters(), codes.parameters());
+      }
+    }
+  }
+
   private static Stage stage(boolean numbers, boolean residual) {
     return new Stage(SignsMethod.spec(numbers), false, residual);
   }

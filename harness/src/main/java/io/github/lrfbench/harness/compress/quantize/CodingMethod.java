@@ -9,7 +9,7 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.linear.SparseLinear;
+import io.github.lrfbench.harness.linear.Masked;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import java.util.List;
@@ -70,7 +70,7 @@ abstract class CodingMethod extends MatrixMethod {
 
   @Override
   protected OperatingPoints points(LinearSlot slot, MethodOptions options) {
-    if (slot.linear() instanceof SparseLinear) {
+    if (slot.linear() instanceof Masked) {
       throw new InputException(
           "--method "
               + info().name()

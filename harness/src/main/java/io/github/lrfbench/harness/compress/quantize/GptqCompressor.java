@@ -9,7 +9,7 @@ import io.github.lrfbench.harness.compress.spi.MethodInfo;
 import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.SlotMatrix;
-import io.github.lrfbench.harness.linear.SparseLinear;
+import io.github.lrfbench.harness.linear.Masked;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.Matrix;
 import java.util.List;
@@ -63,8 +63,7 @@ public final class GptqCompressor extends QuantizingMethod {
     Matrix w = SlotMatrix.of(target.slot(), request.scope());
     Gptq gptq = prepare(target.slot(), w, request);
     List<CodeGrid> grids = grids(request.options());
-    byte[] stored =
-        target.slot().linear() instanceof SparseLinear sparse ? sparse.mask().flags() : null;
+    byte[] stored = target.slot().linear() instanceof Masked sparse ? sparse.mask().flags() : null;
     return new CodedFactorization(
         w,
         points(target.slot(), request.options()),

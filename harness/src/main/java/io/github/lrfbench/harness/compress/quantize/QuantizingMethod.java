@@ -6,9 +6,9 @@ import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.MethodOption;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
 import io.github.lrfbench.harness.linear.CodedLinear;
+import io.github.lrfbench.harness.linear.Masked;
 import io.github.lrfbench.harness.linear.QuantizedLinear;
 import io.github.lrfbench.harness.linear.SparseCodes;
-import io.github.lrfbench.harness.linear.SparseLinear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Scope;
@@ -38,7 +38,7 @@ abstract class QuantizingMethod extends CodingMethod {
   protected final OperatingPoints points(LinearSlot slot, MethodOptions options) {
     int rows = slot.linear().outputs();
     int cols = slot.linear().inputs();
-    if (!(slot.linear() instanceof SparseLinear sparse)) {
+    if (!(slot.linear() instanceof Masked sparse)) {
       return points(rows, cols, options);
     }
     List<CodeGrid> grids = grids(options);
@@ -60,7 +60,7 @@ abstract class QuantizingMethod extends CodingMethod {
   /** Codes in the form that a slot has: of a sparse matrix, those of what it stores. */
   static CodedLinear form(LinearSlot slot, Codes codes, Scope scope) {
     QuantizedLinear whole = codes.map(scope);
-    return slot.linear() instanceof SparseLinear sparse
+    return slot.linear() instanceof Masked sparse
         ? SparseCodes.of(sparse.mask(), whole, scope)
         : whole;
   }
