@@ -116,6 +116,15 @@ public interface Device extends AutoCloseable {
     return CapturedGraph.ofRunning(work);
   }
 
+  /**
+   * Does some work that changes no weights of linear layers that are there before it: a processor
+   * that rounds factors of products rounds each of them once, and not in every call, for which it
+   * takes memory.
+   */
+  default void withSteadyWeights(Runnable work) {
+    work.run();
+  }
+
   /** Does some work, waits until it is done, and says how long that took. */
   default Timing time(Runnable work) {
     synchronize();

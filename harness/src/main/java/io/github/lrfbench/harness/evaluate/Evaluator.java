@@ -62,12 +62,17 @@ public record Evaluator(int maxSequences, int maxTokens) {
   public float[][] outputs(Model model, List<TokenSequence> sequences, IntConsumer progress) {
     int[] lengths = sequences.stream().mapToInt(TokenSequence::length).toArray();
     float[][] outputs = new float[sequences.size()][];
-    int done = 0;
-    for (int[] batch : Buckets.plan(lengths, maxSequences, maxTokens)) {
-      forward(model, sequences, batch, outputs);
-      done += batch.length;
-      progress.accept(done);
-    }
+    model
+        .device()
+        .withSteadyWeights(
+            () -> {
+              int done = 0;
+              for (int[] batch : Buckets.plan(lengths, maxSequences, maxTokens)) {
+                forward(model, sequences, batch, outputs);
+                done += batch.length;
+                progress.accept(done);
+              }
+            });
     return outputs;
   }
 

@@ -180,6 +180,15 @@ public final class PerplexityEvaluation implements Evaluation {
         causal.ownHead() instanceof PreviewLinear preview ? new HeadAgreement(preview) : null;
     long start = System.nanoTime();
     double[] nats = new double[windows.size()];
+    model.device().withSteadyWeights(() -> addAll(causal, nats, agreement, progress));
+    long beside = agreement == null ? 0 : agreement.nanos();
+    double seconds = (System.nanoTime() - start - beside) / 1e9;
+    Map<String, Object> ofHead = agreement == null ? Map.of() : agreement.told();
+    return new Scored(score(nats, ofHead), seconds);
+  }
+
+  private void addAll(
+      CausalModel model, double[] nats, HeadAgreement agreement, IntConsumer progress) {
     int done = 0;
     while (done < windows.size()) {
       int end = done + 1;
@@ -190,14 +199,10 @@ public final class PerplexityEvaluation implements Evaluation {
         total += windows.get(end).length();
         end++;
       }
-      addNats(causal, done, end, nats, agreement);
+      addNats(model, done, end, nats, agreement);
       done = end;
       progress.accept(done);
     }
-    long beside = agreement == null ? 0 : agreement.nanos();
-    double seconds = (System.nanoTime() - start - beside) / 1e9;
-    Map<String, Object> ofHead = agreement == null ? Map.of() : agreement.told();
-    return new Scored(score(nats, ofHead), seconds);
   }
 
   private void addNats(

@@ -138,6 +138,11 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void withSteadyWeights(Runnable work) {
+    PackedWeights.during(work, pool);
+  }
+
+  @Override
   public void synchronize() {
     // Kernels return when they are done.
   }

@@ -164,6 +164,38 @@ class CpuRoundedLinearTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"NONE", "INT8", "BF16"})
+  void steadyWeightsAreRoundedOnce(ProductRounding rounding) {
+    int size = 140;
+    try (Device device = open(rounding);
+        Scope scope = device.openScope()) {
+      Matrix x = Matrix.of(scope.floats(random(1, 70 * size, 1), 70, size));
+      Matrix w = Matrix.of(scope.floats(random(2, size * size, 1), size, size));
+      Matrix y = Matrix.of(scope.allocate(DType.F32, 70, size));
+      Matrix alone = Matrix.of(scope.allocate(DType.F32, 70, size));
+      device.nn().linear(x, false, w, null, Activation.GELU, alone);
+      long before = device.memory().currentBytes();
+      long[] kept = new long[3];
+      device.withSteadyWeights(
+          () -> {
+            for (int i = 0; i < kept.length; i++) {
+              try (Scope pass = device.openScope()) {
+                // Weights that the work makes itself are others in each pass.
+                Matrix own = Matrix.of(pass.floats(random(3, size * size, i), size, size));
+                device.nn().linear(x, false, own, null, Activation.NONE, y);
+                device.nn().linear(x, false, w, null, Activation.GELU, y);
+              }
+              kept[i] = device.memory().currentBytes() - before;
+              assertArrayEquals(alone.data().toFloats(), y.data().toFloats());
+            }
+          });
+      assertEquals(rounding != ProductRounding.NONE, kept[0] > 0);
+      assertEquals(kept[0], kept[2]);
+      assertEquals(before, device.memory().currentBytes());
+    }
+  }
+
   /** What a graph keeps is the weights, not the inputs. */
   @ParameterizedTest
   @EnumSource(names = {"INT8", "BF16"})

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Weights that were made ready for products when work on them was captured: packed for {@link
- * PackedKernels}, or rounded. The work runs in {@link #around}, so that the linear layers that it
- * calls find them.
+ * Weights that were made ready for products, for work that was captured or does not change them:
+ * packed for {@link PackedKernels}, or rounded. The work runs in {@link #around}, so that the
+ * linear layers that it calls find them.
  */
 public final class PackedWeights {
   /** Weights beyond this are packed in every product, as they are without a graph. */
@@ -29,6 +29,7 @@ public final class PackedWeights {
 
   private final BlockPool pool;
   private final long beginning;
+  private final boolean packs;
   private final Map<Key, Block> blocks = new HashMap<>();
   private final Map<Key, AutoCloseable> rounded = new HashMap<>();
   private long bytes;
@@ -40,15 +41,17 @@ public final class PackedWeights {
    * None yet; they are packed where the first run meets them.
    *
    * @param pool whose memory they take
+   * @param packs whether weights that are not rounded are packed
    */
-  private PackedWeights(BlockPool pool) {
+  private PackedWeights(BlockPool pool, boolean packs) {
     this.pool = pool;
+    this.packs = packs;
     this.beginning = pool.scopesOpened();
   }
 
   /** Runs work for the first time, which packs what it multiplies by; runs it again on that. */
   public static CapturedGraph capture(Runnable work, BlockPool pool) {
-    PackedWeights weights = new PackedWeights(pool);
+    PackedWeights weights = new PackedWeights(pool, true);
     try {
       weights.around(work);
     } catch (RuntimeException | Error e) {
@@ -57,6 +60,19 @@ public final class PackedWeights {
     }
     weights.complete = true;
     return CapturedGraph.ofRunning(() -> weights.around(work), weights::free);
+  }
+
+  /**
+   * Runs work once, which keeps weights that it has rounded. Packing them would gain nothing where
+   * passes have as many rows as memory allows.
+   */
+  public static void during(Runnable work, BlockPool pool) {
+    PackedWeights weights = new PackedWeights(pool, false);
+    try {
+      weights.around(work);
+    } finally {
+      weights.free();
+    }
   }
 
   /** Runs work that finds these weights. */
@@ -79,7 +95,7 @@ public final class PackedWeights {
   public static long of(boolean transW, Matrix w, int rows) {
     PackedWeights current = CURRENT.get();
     // A single row is multiplied without packing.
-    return current == null || rows < 2 ? 0 : current.packed(transW, w);
+    return current == null || !current.packs || rows < 2 ? 0 : current.packed(transW, w);
   }
 
   /**
