@@ -147,14 +147,17 @@ final class ModelSweep {
       times.add(compressed.seconds());
       List<SweepTask> own = open.stream().filter(task -> !log.isDone(cell(variant, task))).toList();
       if (!own.isEmpty()) {
+        Optional<TaskResult> early =
+            variant.isDense() ? scoreEarly(own.get(0), compressed) : Optional.empty();
         step = Step.TIME;
         Optional<KnownTimings.Key> key =
             timesEach ? Optional.empty() : probe.key(loaded.model(), compressed.model());
         Timing timing = key.flatMap(timings::find).orElseGet(() -> measure(compressed));
         step = Step.EVALUATE;
         for (SweepTask task : own) {
-          if (runTask(variant, task, compressed, timing, startedAt)) {
-            key.ifPresent(known -> timings.keep(known, timing, log.id(cell(variant, task))));
+          Optional<TaskResult> known = task == own.get(0) ? early : Optional.empty();
+          if (runTask(variant, task, compressed, known, timing, startedAt)) {
+            key.ifPresent(same -> timings.keep(same, timing, log.id(cell(variant, task))));
           }
         }
       }
@@ -167,6 +170,24 @@ final class ModelSweep {
         failOpen(cell(variant, task), cell -> failed.fail(cell, startedAt, failing, failure));
       }
     }
+  }
+
+  /**
+   * Scores the first model before it is timed: the JVM compiles meanwhile what the timing would
+   * wait for. What fails is left to fail in its turn.
+   */
+  private Optional<TaskResult> scoreEarly(SweepTask task, CompressedModel compressed) {
+    try {
+      return Optional.of(score(task, compressed));
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      return Optional.empty();
+    }
+  }
+
+  private TaskResult score(SweepTask task, CompressedModel compressed) {
+    return times.time(
+        Phase.EVALUATE,
+        () -> TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions()));
   }
 
   private Timing measure(CompressedModel compressed) {
@@ -190,20 +211,23 @@ final class ModelSweep {
         .forEach(fail);
   }
 
-  /** Scores a variant on a task; whether it has a row with a result. */
+  /**
+   * Scores a variant on a task and writes its row.
+   *
+   * @param early its result, where it was scored already
+   * @return whether the row has a result
+   */
   private boolean runTask(
       Variant variant,
       SweepTask task,
       CompressedModel compressed,
+      Optional<TaskResult> early,
       Timing timing,
       Instant startedAt) {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
-      TaskResult result =
-          times.time(
-              Phase.EVALUATE,
-              () -> TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions()));
+      TaskResult result = early.orElseGet(() -> score(task, compressed));
       if (variant.isDense()) {
         denseResults.put(task, result);
         task.evaluation().notes(result.score()).forEach(log::note);
