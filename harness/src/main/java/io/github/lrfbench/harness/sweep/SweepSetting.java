@@ -187,7 +187,7 @@ public enum SweepSetting {
       never()),
 
   /** Models of one shape take equally long, whichever is timed. */
-  TIME_EACH(List.of("time-each"), false, SweepConfig::timesEach, never()),
+  TIMES_EACH(List.of("time-each"), false, SweepConfig::timesEach, never()),
 
   SPLIT_QKV(
       List.of("split-qkv"),
