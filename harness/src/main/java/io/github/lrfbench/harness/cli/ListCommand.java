@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Lists methods, allocations, tasks, models or devices.",
     mixinStandardHelpOptions = true)
 final class ListCommand implements Callable<Integer> {
-  private final Catalogue catalogue;
+  private final Catalogue catalogue = Catalogue.standard();
 
   @Spec private CommandSpec spec;
 
@@ -27,10 +27,6 @@ final class ListCommand implements Callable<Integer> {
       description = "one of ${COMPLETION-CANDIDATES}",
       completionCandidates = Sections.class)
   private String what;
-
-  ListCommand(Catalogue catalogue) {
-    this.catalogue = catalogue;
-  }
 
   @Override
   public Integer call() {

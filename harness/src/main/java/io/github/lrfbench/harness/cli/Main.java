@@ -1,6 +1,5 @@
 package io.github.lrfbench.harness.cli;
 
-import io.github.lrfbench.harness.cli.doctor.DoctorCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -44,28 +43,6 @@ public final class Main implements Callable<Integer> {
     System.exit(exitCode);
   }
 
-  /** The subcommands in the order of the help. */
-  static List<Object> commands() {
-    return List.of(
-        new SweepCommand(),
-        new EvalCommand(),
-        new CompressCommand(),
-        new ExportCommand(),
-        new FinetuneCommand(),
-        new GenerateCommand(),
-        new MergeLoraCommand(),
-        new MergeCommand(),
-        new FetchCommand(),
-        new KernelsCommand(),
-        new TensorParallelCommand(),
-        new EstimateCommand(),
-        new ReportCommand(),
-        new ListCommand(Catalogue.standard()),
-        new DoctorCommand(),
-        new CompletionCommand(),
-        new ManCommand());
-  }
-
   /** The command with its subcommands. */
   static CommandLine program(List<Object> commands) {
     CommandLine line = new CommandLine(new Main());
@@ -79,7 +56,7 @@ public final class Main implements Callable<Integer> {
     List<Object> commands;
     try {
       Natives.configure();
-      commands = commands();
+      commands = Commands.of(arguments);
     } catch (Throwable e) {
       return new FailureReport(new PlainPrintStream(err)).report(e);
     }

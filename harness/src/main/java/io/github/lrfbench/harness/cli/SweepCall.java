@@ -78,6 +78,9 @@ final class SweepCall {
     rows = List.copyOf(byId.values());
     stdout.print(RunTable.render(rows));
     stdout.flush();
+    if (!done) {
+      record.describeTimes().forEach(System.err::println);
+    }
     System.err.println((done ? "all cells were done already: " : "written to ") + target);
     return rows.stream().anyMatch(RunRow::failed) ? ExitCode.FAILED : ExitCode.DONE;
   }

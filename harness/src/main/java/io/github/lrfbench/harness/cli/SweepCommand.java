@@ -34,20 +34,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sweep",
     description = {
-      "Compresses models, evaluates and times them beside the dense model, and writes a row per cell.",
+      "Compresses models, evaluates and times them beside the dense model, and writes a row per"
+          + " cell.",
       "",
-      "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each of its matrices to",
-      "layers.csv, for each of its timed calls to latencies.csv. Without options it runs the embedded demo."
+      "A cell is a model, a task, a method and a budget. Its row goes to runs.csv, a row for each"
+          + " of its matrices to",
+      "layers.csv, for each of its timed calls to latencies.csv. Without options it runs the"
+          + " embedded demo."
     },
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Several values of an option, repeated or separated by commas, are a grid. The dense model is always a row. Cells that the output directory",
-      "holds already are not run again, nor those that take no less memory than one that ran out of it. Where it holds",
+      "Several values of an option, repeated or separated by commas, are a grid. The dense model is"
+          + " always a row. Cells that the output directory",
+      "holds already are not run again, nor those that take no less memory than one that ran out of"
+          + " it. Where it holds",
       "cells of other data than what is read now, nothing is run.",
       "",
       "Example: lrfbench sweep benchmarks/sweeps/demo.yaml --threads 2",
-      "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep 0.9,0.7,0.5 --out ./mrpc"
+      "Example: lrfbench sweep --model ./bert-mrpc --task mrpc --glue ./glue_data --keep"
+          + " 0.9,0.7,0.5 --out ./mrpc"
     })
 final class SweepCommand implements Callable<Integer> {
   private static final List<Double> DEMO_KEEP = List.of(0.9, 0.7, 0.5, 0.3, 0.2, 0.1);
@@ -61,10 +67,10 @@ final class SweepCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CONFIG.yaml",
       description = {
-        "A sweep in a file: every option but --shard, --retry-memory, --max-cells and --dry-run is a key"
-            + " without dashes, and options given here win. Under 'grids' stands a"
-            + " list of further mappings, each a grid (or a single cell) over the other keys. With 'command: kernels'"
-            + " the keys are the options of that command. Paths are relative to"
+        "A sweep in a file: every option but --shard, --retry-memory, --max-cells and --dry-run is"
+            + " a key without dashes, and options given here win. Under 'grids' stands a list of"
+            + " further mappings, each a grid (or a single cell) over the other keys. With"
+            + " 'command: kernels' the keys are the options of that command. Paths are relative to"
             + " the working directory."
       })
   private Path file;
@@ -75,7 +81,8 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "M",
       split = ",",
       description =
-          "A model directory, hf:owner/name[@revision], demo:bert, the default, or demo:gpt2. Repeatable.")
+          "A model directory, hf:owner/name[@revision], demo:bert, the default, or demo:gpt2."
+              + " Repeatable.")
   private List<String> models = new ArrayList<>();
 
   @OptionTopic.Of(OptionTopic.SUBJECT)
@@ -84,7 +91,8 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "T",
       split = ",",
       description =
-          "See 'lrfbench list tasks'. Default, for a demo model: the demo tasks that it knows. Repeatable.")
+          "See 'lrfbench list tasks'. Default, for a demo model: the demo tasks that it knows."
+              + " Repeatable.")
   private List<String> tasks = new ArrayList<>();
 
   @Mixin private CompressionOptions options;
@@ -102,7 +110,9 @@ final class SweepCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "forward",
       description =
-          "What is timed: forward, or of language models prefill or decode (one token, with a cache of --seq-len less one). Throughput is measured so too, in calls of 32 sequences. Default: ${DEFAULT-VALUE}. Repeatable.")
+          "What is timed: forward, or of language models prefill or decode (one token, with a cache"
+              + " of --seq-len less one). Throughput is measured so too, in calls of 32 sequences."
+              + " Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<String> latencies = new ArrayList<>();
 
   @OptionTopic.Of(OptionTopic.LATENCY)
@@ -122,7 +132,8 @@ final class SweepCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "0",
       description =
-          "Tokens per sequence in the latency measurement. Default: 128, or what the model allows. Repeatable.")
+          "Tokens per sequence in the latency measurement. Default: 128, or what the model allows."
+              + " Repeatable.")
   private List<Integer> seqLens = new ArrayList<>();
 
   @Mixin private TimingOptions timing;
@@ -140,7 +151,9 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "WHICH",
       defaultValue = "auto",
       description =
-          "Of which cells predictions/CELL_ID.jsonl is written beside runs.csv: all, none, or auto, those on tasks of at most 10000 examples. Texts have no predictions. Default: ${DEFAULT-VALUE}.")
+          "Of which cells predictions/CELL_ID.jsonl is written beside runs.csv: all, none, or auto,"
+              + " those on tasks of at most 10000 examples. Texts have no predictions. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String predictions;
 
   @Option(
@@ -148,7 +161,12 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "RUNTIME",
       split = ",",
       description =
-          "Time every model in other runtimes too, in turns with ours: onnxruntime, in a jar of LRFBENCH_CLASSPATH (docs/peers.md) or in Python, or pytorch, in Python: that which LRFBENCH_PYTHON names (python3 by default), with onnxruntime, or with torch, transformers and safetensors. A row of its own tells the runtime, its latency, and as speedup how many times faster than ours it is. On the CPU in fp32; pytorch runs dense and low-rank matrices only. Repeatable.")
+          "Time every model in other runtimes too, in turns with ours: onnxruntime, in a jar of"
+              + " LRFBENCH_CLASSPATH (docs/peers.md) or in Python, or pytorch, in Python: that"
+              + " which LRFBENCH_PYTHON names (python3 by default), with onnxruntime, or with"
+              + " torch, transformers and safetensors. A row of its own tells the runtime, its"
+              + " latency, and as speedup how many times faster than ours it is. On the CPU in"
+              + " fp32; pytorch runs dense and low-rank matrices only. Repeatable.")
   private List<String> peers = new ArrayList<>();
 
   @OptionTopic.Of(OptionTopic.COMPRESSION)
@@ -157,21 +175,27 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "POLICY",
       split = ",",
       description =
-          "Beside every cell one whose passes stop at early exits, which 'finetune --exits' makes: entropy:S, where an exit's entropy is below S nats; patience:T, when T exits in turn have not changed the prediction (of scores patience:T:tau=D, by less than D); or layer:K, always after block K. It is timed on the task's own examples, one at a time, in turns with whole passes. Repeat or separate by commas.")
+          "Beside every cell one whose passes stop at early exits, which 'finetune --exits' makes:"
+              + " entropy:S, where an exit's entropy is below S nats; patience:T, when T exits in"
+              + " turn have not changed the prediction (of scores patience:T:tau=D, by less than"
+              + " D); or layer:K, always after block K. It is timed on the task's own examples, one"
+              + " at a time, in turns with whole passes. Repeat or separate by commas.")
   private List<String> exits = new ArrayList<>();
 
   @Option(
       names = "--shard",
       paramLabel = "I/N",
       description =
-          "Run only part I of N (from 0) of the cells, into a folder of its own below --out. /N takes I from"
-              + " JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID. Default: in a Slurm array its part, else all.")
+          "Run only part I of N (from 0) of the cells, into a folder of its own below --out. /N"
+              + " takes I from JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID. Default: in a Slurm"
+              + " array its part, else all.")
   private String shard;
 
   @Option(
       names = "--retry-memory",
       description =
-          "Run cells again that ran out of memory in an earlier call, and those skipped for taking no less.")
+          "Run cells again that ran out of memory in an earlier call, and those skipped for taking"
+              + " no less.")
   private boolean retryMemory;
 
   @Option(
@@ -184,7 +208,8 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Read models and data, list the cells by id, with the time they may take if earlier runs tell it, and stop. Ends with 2 where something is missing or wrong.")
+          "Read models and data, list the cells by id, with the time they may take if earlier runs"
+              + " tell it, and stop. Ends with 2 where something is missing or wrong.")
   private boolean dryRun;
 
   private List<RunRow> rows = List.of();
@@ -349,6 +374,7 @@ final class SweepCommand implements Callable<Integer> {
         OneValue.of("--batch-size", batchSizes),
         OneValue.of("--seq-len", seqLens),
         timing.rule(),
+        timing.timesEach(),
         data.maxLength(),
         data.limit(),
         cache.of(options.matrices.options()),

@@ -82,6 +82,11 @@ public record Chain(Linear first, Linear second) implements Linear {
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return first.takesTimeBySize() && second.takesTimeBySize();
+  }
+
+  @Override
   public boolean roundsInputs() {
     return first.roundsInputs() || second.roundsInputs();
   }

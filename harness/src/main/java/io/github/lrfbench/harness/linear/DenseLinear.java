@@ -64,6 +64,11 @@ public record DenseLinear(Matrix weight, Tensor bias) implements StoredWeight, T
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return true;
+  }
+
+  @Override
   public String form() {
     return "dense";
   }

@@ -58,6 +58,11 @@ public record KroneckerLinear(Tensor a, Tensor b, Tensor bias) implements Table 
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return true;
+  }
+
+  @Override
   public String form() {
     return "kronecker";
   }

@@ -61,6 +61,14 @@ public interface Linear extends Layer {
     return false;
   }
 
+  /**
+   * Whether its form and sizes alone tell how long it takes. Of forms that do not say so it may
+   * depend on values, as on where zeros are.
+   */
+  default boolean takesTimeBySize() {
+    return false;
+  }
+
   /** Stored numbers that represent W; a code of a few bits is one. */
   long parameters();
 

@@ -49,6 +49,11 @@ public record LowRankLinear(LowRankFactors factors, Tensor bias) implements Tabl
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return true;
+  }
+
+  @Override
   public String form() {
     return "lowrank";
   }

@@ -57,6 +57,11 @@ public record PaletteLinear(
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return true;
+  }
+
+  @Override
   public String form() {
     return "palette";
   }

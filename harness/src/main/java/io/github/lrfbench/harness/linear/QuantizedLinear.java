@@ -75,6 +75,11 @@ public record QuantizedLinear(
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return true;
+  }
+
+  @Override
   public String form() {
     return "int" + codeBits;
   }

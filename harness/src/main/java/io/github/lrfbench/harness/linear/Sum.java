@@ -37,6 +37,11 @@ public record Sum(Linear first, Linear second) implements LinearSum {
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return first.takesTimeBySize() && second.takesTimeBySize();
+  }
+
+  @Override
   public boolean roundsInputs() {
     return first.roundsInputs() || second.roundsInputs();
   }

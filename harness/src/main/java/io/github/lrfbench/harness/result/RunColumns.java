@@ -65,7 +65,8 @@ public final class RunColumns {
   public static final Column<String> METHOD =
       Column.text(
           "method",
-          "The compression method, with those options that differ from the standard; dense is the unchanged model.");
+          "The compression method, with those options that differ from the standard; dense is the"
+              + " unchanged model.");
 
   public static final Column<String> METHOD_PARAMS =
       Column.text(
@@ -103,7 +104,13 @@ public final class RunColumns {
   public static final Column<Map<String, Object>> EXTRA =
       Column.json(
           "extra",
-          "Whatever else is known about the cell. expanded in it: how many matrices were faster multiplied out than in their forms when calls were timed (expanded_throughput: the calls of throughput_eps). fallbacks: how often a fast routine of the GPU's libraries did not do while the model was compressed, by the slower one that took its place (gesvd, geqrf).");
+          "Whatever else is known about the cell. expanded in it: how many matrices were faster"
+              + " multiplied out than in their forms when calls were timed (expanded_throughput:"
+              + " the calls of throughput_eps). fallbacks: how often a fast routine of the GPU's"
+              + " libraries did not do while the model was compressed, by the slower one that took"
+              + " its place (gesvd, geqrf). measure_seconds: how long the model was timed, warm-up"
+              + " included. timed_with: the cell whose times these are, of a model with the same"
+              + " forms and sizes in every place.");
 
   public static final Column<String> TRAIN_HASH =
       Column.text(

@@ -26,6 +26,7 @@ import io.github.lrfbench.kernels.Scope;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Times passes of a model beside those of the dense model, on random tokens. */
@@ -61,8 +62,21 @@ final class LatencyProbe {
     return shape.seqLen();
   }
 
+  /** By what a model may have the times of another; empty where it must have its own. */
+  Optional<KnownTimings.Key> key(Model dense, Model model) {
+    Optional<ModelShape> own = ModelShape.of(model);
+    Optional<ModelShape> other = model == dense ? own : ModelShape.of(dense);
+    if (own.isEmpty() || other.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new KnownTimings.Key(
+            model.device(), shape, batchSize, rule, other.get(), own.get(), model == dense));
+  }
+
   /** Times a model; where it is the dense model itself, alone. */
   Timing measure(Model dense, Model model) {
+    long start = System.nanoTime();
     MachineWatch watch = new MachineWatch(model.device());
     Rounds rounds;
     double deviceMs;
@@ -85,7 +99,18 @@ final class LatencyProbe {
       watch.sample(own::replay);
       Conditions conditions = new Conditions(energy(dense, own), watch.state());
       Expanded matrices = new Expanded(expanded, own.expanded());
-      return new Timing(rounds, batchSize, deviceMs, throughput, peak, flops, matrices, conditions);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Timing(
+          rounds,
+          batchSize,
+          deviceMs,
+          throughput,
+          peak,
+          flops,
+          matrices,
+          conditions,
+          seconds,
+          null);
     }
   }
 
@@ -109,6 +134,7 @@ final class LatencyProbe {
    * @throws io.github.lrfbench.harness.peer.PeerException if it fails, or computes something else
    */
   PeerTiming measure(Model model, Peer peer) {
+    long start = System.nanoTime();
     Rounds rounds;
     long flops;
     double difference = read(peer, model, batchSize);
@@ -129,7 +155,16 @@ final class LatencyProbe {
           processes.isEmpty() ? Conditions.UNKNOWN : new Conditions(Energy.NONE, watch.state());
       Timing timing =
           new Timing(
-              rounds, batchSize, Double.NaN, throughput, 0, flops, Expanded.NONE, conditions);
+              rounds,
+              batchSize,
+              Double.NaN,
+              throughput,
+              0,
+              flops,
+              Expanded.NONE,
+              conditions,
+              (System.nanoTime() - start) / 1e9,
+              null);
       return new PeerTiming(timing, difference);
     }
   }

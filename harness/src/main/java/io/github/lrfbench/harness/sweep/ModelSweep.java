@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.result.OutputException;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.LoadedModel;
 import io.github.lrfbench.harness.sweep.MemoryNeed.Step;
+import io.github.lrfbench.harness.sweep.SweepTimes.Phase;
 import io.github.lrfbench.harness.sweep.Turns.Turn;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class ModelSweep {
   private final PeerCells peers;
   private final ExitCells exits;
   private final OptimalErrors optimal;
+  private final SweepTimes times;
+  private final KnownTimings timings;
+  private final boolean timesEach;
   private final Map<SweepTask, TaskResult> denseResults = new HashMap<>();
 
   ModelSweep(
@@ -43,7 +47,10 @@ final class ModelSweep {
       RowFactory rows,
       CellLog log,
       MachineWarnings warnings,
-      CellsBeside beside) {
+      CellsBeside beside,
+      SweepTimes times,
+      KnownTimings timings,
+      boolean timesEach) {
     this.name = name;
     this.model = model;
     this.loaded = model.loaded();
@@ -56,6 +63,9 @@ final class ModelSweep {
     this.optimal = new OptimalErrors(loaded.model());
     this.failed = new FailedCells(rows, log);
     this.beside = beside;
+    this.times = times;
+    this.timings = timings;
+    this.timesEach = timesEach;
     this.peers = new PeerCells(beside.peers(), loaded, probe, rows, log, failed);
     this.exits = new ExitCells(beside.exits(), loaded, rows, log, failed);
   }
@@ -134,18 +144,24 @@ final class ModelSweep {
     Step step = Step.COMPRESS;
     try (CompressedModel compressed =
         variants.make(variant, only, far -> log.working(work + ": " + far))) {
+      times.add(compressed.seconds());
       List<SweepTask> own = open.stream().filter(task -> !log.isDone(cell(variant, task))).toList();
       if (!own.isEmpty()) {
+        Optional<TaskResult> early =
+            variant.isDense() ? scoreEarly(own.get(0), compressed) : Optional.empty();
         step = Step.TIME;
-        Timing timing = probe.measure(loaded.model(), compressed.model());
-        warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
+        Optional<KnownTimings.Key> key =
+            timesEach ? Optional.empty() : probe.key(loaded.model(), compressed.model());
+        Timing timing = key.flatMap(timings::find).orElseGet(() -> measure(compressed));
         step = Step.EVALUATE;
-        own.forEach(task -> runTask(variant, task, compressed, timing, startedAt));
+        for (SweepTask task : own) {
+          Optional<TaskResult> known = task == own.get(0) ? early : Optional.empty();
+          if (runTask(variant, task, compressed, known, timing, startedAt)) {
+            key.ifPresent(same -> timings.keep(same, timing, log.id(cell(variant, task))));
+          }
+        }
       }
-      peers.run(open.stream().map(task -> cell(variant, task)).toList(), compressed);
-      for (SweepTask task : open) {
-        exits.run(cell(variant, task), task, compressed, () -> denseResult(task));
-      }
+      times.time(Phase.BESIDE, () -> runBeside(variant, open, compressed));
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
@@ -156,6 +172,38 @@ final class ModelSweep {
     }
   }
 
+  /**
+   * Scores the first model before it is timed: the JVM compiles meanwhile what the timing would
+   * wait for. What fails is left to fail in its turn.
+   */
+  private Optional<TaskResult> scoreEarly(SweepTask task, CompressedModel compressed) {
+    try {
+      return Optional.of(score(task, compressed));
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      return Optional.empty();
+    }
+  }
+
+  private TaskResult score(SweepTask task, CompressedModel compressed) {
+    return times.time(
+        Phase.EVALUATE,
+        () -> TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions()));
+  }
+
+  private Timing measure(CompressedModel compressed) {
+    Timing timing =
+        times.time(Phase.MEASURE, () -> probe.measure(loaded.model(), compressed.model()));
+    warnings.tell(timing.conditions().machine(), loaded.model().device().id(), log::note);
+    return timing;
+  }
+
+  private void runBeside(Variant variant, List<SweepTask> open, CompressedModel compressed) {
+    peers.run(open.stream().map(task -> cell(variant, task)).toList(), compressed);
+    for (SweepTask task : open) {
+      exits.run(cell(variant, task), task, compressed, () -> denseResult(task));
+    }
+  }
+
   /** Fails a cell and those beside it, as far as they are not done. */
   private void failOpen(Cell own, Consumer<Cell> fail) {
     Stream.concat(Stream.of(own), beside.of(own).stream())
@@ -163,21 +211,28 @@ final class ModelSweep {
         .forEach(fail);
   }
 
-  private void runTask(
+  /**
+   * Scores a variant on a task and writes its row.
+   *
+   * @param early its result, where it was scored already
+   * @return whether the row has a result
+   */
+  private boolean runTask(
       Variant variant,
       SweepTask task,
       CompressedModel compressed,
+      Optional<TaskResult> early,
       Timing timing,
       Instant startedAt) {
     Cell cell = cell(variant, task);
     try {
       log.working(cell.describe());
-      TaskResult result =
-          TaskResult.of(task.evaluation(), compressed.model(), task.keepsPredictions());
+      TaskResult result = early.orElseGet(() -> score(task, compressed));
       if (variant.isDense()) {
         denseResults.put(task, result);
         task.evaluation().notes(result.score()).forEach(log::note);
       }
+      TaskResult dense = times.time(Phase.EVALUATE, () -> denseResult(task));
       RunRow row =
           rows.finished(
               rows.identity(cell, log.id(cell), startedAt),
@@ -185,21 +240,27 @@ final class ModelSweep {
               task.evaluation().facts(),
               loaded.model(),
               compressed,
-              denseResult(task),
+              dense,
               result,
               timing,
               loaded.loadSeconds());
-      Map<String, Double> smallest = optimal.of(compressed.layers());
-      log.write(
-          cell,
-          row,
-          rows.layers(log.id(cell), compressed, smallest),
-          rows.samples(log.id(cell), timing.rounds(), Timing.SUBJECTS),
-          result.predictions());
+      Map<String, Double> smallest =
+          times.time(Phase.DECOMPOSE, () -> optimal.of(compressed.layers()));
+      times.time(
+          Phase.WRITE,
+          () ->
+              log.write(
+                  cell,
+                  row,
+                  rows.layers(log.id(cell), compressed, smallest),
+                  rows.samples(log.id(cell), timing.rounds(), Timing.SUBJECTS),
+                  result.predictions()));
+      return true;
     } catch (OutputException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError failure) {
       failed.fail(cell, startedAt, Step.EVALUATE, failure);
+      return false;
     }
   }
 

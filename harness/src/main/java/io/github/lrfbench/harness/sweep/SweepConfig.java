@@ -35,6 +35,7 @@ import java.util.List;
  * @param batchSize sequences per call in the latency measurement
  * @param seqLen tokens per sequence in the latency measurement; 0 for 128 or what the model allows
  * @param rounds when the latency measurement ends
+ * @param timesEach whether models of the same shape are timed each for itself
  * @param maxLength sequences of the evaluation are truncated to this many tokens
  * @param limit first examples of each task to evaluate; 0 for all
  * @param matrices what counts as a matrix of a GPT-2
@@ -62,6 +63,7 @@ public record SweepConfig(
     int batchSize,
     int seqLen,
     RoundRule rounds,
+    boolean timesEach,
     int maxLength,
     int limit,
     Gpt2Options matrices,
@@ -115,6 +117,7 @@ public record SweepConfig(
         batchSize,
         seqLen,
         rounds,
+        timesEach,
         maxLength,
         limit,
         matrices,

@@ -50,6 +50,11 @@ final class SweepOutput implements AutoCloseable {
     return record;
   }
 
+  /** Whether models of the same shape are timed each for itself. */
+  boolean timesEach() {
+    return config.timesEach();
+  }
+
   WorkersProgress progress() {
     return progress;
   }

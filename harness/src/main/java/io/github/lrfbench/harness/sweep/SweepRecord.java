@@ -32,7 +32,10 @@ public final class SweepRecord {
   private final Instant startedAt = Instant.now();
   private final List<RunRow> rows = new ArrayList<>();
   private final MachineWarnings warnings = new MachineWarnings();
+  private final KnownTimings timings = new KnownTimings();
   private final Map<String, String> devices = new LinkedHashMap<>();
+  private final Map<String, SweepTimes> times = new LinkedHashMap<>();
+  private final long startNanos = System.nanoTime();
   private boolean started;
   private Optional<Map<String, Object>> previous = Optional.empty();
 
@@ -76,6 +79,31 @@ public final class SweepRecord {
     return warnings;
   }
 
+  /** The times that its models share; not written. */
+  KnownTimings timings() {
+    return timings;
+  }
+
+  /** Where the time goes on a device, by its id. */
+  synchronized SweepTimes times(String device) {
+    return times.computeIfAbsent(device, id -> new SweepTimes());
+  }
+
+  /** Where the time went, a line for each device. */
+  public List<String> describeTimes() {
+    double all = seconds();
+    return times.entrySet().stream()
+        .map(
+            entry ->
+                (times.size() == 1 ? "time: " : "time of " + entry.getKey() + ": ")
+                    + entry.getValue().describe(all))
+        .toList();
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+
   private Path target() {
     return configs.get(0).out().resolve(RunJson.FILE);
   }
@@ -110,6 +138,7 @@ public final class SweepRecord {
     }
     Map<String, Object> record = describe(used);
     record.put("finished_at", Instant.now().toString());
+    record.put("times", timesToJson());
     record.put("cells", rows.size());
     record.put("cells_failed", rows.stream().filter(RunRow::failed).count());
     record.put("models", RunInputs.models(rows));
@@ -143,6 +172,13 @@ public final class SweepRecord {
     record.put("software", new TreeMap<>(used.get(0).software()));
     record.put("environment", Environment.current());
     return record;
+  }
+
+  private Object timesToJson() {
+    double all = seconds();
+    Map<String, Object> json = new LinkedHashMap<>();
+    times.forEach((device, own) -> json.put(device, own.toJson(all)));
+    return json.size() == 1 ? json.values().iterator().next() : json;
   }
 
   private static Object oneOrAll(Collection<String> values) {

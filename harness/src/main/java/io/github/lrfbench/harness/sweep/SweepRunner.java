@@ -4,6 +4,7 @@ import io.github.lrfbench.harness.peer.PeerRuntime;
 import io.github.lrfbench.harness.result.OutputDirectory;
 import io.github.lrfbench.harness.result.RunRow;
 import io.github.lrfbench.harness.source.TaskInput;
+import io.github.lrfbench.harness.sweep.SweepTimes.Phase;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import java.nio.file.Path;
@@ -181,7 +182,8 @@ public final class SweepRunner {
     OutputDirectory.check(config.out());
     PeerCells.check(peers, config, devices.get(0));
     List<SharedModel> shared = new ArrayList<>();
-    for (SweepModels.Group group : models.agreeing(variants)) {
+    SweepTimes times = record.times(devices.get(0).id());
+    for (SweepModels.Group group : times.time(Phase.LOAD, () -> models.agreeing(variants))) {
       shared.add(new SharedModel(group, variants, devices));
     }
     int cells = shared.stream().mapToInt(model -> model.group().data().size()).sum();

@@ -186,6 +186,9 @@ public enum SweepSetting {
       config -> config.rounds().toJson(),
       never()),
 
+  /** Models of one shape take equally long, whichever is timed. */
+  TIMES_EACH(List.of("time-each"), false, SweepConfig::timesEach, never()),
+
   SPLIT_QKV(
       List.of("split-qkv"),
       false,

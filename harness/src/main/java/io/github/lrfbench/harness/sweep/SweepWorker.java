@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.sweep;
 
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.source.LoadedModel;
+import io.github.lrfbench.harness.sweep.SweepTimes.Phase;
 import io.github.lrfbench.kernels.Device;
 
 /**
@@ -28,12 +29,14 @@ final class SweepWorker {
   /** Takes turns at a model until there are none, or the model or the device fails. */
   void run(SharedModel shared) {
     SweepModels.Group group = shared.group();
+    SweepTimes times = output.record().times(device.id());
     PreparedModel model;
     LoadedModel loaded = null;
     try {
       output.requireMemory(group, device);
-      loaded = models.load(group);
-      model = models.prepare(group, loaded, shared.variants());
+      loaded = times.time(Phase.LOAD, () -> models.load(group));
+      LoadedModel read = loaded;
+      model = times.time(Phase.LOAD, () -> models.prepare(group, read, shared.variants()));
     } catch (RuntimeException | VirtualMachineError failure) {
       if (!device.isLost()) {
         shared.breakOn(device, new BrokenModel(group.lost(), failure, loaded == null));
@@ -60,7 +63,10 @@ final class SweepWorker {
               output.rows(device, seqLen),
               output.log(shared, device, seqLen),
               output.record().warnings(),
-              beside);
+              beside,
+              times,
+              output.record().timings(),
+              output.timesEach());
       sweep.run(shared.turns());
       if (device.isLost()) {
         shared.leave(device, sweep);

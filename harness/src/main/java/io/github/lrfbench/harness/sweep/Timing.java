@@ -24,6 +24,9 @@ import java.util.Map;
  * @param flops floating-point operations of a call for each of its sequences
  * @param expanded how many matrices' forms were multiplied out for it
  * @param conditions energy, and what else the machine did
+ * @param seconds how long all of that took, warm-up included
+ * @param timedWith the cell whose model was timed where that is another model of the same shape;
+ *     null for the model's own times
  */
 record Timing(
     Rounds rounds,
@@ -33,7 +36,9 @@ record Timing(
     long peakBytes,
     long flops,
     Expanded expanded,
-    Conditions conditions) {
+    Conditions conditions,
+    double seconds,
+    String timedWith) {
   /** Whose the calls are. */
   static final List<String> SUBJECTS = List.of(SampleRow.OWN, SampleRow.DENSE);
 
@@ -76,6 +81,21 @@ record Timing(
     static final Expanded NONE = new Expanded(0, 0);
   }
 
+  /** These as the times of another model of the same shape. */
+  Timing sharedBy(String cellId) {
+    return new Timing(
+        rounds,
+        sequences,
+        deviceMs,
+        throughput,
+        peakBytes,
+        flops,
+        expanded,
+        conditions,
+        seconds,
+        cellId);
+  }
+
   /** Calls of the latency shape. */
   InTurns latency() {
     return new InTurns(rounds.stats(0), rounds.stats(subjects() - 1), sequences);
@@ -111,6 +131,10 @@ record Timing(
   /** Adds what has no column. */
   void addTo(Map<String, Object> extra) {
     conditions.addTo(extra);
+    extra.put("measure_seconds", Math.round(seconds * 1e3) / 1e3);
+    if (timedWith != null) {
+      extra.put("timed_with", timedWith);
+    }
     if (expanded.latency() > 0) {
       extra.put("expanded", expanded.latency());
     }

@@ -34,7 +34,7 @@ class HelpPageTest {
 
   /** All commands, as the program has them. */
   private static CommandLine program() {
-    return Main.program(Main.commands());
+    return Main.program(Commands.all());
   }
 
   private static List<CommandSpec> commands() {

@@ -46,8 +46,25 @@ class LauncherTest {
       if [ "$1" = -version ]; then echo 'openjdk version "21.0.1" 2023-10-17' >&2; exit; fi
       for argument in "$@"; do echo "$argument"; done
       """;
+
+  /** Archives classes as Java does. */
+  private static final String ARCHIVING_JAVA =
+      JAVA
+          + """
+          for argument in "$@"; do
+            case $argument in
+              -XX:ArchiveClassesAtExit=*)
+                echo once >> archived
+                while [ "$1" != -cp ]; do shift; done
+                echo "of $2" > "${argument#*=}"
+                ;;
+            esac
+          done
+          """;
+
+  private static final String UNOPTIMIZED = "-XX:TieredStopAtLevel=1";
   private static final String TOOLS =
-      "bash env sh dirname readlink find mkdir cat mv rm sleep cp ln date touch sed perl";
+      "bash env sh dirname readlink find mkdir cat mv rm sleep cp ln date touch sed perl wc";
 
   @TempDir Path folder;
   private Path root;
@@ -239,6 +256,38 @@ class LauncherTest {
     assertTrue(arguments.containsAll(List.of("-Xmx1g", "-XX:+UseG1GC")));
     assertFalse(arguments.contains("-XX:+UseSerialGC"));
     assertTrue(arguments.stream().anyMatch(a -> a.endsWith("lrfbench.jar:/my/methods.jar")));
+  }
+
+  @Test
+  void theBuildArchivesClassesForTheJavaThatMadeIt() throws Exception {
+    script(javaHome.resolve("bin/java"), ARCHIVING_JAVA);
+    Path jar = jar(launch());
+    Path archive = jar.resolveSibling("classes-17.0.2.jsa");
+    assertEquals("of " + jar + "\n", Files.readString(archive));
+    List<String> archives = List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto");
+    assertTrue(launch().out().containsAll(archives));
+    assertTrue(launch().out().contains("-Xlog:cds*=off"));
+    assertEquals(1, Files.readAllLines(folder.resolve("archived")).size());
+    javaHome = jdk("21");
+    assertFalse(launch().out().contains("-Xshare:auto"));
+    javaHome = jdk("17.0.2");
+    assertTrue(launch().out().contains("-Xshare:auto"));
+    Files.writeString(archive, "of");
+    assertFalse(launch().out().contains("-Xshare:auto"), "half of it");
+    Files.delete(archive);
+    assertFalse(launch().out().contains("-Xshare:auto"));
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void onlyWhatPrintsIsLeftUnoptimized() throws Exception {
+    for (String line : List.of("--version", "--help", "sweep --help", "list methods")) {
+      assertTrue(launch(line.split(" ")).out().contains(UNOPTIMIZED), line);
+    }
+    for (String line :
+        List.of("sweep", "sweep a.yaml", "sweep --keep --help", "generate --prompt --help -h")) {
+      assertFalse(launch(line.split(" ")).out().contains(UNOPTIMIZED), line);
+    }
   }
 
   private void launchTogether(Map<String, String> environment) throws Exception {

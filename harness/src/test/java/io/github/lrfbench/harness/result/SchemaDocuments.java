@@ -43,6 +43,28 @@ final class SchemaDocuments {
       ```
       """;
 
+  private static final String TIMES =
+      """
+
+      ## run.json
+
+      How the run was made, in keys that say what they are; of a continued run for each call, the last first. `times` is where
+      the seconds of a call went; of several devices an object for each.
+
+      | key | seconds in which |
+      | --- | --- |
+      | `load` | models and data were read |
+      | `calibrate` | statistics were collected |
+      | `decompose` | methods made their matrices, and the smallest errors of their ranks were computed |
+      | `train` | compressed models were trained |
+      | `measure` | calls were warmed up and timed |
+      | `evaluate` | tasks were scored |
+      | `beside` | peers and early exits were timed and scored |
+      | `write` | rows were written |
+      | `other` | nothing of these was done: what went before the first model, failures, waiting for other devices |
+      | `all` | the call ran, from the first option read to the last row |
+      """;
+
   private static final String PREDICTIONS =
       """
 
@@ -75,7 +97,7 @@ final class SchemaDocuments {
         text.append(column.description()).append(" |\n");
       }
     }
-    return text.append(PREDICTIONS).toString();
+    return text.append(PREDICTIONS).append(TIMES).toString();
   }
 
   static String json() {

@@ -123,6 +123,7 @@ class CellAloneTest {
         1,
         4,
         new RoundRule(1, 2, 0, 0),
+        false,
         16,
         20,
         Gpt2Options.DEFAULT,
@@ -145,7 +146,11 @@ class CellAloneTest {
       assertEquals(RunRow.OK, row.get(RunColumns.STATUS), row.toString());
       StringBuilder text = new StringBuilder();
       for (Column<?> column : RunColumns.TABLE.columns()) {
-        if (!TIMES.contains(column)) {
+        if (column == RunColumns.EXTRA) {
+          Map<String, Object> extra = new TreeMap<>(row.get(RunColumns.EXTRA));
+          extra.keySet().removeAll(Set.of("measure_seconds", "timed_with"));
+          text.append(extra).append('\n');
+        } else if (!TIMES.contains(column)) {
           text.append(column.name()).append('=').append(row.get(column)).append('\n');
         }
       }

@@ -135,6 +135,7 @@ class CellIdTest {
         batchSize,
         0,
         RoundRule.DEFAULT,
+        false,
         maxLength,
         limit,
         matrices,

@@ -100,6 +100,7 @@ class CudaMemoryFailureTest {
             batchSize,
             8,
             new RoundRule(1, 2, 0, 0),
+            false,
             32,
             0,
             Gpt2Options.DEFAULT,

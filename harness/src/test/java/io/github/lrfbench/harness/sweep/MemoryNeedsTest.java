@@ -58,6 +58,7 @@ class MemoryNeedsTest {
         batchSize,
         0,
         RoundRule.DEFAULT,
+        false,
         maxLength,
         0,
         Gpt2Options.DEFAULT,

@@ -194,6 +194,7 @@ class SweepPredictionsTest {
         1,
         8,
         new RoundRule(1, 2, 0, 0),
+        false,
         128,
         0,
         Gpt2Options.DEFAULT,

@@ -58,6 +58,7 @@ final class TinySweep {
             1,
             8,
             new RoundRule(1, 2, 0, 0),
+            false,
             32,
             0,
             Gpt2Options.DEFAULT,

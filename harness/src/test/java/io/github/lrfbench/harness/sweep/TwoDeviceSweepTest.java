@@ -312,6 +312,7 @@ class TwoDeviceSweepTest {
             1,
             2,
             new RoundRule(1, 2, 0, 0),
+            false,
             32,
             0,
             Gpt2Options.DEFAULT,

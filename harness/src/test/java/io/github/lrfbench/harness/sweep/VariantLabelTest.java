@@ -107,6 +107,7 @@ class VariantLabelTest {
         1,
         0,
         RoundRule.DEFAULT,
+        false,
         128,
         0,
         matrices,

@@ -21,16 +21,17 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
   private static final String LINE = "%-13s %-5s %s";
 
-  private final List<Supplier<Finding>> checks;
+  /** Not before they are asked for: listing them looks for devices. */
+  private final Supplier<List<Supplier<Finding>>> checks;
 
   @Spec private CommandSpec spec;
 
   /** Makes the command with all checks. */
   public DoctorCommand() {
-    this(allChecks());
+    this(DoctorCommand::allChecks);
   }
 
-  DoctorCommand(List<Supplier<Finding>> checks) {
+  DoctorCommand(Supplier<List<Supplier<Finding>>> checks) {
     this.checks = checks;
   }
 
@@ -38,7 +39,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     boolean faults = false;
-    for (Supplier<Finding> check : checks) {
+    for (Supplier<Finding> check : checks.get()) {
       Finding finding = check.get();
       faults |= finding.fault();
       out.println(

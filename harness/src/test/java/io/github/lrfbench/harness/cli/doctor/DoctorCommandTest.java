@@ -105,6 +105,6 @@ class DoctorCommandTest {
   }
 
   private int run(List<Supplier<Finding>> checks) {
-    return new CommandLine(new DoctorCommand(checks)).setOut(new PrintWriter(out)).execute();
+    return new CommandLine(new DoctorCommand(() -> checks)).setOut(new PrintWriter(out)).execute();
   }
 }
