@@ -115,6 +115,11 @@ public record SparseCodes(Mask mask, Matrix stored, int count, QuantizedLinear w
   }
 
   @Override
+  public boolean takesTimeBySize() {
+    return whole.takesTimeBySize();
+  }
+
+  @Override
   public void forward(Ops ops, Matrix x, Activation activation, Matrix y) {
     whole.forward(ops, x, activation, y);
   }
