@@ -9,6 +9,7 @@ import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.host.HalfFloats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -48,7 +49,28 @@ public final class SafetensorsWriter {
     return add(name, shape, StoredType.F32, sink -> copy(name, shape, values.get(), sink));
   }
 
-  /** As the other method, but an F16 tensor: elements are rounded to half precision. */
+  /** Adds a tensor of a checkpoint, which is open until the file is written, as F32. */
+  public SafetensorsWriter add(String name, Checkpoint source) {
+    return add(
+        name,
+        source.shape(name),
+        StoredType.F32,
+        sink ->
+            source.readFloats(
+                name,
+                (offset, values, count) -> {
+                  try {
+                    sink.accept(values, 0, count);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
+  }
+
+  /**
+   * As {@link #add(String, Shape, Supplier)}, but an F16 tensor: elements are rounded to half
+   * precision.
+   */
   public SafetensorsWriter addHalves(String name, Shape shape, Supplier<float[]> values) {
     return add(name, shape, StoredType.F16, sink -> copy(name, shape, values.get(), sink));
   }
@@ -105,6 +127,8 @@ public final class SafetensorsWriter {
       } finally {
         Files.deleteIfExists(temporary);
       }
+    } catch (UncheckedIOException e) {
+      throw Faults.cannotWrite(file, e.getCause());
     } catch (IOException e) {
       throw Faults.cannotWrite(file, e);
     }
