@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.host.HalfFloats;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +41,26 @@ public final class SafetensorsWriter {
   /** Adds an F32 tensor that stays as it is until the file is written. */
   public SafetensorsWriter add(String name, Tensor tensor) {
     return add(name, tensor.shape(), StoredType.F32, sink -> copy(tensor, sink));
+  }
+
+  /**
+   * Adds an F32 tensor that is made when it is written.
+   *
+   * @param values makes it in a scope of the device, which is closed when it is written
+   */
+  public SafetensorsWriter add(
+      String name, Shape shape, Device device, Function<Scope, Tensor> values) {
+    return add(
+        name,
+        shape,
+        StoredType.F32,
+        sink -> {
+          try (Scope scope = device.openScope()) {
+            Tensor tensor = values.apply(scope);
+            requireSize(name, shape, tensor.shape().size());
+            copy(tensor, sink);
+          }
+        });
   }
 
   /**
@@ -225,7 +248,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void requireSize(String name, Shape shape, int length) {
+  private static void requireSize(String name, Shape shape, long length) {
     if (length != shape.size()) {
       throw new IllegalStateException(
           "tensor '" + name + "' of shape " + shape + " was given " + length + " elements");
