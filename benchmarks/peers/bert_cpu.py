@@ -21,6 +21,7 @@ def parse():
     parser.add_argument("--rank", type=int, default=128)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--no-onnx", action="store_true")
+    parser.add_argument("--no-torch", action="store_true")
     parser.add_argument("--dtype", choices=("fp32", "bf16", "int8"), default="fp32")
     return parser.parse_args()
 
@@ -79,7 +80,7 @@ def main():
             batch, seq = (int(part) for part in shape.split("x"))
             ids = torch.randint(1000, 30000, (batch, seq))
             mask = torch.ones_like(ids)
-            if args.dtype != "int8":
+            if args.dtype != "int8" and not args.no_torch:
                 with torch.inference_mode():
                     times = time_runs(lambda: model(input_ids=ids, attention_mask=mask), args.runs)
                 report("pytorch", variant, batch, seq, times)

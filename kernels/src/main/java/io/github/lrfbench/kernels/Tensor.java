@@ -24,6 +24,13 @@ public interface Tensor {
    */
   Tensor view(long offset, long... dims);
 
+  /**
+   * Gives back the memory that this tensor lies in before the other tensors of its scope. Neither
+   * it nor what shares that memory may be used any more. A device may keep it all the same until
+   * the scope is closed.
+   */
+  default void release() {}
+
   /** The same elements under another shape of the same size. */
   default Tensor reshape(long... dims) {
     Shape target = Shape.of(dims);

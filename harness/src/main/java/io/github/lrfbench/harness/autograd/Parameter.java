@@ -95,14 +95,27 @@ public record Parameter(String name, Matrix value, Storage storage, boolean trai
    */
   public float[] read(Matrix matrix) {
     try (Scope scope = matrix.device().openScope()) {
-      Tensor target = scope.allocate(DType.F32, shape().toArray());
-      if (storage == Storage.TRANSPOSED) {
-        matrix.device().blas().transpose(matrix, Matrix.of(target));
-      } else {
-        Matrix packed = new Matrix(target, 0, matrix.rows(), matrix.cols(), matrix.cols());
-        matrix.device().blas().copy(matrix, packed);
-      }
-      return target.toFloats();
+      return copy(matrix, scope).toFloats();
     }
+  }
+
+  /**
+   * The numbers in the checkpoint's order, on the device.
+   *
+   * @param scope owns them
+   */
+  public Tensor copy(Scope scope) {
+    return copy(value, scope);
+  }
+
+  private Tensor copy(Matrix matrix, Scope scope) {
+    Tensor target = scope.allocate(DType.F32, shape().toArray());
+    if (storage == Storage.TRANSPOSED) {
+      matrix.device().blas().transpose(matrix, Matrix.of(target));
+    } else {
+      Matrix packed = new Matrix(target, 0, matrix.rows(), matrix.cols(), matrix.cols());
+      matrix.device().blas().copy(matrix, packed);
+    }
+    return target;
   }
 }

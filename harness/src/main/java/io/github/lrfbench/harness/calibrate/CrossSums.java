@@ -39,7 +39,7 @@ final class CrossSums {
    */
   void add(Matrix dense, Matrix own) {
     try (Scope scratch = device.openScope()) {
-      GramSums.add(own, gram);
+      device.blas().addGram(own, gram);
       Matrix difference = Matrix.of(scratch.allocate(own.dtype(), own.rows(), own.cols()));
       device.blas().copy(dense, difference);
       device.gradients().addScaled(-1, own, difference);

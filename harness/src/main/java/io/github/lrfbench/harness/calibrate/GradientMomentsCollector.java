@@ -99,7 +99,7 @@ final class GradientMomentsCollector implements LayerGradients {
       }
       Matrix dx = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().gemm(false, true, 1, dy, weight, 0, dx);
-      GramSums.add(dx, sums.moments.gradients());
+      device.blas().addGram(dx, sums.moments.gradients());
       Matrix scaled = Matrix.of(scratch.allocate(x.dtype(), x.rows(), x.cols()));
       device.blas().copy(x, scaled);
       double[] norms = device.blas().rowSquaredNorms(x);
@@ -111,10 +111,10 @@ final class GradientMomentsCollector implements LayerGradients {
         shares[i] = counts ? 1 / Math.sqrt(norms[i]) : 0;
       }
       device.blas().scaleRows(scaled, shares);
-      GramSums.add(scaled, sums.moments.normalized());
+      device.blas().addGram(scaled, sums.moments.normalized());
       device.blas().copy(x, scaled);
       device.blas().scaleRows(scaled, Arrays.stream(slopes).map(Math::sqrt).toArray());
-      GramSums.add(scaled, sums.moments.weighted());
+      device.blas().addGram(scaled, sums.moments.weighted());
     }
   }
 }

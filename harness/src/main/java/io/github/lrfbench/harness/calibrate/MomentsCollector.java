@@ -177,7 +177,7 @@ final class MomentsCollector {
         sums.magnitudes[j] += magnitudes[part][j];
       }
     }
-    GramSums.add(x, Matrix.of(sums.gram));
+    device.blas().addGram(x, Matrix.of(sums.gram));
     sums.tokens += x.rows();
   }
 

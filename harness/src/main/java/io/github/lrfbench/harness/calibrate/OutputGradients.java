@@ -88,7 +88,7 @@ public record OutputGradients(Labels labels, boolean weighted, boolean clipped)
           g = copy(slopes, scratch);
           device.blas().scaleRows(g, scales(device.blas().rowSquaredNorms(g), offsets));
         }
-        GramSums.add(g, sums.outputs());
+        device.blas().addGram(g, sums.outputs());
         if (weighted) {
           addInputs(sums, x, device.blas().rowSquaredNorms(g), scratch);
         }
@@ -99,7 +99,7 @@ public record OutputGradients(Labels labels, boolean weighted, boolean clipped)
       Matrix scaled = copy(x, scratch);
       double[] norms = Arrays.stream(squares).map(Math::sqrt).toArray();
       x.device().blas().scaleRows(scaled, norms);
-      GramSums.add(scaled, sums.inputs());
+      x.device().blas().addGram(scaled, sums.inputs());
       x.device().blas().scaleRows(scaled, norms);
       float[] row = new float[x.cols()];
       for (int i = 0; i < x.rows(); i++) {

@@ -125,6 +125,11 @@ public final class Checkpoint implements AutoCloseable {
     return file(name).readFloats(stored.get(name));
   }
 
+  /** The same in pieces, however large the tensor is. */
+  void readFloats(String name, TensorFile.FloatSink sink) {
+    file(name).readFloats(stored.get(name), sink);
+  }
+
   /**
    * The SHA-256 of configuration and weights, in hexadecimal. It reads all files: expect a second
    * per GB where the processor has instructions for SHA.

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Shape;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.host.HalfFloats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -21,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +44,26 @@ public final class SafetensorsWriter {
   }
 
   /**
+   * Adds an F32 tensor that is made when it is written.
+   *
+   * @param values makes it in a scope of the device, which is closed when it is written
+   */
+  public SafetensorsWriter add(
+      String name, Shape shape, Device device, Function<Scope, Tensor> values) {
+    return add(
+        name,
+        shape,
+        StoredType.F32,
+        sink -> {
+          try (Scope scope = device.openScope()) {
+            Tensor tensor = values.apply(scope);
+            requireSize(name, shape, tensor.shape().size());
+            copy(tensor, sink);
+          }
+        });
+  }
+
+  /**
    * Adds an F32 tensor whose elements are made when they are written.
    *
    * @param values gives the {@code shape.size()} elements, row-major
@@ -48,7 +72,28 @@ public final class SafetensorsWriter {
     return add(name, shape, StoredType.F32, sink -> copy(name, shape, values.get(), sink));
   }
 
-  /** As the other method, but an F16 tensor: elements are rounded to half precision. */
+  /** Adds a tensor of a checkpoint, which is open until the file is written, as F32. */
+  public SafetensorsWriter add(String name, Checkpoint source) {
+    return add(
+        name,
+        source.shape(name),
+        StoredType.F32,
+        sink ->
+            source.readFloats(
+                name,
+                (offset, values, count) -> {
+                  try {
+                    sink.accept(values, 0, count);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
+  }
+
+  /**
+   * As {@link #add(String, Shape, Supplier)}, but an F16 tensor: elements are rounded to half
+   * precision.
+   */
   public SafetensorsWriter addHalves(String name, Shape shape, Supplier<float[]> values) {
     return add(name, shape, StoredType.F16, sink -> copy(name, shape, values.get(), sink));
   }
@@ -105,6 +150,8 @@ public final class SafetensorsWriter {
       } finally {
         Files.deleteIfExists(temporary);
       }
+    } catch (UncheckedIOException e) {
+      throw Faults.cannotWrite(file, e.getCause());
     } catch (IOException e) {
       throw Faults.cannotWrite(file, e);
     }
@@ -201,7 +248,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void requireSize(String name, Shape shape, int length) {
+  private static void requireSize(String name, Shape shape, long length) {
     if (length != shape.size()) {
       throw new IllegalStateException(
           "tensor '" + name + "' of shape " + shape + " was given " + length + " elements");

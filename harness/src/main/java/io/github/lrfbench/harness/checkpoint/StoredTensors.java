@@ -85,6 +85,11 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
     return all;
   }
 
+  @Override
+  public void readFloats(String name, FloatSink sink) {
+    read(tensor(name), sink);
+  }
+
   /**
    * The numbers of a tensor in double precision, row-major.
    *
@@ -253,9 +258,5 @@ abstract sealed class StoredTensors implements TensorFile permits SafetensorsFil
 
   private interface Piece {
     void accept(long offset, int count);
-  }
-
-  private interface FloatSink {
-    void accept(long offset, float[] values, int count);
   }
 }

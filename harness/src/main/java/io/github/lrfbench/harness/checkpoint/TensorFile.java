@@ -57,6 +57,25 @@ public interface TensorFile extends AutoCloseable {
    */
   float[] readFloats(String name);
 
+  /**
+   * The same in pieces, however large the tensor is.
+   *
+   * @throws InputException as {@link #read} does
+   */
+  void readFloats(String name, FloatSink sink);
+
+  /** Receives numbers of a tensor. */
+  @FunctionalInterface
+  interface FloatSink {
+    /**
+     * Receives a piece.
+     *
+     * @param offset of the first number in the tensor
+     * @param values the first {@code count} of which are the piece; used again for the next
+     */
+    void accept(long offset, float[] values, int count);
+  }
+
   /** Closes the file; closing twice is harmless. */
   @Override
   void close();

@@ -96,12 +96,14 @@ final class CompressCommand implements Callable<Integer> {
       Compression compression;
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
-            options.compress(
-                job,
-                loaded.model(),
-                () -> options.statistics(loaded, found, data.source(), job),
-                scope,
-                progress::detail);
+            job.goesByMatrix()
+                ? options.consume(job, loaded.model(), scope, progress::detail)
+                : options.compress(
+                    job,
+                    loaded.model(),
+                    () -> options.statistics(loaded, found, data.source(), job),
+                    scope,
+                    progress::detail);
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {

@@ -111,6 +111,11 @@ final class CompressionOptions {
     }
   }
 
+  /** The same for a model that is not needed any more, by a job that goes by matrix. */
+  Compression consume(CompressionJob job, Model model, Scope scope, Consumer<String> progress) {
+    return job.consume(model, SlotSelection.select(model.slots(), layers), scope, progress);
+  }
+
   /** Statistics of a loaded model on a task's training examples. */
   Calibrator statistics(LoadedModel loaded, Task task, DataSource source, CompressionJob job) {
     return calibration.open(

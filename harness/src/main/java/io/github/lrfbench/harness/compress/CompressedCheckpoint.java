@@ -142,7 +142,7 @@ public final class CompressedCheckpoint {
         if (!gone.contains(name)
             && source.holdsFloats(name)
             && !(stale && name.equals(TIED_HEAD))) {
-          weights.add(name, source.shape(name), () -> source.readFloats(name));
+          weights.add(name, source);
         }
       }
       ObjectNode config = WeightWriter.config(source.config(), gone, block, written);

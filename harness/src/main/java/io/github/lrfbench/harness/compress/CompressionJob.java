@@ -3,15 +3,29 @@ package io.github.lrfbench.harness.compress;
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
+import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a model is to be compressed: the one entry of all commands.
@@ -32,6 +46,68 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
   /** How many training examples are to be held out to choose by; 0 for none. */
   public int heldOut() {
     return Math.max(allocation.heldOut(), method.heldOut());
+  }
+
+  /**
+   * Whether what becomes of a matrix depends on nothing but that matrix, so that one can be
+   * compressed after the other.
+   */
+  public boolean goesByMatrix() {
+    Compressor first = method.stages().get(0).method().compressor();
+    return method.stages().size() == 1
+        && first instanceof LowRankMethod
+        && first.takes() == Compressor.Takes.WHOLE
+        && !needsCalibration()
+        && allocation.equals(Allocation.UNIFORM)
+        && budget != null
+        && !budget.needsErrors();
+  }
+
+  /**
+   * Compresses a model whose matrices are not needed any more: where a job {@link #goesByMatrix()},
+   * layer by layer, and the memory of what was replaced is given back. A model that fits in memory
+   * can be compressed then.
+   *
+   * @param model the dense model, which cannot be run afterwards
+   * @param slots the matrices to compress
+   * @param scope owns the replacements
+   * @param progress receives in a few words how far it is
+   */
+  public Compression consume(
+      Model model, List<LinearSlot> slots, Scope scope, Consumer<String> progress) {
+    Map<Integer, List<LinearSlot>> layers =
+        slots.stream()
+            .collect(
+                Collectors.groupingBy(LinearSlot::layer, LinkedHashMap::new, Collectors.toList()));
+    Map<String, Linear> replacements = new HashMap<>();
+    Map<String, LayerReport> reports = new HashMap<>();
+    Map<String, String> parameters = Map.of();
+    for (List<LinearSlot> layer : layers.values()) {
+      try (FactorizationCache cache = new FactorizationCache(model.device())) {
+        Compression part = run(model, layer, null, cache, scope, progress);
+        replacements.putAll(part.replacements());
+        part.layers().forEach(report -> reports.put(report.layer(), report));
+        parameters = part.parameters();
+      }
+      release(model, layer, replacements.keySet());
+      progress.accept(reports.size() + " of " + slots.size() + " matrices");
+    }
+    return new Compression(
+        replacements, slots.stream().map(slot -> reports.get(slot.name())).toList(), parameters);
+  }
+
+  /** Matrices that are products together lie in one tensor, which goes with the last of them. */
+  private static void release(Model model, List<LinearSlot> layer, Set<String> replaced) {
+    Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+    Stream.concat(model.slots().stream(), model.tables().stream())
+        .filter(slot -> !replaced.contains(slot.name()) && slot.linear().dense() != null)
+        .forEach(slot -> needed.add(slot.linear().dense().data()));
+    for (LinearSlot slot : layer) {
+      Matrix dense = slot.linear().dense();
+      if (dense != null && needed.add(dense.data())) {
+        dense.data().release();
+      }
+    }
   }
 
   /**

@@ -23,7 +23,7 @@ public final class WeightWriter {
     if (weight.stored().isCode()) {
       writer.addCodes(name, weight.stored(), weight.shape(), weight::readCodes);
     } else {
-      writer.add(name, weight.shape(), weight::read);
+      writer.add(name, weight.shape(), weight.value().device(), weight::copy);
     }
   }
 

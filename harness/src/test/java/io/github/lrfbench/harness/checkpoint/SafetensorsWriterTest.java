@@ -61,6 +61,36 @@ class SafetensorsWriterTest {
     assertOnlyFile(path);
   }
 
+  /** In pieces, whatever they are stored as; several, none and a part of one. */
+  @Test
+  void tensorsOfACheckpointAreCopied() throws IOException {
+    Path source = folder.resolve("source");
+    Files.createDirectory(source);
+    Files.writeString(source.resolve("config.json"), "{}");
+    float[] many = random(MANY);
+    float[] halves = {1, -2.5f, 0.33325195f};
+    new SafetensorsWriter()
+        .add("many", Shape.of(1, MANY), () -> many)
+        .addHalves("halves", Shape.of(3), () -> halves)
+        .add("empty", Shape.of(0, 2), () -> new float[0])
+        .write(source.resolve("model.safetensors"));
+    Path copy = folder.resolve("copy.safetensors");
+    try (Checkpoint checkpoint = Checkpoint.open(source)) {
+      new SafetensorsWriter()
+          .add("halves", checkpoint)
+          .add("many", checkpoint)
+          .add("empty", checkpoint)
+          .write(copy);
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(copy)) {
+      assertEquals(List.of("halves", "many", "empty"), List.copyOf(file.names()));
+      assertEquals(Shape.of(1, MANY), file.shape("many"));
+      assertArrayEquals(many, file.readFloats("many"));
+      assertArrayEquals(halves, file.readFloats("halves"));
+      assertArrayEquals(new float[0], file.readFloats("empty"));
+    }
+  }
+
   @Test
   void halvesAreRoundedAndReadBack() throws IOException {
     Path file = folder.resolve("halves.safetensors");

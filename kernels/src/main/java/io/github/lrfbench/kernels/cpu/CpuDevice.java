@@ -73,6 +73,7 @@ public final class CpuDevice implements Device {
   public Map<String, String> software() {
     Map<String, String> software = new TreeMap<>();
     software.put("openblas", OpenBlasLibrary.version());
+    software.put("openblas_kernel", OpenBlasLibrary.kernel());
     RoundedProducts used = nn.roundedProducts();
     if (used != null) {
       software.put("rounded_products", used.name());

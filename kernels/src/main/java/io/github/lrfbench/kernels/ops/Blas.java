@@ -1,8 +1,14 @@
 package io.github.lrfbench.kernels.ops;
 
+import io.github.lrfbench.kernels.DType;
+import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 
-/** Matrix products, row-major. All arguments of one call have the same floating-point type. */
+/**
+ * Matrix products, row-major. All arguments of one call have the same floating-point type, unless
+ * it says otherwise.
+ */
 public interface Blas {
   /**
    * {@code c = alpha op(a) op(b) + beta c}, op being the transpose where the flag is set.
@@ -23,6 +29,23 @@ public interface Blas {
    * @param c [n, n], modified
    */
   void syrk(boolean transA, Matrix a, Matrix c);
+
+  /**
+   * {@code c += aᵀ a}: the product in the type of a, the sum in double precision.
+   *
+   * @param a F32 or F64 [k, n], not modified
+   * @param c F64 [n, n], symmetric, modified
+   */
+  default void addGram(Matrix a, Matrix c) {
+    Device device = a.device();
+    try (Scope scratch = device.openScope()) {
+      Matrix gram = Matrix.of(scratch.allocate(a.dtype(), a.cols(), a.cols()));
+      syrk(true, a, gram);
+      Matrix wide = Matrix.of(scratch.allocate(DType.F64, c.rows(), c.cols()));
+      copy(gram, wide);
+      device.gradients().addScaled(1, wide, c);
+    }
+  }
 
   /**
    * {@code y = x} with conversion between floating-point types, or of codes of one type; both [m,

@@ -107,6 +107,40 @@ public abstract class BlasContract extends ContractTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void addGram(DType dtype) {
+    for (int[] s : new int[][] {{1, 1}, {0, 3}, {3, 0}, {5, 7}, {67, 130}, {64, 333}, {9, 1100}}) {
+      for (Layout layout : Layout.values()) {
+        Grid a = held(dtype, Grid.random(s[0], s[1], 1));
+        Grid half = Grid.random(s[1], s[1], 2);
+        Grid before = sum(half, half.transposed());
+        Placed sum = place(DType.F64, layout, before);
+        blas().addGram(place(dtype, layout, a).matrix(), sum.matrix());
+        Grid expected = sum(before, ReferenceBlas.multiply(a.transposed(), a));
+        sum.assertHolds(expected, tolerance(dtype), "sum with " + s[0] + " x " + s[1]);
+        Grid read = sum.read();
+        assertArrayEquals(read.values(), read.transposed().values(), "both triangles are the same");
+      }
+    }
+  }
+
+  private static Grid sum(Grid x, Grid y) {
+    return Grid.of(x.rows(), x.cols(), (i, j) -> x.at(i, j) + y.at(i, j));
+  }
+
+  /** What is small beside the sum is not lost to it, as it would be in single precision. */
+  @ParameterizedTest
+  @MethodSource("dtypes")
+  void addGramSumsInDoublePrecision(DType dtype) {
+    Matrix sum = packed(DType.F64, Grid.random(3, 3, 1).map(x -> 1e9));
+    Matrix ones = packed(dtype, Grid.random(2, 3, 1).map(x -> 1));
+    blas().addGram(ones, sum);
+    for (double value : sum.data().toDoubles()) {
+      assertEquals(1e9 + 2, value);
+    }
+  }
+
   @Test
   void copyConverts() {
     for (DType from : dtypes()) {
@@ -226,6 +260,7 @@ public abstract class BlasContract extends ContractTest {
             () -> blas().gemm(false, true, 1, a, b, 0, c),
             () -> blas().gemm(false, false, 1, a, b, 0, a),
             () -> blas().syrk(false, a, c),
+            () -> blas().addGram(a, a),
             () -> blas().copy(a, b),
             () -> blas().transpose(a, b),
             () -> blas().scaleRows(a, new double[4]),
@@ -283,6 +318,7 @@ public abstract class BlasContract extends ContractTest {
             () -> blas().gemm(false, false, 1, a, a, 0, closed),
             () -> blas().syrk(false, closed, a),
             () -> blas().syrk(false, a, closed),
+            () -> blas().addGram(closed, a),
             () -> blas().copy(closed, a),
             () -> blas().copy(a, closed),
             () -> blas().transpose(closed, a),

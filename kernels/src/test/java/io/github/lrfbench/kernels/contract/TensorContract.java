@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
@@ -253,6 +254,21 @@ public abstract class TensorContract extends ContractTest {
             () -> own.allocate(DType.F32, 1),
             () -> own.zeros(DType.F32, 1));
     late.forEach(use -> assertThrows(IllegalStateException.class, use));
+  }
+
+  /** The others of the scope stay as they are, and so does what is allocated afterwards. */
+  @Test
+  void aTensorCanBeGivenBackBeforeTheOthers() {
+    try (Scope own = device().openScope()) {
+      Tensor kept = own.floats(new float[] {1, 2}, 2);
+      Tensor early = own.floats(new float[] {3, 4}, 2);
+      long before = device().memory().currentBytes();
+      early.release();
+      assertTrue(device().memory().currentBytes() <= before);
+      Tensor later = own.floats(new float[] {5, 6}, 2);
+      assertArrayEquals(new float[] {1, 2}, kept.toFloats());
+      assertArrayEquals(new float[] {5, 6}, later.toFloats());
+    }
   }
 
   @Test

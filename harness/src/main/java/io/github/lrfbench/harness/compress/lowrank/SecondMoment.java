@@ -9,7 +9,6 @@ import io.github.lrfbench.kernels.Scope;
 public record SecondMoment(Moments moments) implements OutputMetric {
   @Override
   public Matrix gram(Matrix r, Scope scope) {
-    Matrix images = Matrices.product(false, r, false, moments.gram(), scope);
-    return Matrices.product(false, images, true, r, scope);
+    return Matrices.congruence(r, moments.gram(), scope);
   }
 }

@@ -21,8 +21,7 @@ public record WeightedMoment(Matrix gram, double[] sum, double weight, double[] 
 
   @Override
   public Matrix gram(Matrix r, Scope scope) {
-    Matrix images = Matrices.product(false, r, false, gram, scope);
-    Matrix all = Matrices.product(false, images, true, r, scope);
+    Matrix all = Matrices.congruence(r, gram, scope);
     if (centre != null) {
       Matrix ofSum = image(r, sum, scope);
       Matrix ofCentre = image(r, centre, scope);

@@ -7,6 +7,7 @@ import io.github.lrfbench.harness.compress.spi.FactorRequest;
 import io.github.lrfbench.harness.compress.spi.FactorRequest.Target;
 import io.github.lrfbench.harness.compress.spi.Factorization;
 import io.github.lrfbench.harness.compress.spi.Factorization.Fit;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.SlotStatistics;
 import io.github.lrfbench.harness.linear.Linear;
@@ -85,7 +86,9 @@ public final class MatrixWalk {
           .values()
           .forEach(this::replaceBlock);
     } else {
-      replace(targets, points.factorize(targets), staticStatistics());
+      for (List<Target> part : FactorizationCache.parts(targets)) {
+        replace(part, points.factorize(part), staticStatistics());
+      }
     }
     List<LayerReport> layers =
         request.slots().stream().map(slot -> reports.get(slot.name())).toList();

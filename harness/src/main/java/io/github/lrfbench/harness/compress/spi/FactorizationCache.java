@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  */
 public final class FactorizationCache implements AutoCloseable {
   private static final long CAPACITY = 2L << 30;
+  private static final long PART = CAPACITY / 4;
 
   private final Device device;
 
@@ -112,6 +113,25 @@ public final class FactorizationCache implements AutoCloseable {
   @SuppressWarnings("unchecked")
   public <T> T find(Object about, Supplier<T> maker) {
     return (T) findings.computeIfAbsent(about, missing -> maker.get());
+  }
+
+  /**
+   * Targets in parts, one after the other, of which the factorizations of each are a small share of
+   * what is kept. Whoever is done with one part before it asks for the next needs no memory for all
+   * matrices of a large model.
+   */
+  public static List<List<Target>> parts(List<Target> targets) {
+    List<List<Target>> parts = new ArrayList<>();
+    long bytes = 0;
+    for (Target target : targets) {
+      bytes += bytes(target);
+      if (parts.isEmpty() || bytes > PART) {
+        parts.add(new ArrayList<>());
+        bytes = bytes(target);
+      }
+      parts.get(parts.size() - 1).add(target);
+    }
+    return parts;
   }
 
   private static long bytes(Target target) {

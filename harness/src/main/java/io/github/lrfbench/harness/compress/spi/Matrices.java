@@ -3,9 +3,13 @@ package io.github.lrfbench.harness.compress.spi;
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.ops.Blas;
 
 /** Steps that computations with matrices are made of. All results belong to the given scope. */
 public final class Matrices {
+  /** Narrower blocks are multiplied more slowly than they save. */
+  private static final int CONGRUENCE_BLOCK = 384;
+
   private Matrices() {}
 
   /** An F64 matrix with undefined contents. */
@@ -39,6 +43,37 @@ public final class Matrices {
             scope.allocate(a.dtype(), transA ? a.cols() : a.rows(), transB ? b.rows() : b.cols()));
     scope.device().blas().gemm(transA, transB, 1, a, b, 0, product);
     return product;
+  }
+
+  /**
+   * r c rᵀ for a symmetric c, as p + pᵀ with p = r b rᵀ and b + bᵀ = c: b has the blocks of c below
+   * its diagonal, and half of those on it, so that of r c little more than half is computed.
+   *
+   * @param r F64 [m, n], not modified
+   * @param c F64 [n, n], not modified
+   * @return [m, m], symmetric to the last digit
+   */
+  public static Matrix congruence(Matrix r, Matrix c, Scope scope) {
+    Blas blas = scope.device().blas();
+    int n = c.rows();
+    int blocks = Math.max(1, n / CONGRUENCE_BLOCK);
+    try (Scope scratch = scope.device().openScope()) {
+      Matrix images = allocate(scratch, r.rows(), n);
+      for (int block = 0; block < blocks; block++) {
+        int left = (int) ((long) n * block / blocks);
+        int right = (int) ((long) n * (block + 1) / blocks);
+        Matrix strip = c.columns(left, right);
+        Matrix target = images.columns(left, right);
+        blas.gemm(false, false, 0.5, r.columns(left, right), strip.rows(left, right), 0, target);
+        if (right < n) {
+          blas.gemm(false, false, 1, r.columns(right, n), strip.rows(right, n), 1, target);
+        }
+      }
+      Matrix half = product(false, images, true, r, scratch);
+      Matrix whole = transpose(half, scope);
+      scope.device().gradients().addScaled(1, half, whole);
+      return whole;
+    }
   }
 
   /** Σ over i and j of x and y, both F64 [m, n], multiplied element by element. */

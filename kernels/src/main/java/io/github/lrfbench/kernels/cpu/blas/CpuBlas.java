@@ -4,6 +4,7 @@ import static io.github.lrfbench.kernels.cpu.memory.CpuTensor.ARGUMENTS;
 
 import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
 import io.github.lrfbench.kernels.cpu.rows.DoubleRowMath;
 import io.github.lrfbench.kernels.cpu.rows.FloatRowMath;
@@ -67,11 +68,31 @@ public final class CpuBlas implements Blas {
     ARGUMENTS.requireOneType("syrk", c, a);
     int n = transA ? a.cols() : a.rows();
     ARGUMENTS.requireShapes(c.rows() == n && c.cols() == n, "syrk", a, c);
+    syrkUpper(transA, a, c);
+    kernels(c).mirrorUpper(c);
+  }
+
+  @Override
+  public void addGram(Matrix a, Matrix c) {
+    ARGUMENTS.requireFloating("addGram", a);
+    ARGUMENTS.requireFloating("addGram", c);
+    int n = a.cols();
+    ARGUMENTS.requireShapes(
+        c.rows() == n && c.cols() == n && c.dtype() == DType.F64, "addGram", a, c);
+    try (Scope scratch = a.device().openScope()) {
+      Matrix gram = Matrix.of(scratch.allocate(a.dtype(), n, n));
+      syrkUpper(true, a, gram);
+      doubles.addUpper(gram, c);
+    }
+  }
+
+  /** The upper triangle of {@code c = op(a) op(a)ᵀ}; below it c holds anything. */
+  private void syrkUpper(boolean transA, Matrix a, Matrix c) {
+    int n = c.rows();
     int wanted = workers.width() == 1 ? 1 : workers.width() * SYRK_BLOCKS_PER_WORKER;
     int blocks = Math.max(1, Math.min(wanted, n / MIN_SYRK_BLOCK));
     int pairs = blocks * (blocks + 1) / 2;
     workers.forEach(pairs, pair -> syrkBlock(transA, a, c, pair, blocks));
-    kernels(c).mirrorUpper(c);
   }
 
   /** The pairs of blocks of the upper triangle, by distance from the diagonal. */

@@ -146,6 +146,33 @@ final class MatrixKernels<A> {
         });
   }
 
+  /** {@code c += x}, both symmetric; of x the upper triangle is read. */
+  void addUpper(Matrix x, Matrix c) {
+    Staging<A> amounts = math.stage(x);
+    Staging<A> sums = math.stage(c);
+    workers.forEach(
+        (c.rows() + TILE - 1) / TILE,
+        band -> {
+          int top = band * TILE;
+          int rows = Math.min(c.rows(), top + TILE) - top;
+          for (int left = top; left < c.cols(); left += TILE) {
+            int cols = Math.min(c.cols(), left + TILE) - left;
+            A sum = scratch.get().array(0, CHUNK_ELEMENTS);
+            A other = scratch.get().array(1, CHUNK_ELEMENTS);
+            sums.readBlock(top, rows, left, cols, sum);
+            amounts.readBlock(top, rows, left, cols, other);
+            math.add(sum, other, rows * cols);
+            sums.writeBlock(top, rows, left, cols, sum);
+            if (left == top) {
+              mirrorDiagonalTile(sums, top, rows);
+            } else {
+              math.transpose(sum, rows, cols, other);
+              sums.writeBlock(left, cols, top, rows, other);
+            }
+          }
+        });
+  }
+
   private void transposeTile(Staging<A> input, Staging<A> output, Matrix x, int top, int left) {
     int rows = Math.min(x.rows(), top + TILE) - top;
     int cols = Math.min(x.cols(), left + TILE) - left;

@@ -1,9 +1,11 @@
 package io.github.lrfbench.kernels.cpu.blas;
 
+import com.sun.jna.NativeLibrary;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.host.NativesFolder;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
@@ -16,6 +18,8 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 public final class OpenBlasLibrary {
   /** Bytes that its files take, and some more. */
   private static final long ROOM = 64 << 20;
+
+  private static final String UNKNOWN = "unknown";
 
   private static boolean blasIsLoaded;
   private static boolean lapackIsLoaded;
@@ -50,10 +54,29 @@ public final class OpenBlasLibrary {
     }
   }
 
-  /** Where the library lies. */
-  static synchronized Path folder() {
+  /** The file of the matrix products, which may not be there on other systems than Linux. */
+  static synchronized Path products() {
     loadBlas();
-    return folder;
+    return folder.resolve("libopenblas_nolapack.so.0");
+  }
+
+  /**
+   * The processor whose kernels the library has chosen for this one, such as {@code Zen}; {@code
+   * unknown} where it cannot be asked.
+   */
+  public static String kernel() {
+    Path library = products();
+    if (!Files.isRegularFile(library)) {
+      return UNKNOWN;
+    }
+    try {
+      return NativeLibrary.getInstance(library.toString())
+          .getFunction("openblas_get_corename")
+          .invokeString(new Object[0], false);
+    } catch (LinkageError e) {
+      // Another build of OpenBLAS, or no place for JNA's own library.
+      return UNKNOWN;
+    }
   }
 
   /** The version of the library and of its bindings. */
@@ -61,7 +84,7 @@ public final class OpenBlasLibrary {
     try {
       return Loader.getVersion("org.bytedeco", "openblas");
     } catch (IOException e) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 

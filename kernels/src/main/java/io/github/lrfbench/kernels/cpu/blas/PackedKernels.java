@@ -25,7 +25,6 @@ import java.util.Set;
 public final class PackedKernels {
   private static final Set<String> TRIED =
       Set.of("HASWELL", "ZEN", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS");
-  private static final String LIBRARY = "libopenblas_nolapack.so.0";
 
   /** The most terms of a sum that are taken together, as OpenBLAS does for these kinds. */
   static final int DEPTH = 384;
@@ -117,16 +116,12 @@ public final class PackedKernels {
       long cols, long rows, long depth, float alpha, long a, long b, long c, long stride);
 
   private static boolean load() {
-    Path library = OpenBlasLibrary.folder().resolve(LIBRARY);
+    Path library = OpenBlasLibrary.products();
     if (!Files.isRegularFile(library)) {
       return false;
     }
     try {
-      String kind =
-          NativeLibrary.getInstance(library.toString())
-              .getFunction("openblas_get_corename")
-              .invokeString(new Object[0], false)
-              .toUpperCase(Locale.ROOT);
+      String kind = OpenBlasLibrary.kernel().toUpperCase(Locale.ROOT);
       if (!TRIED.contains(kind)) {
         return false;
       }

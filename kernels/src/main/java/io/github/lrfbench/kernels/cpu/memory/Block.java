@@ -12,6 +12,7 @@ public final class Block {
   private final long address;
   private final long bytes;
   private final ByteBuffer buffer;
+  private volatile boolean freed;
 
   private Block(Pointer allocation, long bytes) {
     this.allocation = allocation;
@@ -28,7 +29,19 @@ public final class Block {
 
   /** Gives the memory back to the system. */
   public void free() {
+    freed = true;
     Pointer.free(allocation);
+  }
+
+  /**
+   * Refuses what comes too late.
+   *
+   * @throws IllegalStateException if the memory was given back
+   */
+  void requireHeld() {
+    if (freed) {
+      throw new IllegalStateException("the tensor was given back");
+    }
   }
 
   /** Where it begins. */

@@ -95,6 +95,12 @@ public final class BlockPool {
     }
   }
 
+  /** Takes back a block that is not given to anyone again. */
+  synchronized void drop(Block block) {
+    currentBytes -= block.bytes();
+    block.free();
+  }
+
   /** Frees what is kept and, from now on, what is given back. */
   public synchronized void close() {
     closed = true;

@@ -61,6 +61,14 @@ final class CpuScope implements Scope {
     return tensor;
   }
 
+  /** Gives back one block; who uses it all the same is told. */
+  synchronized void release(Block block) {
+    requireOpen();
+    block.requireHeld();
+    blocks.remove(block);
+    pool.drop(block);
+  }
+
   @Override
   public synchronized void close() {
     if (open) {

@@ -48,7 +48,7 @@ public final class CpuTensor implements Tensor {
       throw new IllegalArgumentException(
           "the tensor lives on " + tensor.device().id() + ", not on the CPU");
     }
-    cpu.scope.requireOpen();
+    cpu.requireUsable();
     return cpu;
   }
 
@@ -105,7 +105,7 @@ public final class CpuTensor implements Tensor {
 
   /** This tensor's codes, from index 0; absolute access from several threads is safe. */
   public ByteBuffer codeBuffer() {
-    scope.requireOpen();
+    requireUsable();
     ARGUMENTS.requireCodes(this);
     return bytes();
   }
@@ -131,10 +131,15 @@ public final class CpuTensor implements Tensor {
 
   @Override
   public Tensor view(long from, long... dims) {
-    scope.requireOpen();
+    requireUsable();
     Shape target = Shape.of(dims);
     Objects.checkFromIndexSize(from, target.size(), shape.size());
     return new CpuTensor(scope, block, offset + from, dtype, target);
+  }
+
+  @Override
+  public void release() {
+    scope.release(block);
   }
 
   @Override
@@ -210,7 +215,7 @@ public final class CpuTensor implements Tensor {
   }
 
   private int check(long from, int length) {
-    scope.requireOpen();
+    requireUsable();
     return (int) Objects.checkFromIndexSize(from, length, shape.size());
   }
 
@@ -220,8 +225,13 @@ public final class CpuTensor implements Tensor {
     return block.buffer().slice(start, length).order(block.buffer().order());
   }
 
-  private void requireType(DType wanted) {
+  private void requireUsable() {
     scope.requireOpen();
+    block.requireHeld();
+  }
+
+  private void requireType(DType wanted) {
+    requireUsable();
     if (dtype != wanted) {
       throw new IllegalArgumentException(
           "wanted " + wanted + " elements, but the tensor holds " + dtype);

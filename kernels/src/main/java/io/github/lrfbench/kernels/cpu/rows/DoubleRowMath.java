@@ -48,6 +48,13 @@ public final class DoubleRowMath implements RowMath<double[]> {
     x[i] = value;
   }
 
+  @Override
+  public void add(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] += y[i];
+    }
+  }
+
   /** Three times as fast as by single elements, and decompositions transpose a lot. */
   @Override
   public void transpose(double[] x, int rows, int cols, double[] y) {

@@ -1,0 +1,146 @@
+package io.github.lrfbench.harness.compress;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Ops;
+import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.compress.allocate.Allocation;
+import io.github.lrfbench.harness.compress.spi.Compression;
+import io.github.lrfbench.harness.compress.spi.FactorizationCache;
+import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.model.LinearSlot;
+import io.github.lrfbench.harness.model.Model;
+import io.github.lrfbench.harness.model.TokenBatch;
+import io.github.lrfbench.harness.model.bert.EncoderConfig;
+import io.github.lrfbench.harness.model.bert.EncoderLoader;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
+import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.kernels.Device;
+import io.github.lrfbench.kernels.DeviceOptions;
+import io.github.lrfbench.kernels.Devices;
+import io.github.lrfbench.kernels.Scope;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompressionJobTest {
+  private static final String BERT =
+      """
+      {"model_type": "bert", "vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 3,
+       "num_attention_heads": 2, "intermediate_size": 40, "max_position_embeddings": 16}""";
+  private static final String GPT2 =
+      """
+      {"model_type": "gpt2", "vocab_size": 50, "n_embd": 24, "n_layer": 3, "n_head": 2,
+       "n_positions": 16}""";
+
+  /** The same, but for the memory: also where some of the matrices that lie together stay dense. */
+  @ParameterizedTest
+  @CsvSource({
+    "bert, svd, ''",
+    "bert, svd, query",
+    "bert, cur, ''",
+    "gpt2, svd, ''",
+    "gpt2, svd, head",
+  })
+  void aModelThatIsGivenUpIsCompressedAlike(String kind, String method, String only)
+      throws IOException {
+    CompressionJob job = job(method, 0.5, Allocation.UNIFORM);
+    assertTrue(job.goesByMatrix());
+    try (Device device = Devices.open("cpu", new DeviceOptions(2), line -> {})) {
+      double[] whole =
+          outputs(
+              device,
+              kind,
+              only,
+              (model, slots, scope) -> {
+                try (FactorizationCache cache = new FactorizationCache(device)) {
+                  return job.run(model, slots, null, cache, scope, words -> {});
+                }
+              });
+      double[] layered =
+          outputs(
+              device,
+              kind,
+              only,
+              (model, slots, scope) -> {
+                long before = device.memory().currentBytes();
+                Compression made = job.consume(model, slots, scope, words -> {});
+                assertEquals(
+                    slots.stream().map(LinearSlot::name).toList(),
+                    made.layers().stream().map(LayerReport::layer).toList());
+                if (only.isEmpty()) {
+                  assertTrue(device.memory().currentBytes() < before);
+                  assertThrows(
+                      IllegalStateException.class,
+                      () -> slots.get(0).linear().dense().data().toFloats());
+                }
+                return made;
+              });
+      assertArrayEquals(whole, layered);
+    }
+  }
+
+  /** What is shared out, learned from data, or done in stages, needs the model as it was. */
+  @Test
+  void othersNeedTheWholeModel() {
+    Allocation shared = Allocation.parse("energy", 1);
+    assertFalse(job("svd", 0.5, shared).goesByMatrix());
+    assertFalse(job("drone", 0.5, Allocation.UNIFORM).goesByMatrix());
+    assertFalse(job("svd:bias=compensate", 0.5, Allocation.UNIFORM).goesByMatrix());
+    assertFalse(job("svd+int8", 0.5, Allocation.UNIFORM).goesByMatrix());
+    assertFalse(job("embedding-svd", 0.5, Allocation.UNIFORM).goesByMatrix());
+    assertFalse(job("tucker", 0.5, Allocation.UNIFORM).goesByMatrix());
+  }
+
+  private interface Way {
+    Compression compress(Model model, List<LinearSlot> slots, Scope scope);
+  }
+
+  private static double[] outputs(Device device, String kind, String only, Way way)
+      throws IOException {
+    try (Model dense = load(device, kind, only.equals("head"));
+        Scope scope = device.openScope()) {
+      List<LinearSlot> slots =
+          dense.slots().stream().filter(slot -> slot.name().contains(name(only))).toList();
+      assertFalse(slots.isEmpty());
+      Compression made = way.compress(dense, slots, scope);
+      try (Model model = made.model(dense);
+          Ops ops = new EagerOps(device)) {
+        int[] ids = {3, 7, 1, 49, 20};
+        TokenBatch batch =
+            TokenBatch.of(scope, List.of(new TokenSequence(ids, new int[ids.length])));
+        return model.forward(ops, batch).toDoubles();
+      }
+    }
+  }
+
+  private static String name(String only) {
+    return only.equals("head") ? "" : only;
+  }
+
+  private static Model load(Device device, String kind, boolean head) throws IOException {
+    JsonNode config = new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2);
+    if (kind.equals("bert")) {
+      EncoderConfig encoder = EncoderConfig.parse(config);
+      return EncoderLoader.load(encoder, EncoderLoader.randomWeights(encoder, 0), false, device);
+    }
+    Gpt2Architecture architecture =
+        new Gpt2Architecture(Gpt2Config.parse(config), new Gpt2Options(false, head));
+    return architecture.load(architecture.randomLanguageModel(1), device);
+  }
+
+  private static CompressionJob job(String method, double keep, Allocation allocation) {
+    return new CompressionJob(MethodChain.parse(method), new Budget.Keep(keep), allocation, 0);
+  }
+}
