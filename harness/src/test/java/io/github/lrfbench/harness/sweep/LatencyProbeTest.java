@@ -128,6 +128,7 @@ class LatencyProbeTest {
         assertEquals(before, device.memory().currentBytes());
         Map<String, Object> extra = new TreeMap<>();
         timing.addTo(extra);
+        assertTrue((double) extra.remove("measure_seconds") > 0);
         assertEquals(Map.of("expanded", 1, "expanded_throughput", 1), extra);
         assertEquals(Timing.Expanded.NONE, probe.measure(dense, dense).expanded());
       }
