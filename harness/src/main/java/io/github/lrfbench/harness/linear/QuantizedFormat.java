@@ -48,15 +48,35 @@ public final class QuantizedFormat implements LinearFormat {
             bits == Byte.SIZE ? DType.I8 : DType.U8,
             place.outputs(),
             CodePacking.width(place.inputs(), bits));
-    int groups = QuantizedLinear.groups(place.inputs(), group);
-    int rows = rows(tensors, module + SCALES, place, groups);
-    Tensor scales = tensors.tensor(module + SCALES, DType.F32, rows, groups);
-    Tensor zeros =
-        tensors.has(module + ZEROS)
-            ? tensors.tensor(module + ZEROS, DType.F32, rows, groups)
-            : null;
-    return new QuantizedLinear(
-        Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);
+    Steps steps = Steps.read(tensors, module + SCALES, module + ZEROS, group, place);
+    return steps.linear(codes, bits);
+  }
+
+  /**
+   * What stands beside codes.
+   *
+   * @param scales as {@link QuantizedLinear#scales}
+   * @param zeros as {@link QuantizedLinear#zeros}
+   * @param group inputs that share a scale
+   * @param inputs width of the input
+   */
+  record Steps(Tensor scales, Tensor zeros, int group, int inputs) {
+    /** Reads the tensors of these names; zero points are none where there is no such tensor. */
+    static Steps read(
+        ModuleTensors tensors, String ofScales, String ofZeros, int group, Place place) {
+      int groups = QuantizedLinear.groups(place.inputs(), group);
+      boolean single = groups == 1 && tensors.has(ofScales) && tensors.shape(ofScales).size() == 1;
+      int rows = single ? 1 : place.outputs();
+      Tensor scales = tensors.tensor(ofScales, DType.F32, rows, groups);
+      Tensor zeros = tensors.has(ofZeros) ? tensors.tensor(ofZeros, DType.F32, rows, groups) : null;
+      return new Steps(scales, zeros, group, place.inputs());
+    }
+
+    /** The map of codes, without a bias. */
+    QuantizedLinear linear(Tensor codes, int bits) {
+      return new QuantizedLinear(
+          Matrix.of(codes), bits, scales, zeros, inputs, group, null, DType.F32);
+    }
   }
 
   /** Bits of a code. */
@@ -71,11 +91,5 @@ public final class QuantizedFormat implements LinearFormat {
     int group = constants.number(GROUP, place.inputs());
     constants.require(group >= 1, "codes in groups of " + group);
     return group;
-  }
-
-  /** Rows of a tensor of scales, 1 where there is one for all of the matrix. */
-  static int rows(ModuleTensors tensors, String scales, Place place, int groups) {
-    boolean single = groups == 1 && tensors.has(scales) && tensors.shape(scales).size() == 1;
-    return single ? 1 : place.outputs();
   }
 }

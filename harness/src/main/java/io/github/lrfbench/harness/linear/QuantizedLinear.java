@@ -137,12 +137,16 @@ public record QuantizedLinear(
   public List<Parameter> weights(String name) {
     List<Parameter> weights = new ArrayList<>();
     weights.add(new Parameter(name + QuantizedFormat.CODES, codes, Storage.MATRIX));
-    weights.add(constants(name + QuantizedFormat.SCALES, scales));
-    if (zeros != null) {
-      weights.add(constants(name + QuantizedFormat.ZEROS, zeros));
-    }
+    weights.addAll(constants(name + QuantizedFormat.SCALES, name + QuantizedFormat.ZEROS));
     weights.addAll(Parameter.bias(name, bias));
     return weights;
+  }
+
+  /** Scales and, where there are such, zero points, by these names. */
+  List<Parameter> constants(String ofScales, String ofZeros) {
+    return zeros == null
+        ? List.of(constants(ofScales, scales))
+        : List.of(constants(ofScales, scales), constants(ofZeros, zeros));
   }
 
   private static Parameter constants(String name, Tensor value) {

@@ -134,16 +134,10 @@ public record SparseCodes(Mask mask, Matrix stored, int count, QuantizedLinear w
     List<Parameter> weights = new ArrayList<>();
     weights.add(new Parameter(name + SparseCodesFormat.MASK, mask.bits(), Storage.MATRIX));
     weights.add(new Parameter(name + SparseCodesFormat.CODES, stored, Storage.MATRIX));
-    weights.add(constants(name + SparseCodesFormat.SCALES, whole.scales()));
-    if (whole.zeros() != null) {
-      weights.add(constants(name + SparseCodesFormat.ZEROS, whole.zeros()));
-    }
+    weights.addAll(
+        whole.constants(name + SparseCodesFormat.SCALES, name + SparseCodesFormat.ZEROS));
     weights.addAll(Parameter.bias(name, bias()));
     return weights;
-  }
-
-  private static Parameter constants(String name, Tensor value) {
-    return new Parameter(name, Matrix.of(value), Storage.MATRIX).frozen();
   }
 
   @Override

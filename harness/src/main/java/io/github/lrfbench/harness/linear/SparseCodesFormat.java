@@ -52,13 +52,8 @@ public final class SparseCodesFormat implements LinearFormat {
     int count = constants.number(COUNT, 0);
     constants.require(
         count >= 1 && count <= (long) place.outputs() * place.inputs(), count + " codes");
-    int groups = QuantizedLinear.groups(place.inputs(), group);
-    int rows = QuantizedFormat.rows(tensors, module + SCALES, place, groups);
-    Tensor scales = tensors.tensor(module + SCALES, DType.F32, rows, groups);
-    Tensor zeros =
-        tensors.has(module + ZEROS)
-            ? tensors.tensor(module + ZEROS, DType.F32, rows, groups)
-            : null;
+    QuantizedFormat.Steps steps =
+        QuantizedFormat.Steps.read(tensors, module + SCALES, module + ZEROS, group, place);
     Tensor stored = tensors.tensor(module + CODES, DType.U8, 1, CodePacking.width(count, bits));
     Mask mask = SparseFormat.mask(tensors, module + MASK, count, place);
     int width = CodePacking.width(place.inputs(), bits);
@@ -69,14 +64,11 @@ public final class SparseCodesFormat implements LinearFormat {
                 .scope()
                 .codes(
                     dtype,
-                    spread(module, mask, stored, count, bits, group, zeros),
+                    spread(module, mask, stored, count, bits, group, steps.zeros()),
                     place.outputs(),
                     width)
             : tensors.scope().allocate(dtype, place.outputs(), width);
-    QuantizedLinear whole =
-        new QuantizedLinear(
-            Matrix.of(codes), bits, scales, zeros, place.inputs(), group, null, DType.F32);
-    return new SparseCodes(mask, Matrix.of(stored), count, whole);
+    return new SparseCodes(mask, Matrix.of(stored), count, steps.linear(codes, bits));
   }
 
   /** The codes of all elements, packed; those that are not stored mean 0. */
