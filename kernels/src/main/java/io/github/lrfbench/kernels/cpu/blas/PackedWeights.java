@@ -87,15 +87,15 @@ public final class PackedWeights {
   }
 
   /**
-   * The address of the packed form of a layer's weights, for the work around the caller.
+   * The address of the packed form of a layer's weights, for the work around the caller. A single
+   * row gains by them as well: they are read from one end to the other, as fast as memory gives
+   * them.
    *
-   * @param rows of the layer's input
    * @return 0 if there is none
    */
-  public static long of(boolean transW, Matrix w, int rows) {
+  public static long of(boolean transW, Matrix w) {
     PackedWeights current = CURRENT.get();
-    // A single row is multiplied without packing.
-    return current == null || !current.packs || rows < 2 ? 0 : current.packed(transW, w);
+    return current == null || !current.packs ? 0 : current.packed(transW, w);
   }
 
   /**

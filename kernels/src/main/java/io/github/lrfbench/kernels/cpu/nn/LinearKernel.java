@@ -51,8 +51,9 @@ final class LinearKernel<A> {
   void run(Matrix x, boolean transW, Matrix w, Tensor bias, Activation activation, Matrix y) {
     A biases = rowKernels.vector(bias, 0);
     Staging<A> output = math.stage(y);
-    long packed = PackedWeights.of(transW, w, x.rows());
-    boolean pieces = packed == 0 && smallProducts && !transW;
+    long packed = PackedWeights.of(transW, w);
+    // A single row is no product of matrices: cut up, it would read weights in bits and pieces.
+    boolean pieces = packed == 0 && smallProducts && !transW && y.rows() > 1;
     Product product = new Product(math.dtype(), transW, x, w, y, packed, pieces);
     GemmTiles tiles = GemmTiles.of(y.rows(), y.cols(), x.cols(), workers.width());
     // The bias of a layer without activation is there before the product is added to it; with one,
