@@ -29,16 +29,19 @@ record Work(double flops, double bytes) {
   }
 
   /**
-   * A pass of gpt2-small for the last token's logits. The last block is counted for all tokens, of
-   * which most is not needed: some 6 % more than the least.
+   * A pass of gpt2-small for the last token's logits. Of the last block only keys and values are
+   * needed of all tokens; attention looks at half of the pairs of tokens.
    */
   static Work gpt2(int batch, int tokens) {
-    double weights = LAYERS * ELEMENTS;
+    double square = (double) HIDDEN * HIDDEN;
     double head = (double) WORDS * HIDDEN;
     double rows = (double) batch * tokens;
+    double ofAll = (LAYERS - 1) * ELEMENTS + 2 * square;
+    double ofLast = ELEMENTS - 2 * square + head;
+    double pairs = (LAYERS - 1) * rows * tokens / 2 + rows;
     return new Work(
-        2 * rows * weights + attention(rows, tokens) / 2 + 2 * batch * head,
-        Float.BYTES * (weights + head));
+        2 * rows * ofAll + 2 * batch * ofLast + 4 * pairs * HIDDEN,
+        Float.BYTES * (LAYERS * ELEMENTS + head));
   }
 
   /** A token of gpt2-small, with keys and values of those before it. */

@@ -1,7 +1,6 @@
 package io.github.lrfbench.benchmarks.regress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,7 +62,9 @@ class FigureFileTest {
     assertEquals(3 * 223.5, Work.bert(0, 1, 128).times(3).millis(limits), 1.5);
     // 124 million weights and 9.4 million numbers of the cache are read for a token.
     assertEquals(26.6, Work.decode(1, 512).millis(limits), 0.1);
-    assertFalse(Work.gpt2(1, 128).millis(limits) < Work.bert(0, 1, 128).millis(limits) * 0.98);
+    // 79.0 million weights for all tokens, 44.5 million for the last, half of the scores of 11
+    // blocks.
+    assertEquals(206.0, Work.gpt2(1, 128).millis(limits), 0.2);
   }
 
   private void assertRefused(String text, String reason) throws IOException {
