@@ -14,7 +14,7 @@ import java.util.List;
 /** All that is compared: the benchmarks of this module beside those of {@code peers}. */
 final class Suites {
   private static final int RANK = 128;
-  private static final int EXAMPLES = 374;
+  private static final int EXAMPLES = 128;
 
   private final Path root;
   private final String python;
@@ -161,11 +161,14 @@ final class Suites {
         "compression",
         List.of(),
         List.of(),
-        java("", BertCompression.class, "cpu", threads, EXAMPLES, "drone"),
+        java("", BertCompression.class, "cpu", threads, EXAMPLES, "drone", "fwsvd"),
         cells ->
             new Timed(
                 cells[0], cells[1], Double.parseDouble(cells[4]) + Double.parseDouble(cells[5])),
-        subject -> Work.moments(BertCompression.tokens(EXAMPLES)));
+        subject -> {
+          int rows = BertCompression.tokens(EXAMPLES);
+          return subject.equals("drone") ? Work.moments(rows) : Work.gradients(rows);
+        });
   }
 
   private int runs() {

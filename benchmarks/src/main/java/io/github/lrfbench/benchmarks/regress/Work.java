@@ -63,6 +63,16 @@ record Work(double flops, double bytes) {
     return new Work(rows * (2 * weights + squares), Float.BYTES * weights);
   }
 
+  /**
+   * The gradients of all of bert-base's matrices: a pass, and two products back for each of its.
+   *
+   * @param rows tokens
+   */
+  static Work gradients(double rows) {
+    double weights = LAYERS * ELEMENTS;
+    return new Work(6 * rows * weights, Float.BYTES * weights);
+  }
+
   /** So many times as much arithmetic on the same weights. */
   Work times(double factor) {
     return new Work(factor * flops, bytes);
