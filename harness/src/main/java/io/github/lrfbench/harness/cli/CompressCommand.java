@@ -97,7 +97,7 @@ final class CompressCommand implements Callable<Integer> {
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
             job.goesByMatrix()
-                ? options.consume(job, loaded.model(), scope, progress::detail)
+                ? options.consume(job, loaded.model(), progress::detail)
                 : options.compress(
                     job,
                     loaded.model(),
@@ -112,7 +112,7 @@ final class CompressCommand implements Callable<Integer> {
         if (!untied.isEmpty()) {
           untied.forEach(block.putArray("untied")::add);
         }
-        new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression)
+        new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.in(compressed))
             .write(target.out, dense, block, outputNames);
         report(loaded.model(), compressed, compression);
       }

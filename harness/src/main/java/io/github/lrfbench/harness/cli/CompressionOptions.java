@@ -112,8 +112,8 @@ final class CompressionOptions {
   }
 
   /** The same for a model that is not needed any more, by a job that goes by matrix. */
-  Compression consume(CompressionJob job, Model model, Scope scope, Consumer<String> progress) {
-    return job.consume(model, SlotSelection.select(model.slots(), layers), scope, progress);
+  Compression consume(CompressionJob job, Model model, Consumer<String> progress) {
+    return job.consume(model, SlotSelection.select(model.slots(), layers), progress);
   }
 
   /** Statistics of a loaded model on a task's training examples. */

@@ -10,7 +10,6 @@ import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
-import io.github.lrfbench.harness.linear.Linear;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Matrix;
@@ -70,30 +69,39 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
    *
    * @param model the dense model, which cannot be run afterwards
    * @param slots the matrices to compress
-   * @param scope owns the replacements
    * @param progress receives in a few words how far it is
+   * @return with the whole model
    */
-  public Compression consume(
-      Model model, List<LinearSlot> slots, Scope scope, Consumer<String> progress) {
+  public Compression consume(Model model, List<LinearSlot> slots, Consumer<String> progress) {
     Map<Integer, List<LinearSlot>> layers =
         slots.stream()
             .collect(
                 Collectors.groupingBy(LinearSlot::layer, LinkedHashMap::new, Collectors.toList()));
-    Map<String, Linear> replacements = new HashMap<>();
     Map<String, LayerReport> reports = new HashMap<>();
     Map<String, String> parameters = Map.of();
-    for (List<LinearSlot> layer : layers.values()) {
-      try (FactorizationCache cache = new FactorizationCache(model.device())) {
-        Compression part = run(model, layer, null, cache, scope, progress);
-        replacements.putAll(part.replacements());
-        part.layers().forEach(report -> reports.put(report.layer(), report));
-        parameters = part.parameters();
+    Scope own = model.device().openScope();
+    try {
+      Model made = model.with(Map.of(), own);
+      for (List<LinearSlot> layer : layers.values()) {
+        try (FactorizationCache cache = new FactorizationCache(model.device());
+            Scope scratch = model.device().openScope()) {
+          Compression part = run(model, layer, null, cache, scratch, progress);
+          made = made.with(part.replacements(), own);
+          part.layers().forEach(report -> reports.put(report.layer(), report));
+          parameters = part.parameters();
+          release(model, layer, part.replacements().keySet());
+        }
+        progress.accept(reports.size() + " of " + slots.size() + " matrices");
       }
-      release(model, layer, replacements.keySet());
-      progress.accept(reports.size() + " of " + slots.size() + " matrices");
+      return new Compression(
+          Map.of(),
+          slots.stream().map(slot -> reports.get(slot.name())).toList(),
+          parameters,
+          made);
+    } catch (RuntimeException | Error e) {
+      own.close();
+      throw e;
     }
-    return new Compression(
-        replacements, slots.stream().map(slot -> reports.get(slot.name())).toList(), parameters);
   }
 
   /** Matrices that are products together lie in one tensor, which goes with the last of them. */

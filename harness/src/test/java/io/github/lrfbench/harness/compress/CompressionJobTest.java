@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
@@ -24,13 +26,16 @@ import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Scope;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +48,8 @@ class CompressionJobTest {
       """
       {"model_type": "gpt2", "vocab_size": 50, "n_embd": 24, "n_layer": 3, "n_head": 2,
        "n_positions": 16}""";
+
+  @TempDir private Path folder;
 
   /** The same, but for the memory: also where some of the matrices that lie together stay dense. */
   @ParameterizedTest
@@ -75,7 +82,7 @@ class CompressionJobTest {
               only,
               (model, slots, scope) -> {
                 long before = device.memory().currentBytes();
-                Compression made = job.consume(model, slots, scope, words -> {});
+                Compression made = job.consume(model, slots, words -> {});
                 assertEquals(
                     slots.stream().map(LinearSlot::name).toList(),
                     made.layers().stream().map(LayerReport::layer).toList());
@@ -88,6 +95,39 @@ class CompressionJobTest {
                 return made;
               });
       assertArrayEquals(whole, layered);
+    }
+  }
+
+  /** Of factors there is one copy beside the matrices that are left, and none for the file. */
+  @ParameterizedTest
+  @CsvSource({"bert, 0.5", "gpt2, 0.5", "gpt2, 0.9"})
+  void takesLittleMoreThanTheModel(String kind, double keep) throws IOException {
+    ObjectNode config = (ObjectNode) new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2);
+    config.put(kind.equals("bert") ? "num_hidden_layers" : "n_layer", 24);
+    ObjectNode nothing = new ObjectMapper().createObjectNode();
+    Path source = folder.resolve("model");
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
+      try (Model model = load(device, config, false)) {
+        new TrainedCheckpoint(model, config, nothing, folder, null).write(source);
+      }
+      try (Checkpoint checkpoint = Checkpoint.open(source);
+          Model dense = load(device, config, false)) {
+        double bytes = device.memory().currentBytes();
+        device.resetPeakMemory();
+        Compression made =
+            job("svd", keep, Allocation.UNIFORM).consume(dense, dense.slots(), words -> {});
+        try (Model model = made.model(dense)) {
+          assertTrue(device.memory().peakBytes() < 1.3 * bytes, device.memory() + " of " + bytes);
+          long before = device.memory().currentBytes();
+          device.resetPeakMemory();
+          Path target = folder.resolve("compressed");
+          new CompressedCheckpoint(checkpoint, dense, made.in(model)).write(target, false, nothing);
+          long largest =
+              model.weights().stream().mapToLong(weight -> weight.shape().size()).max().orElse(0);
+          long more = device.memory().peakBytes() - before;
+          assertTrue(more < 3 * Float.BYTES * largest, more + " bytes to write");
+        }
+      }
     }
   }
 
@@ -130,8 +170,11 @@ class CompressionJobTest {
   }
 
   private static Model load(Device device, String kind, boolean head) throws IOException {
-    JsonNode config = new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2);
-    if (kind.equals("bert")) {
+    return load(device, new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2), head);
+  }
+
+  private static Model load(Device device, JsonNode config, boolean head) {
+    if (config.path("model_type").asText().equals("bert")) {
       EncoderConfig encoder = EncoderConfig.parse(config);
       return EncoderLoader.load(encoder, EncoderLoader.randomWeights(encoder, 0), false, device);
     }
