@@ -96,14 +96,12 @@ final class CompressCommand implements Callable<Integer> {
       Compression compression;
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
-            job.goesByMatrix()
-                ? options.consume(job, loaded.model(), progress::detail)
-                : options.compress(
-                    job,
-                    loaded.model(),
-                    () -> options.statistics(loaded, found, data.source(), job),
-                    scope,
-                    progress::detail);
+            options.consume(
+                job,
+                loaded.model(),
+                () -> options.statistics(loaded, found, data.source(), job),
+                scope,
+                progress::detail);
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {

@@ -2,20 +2,26 @@ package io.github.lrfbench.harness.compress;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.MomentsByBlock;
+import io.github.lrfbench.harness.calibrate.Tokens;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.lowrank.LowRankMethod;
+import io.github.lrfbench.harness.compress.matrix.MatrixMethod;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.CompressionRequest;
 import io.github.lrfbench.harness.compress.spi.Compressor;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.MethodInfo.Need;
 import io.github.lrfbench.harness.compress.spi.MethodOptions;
+import io.github.lrfbench.harness.compress.spi.MethodSpec;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +41,8 @@ import java.util.stream.Stream;
  * @param seed of everything random
  */
 public record CompressionJob(MethodChain method, Budget budget, Allocation allocation, long seed) {
+  private static final Set<Need> BY_INPUTS = EnumSet.of(Need.WEIGHTS, Need.ACTIVATIONS);
+
   /** Whether statistics of the task's training examples are needed. */
   public boolean needsCalibration() {
     return method.needsCalibration()
@@ -63,16 +71,40 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
   }
 
   /**
-   * Compresses a model whose matrices are not needed any more: where a job {@link #goesByMatrix()},
-   * layer by layer, and the memory of what was replaced is given back. A model that fits in memory
-   * can be compressed then.
+   * Whether what becomes of a matrix depends on nothing but that matrix and the moments of its
+   * inputs in the dense model.
+   */
+  public boolean goesByInputs(Model model, List<LinearSlot> slots) {
+    MethodSpec only = method.stages().get(0).method();
+    int blocks = model.blocks().size();
+    return method.stages().size() == 1
+        && only.compressor() instanceof LowRankMethod
+        && only.compressor().takes() == Compressor.Takes.WHOLE
+        && BY_INPUTS.containsAll(only.compressor().needs(only.options()))
+        && !only.compressor().triesInModel(only.options())
+        && MatrixMethod.tokens(only.options()) == Tokens.ALL
+        && allocation.equals(Allocation.UNIFORM)
+        && budget != null
+        && !budget.needsErrors()
+        && !budget.needsExamples()
+        && heldOut() == 0
+        && !model.sharesBlocks()
+        && slots.stream().allMatch(slot -> slot.layer() < blocks);
+  }
+
+  /**
+   * Compresses a model whose matrices are not needed any more: where a job {@link #goesByMatrix()}
+   * or {@link #goesByInputs}, layer by layer, and the memory of what was replaced is given back. A
+   * model that fits in memory can be compressed then.
    *
    * @param model the dense model, which cannot be run afterwards
    * @param slots the matrices to compress
+   * @param statistics of the model; null where none are needed
    * @param progress receives in a few words how far it is
    * @return with the whole model
    */
-  public Compression consume(Model model, List<LinearSlot> slots, Consumer<String> progress) {
+  public Compression consume(
+      Model model, List<LinearSlot> slots, Calibrator statistics, Consumer<String> progress) {
     Map<Integer, List<LinearSlot>> layers =
         slots.stream()
             .collect(
@@ -80,12 +112,13 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
     Map<String, LayerReport> reports = new HashMap<>();
     Map<String, String> parameters = Map.of();
     Scope own = model.device().openScope();
-    try {
+    try (MomentsByBlock moments = statistics == null ? null : statistics.momentsByBlock()) {
       Model made = model.with(Map.of(), own);
       for (List<LinearSlot> layer : layers.values()) {
         try (FactorizationCache cache = new FactorizationCache(model.device());
-            Scope scratch = model.device().openScope()) {
-          Compression part = run(model, layer, null, cache, scratch, progress);
+            Scope scratch = model.device().openScope();
+            Calibrator known = moments == null ? null : statistics.holding(moments.of(layer))) {
+          Compression part = run(model, layer, known, cache, scratch, progress);
           made = made.with(part.replacements(), own);
           part.layers().forEach(report -> reports.put(report.layer(), report));
           parameters = part.parameters();
