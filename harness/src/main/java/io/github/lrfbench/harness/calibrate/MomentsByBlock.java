@@ -1,6 +1,7 @@
 package io.github.lrfbench.harness.calibrate;
 
 import io.github.lrfbench.harness.autograd.EagerOps;
+import io.github.lrfbench.harness.autograd.Layer;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
@@ -12,7 +13,9 @@ import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
@@ -61,22 +64,14 @@ public final class MomentsByBlock implements AutoCloseable {
    * @param slots of a model
    */
   public static long bytesOfAll(Model model, List<LinearSlot> slots) {
-    List<Object> wanted = new ArrayList<>();
-    slots.forEach(slot -> wanted.add(slot.linear()));
+    Map<Layer, LinearSlot> byMap = new IdentityHashMap<>();
+    slots.forEach(slot -> byMap.put(slot.linear(), slot));
     return model.blocks().stream()
         .flatMap(block -> block.layers().stream())
-        .flatMap(layer -> layer.parts().stream().filter(wanted::contains).limit(1))
-        .mapToLong(part -> inputs(slots, part))
+        .flatMap(layer -> layer.parts().stream().filter(byMap::containsKey).limit(1))
+        .mapToLong(part -> byMap.get(part).linear().inputs())
         .map(inputs -> inputs * inputs * Double.BYTES)
         .sum();
-  }
-
-  private static long inputs(List<LinearSlot> slots, Object map) {
-    return slots.stream()
-        .filter(slot -> slot.linear() == map)
-        .mapToLong(slot -> slot.linear().inputs())
-        .findFirst()
-        .orElse(0);
   }
 
   /**
