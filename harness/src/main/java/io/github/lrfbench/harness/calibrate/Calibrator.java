@@ -161,12 +161,13 @@ public final class Calibrator implements AutoCloseable {
   }
 
   /**
-   * The same where moments of some matrices only are known and no more are to be collected.
+   * The same where moments of some matrices only are known and no more are to be collected. What
+   * there is of gradients belongs to this one, which must live as long.
    *
    * @param known closed with it
    */
   public Calibrator holding(ActivationMoments known) {
-    Calibrator holding = of(model);
+    Calibrator holding = new Calibrator(this, tokens);
     holding.moments = known;
     return holding;
   }

@@ -126,7 +126,8 @@ final class CompressionOptions {
       return job.consume(model, slots, null, progress);
     }
     // Moments that are held are also kept on disk, for the next time.
-    if (job.goesByInputs(model, slots) && MomentsByBlock.bytesOfAll(model, slots) > HELD_MOMENTS) {
+    if (job.goesByStatistics(model, slots)
+        && MomentsByBlock.bytesOfAll(model, slots) > HELD_MOMENTS) {
       try (Calibrator calibrator = statistics.get()) {
         return job.consume(model, slots, calibrator, progress);
       }

@@ -41,7 +41,8 @@ import java.util.stream.Stream;
  * @param seed of everything random
  */
 public record CompressionJob(MethodChain method, Budget budget, Allocation allocation, long seed) {
-  private static final Set<Need> BY_INPUTS = EnumSet.of(Need.WEIGHTS, Need.ACTIVATIONS);
+  private static final Set<Need> STATISTICS =
+      EnumSet.of(Need.WEIGHTS, Need.ACTIVATIONS, Need.FISHER);
 
   /** Whether statistics of the task's training examples are needed. */
   public boolean needsCalibration() {
@@ -71,16 +72,16 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
   }
 
   /**
-   * Whether what becomes of a matrix depends on nothing but that matrix and the moments of its
-   * inputs in the dense model.
+   * Whether what becomes of a matrix depends on nothing but that matrix, and in the dense model the
+   * moments of its inputs and its gradients.
    */
-  public boolean goesByInputs(Model model, List<LinearSlot> slots) {
+  public boolean goesByStatistics(Model model, List<LinearSlot> slots) {
     MethodSpec only = method.stages().get(0).method();
     int blocks = model.blocks().size();
     return method.stages().size() == 1
         && only.compressor() instanceof LowRankMethod
         && only.compressor().takes() == Compressor.Takes.WHOLE
-        && BY_INPUTS.containsAll(only.compressor().needs(only.options()))
+        && STATISTICS.containsAll(only.compressor().needs(only.options()))
         && !only.compressor().triesInModel(only.options())
         && MatrixMethod.tokens(only.options()) == Tokens.ALL
         && allocation.equals(Allocation.UNIFORM)
@@ -94,8 +95,8 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
 
   /**
    * Compresses a model whose matrices are not needed any more: where a job {@link #goesByMatrix()}
-   * or {@link #goesByInputs}, layer by layer, and the memory of what was replaced is given back. A
-   * model that fits in memory can be compressed then.
+   * or {@link #goesByStatistics}, layer by layer, and the memory of what was replaced is given
+   * back. A model that fits in memory can be compressed then.
    *
    * @param model the dense model, which cannot be run afterwards
    * @param slots the matrices to compress
@@ -111,6 +112,10 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
                 Collectors.groupingBy(LinearSlot::layer, LinkedHashMap::new, Collectors.toList()));
     Map<String, LayerReport> reports = new HashMap<>();
     Map<String, String> parameters = Map.of();
+    if (statistics != null && method.needs().contains(Need.FISHER)) {
+      // While the model can still be run.
+      statistics.fisher();
+    }
     Scope own = model.device().openScope();
     try (MomentsByBlock moments = statistics == null ? null : statistics.momentsByBlock()) {
       Model made = model.with(Map.of(), own);

@@ -146,7 +146,9 @@ class CompressionJobTest {
     "bert, svdllm, ''",
     "bert, asvd, layer.1",
     "bert, svd:bias=compensate, ''",
+    "bert, fwsvd, ''",
     "gpt2, drone, ''",
+    "gpt2, fwsvd, ''",
     "gpt2, svdllm:whitening=eigen, ''",
   })
   void momentsOfOneBlockAtATimeAreEnough(String kind, String method, String only)
@@ -159,7 +161,7 @@ class CompressionJobTest {
     try (TaskCase task = new TaskCase("cpu", folder, checkpoint);
         TaskCase given = new TaskCase("cpu", folder, checkpoint)) {
       List<LinearSlot> slots = named(task.model(), only);
-      assertTrue(job.goesByInputs(task.model(), slots));
+      assertTrue(job.goesByStatistics(task.model(), slots));
       Compression layered =
           job.consume(given.model(), named(given.model(), only), given.calibrator(), words -> {});
       try (FactorizationCache cache = new FactorizationCache(task.model().device());
@@ -181,7 +183,7 @@ class CompressionJobTest {
   }
 
   @Test
-  void whatReadsMoreThanInputsNeedsTheWholeModel() throws IOException {
+  void whatReadsMoreNeedsTheWholeModel() throws IOException {
     try (TaskCase task = new TaskCase("cpu", folder)) {
       for (String method :
           List.of(
@@ -193,14 +195,13 @@ class CompressionJobTest {
               "svdllm:update=lora",
               "aasvd",
               "zssvd",
-              "fwsvd",
               "kfac",
               "drone+int8")) {
         CompressionJob job = job(method, 0.5, Allocation.UNIFORM);
-        assertFalse(job.goesByInputs(task.model(), task.slots()), method);
+        assertFalse(job.goesByStatistics(task.model(), task.slots()), method);
       }
       Allocation shared = Allocation.parse("energy", 1);
-      assertFalse(job("drone", 0.5, shared).goesByInputs(task.model(), task.slots()));
+      assertFalse(job("drone", 0.5, shared).goesByStatistics(task.model(), task.slots()));
     }
   }
 
