@@ -48,7 +48,7 @@ final class Suites {
    */
   List<Suite> all(Path folder) {
     List<Suite> suites = new ArrayList<>(quick());
-    suites.addAll(List.of(svd(folder), training(), compression()));
+    suites.addAll(List.of(svd(folder), training(), compression(), threads()));
     return suites;
   }
 
@@ -169,6 +169,34 @@ final class Suites {
           int rows = BertCompression.tokens(EXAMPLES);
           return subject.equals("drone") ? Work.moments(rows) : Work.gradients(rows);
         });
+  }
+
+  /** The threads asked for beside one, both ours: 1 divided by the threads would be perfect. */
+  private Suite threads() {
+    Peer one =
+        new Peer(
+            "single",
+            () -> {
+              if (threads == 1) {
+                throw new FailedCall("there is one thread");
+              }
+              return "thread";
+            });
+    List<String> theirs =
+        new ArrayList<>(
+            List.of("sh", "-ec", "\"$@\" | sed s/^" + Timed.OURS + ",/" + one.name() + ",/", "sh"));
+    theirs.addAll(scaled(1));
+    return new Suite(
+        "threads",
+        List.of(one),
+        theirs,
+        scaled(threads),
+        cells -> latency(cells, cells[1].replace("fp32 ", "")),
+        null);
+  }
+
+  private List<String> scaled(int count) {
+    return java("", BertLatency.class, "cpu", count, RANK, runs(), "fp32", "8x128", "1x128");
   }
 
   private int runs() {

@@ -155,6 +155,23 @@ public final class Calibrator implements AutoCloseable {
     return new Calibrator(other, examples, training, others, key, null, progress);
   }
 
+  /** The moments of all tokens, those of one block after the other; the caller closes them. */
+  public MomentsByBlock momentsByBlock() {
+    return new MomentsByBlock(model, examples.sequences());
+  }
+
+  /**
+   * The same where moments of some matrices only are known and no more are to be collected. What
+   * there is of gradients belongs to this one, which must live as long.
+   *
+   * @param known closed with it
+   */
+  public Calibrator holding(ActivationMoments known) {
+    Calibrator holding = new Calibrator(this, tokens);
+    holding.moments = known;
+    return holding;
+  }
+
   /**
    * The same whose moments are over some tokens of the same examples. It belongs to this one, and
    * is closed with it.

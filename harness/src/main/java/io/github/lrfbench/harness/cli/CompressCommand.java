@@ -96,14 +96,12 @@ final class CompressCommand implements Callable<Integer> {
       Compression compression;
       try (Progress progress = Progress.start(1, "compress")) {
         compression =
-            job.goesByMatrix()
-                ? options.consume(job, loaded.model(), scope, progress::detail)
-                : options.compress(
-                    job,
-                    loaded.model(),
-                    () -> options.statistics(loaded, found, data.source(), job),
-                    scope,
-                    progress::detail);
+            options.consume(
+                job,
+                loaded.model(),
+                () -> options.statistics(loaded, found, data.source(), job),
+                scope,
+                progress::detail);
         progress.done();
       }
       try (Model compressed = compression.model(loaded.model())) {
@@ -112,7 +110,7 @@ final class CompressCommand implements Callable<Integer> {
         if (!untied.isEmpty()) {
           untied.forEach(block.putArray("untied")::add);
         }
-        new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression)
+        new CompressedCheckpoint(checkpoint, directory, loaded.model(), compression.in(compressed))
             .write(target.out, dense, block, outputNames);
         report(loaded.model(), compressed, compression);
       }

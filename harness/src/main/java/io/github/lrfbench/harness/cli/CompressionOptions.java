@@ -2,6 +2,7 @@ package io.github.lrfbench.harness.cli;
 
 import io.github.lrfbench.harness.budget.Budget;
 import io.github.lrfbench.harness.calibrate.Calibrator;
+import io.github.lrfbench.harness.calibrate.MomentsByBlock;
 import io.github.lrfbench.harness.compress.CompressionJob;
 import io.github.lrfbench.harness.compress.MethodChain;
 import io.github.lrfbench.harness.compress.SlotSelection;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
 /** Options that say how a model is compressed; only a sweep takes several values of one. */
 @OptionTopic.Of(OptionTopic.COMPRESSION)
 final class CompressionOptions {
+  private static final long HELD_MOMENTS = 2L << 30;
+
   @Option(
       names = "--method",
       paramLabel = "M",
@@ -111,9 +114,25 @@ final class CompressionOptions {
     }
   }
 
-  /** The same for a model that is not needed any more, by a job that goes by matrix. */
-  Compression consume(CompressionJob job, Model model, Scope scope, Consumer<String> progress) {
-    return job.consume(model, SlotSelection.select(model.slots(), layers), scope, progress);
+  /** The same for a model that is not needed any more: layer by layer, where that is possible. */
+  Compression consume(
+      CompressionJob job,
+      Model model,
+      Supplier<Calibrator> statistics,
+      Scope scope,
+      Consumer<String> progress) {
+    List<LinearSlot> slots = SlotSelection.select(model.slots(), layers);
+    if (job.goesByMatrix()) {
+      return job.consume(model, slots, null, progress);
+    }
+    // Moments that are held are also kept on disk, for the next time.
+    if (job.goesByStatistics(model, slots)
+        && MomentsByBlock.bytesOfAll(model, slots) > HELD_MOMENTS) {
+      try (Calibrator calibrator = statistics.get()) {
+        return job.consume(model, slots, calibrator, progress);
+      }
+    }
+    return compress(job, model, statistics, scope, progress);
   }
 
   /** Statistics of a loaded model on a task's training examples. */

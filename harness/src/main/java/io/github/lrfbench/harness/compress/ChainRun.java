@@ -296,10 +296,10 @@ final class ChainRun {
       prepared.addAll(made.replacements().keySet());
     }
     formed.addAll(made.replacements().keySet());
-    if (made.trained() != null) {
+    if (made.whole() != null) {
       made.layers().forEach(layer -> replaced.add(layer.layer()));
-      opened.push(made.trained());
-      base = made.trained();
+      opened.push(made.whole());
+      base = made.whole();
       standing = base;
       replacements.clear();
     } else if (!made.replacements().isEmpty()) {

@@ -106,7 +106,7 @@ public final class CompressedCheckpoint {
    */
   public void write(
       Path target, boolean multipliedOut, ObjectNode block, List<String> outputNames) {
-    Model base = compression.trained() == null ? dense : compression.trained();
+    Model base = compression.whole() == null ? dense : compression.whole();
     Map<String, Linear> replacements = compression.replacements();
     requireReadable(
         multipliedOut,
@@ -116,7 +116,7 @@ public final class CompressedCheckpoint {
                     replacements.containsKey(layer.getKey()) || layer.getValue().dense() == null),
         !base.transformer().input().isCommon());
     try (Scope scope = dense.device().openScope();
-        Model written = base.with(multipliedOut ? products(base, scope) : replacements)) {
+        Model written = base.with(multipliedOut ? products(base, scope) : left(replacements))) {
       if (multipliedOut && names(written).contains("lm_head.bias")) {
         throw new InputException(
             "the compressed head has a bias, and none in transformers; leave out --dense, or"
@@ -162,6 +162,11 @@ public final class CompressedCheckpoint {
                 old -> written.tables().stream().noneMatch(now -> now.linear() == old.linear()));
   }
 
+  /** Replacements that are in no model yet: factors are not copied to be written. */
+  private Map<String, Linear> left(Map<String, Linear> replacements) {
+    return compression.whole() == null ? replacements : Map.of();
+  }
+
   private static Set<String> names(Model model) {
     return model.weights().stream().map(Parameter::name).collect(Collectors.toSet());
   }
@@ -172,7 +177,7 @@ public final class CompressedCheckpoint {
     Stream.concat(base.slots().stream(), base.tables().stream())
         .filter(slot -> slot.linear().dense() == null)
         .forEach(slot -> factored.put(slot.name(), slot.linear()));
-    factored.putAll(compression.replacements());
+    factored.putAll(left(compression.replacements()));
     factored.replaceAll((name, linear) -> DenseLinear.of(linear, scope));
     return AttentionWidths.filled(
         base.slots(),

@@ -193,8 +193,8 @@ public final class EarlyExit extends ModelOver {
   }
 
   @Override
-  public Model with(Map<String, Linear> replacements) {
-    return new EarlyExit(base().with(replacements), policy);
+  public Model with(Map<String, Linear> replacements, Scope own) {
+    return new EarlyExit(base().with(replacements, own), policy);
   }
 
   @Override

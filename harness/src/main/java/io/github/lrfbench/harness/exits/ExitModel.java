@@ -120,12 +120,12 @@ public final class ExitModel extends ModelOver {
   }
 
   @Override
-  public Model with(Map<String, Linear> replacements) {
+  public Model with(Map<String, Linear> replacements, Scope own) {
     if (!Collections.disjoint(replacements.keySet(), headLayers().keySet())) {
       throw new InputException(
           "the model has early exits, which are made like its head: the head cannot be replaced");
     }
-    return new ExitModel(base().with(replacements), exits, null);
+    return new ExitModel(base().with(replacements, own), exits, null);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.lrfbench.kernels.DType;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.InputException;
 import io.github.lrfbench.kernels.Matrix;
+import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import io.github.lrfbench.kernels.ops.Activation;
 import java.util.LinkedHashMap;
@@ -120,7 +121,17 @@ public interface Model extends AutoCloseable {
    *     layers the width between them may be another; a classifier in two factors reads what the
    *     head reads, and there is no layer before it then
    */
-  Model with(Map<String, Linear> replacements);
+  default Model with(Map<String, Linear> replacements) {
+    return with(replacements, device().openScope());
+  }
+
+  /**
+   * The same. Models that are made one of the other in one scope need not be closed but for the
+   * last.
+   *
+   * @param own owns the copies; closed with the model
+   */
+  Model with(Map<String, Linear> replacements, Scope own);
 
   /** What checkpoints of the model call the modules of its input layer. */
   InputNames inputNames();

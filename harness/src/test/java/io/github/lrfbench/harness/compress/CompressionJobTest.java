@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lrfbench.harness.autograd.EagerOps;
 import io.github.lrfbench.harness.autograd.Ops;
 import io.github.lrfbench.harness.budget.Budget;
+import io.github.lrfbench.harness.calibrate.ActivationMoments;
+import io.github.lrfbench.harness.calibrate.MomentsByBlock;
+import io.github.lrfbench.harness.checkpoint.Checkpoint;
 import io.github.lrfbench.harness.compress.allocate.Allocation;
 import io.github.lrfbench.harness.compress.spi.Compression;
 import io.github.lrfbench.harness.compress.spi.FactorizationCache;
 import io.github.lrfbench.harness.compress.spi.LayerReport;
+import io.github.lrfbench.harness.compress.spi.TaskCase;
 import io.github.lrfbench.harness.model.LinearSlot;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.harness.model.TokenBatch;
@@ -23,14 +28,22 @@ import io.github.lrfbench.harness.model.bert.EncoderLoader;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Architecture;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Config;
 import io.github.lrfbench.harness.model.gpt2.Gpt2Options;
+import io.github.lrfbench.harness.source.TinyCheckpoint;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
+import io.github.lrfbench.harness.train.TrainedCheckpoint;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Scope;
+import io.github.lrfbench.kernels.Tensor;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +56,8 @@ class CompressionJobTest {
       """
       {"model_type": "gpt2", "vocab_size": 50, "n_embd": 24, "n_layer": 3, "n_head": 2,
        "n_positions": 16}""";
+
+  @TempDir private Path folder;
 
   /** The same, but for the memory: also where some of the matrices that lie together stay dense. */
   @ParameterizedTest
@@ -75,7 +90,7 @@ class CompressionJobTest {
               only,
               (model, slots, scope) -> {
                 long before = device.memory().currentBytes();
-                Compression made = job.consume(model, slots, scope, words -> {});
+                Compression made = job.consume(model, slots, null, words -> {});
                 assertEquals(
                     slots.stream().map(LinearSlot::name).toList(),
                     made.layers().stream().map(LayerReport::layer).toList());
@@ -88,6 +103,117 @@ class CompressionJobTest {
                 return made;
               });
       assertArrayEquals(whole, layered);
+    }
+  }
+
+  /** Of factors there is one copy beside the matrices that are left, and none for the file. */
+  @ParameterizedTest
+  @CsvSource({"bert, 0.5", "gpt2, 0.5", "gpt2, 0.9"})
+  void takesLittleMoreThanTheModel(String kind, double keep) throws IOException {
+    ObjectNode config = (ObjectNode) new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2);
+    config.put(kind.equals("bert") ? "num_hidden_layers" : "n_layer", 24);
+    ObjectNode nothing = new ObjectMapper().createObjectNode();
+    Path source = folder.resolve("model");
+    try (Device device = Devices.open("cpu", new DeviceOptions(1), line -> {})) {
+      try (Model model = load(device, config, false)) {
+        new TrainedCheckpoint(model, config, nothing, folder, null).write(source);
+      }
+      try (Checkpoint checkpoint = Checkpoint.open(source);
+          Model dense = load(device, config, false)) {
+        double bytes = device.memory().currentBytes();
+        device.resetPeakMemory();
+        Compression made =
+            job("svd", keep, Allocation.UNIFORM).consume(dense, dense.slots(), null, words -> {});
+        try (Model model = made.model(dense)) {
+          assertTrue(device.memory().peakBytes() < 1.3 * bytes, device.memory() + " of " + bytes);
+          long before = device.memory().currentBytes();
+          device.resetPeakMemory();
+          Path target = folder.resolve("compressed");
+          new CompressedCheckpoint(checkpoint, dense, made.in(model)).write(target, false, nothing);
+          long largest =
+              model.weights().stream().mapToLong(weight -> weight.shape().size()).max().orElse(0);
+          long more = device.memory().peakBytes() - before;
+          assertTrue(more < 3 * Float.BYTES * largest, more + " bytes to write");
+        }
+      }
+    }
+  }
+
+  /** Statistics of one block at a time lead to the same factors as those of all. */
+  @ParameterizedTest
+  @CsvSource({
+    "bert, drone, ''",
+    "bert, svdllm, ''",
+    "bert, asvd, layer.1",
+    "bert, svd:bias=compensate, ''",
+    "bert, fwsvd, ''",
+    "gpt2, drone, ''",
+    "gpt2, fwsvd, ''",
+    "gpt2, svdllm:whitening=eigen, ''",
+  })
+  void momentsOfOneBlockAtATimeAreEnough(String kind, String method, String only)
+      throws IOException {
+    CompressionJob job = job(method, 0.5, Allocation.UNIFORM);
+    Path checkpoint =
+        kind.equals("bert")
+            ? TinyCheckpoint.bert(folder.resolve("model"), 2)
+            : TinyCheckpoint.gpt2(folder.resolve("model"), 2);
+    try (TaskCase task = new TaskCase("cpu", folder, checkpoint);
+        TaskCase given = new TaskCase("cpu", folder, checkpoint)) {
+      List<LinearSlot> slots = named(task.model(), only);
+      assertTrue(job.goesByStatistics(task.model(), slots));
+      Compression layered =
+          job.consume(given.model(), named(given.model(), only), given.calibrator(), words -> {});
+      try (FactorizationCache cache = new FactorizationCache(task.model().device());
+          Model expected =
+              job.run(task.model(), slots, task.calibrator(), cache, task.scope(), words -> {})
+                  .model(task.model());
+          Model model = layered.model(given.model())) {
+        assertArrayEquals(task.logits(expected), given.logits(model), 1e-5f);
+        assertEquals(expected.parameters(), model.parameters());
+        assertTrue(model.parameters() < task.model().parameters());
+        assertTrue(
+            layered.layers().stream().allMatch(layer -> Double.isFinite(layer.outputError())));
+      }
+    }
+  }
+
+  private static List<LinearSlot> named(Model model, String part) {
+    return model.slots().stream().filter(slot -> slot.name().contains(part)).toList();
+  }
+
+  @Test
+  void whatReadsMoreNeedsTheWholeModel() throws IOException {
+    try (TaskCase task = new TaskCase("cpu", folder)) {
+      for (String method :
+          List.of(
+              "drone:tolerance=1.1",
+              "drone:attention=joint",
+              "drone:tokens=reached",
+              "drone:statistics=sequential",
+              "svdllm:update=ls",
+              "svdllm:update=lora",
+              "aasvd",
+              "zssvd",
+              "kfac",
+              "drone+int8")) {
+        CompressionJob job = job(method, 0.5, Allocation.UNIFORM);
+        assertFalse(job.goesByStatistics(task.model(), task.slots()), method);
+      }
+      Allocation shared = Allocation.parse("energy", 1);
+      assertFalse(job("drone", 0.5, shared).goesByStatistics(task.model(), task.slots()));
+    }
+  }
+
+  @Test
+  void bytesOfMomentsCountInputsOnce() throws IOException {
+    try (TaskCase task = new TaskCase("cpu", folder)) {
+      Set<Tensor> sums = Collections.newSetFromMap(new IdentityHashMap<>());
+      ActivationMoments moments = task.calibrator().moments();
+      task.slots().forEach(slot -> sums.add(moments.of(slot.name()).gram().data()));
+      assertEquals(
+          sums.stream().mapToLong(sum -> sum.shape().size() * Double.BYTES).sum(),
+          MomentsByBlock.bytesOfAll(task.model(), task.slots()));
     }
   }
 
@@ -130,8 +256,11 @@ class CompressionJobTest {
   }
 
   private static Model load(Device device, String kind, boolean head) throws IOException {
-    JsonNode config = new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2);
-    if (kind.equals("bert")) {
+    return load(device, new ObjectMapper().readTree(kind.equals("bert") ? BERT : GPT2), head);
+  }
+
+  private static Model load(Device device, JsonNode config, boolean head) {
+    if (config.path("model_type").asText().equals("bert")) {
       EncoderConfig encoder = EncoderConfig.parse(config);
       return EncoderLoader.load(encoder, EncoderLoader.randomWeights(encoder, 0), false, device);
     }

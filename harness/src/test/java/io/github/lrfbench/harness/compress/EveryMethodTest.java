@@ -327,9 +327,9 @@ class EveryMethodTest {
           made.layers().forEach(layer -> assertTrue(layer.form().startsWith("int"), method));
           continue;
         }
-        if (made.trained() != null) {
+        if (made.whole() != null) {
           // All weights are trained then, whatever was compressed.
-          made.trained().close();
+          made.whole().close();
           continue;
         }
         if (method.startsWith("prehab")) {
@@ -382,8 +382,8 @@ class EveryMethodTest {
           assertEquals(
               reads, Double.isFinite(layer.outputError() / layer.outputNorm()), job + " " + layer);
         }
-        if (made.trained() != null) {
-          made.trained().close();
+        if (made.whole() != null) {
+          made.whole().close();
         }
       }
     }

@@ -17,7 +17,10 @@ import java.util.function.IntConsumer;
 public final class Workers implements AutoCloseable {
   private static final long SPIN_NANOS = 100_000;
 
-  private static final class Loop {
+  /** So many sleepers a thread wakes: one that woke all of a large team would come to no work. */
+  private static final int WOKEN_BY_EACH = 4;
+
+  private final class Loop {
     private final int count;
     private final IntConsumer task;
     private final AtomicInteger next = new AtomicInteger();
@@ -29,8 +32,18 @@ public final class Workers implements AutoCloseable {
       this.task = task;
     }
 
+    /** Wakes those helpers that a member of the team is to wake, while there are tasks for them. */
+    void wakeNext(int member) {
+      int last = Math.min(helpers.length, count - 1);
+      int first = member * WOKEN_BY_EACH + 1;
+      for (int i = first; i < first + WOKEN_BY_EACH && i <= last && next.get() < count; i++) {
+        helpers[i - 1].wake();
+      }
+    }
+
     /** Takes tasks until none is left; a loop that is over has none, so late helpers do no harm. */
     void work() {
+      int finished = 0;
       for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
         try {
           if (failure.get() == null) {
@@ -39,14 +52,16 @@ public final class Workers implements AutoCloseable {
         } catch (Throwable t) {
           failure.compareAndSet(null, t);
         } finally {
-          done.incrementAndGet();
+          finished++;
         }
       }
+      // Not after every task: of a large team all would wait for this number's cache line.
+      done.addAndGet(finished);
     }
 
     /** Waits for the tasks that others took. */
     void awaitOthers() {
-      long deadline = System.nanoTime() + SPIN_NANOS;
+      long deadline = System.nanoTime() + spinNanos;
       while (done.get() < count) {
         if (System.nanoTime() < deadline) {
           Thread.onSpinWait();
@@ -60,10 +75,12 @@ public final class Workers implements AutoCloseable {
 
   /** A thread of the team besides the caller. */
   private final class Helper extends Thread {
+    private final int number;
     private volatile boolean parked;
 
     Helper(int number) {
       super("lrfbench-worker-" + number);
+      this.number = number;
       setDaemon(true);
     }
 
@@ -74,13 +91,14 @@ public final class Workers implements AutoCloseable {
       while (!closed) {
         last = awaitLoopAfter(last);
         if (last != null) {
+          last.wakeNext(number);
           last.work();
         }
       }
     }
 
     private Loop awaitLoopAfter(Loop last) {
-      long deadline = System.nanoTime() + SPIN_NANOS;
+      long deadline = System.nanoTime() + spinNanos;
       while (!closed) {
         Loop loop = current;
         if (loop != null && loop != last) {
@@ -115,11 +133,14 @@ public final class Workers implements AutoCloseable {
   private final ThreadLocal<Boolean> inLoop = ThreadLocal.withInitial(() -> false);
   private final ReentrantLock team = new ReentrantLock();
   private final Helper[] helpers;
+  private final long spinNanos;
   private volatile Loop current;
   private volatile boolean closed;
 
   /** A team of so many threads, the caller among them. */
   public Workers(int threads) {
+    // Who waits for a processor must not be kept from it by who waits for work.
+    spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
     helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
       helpers[i] = new Helper(i + 1);
@@ -157,9 +178,7 @@ public final class Workers implements AutoCloseable {
 
   private void runShared(Loop loop) {
     current = loop;
-    for (int i = 0; i < Math.min(helpers.length, loop.count - 1); i++) {
-      helpers[i].wake();
-    }
+    loop.wakeNext(0);
     inLoop.set(true);
     try {
       loop.work();

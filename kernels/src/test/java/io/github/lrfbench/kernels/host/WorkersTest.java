@@ -14,12 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WorkersTest {
-  @Test
-  void manyShortLoopsLoseNoTask() {
-    try (Workers workers = new Workers(4)) {
+  @ParameterizedTest
+  @ValueSource(ints = {4, 32})
+  void manyShortLoopsLoseNoTask(int threads) {
+    try (Workers workers = new Workers(threads)) {
       AtomicLong sum = new AtomicLong();
       for (int loop = 0; loop < 20_000; loop++) {
         workers.forEach(loop % 9, sum::addAndGet);
@@ -35,7 +38,17 @@ class WorkersTest {
 
   @Test
   void allThreadsTakePartAndSleepersWake() throws InterruptedException {
-    int threads = 3;
+    assertAllTakePart(3);
+  }
+
+  /** Sleepers are woken by others that were asleep. */
+  @Test
+  void allThreadsOfALargeTeamTakePart() throws InterruptedException {
+    assertAllTakePart(6);
+    assertAllTakePart(64);
+  }
+
+  private static void assertAllTakePart(int threads) throws InterruptedException {
     try (Workers workers = new Workers(threads)) {
       for (int round = 0; round < 3; round++) {
         CyclicBarrier allHere = new CyclicBarrier(threads);

@@ -293,9 +293,8 @@ public final class Encoder implements Model {
   }
 
   @Override
-  public Model with(Map<String, Linear> replacements) {
+  public Model with(Map<String, Linear> replacements, Scope own) {
     Replacements.requireKnown(replacements, this);
-    Scope own = device().openScope();
     Replacements placed = Replacements.in(this, replacements, own, dtype());
     List<Block> replaced = new ArrayList<>();
     for (int block = 0; block < stored.size(); block++) {

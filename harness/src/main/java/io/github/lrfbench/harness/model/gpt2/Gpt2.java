@@ -432,9 +432,9 @@ abstract class Gpt2 implements Model {
   }
 
   @Override
-  public final Model with(Map<String, Linear> replacements) {
+  public final Model with(Map<String, Linear> replacements, Scope own) {
     Replacements.requireKnown(replacements, this);
-    Replacements placed = Replacements.in(this, replacements, device().openScope(), dtype());
+    Replacements placed = Replacements.in(this, replacements, own, dtype());
     List<Block> replaced = new ArrayList<>();
     for (int layer = 0; layer < body.blocks.size(); layer++) {
       replaced.add(replace(body.blocks.get(layer), path(layer), placed));

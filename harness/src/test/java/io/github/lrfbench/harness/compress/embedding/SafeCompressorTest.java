@@ -100,7 +100,7 @@ class SafeCompressorTest {
     assertEquals("safe", report.form());
     assertEquals(32 * report.parameters(), report.bits());
     assertEquals(8, report.rank());
-    try (Model model = made.trained()) {
+    try (Model model = made.whole()) {
       assertEquals(dense.parameters() - before + safe, model.parameters());
       assertEquals(dense.bytes() + 4 * (safe - before), model.bytes());
       long numbers = model.weights().stream().mapToLong(Parameter::size).sum();
@@ -156,7 +156,7 @@ class SafeCompressorTest {
   @ValueSource(strings = {"bert", "gpt2"})
   void fineTuningChangesAllOfIt(String family) throws IOException {
     open(family, 12);
-    try (Model model = compress("safe:steps=1", new Budget.Rank(8)).trained()) {
+    try (Model model = compress("safe:steps=1", new Budget.Rank(8)).whole()) {
       String safe = model.inputNames().safe() + ".";
       Map<String, float[]> before = new HashMap<>();
       model.weights().forEach(weight -> before.put(weight.name(), weight.read()));
@@ -175,7 +175,7 @@ class SafeCompressorTest {
   void anUntiedHeadStays() throws IOException {
     open("gpt2-lm", 12, new Gpt2Options(false, true));
     Compression made = compress("safe:steps=1", new Budget.Rank(8));
-    try (Model model = made.trained()) {
+    try (Model model = made.whole()) {
       assertNull(((SafeEmbeddings) model.transformer().input()).head());
       LinearSlot head = model.slots().get(model.slots().size() - 1);
       assertEquals("lm_head", head.name());
@@ -217,19 +217,19 @@ class SafeCompressorTest {
       LayerReport report = made.layers().get(0);
       assertEquals(asked[2], report.label(), Arrays.toString(asked));
       assertTrue(report.parameters() <= Double.parseDouble(asked[1]) * WORDS * H);
-      if (made.trained() != null) {
-        made.trained().close();
+      if (made.whole() != null) {
+        made.whole().close();
       }
     }
     Compression chain = compress("safe:keep=0.85:steps=0+svd", new Budget.Keep(0.4));
     List<LayerReport> both = chain.layers();
-    chain.trained().close();
+    chain.whole().close();
     assertEquals(1 + task.slots().size(), both.size());
     assertEquals("s=8", both.get(0).label());
     assertEquals("lowrank", both.get(1).form());
     Compression bits = compress("safe:steps=0", new Budget.Bits(32 * 0.6));
     assertEquals("s=4", bits.layers().get(0).label());
-    bits.trained().close();
+    bits.whole().close();
     Compression all = compress("safe:rank=12:steps=0+svd", new Budget.Keep(0.4));
     assertEquals("dense", all.layers().get(0).form());
   }

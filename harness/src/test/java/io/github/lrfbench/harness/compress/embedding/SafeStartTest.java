@@ -81,7 +81,7 @@ class SafeStartTest {
   void theStartIsExactWhereItsDirectionsAreAll(String family) throws IOException {
     open(family, 7);
     Compression made = compress("safe:steps=0", new Budget.Rank(8));
-    try (Model model = made.trained()) {
+    try (Model model = made.whole()) {
       TokenSequence[] texts = {text(3, 299, 7), text(0), text(150, 1, 2, 9, 9)};
       assertArrayEquals(embed(task.model(), texts), embed(model, texts), 2e-4f);
       assertArrayEquals(task.logits(task.model()), task.logits(model), 2e-4f);
@@ -95,7 +95,7 @@ class SafeStartTest {
   void theStartLosesWhatItHasNoDirectionsFor() throws IOException {
     open("bert", 8);
     Compression made = compress("safe:steps=0", new Budget.Rank(8));
-    made.trained().close();
+    made.whole().close();
     LayerReport report = made.layers().get(0);
     assertTrue(report.outputError() > 1e-3 * report.outputNorm(), report.toString());
   }
@@ -104,7 +104,7 @@ class SafeStartTest {
   @Test
   void theTiedHeadBeginsExactWhereItsDirectionsAreAll() throws IOException {
     open("gpt2-lm", 7);
-    try (Model model = compress("safe:steps=0", new Budget.Rank(8)).trained();
+    try (Model model = compress("safe:steps=0", new Budget.Rank(8)).whole();
         Scope scope = model.device().openScope();
         Ops ops = new EagerOps(model.device())) {
       Matrix x = Matrix.of(scope.floats(waves(5 * H), 5, H));
@@ -120,7 +120,7 @@ class SafeStartTest {
   @ValueSource(strings = {"bert", "gpt2"})
   void withoutAttentionNeighboursDoNotMatter(String family) throws IOException {
     open(family, 12);
-    try (Model model = compress("safe:steps=0", new Budget.Rank(8)).trained()) {
+    try (Model model = compress("safe:steps=0", new Budget.Rank(8)).whole()) {
       float[] one = embed(model, text(5, 17, 9));
       float[] other = embed(model, text(5, 200, 9));
       assertArrayEquals(Arrays.copyOf(one, H), Arrays.copyOf(other, H));
@@ -142,9 +142,9 @@ class SafeStartTest {
     double before = start.layers().get(0).outputError();
     double after = made.layers().get(0).outputError();
     assertTrue(after < 0.98 * before, before + " " + after);
-    try (Model first = made.trained();
-        Model second = again.trained();
-        Model begun = start.trained()) {
+    try (Model first = made.whole();
+        Model second = again.whole();
+        Model begun = start.whole()) {
       assertArrayEquals(task.logits(first), task.logits(second));
       assertFalse(Arrays.equals(task.logits(first), task.logits(begun)));
       TokenSequence[] texts = task.calibrator().sequences().toArray(TokenSequence[]::new);

@@ -73,11 +73,11 @@ class StreamWalkTest {
   /** ‖H − H'‖² of the last hidden states over the calibration tokens. */
   private double distance(Compression made) {
     Model dense = task.model();
-    try (Model compressed = made.trained() == null ? dense.with(made.replacements()) : null;
+    try (Model compressed = made.whole() == null ? dense.with(made.replacements()) : null;
         Scope scope = dense.device().openScope();
         Ops ops = new EagerOps(dense.device())) {
       TokenBatch batch = TokenBatch.of(scope, sequences(), dense.info());
-      Model other = compressed == null ? made.trained() : compressed;
+      Model other = compressed == null ? made.whole() : compressed;
       List<Tensor> states = dense.hiddenStates(ops, batch);
       List<Tensor> others = other.hiddenStates(ops, batch);
       Matrix difference = Matrix.of(states.get(states.size() - 1));
@@ -160,7 +160,7 @@ class StreamWalkTest {
     assertTrue(anchored < drone, anchored + " is no less than " + drone);
     Compression trained =
         task.compress("aasvd:refine=block:epochs=20:lr=0.003", HALF, Allocation.UNIFORM);
-    assertNotNull(trained.trained());
+    assertNotNull(trained.whole());
     double refined = distance(trained);
     assertTrue(refined < anchored, refined + " is no less than " + anchored);
     for (LayerReport layer : trained.layers()) {
@@ -168,7 +168,7 @@ class StreamWalkTest {
       assertTrue(layer.replaced());
     }
     assertEquals("20", trained.parameters().get("epochs"));
-    trained.trained().close();
+    trained.whole().close();
   }
 
   /** Only what stays dense behind something that was replaced has other weights, and says so. */
@@ -206,7 +206,7 @@ class StreamWalkTest {
     Compression made =
         task.compress("aasvd:refine=block", new Budget.Rank(1000), Allocation.UNIFORM);
     assertTrue(made.replacements().isEmpty());
-    assertNull(made.trained());
+    assertNull(made.whole());
     assertEquals(task.slots().size(), made.layers().size());
   }
 
@@ -220,7 +220,7 @@ class StreamWalkTest {
       double less = distance(after);
       double more = distance(before);
       assertTrue(less < more, method + ": " + less + " is no less than " + more);
-      Model trained = after.trained();
+      Model trained = after.whole();
       trained
           .headLayers()
           .forEach(
@@ -251,7 +251,7 @@ class StreamWalkTest {
                           HALF,
                           Allocation.UNIFORM,
                           task.request(method, HALF, Allocation.UNIFORM).options()));
-      try (Model trained = made.trained();
+      try (Model trained = made.whole();
           Scope scope = trained.device().openScope()) {
         for (int i = 0; i < task.slots().size(); i++) {
           LinearSlot dense = task.slots().get(i);

@@ -189,7 +189,7 @@ class LosparseTest {
   @Test
   void aModelKeepsWhatTheBudgetHasRoomFor() {
     Compression made = task.compress("losparse:epochs=2:lowrank=0.2", HALF, Allocation.UNIFORM);
-    try (Model model = made.trained()) {
+    try (Model model = made.whole()) {
       assertTrue(made.replacements().isEmpty());
       assertEquals(task.slots().size(), made.layers().size());
       long before = made.layers().stream().mapToLong(LayerReport::parametersDense).sum();
@@ -217,7 +217,7 @@ class LosparseTest {
         List.of(":epochs=1:window=1000", ":epochs=1:final=0:distill=0.5:hidden=1")) {
       Compression made =
           task.compress("losparse:lowrank=0.2" + options, new Budget.Bits(16), Allocation.UNIFORM);
-      made.trained().close();
+      made.whole().close();
       long bits = made.layers().stream().mapToLong(LayerReport::bits).sum();
       long numbers = made.layers().stream().mapToLong(LayerReport::parametersDense).sum();
       assertTrue(bits <= 16 * numbers && bits > 14 * numbers, bits + " of " + numbers);

@@ -224,7 +224,7 @@ class MovementTest {
             "movement:epochs=1:window=1:pattern=" + pattern,
             new Budget.Keep(keep),
             Allocation.UNIFORM);
-    try (Model model = made.trained()) {
+    try (Model model = made.whole()) {
       assertTrue(made.replacements().isEmpty());
       for (int i = 0; i < model.slots().size(); i++) {
         LinearSlot before = task.slots().get(i);
@@ -256,7 +256,7 @@ class MovementTest {
       for (String options : List.of(":epochs=1:window=1000", ":epochs=1:final=0:distill=0.5")) {
         Compression made =
             other.compress("movement" + options, new Budget.Bits(16), Allocation.UNIFORM);
-        made.trained().close();
+        made.whole().close();
         for (LayerReport layer : made.layers()) {
           assertTrue(layer.bits() <= 16 * layer.parametersDense());
           assertTrue(layer.bits() > 16 * layer.parametersDense() - 32);

@@ -187,8 +187,8 @@ class NarrowerModelTest extends NarrowerCase {
           }
         }
       }
-      if (made.trained() != null) {
-        made.trained().close();
+      if (made.whole() != null) {
+        made.whole().close();
       }
     }
   }

@@ -290,8 +290,8 @@ class PruneHeadsTest extends HeadsCase {
           }
         }
       }
-      if (made.trained() != null) {
-        made.trained().close();
+      if (made.whole() != null) {
+        made.whole().close();
       }
     }
   }

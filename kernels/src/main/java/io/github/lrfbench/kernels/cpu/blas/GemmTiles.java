@@ -26,6 +26,12 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
 
   private static final long TILE_WORK = 1 << 27;
 
+  /** The least work of a worker: with two of them, {@link #SERIAL_WORK} is shared. */
+  private static final long WORKER_WORK = SERIAL_WORK / 2;
+
+  /** Tiles are laid out anew where workers would wait for so large a part of the time. */
+  private static final double IDLE_SHARE = 0.1;
+
   private static final int MIN_ROWS = 128;
   private static final int MIN_COLS = 64;
 
@@ -33,12 +39,19 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
   private static final int STEP = 16;
 
   /** The tiles of a product [rows, inner] by [inner, cols]. */
-  public static GemmTiles of(int rows, int cols, int inner, int workers) {
+  public static GemmTiles of(int rows, int cols, int inner, int team) {
     long work = (long) rows * cols * inner;
     long reading = (long) READING_WORK * Math.max(rows, cols) * inner;
-    if (workers == 1 || Math.max(work, reading) < SERIAL_WORK) {
+    int workers = (int) Math.min(team, Math.max(work, reading) / WORKER_WORK);
+    if (workers < 2) {
       return new GemmTiles(rows, cols, 1, 1);
     }
+    GemmTiles usual = usual(rows, cols, work, workers);
+    double least = (double) rows * cols / workers;
+    return usual.slowest(workers) * (1 - IDLE_SHARE) > least ? usual.evened(workers) : usual;
+  }
+
+  private static GemmTiles usual(int rows, int cols, long work, int workers) {
     int wanted = workers;
     if (work / (workers * TILES_PER_WORKER) >= TILE_WORK) {
       wanted *= TILES_PER_WORKER;
@@ -53,6 +66,40 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
     // Rather thin bands than idle workers: thin factors have few columns.
     bands = Math.min(Math.max(bands, rows / STEP), ceilDiv(wanted, strips));
     return new GemmTiles(rows, cols, Math.max(1, bands), strips);
+  }
+
+  /**
+   * The same product in at most one tile for each worker, if the slowest is done earlier then; of
+   * several such ways that with the least to pack.
+   */
+  private GemmTiles evened(int workers) {
+    GemmTiles best = this;
+    for (int across = 1; across <= Math.min(workers, Math.max(1, cols / MIN_COLS)); across++) {
+      int down = Math.min(workers / across, Math.max(1, rows / STEP));
+      GemmTiles other = new GemmTiles(rows, cols, down, across);
+      long difference = other.slowest(workers) - best.slowest(workers);
+      if (difference < 0 || difference == 0 && other.sides() < best.sides()) {
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  /** Elements that the worker with the most gets, if all take equally long for one. */
+  private long slowest(int workers) {
+    return ceilDiv(count(), workers) * (long) height() * width();
+  }
+
+  private int height() {
+    return Math.min(rows, ceilDiv(ceilDiv(rows, bands), STEP) * STEP);
+  }
+
+  private int width() {
+    return Math.min(cols, ceilDiv(ceilDiv(cols, strips), STEP) * STEP);
+  }
+
+  private int sides() {
+    return height() + width();
   }
 
   private static int ceilDiv(int dividend, int divisor) {

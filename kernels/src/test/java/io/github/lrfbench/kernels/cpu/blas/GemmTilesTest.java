@@ -3,6 +3,7 @@ package io.github.lrfbench.kernels.cpu.blas;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class GemmTilesTest {
@@ -37,6 +38,44 @@ class GemmTilesTest {
       assertTrue(GemmTiles.of(2048, 64, 768, workers).count() >= workers);
       assertTrue(GemmTiles.of(128, 96, 768, workers).count() >= Math.min(workers, 8));
     }
+  }
+
+  /** The slowest worker takes no longer than the others by a fifth where tiles allow it. */
+  @Test
+  void workersOfALargeTeamAreDoneAtOneTime() {
+    for (int workers : new int[] {2, 3, 4, 6, 8, 16, 24, 32}) {
+      for (int[] size : new int[][] {{128, 768}, {128, 2304}, {128, 3072}, {1024, 768}}) {
+        GemmTiles tiles = GemmTiles.of(size[0], size[1], 768, workers);
+        double even = (double) size[0] * size[1] / workers;
+        assertTrue(slowest(tiles, workers) <= 1.2 * even, tiles + " for " + workers);
+      }
+    }
+    assertTrue(slowest(GemmTiles.of(128, 128, 768, 32), 32) <= 128 * 128 / 16);
+  }
+
+  /** What two workers had they keep. */
+  @Test
+  void evenTilesStayAsTheyAre() {
+    assertEquals(new GemmTiles(128, 768, 1, 2), GemmTiles.of(128, 768, 768, 2));
+    assertEquals(new GemmTiles(128, 2304, 1, 32), GemmTiles.of(128, 2304, 128, 32));
+    assertEquals(new GemmTiles(1024, 768, 8, 4), GemmTiles.of(1024, 768, 768, 32));
+  }
+
+  private static long slowest(GemmTiles tiles, int workers) {
+    long[] load = new long[workers];
+    for (int tile = 0; tile < tiles.count(); tile++) {
+      Arrays.sort(load);
+      int height = tiles.bottom(tile) - tiles.top(tile);
+      load[0] += (long) height * (tiles.right(tile) - tiles.left(tile));
+    }
+    return Arrays.stream(load).max().orElseThrow();
+  }
+
+  /** Handing over a tile is to cost less than the tile. */
+  @Test
+  void smallProductsHaveFewTilesWhateverTheTeam() {
+    assertEquals(2, GemmTiles.of(8, 128, 256, 64).count());
+    assertTrue(GemmTiles.of(32, 256, 64, 64).count() <= 4);
   }
 
   @Test
