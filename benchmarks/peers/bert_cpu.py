@@ -106,7 +106,7 @@ def onnx_session(model, threads, int8):
         path = os.path.join(folder, "bert.onnx")
         axes = {0: "batch", 1: "seq"}
         torch.onnx.export(
-            Logits(), (ids, torch.ones_like(ids)), path, dynamo=False, opset_version=17,
+            Logits().eval(), (ids, torch.ones_like(ids)), path, dynamo=False, opset_version=17,
             input_names=["input_ids", "attention_mask"], output_names=["logits"],
             dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
         )
