@@ -49,7 +49,7 @@ public final class Regress implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description = "Suites to run: bert, gpt2, start-up, svd, training, compression.")
+      description = "Suites to run: bert, gpt2, start-up, svd, training, compression, evaluation.")
   private List<String> only = List.of();
 
   @Option(
