@@ -89,7 +89,8 @@ def main():
                 report("onnxruntime", variant, batch, seq, time_runs(lambda: session.run(None, feed), args.runs))
 
 
-def onnx_session(model, threads, int8):
+def onnx_session(model, threads, int8, types=False):
+    """A session of ids and mask, and with types also of which text of a pair a token belongs to."""
     import onnxruntime
     import torch
 
@@ -98,17 +99,18 @@ def onnx_session(model, threads, int8):
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids, attention_mask):
-            return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+        def forward(self, *inputs):
+            return self.model(**dict(zip(names, inputs))).logits
 
-    ids = torch.randint(1000, 30000, (2, 128))
+    names = ["input_ids", "attention_mask"] + ["token_type_ids"] * types
+    ids = torch.randint(100, model.config.vocab_size, (2, 128))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "bert.onnx")
         axes = {0: "batch", 1: "seq"}
         torch.onnx.export(
-            Logits(), (ids, torch.ones_like(ids)), path, dynamo=False, opset_version=17,
-            input_names=["input_ids", "attention_mask"], output_names=["logits"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+            Logits().eval(), (ids, *[torch.ones_like(ids)] * (len(names) - 1)), path, dynamo=False, opset_version=17,
+            input_names=names, output_names=["logits"],
+            dynamic_axes={**{name: axes for name in names}, "logits": {0: "batch"}},
         )
         if int8:
             from onnxruntime.quantization import QuantType, quantize_dynamic

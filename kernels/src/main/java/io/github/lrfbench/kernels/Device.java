@@ -118,8 +118,8 @@ public interface Device extends AutoCloseable {
 
   /**
    * Does some work that changes no weights of linear layers that are there before it: a processor
-   * that rounds factors of products rounds each of them once, and not in every call, for which it
-   * takes memory.
+   * packs those that it multiplies by several times, and rounds factors of products that it rounds,
+   * once and not in every call, for which it takes memory.
    */
   default void withSteadyWeights(Runnable work) {
     work.run();

@@ -49,7 +49,8 @@ public final class Regress implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description = "Suites to run: bert, gpt2, start-up, svd, training, compression, threads.")
+      description =
+          "Suites to run: bert, gpt2, start-up, svd, training, compression, threads, evaluation.")
   private List<String> only = List.of();
 
   @Option(

@@ -3,13 +3,19 @@ package io.github.lrfbench.benchmarks.regress;
 import io.github.lrfbench.benchmarks.model.BertCompression;
 import io.github.lrfbench.benchmarks.model.BertLatency;
 import io.github.lrfbench.benchmarks.model.BertTrainingStep;
+import io.github.lrfbench.benchmarks.model.EvaluationRate;
 import io.github.lrfbench.benchmarks.model.Gpt2Latency;
 import io.github.lrfbench.benchmarks.regress.Suite.Peer;
 import io.github.lrfbench.benchmarks.svd.BertSvd;
+import io.github.lrfbench.harness.demo.DemoModel;
+import io.github.lrfbench.harness.demo.DemoTask;
+import io.github.lrfbench.harness.demo.DemoTasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All that is compared: the benchmarks of this module beside those of {@code peers}. */
 final class Suites {
@@ -44,11 +50,11 @@ final class Suites {
   /**
    * All of them.
    *
-   * @param folder where matrices can be left for as long as rounds last
+   * @param folder where matrices and models can be left for as long as rounds last
    */
   List<Suite> all(Path folder) {
     List<Suite> suites = new ArrayList<>(quick());
-    suites.addAll(List.of(svd(folder), training(), compression(), threads()));
+    suites.addAll(List.of(svd(folder), training(), compression(), threads(), evaluation(folder)));
     return suites;
   }
 
@@ -197,6 +203,43 @@ final class Suites {
 
   private List<String> scaled(int count) {
     return java("", BertLatency.class, "cpu", count, RANK, runs(), "fp32", "8x128", "1x128");
+  }
+
+  /** Scores sentences of the demo in models that the peer makes, of two shapes. */
+  private Suite evaluation(Path folder) {
+    Path glue = DemoTasks.unpack(folder, DemoTask.SST2);
+    Path tokenizer = DemoModel.BERT.unpack(folder, DemoTask.SST2.taskName());
+    int sentences = quick ? 64 : 256;
+    List<String> subjects =
+        Stream.of("6x384", "bert-base")
+            .map(shape -> folder.resolve(shape + "-sst2") + ":sst2")
+            .toList();
+    List<String> ours =
+        java("", EvaluationRate.class, "cpu", threads, glue, sentences, quick ? 1 : 3);
+    ours.addAll(subjects);
+    return new Suite(
+        "evaluation",
+        List.of(python("onnxruntime", "onnxruntime"), python("pytorch", "torch")),
+        List.of(
+            "sh",
+            "-ec",
+            "\"$0\" -W ignore \"$1\" models --model \"$2\" --out \"$3\" --shapes 6x384,bert-base"
+                + " >/dev/null; exec \"$0\" -W ignore \"$1\" time --glue \"$4\" --threads "
+                + threads
+                + " --limit "
+                + sentences
+                + " "
+                + subjects.stream()
+                    .map(subject -> "'" + subject + "'")
+                    .collect(Collectors.joining(" ")),
+            python,
+            script("evaluate_cpu.py"),
+            tokenizer.toString(),
+            folder.toString(),
+            glue.toString()),
+        ours,
+        cells -> new Timed(cells[0], cells[1] + " " + cells[3], Double.parseDouble(cells[4])),
+        null);
   }
 
   private int runs() {

@@ -81,7 +81,7 @@ public record Evaluator(int maxSequences, int maxTokens) {
     try (Scope scope = model.device().openScope();
         Ops ops = new EagerOps(model.device())) {
       List<TokenSequence> chosen = Arrays.stream(batch).mapToObj(sequences::get).toList();
-      Tensor output = model.forward(ops, TokenBatch.of(scope, chosen, model.info()));
+      Tensor output = model.predict(ops, TokenBatch.of(scope, chosen, model.info()));
       int width = Math.toIntExact(output.shape().dim(1));
       for (int i = 0; i < batch.length; i++) {
         outputs[batch[i]] = new float[width];

@@ -72,7 +72,8 @@ public final class GlueEvaluation implements Evaluation {
     ModelInfo info = model.info();
     boolean embedding = info.output() == Output.EMBEDDING;
     int length = longest(model, tokenizer, maxLength);
-    TokenizedDataset data = TokenizedDataset.of(dataset, tokenizer, length, embedding);
+    TokenizedDataset data =
+        TokenizedDataset.of(dataset, tokenizer, length, embedding, model.device());
     return new GlueEvaluation(data, labels, maxLength, embedding, seed, Evaluator.DEFAULT);
   }
 
@@ -86,7 +87,8 @@ public final class GlueEvaluation implements Evaluation {
       Model model, Tokenizer tokenizer, GlueDataset data, int maxLength) {
     GlueDataset first = data.first(LabelMaps.PROBED_EXAMPLES);
     int length = longest(model, tokenizer, maxLength);
-    TokenizedDataset tokenized = TokenizedDataset.of(first, tokenizer, length, false);
+    TokenizedDataset tokenized =
+        TokenizedDataset.of(first, tokenizer, length, false, model.device());
     return LabelMaps.probe(first, Evaluator.DEFAULT.predict(model, tokenized, done -> {}));
   }
 

@@ -4,7 +4,7 @@ import io.github.lrfbench.harness.glue.GlueDataset;
 import io.github.lrfbench.harness.glue.GlueExample;
 import io.github.lrfbench.harness.tokenize.TokenSequence;
 import io.github.lrfbench.harness.tokenize.Tokenizer;
-import java.util.ArrayList;
+import io.github.lrfbench.kernels.Device;
 import java.util.List;
 
 /**
@@ -23,19 +23,23 @@ public record TokenizedDataset(
    *
    * @param maxLength sequences are truncated to this many tokens
    * @param separately true for a sentence encoder
+   * @param device whose workers do it
    */
   public static TokenizedDataset of(
-      GlueDataset dataset, Tokenizer tokenizer, int maxLength, boolean separately) {
-    List<TokenSequence> sequences = new ArrayList<>();
-    List<TokenSequence> seconds = new ArrayList<>();
-    for (GlueExample example : dataset.examples()) {
-      if (separately) {
-        sequences.add(tokenizer.encode(example.first(), null, maxLength));
-        seconds.add(tokenizer.encode(example.second(), null, maxLength));
-      } else {
-        sequences.add(tokenizer.encode(example.first(), example.second(), maxLength));
-      }
-    }
-    return new TokenizedDataset(dataset, List.copyOf(sequences), List.copyOf(seconds));
+      GlueDataset dataset, Tokenizer tokenizer, int maxLength, boolean separately, Device device) {
+    List<GlueExample> examples = dataset.examples();
+    TokenSequence[] sequences = new TokenSequence[examples.size()];
+    TokenSequence[] seconds = new TokenSequence[separately ? examples.size() : 0];
+    device.forEach(
+        examples.size(),
+        i -> {
+          GlueExample example = examples.get(i);
+          String beside = separately ? null : example.second();
+          sequences[i] = tokenizer.encode(example.first(), beside, maxLength);
+          if (separately) {
+            seconds[i] = tokenizer.encode(example.second(), null, maxLength);
+          }
+        });
+    return new TokenizedDataset(dataset, List.of(sequences), List.of(seconds));
   }
 }

@@ -84,6 +84,11 @@ public final class ExitModel extends ModelOver {
         : ofExits;
   }
 
+  @Override
+  public Tensor predict(Ops ops, TokenBatch batch) {
+    return base().predict(ops, batch);
+  }
+
   /** The exits are parts too, which are trained on their own only. */
   @Override
   public List<ModelPart> parts() {

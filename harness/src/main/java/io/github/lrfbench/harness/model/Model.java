@@ -63,6 +63,14 @@ public interface Model extends AutoCloseable {
   Tensor forward(Ops ops, TokenBatch batch);
 
   /**
+   * What {@link #forward} gives, for evaluation, which wants outputs alone: computed without what
+   * they do not depend on, up to rounding the same. What is timed and trained is {@link #forward}.
+   */
+  default Tensor predict(Ops ops, TokenBatch batch) {
+    return forward(ops, batch);
+  }
+
+  /**
    * The hidden states of the forward pass: the embeddings' output first, then every block's.
    *
    * @return each [T, H]

@@ -6,12 +6,14 @@ import io.github.lrfbench.harness.input.Faults;
 import io.github.lrfbench.kernels.InputException;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A tokenizer in the native library that DJL brings. Encodings are read through DJL's JNI class,
  * since {@code HuggingFaceTokenizer.encode} also copies token texts, masks and offsets. Texts are
  * cut and put together here: the library keeps all that it cuts off, and of a pair every
- * combination.
+ * combination. It encodes in several threads at once.
  */
 final class NativeTokenizer implements Tokenizer {
   private final TokenizerDefinition definition;
@@ -19,6 +21,9 @@ final class NativeTokenizer implements Tokenizer {
   private final TokenizersLibrary library = TokenizersLibrary.LIB;
   private final TextPieces pieces;
   private final int limit;
+
+  /** Held for reading by those who use the tokenizer, for writing by who closes it. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   private NativeTokenizer(
       TokenizerDefinition definition, HuggingFaceTokenizer tokenizer, int pieceLength, int limit) {
@@ -53,7 +58,16 @@ final class NativeTokenizer implements Tokenizer {
   }
 
   @Override
-  public synchronized TokenSequence encode(String first, String second, int maxLength) {
+  public TokenSequence encode(String first, String second, int maxLength) {
+    lock.readLock().lock();
+    try {
+      return encodeOpen(first, second, maxLength);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private TokenSequence encodeOpen(String first, String second, int maxLength) {
     int specials = definition.frame().size(second != null);
     if (maxLength <= specials) {
       throw new InputException(
@@ -77,10 +91,15 @@ final class NativeTokenizer implements Tokenizer {
   }
 
   @Override
-  public synchronized String decode(int... ids) {
+  public String decode(int... ids) {
     long[] wide = Arrays.stream(ids).asLongStream().toArray();
-    String text = library.decode(tokenizer.getHandle(), wide, true);
-    return definition.cleanUp() ? cleanUp(text) : text;
+    lock.readLock().lock();
+    try {
+      String text = library.decode(tokenizer.getHandle(), wide, true);
+      return definition.cleanUp() ? cleanUp(text) : text;
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   @Override
@@ -99,8 +118,13 @@ final class NativeTokenizer implements Tokenizer {
   }
 
   @Override
-  public synchronized void close() {
-    tokenizer.close();
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      tokenizer.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 
   /**

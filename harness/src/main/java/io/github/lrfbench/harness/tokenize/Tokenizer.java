@@ -3,10 +3,7 @@ package io.github.lrfbench.harness.tokenize;
 import io.github.lrfbench.kernels.InputException;
 import java.util.OptionalInt;
 
-/**
- * Splits texts into the tokens of a vocabulary. It may be used from several threads, which then
- * wait for each other.
- */
+/** Splits texts into the tokens of a vocabulary. It may be used from several threads at once. */
 public interface Tokenizer extends AutoCloseable {
   /**
    * Encodes a text or a pair of texts, with the special tokens that the model wants around them.

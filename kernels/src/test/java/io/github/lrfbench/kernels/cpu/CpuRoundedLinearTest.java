@@ -187,11 +187,13 @@ class CpuRoundedLinearTest {
                 device.nn().linear(x, false, w, null, Activation.GELU, y);
               }
               kept[i] = device.memory().currentBytes() - before;
-              assertArrayEquals(alone.data().toFloats(), y.data().toFloats());
+              float tolerance = rounding == ProductRounding.NONE ? 1e-4f : 0;
+              assertArrayEquals(alone.data().toFloats(), y.data().toFloats(), tolerance);
             }
           });
       assertEquals(rounding != ProductRounding.NONE, kept[0] > 0);
-      assertEquals(kept[0], kept[2]);
+      // Those that are not rounded may be packed for the second product.
+      assertEquals(kept[rounding == ProductRounding.NONE ? 1 : 0], kept[2]);
       assertEquals(before, device.memory().currentBytes());
     }
   }

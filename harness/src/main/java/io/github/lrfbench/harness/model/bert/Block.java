@@ -86,14 +86,64 @@ record Block(
    */
   void forward(Ops ops, Matrix x, Segments segments, EncoderConfig config, Matrix y) {
     try (Ops frame = ops.frame()) {
-      Matrix attended = attend(frame, x, segments, config);
-      Matrix wide = Matrix.of(frame.allocate(x.dtype(), x.rows(), intermediate.outputs()));
-      frame.apply(intermediate, attended, config.activation(), wide);
-      Matrix narrow = Matrix.of(frame.allocate(x.dtype(), x.rows(), x.cols()));
-      frame.apply(output, wide, Activation.NONE, narrow);
-      Matrix kept = frame.dropout(narrow, config.dropout().hidden());
-      outputNorm.forward(frame, kept, attended, y);
+      feedForward(frame, attend(frame, x, segments, config), config, y);
     }
+  }
+
+  /**
+   * Applies the block for one token of each sequence. Of the others it computes what this one's
+   * attention reads: keys and values.
+   *
+   * @param x [T, H]
+   * @param y [T, H], of which the rows of these tokens are modified
+   */
+  void forward(Ops ops, Matrix x, SingleTokens tokens, EncoderConfig config, Matrix y) {
+    try (Ops frame = ops.frame()) {
+      int h = x.cols();
+      int a = attention();
+      Matrix own = Matrix.of(frame.allocate(x.dtype(), tokens.count(), h));
+      frame.gatherRows(x, tokens.rows(), own);
+      Matrix attended = Matrix.of(frame.allocate(x.dtype(), tokens.count(), h));
+      try (Ops inner = frame.frame()) {
+        Matrix query = Matrix.of(inner.allocate(x.dtype(), tokens.count(), a));
+        inner.apply(projections.members().get(0), own, Activation.NONE, query);
+        Matrix keys = Matrix.of(inner.allocate(x.dtype(), x.rows(), a));
+        inner.apply(projections.members().get(1), x, Activation.NONE, keys);
+        Matrix values = Matrix.of(inner.allocate(x.dtype(), x.rows(), a));
+        inner.apply(projections.members().get(2), x, Activation.NONE, values);
+        Matrix context = Matrix.of(inner.allocate(x.dtype(), tokens.count(), a));
+        inner.cachedAttention(
+            query,
+            keys,
+            values,
+            tokens.seen(),
+            tokens.lengths(),
+            a / config.headSize(),
+            config.scoreScale(),
+            context);
+        project(inner, context, own, config, attended);
+      }
+      Matrix next = Matrix.of(frame.allocate(x.dtype(), tokens.count(), h));
+      feedForward(frame, attended, config, next);
+      frame.scatterRows(next, tokens.rows(), y);
+    }
+  }
+
+  /** Whether what a layer gives for a token depends on what tokens it is given beside it. */
+  boolean mixesTokens() {
+    return layers().stream()
+        .flatMap(layer -> layer.parts().stream())
+        .anyMatch(part -> part instanceof Linear linear && linear.roundsInputs());
+  }
+
+  private void feedForward(Ops frame, Matrix attended, EncoderConfig config, Matrix y) {
+    DType dtype = attended.dtype();
+    Matrix wide = Matrix.of(frame.allocate(dtype, attended.rows(), intermediate.outputs()));
+    frame.apply(intermediate, attended, config.activation(), wide);
+    Matrix narrow = Matrix.of(frame.allocate(dtype, attended.rows(), attended.cols()));
+    frame.apply(output, wide, Activation.NONE, narrow);
+    Matrix kept = frame.dropout(narrow, config.dropout().hidden());
+    outputNorm.forward(frame, kept, attended, y);
   }
 
   private Matrix attend(Ops frame, Matrix x, Segments segments, EncoderConfig config) {
@@ -114,11 +164,16 @@ record Block(
           config.causal(),
           config.dropout().attention(),
           context);
-      Matrix projected = Matrix.of(inner.allocate(x.dtype(), x.rows(), h));
-      inner.apply(attentionOutput, context, Activation.NONE, projected);
-      Matrix kept = inner.dropout(projected, config.dropout().hidden());
-      attentionNorm.forward(inner, kept, x, Matrix.of(normed));
+      project(inner, context, x, config, Matrix.of(normed));
     }
     return Matrix.of(normed);
+  }
+
+  /** What follows the attention: its output layer, residual and norm. */
+  private void project(Ops inner, Matrix context, Matrix x, EncoderConfig config, Matrix y) {
+    Matrix projected = Matrix.of(inner.allocate(x.dtype(), x.rows(), x.cols()));
+    inner.apply(attentionOutput, context, Activation.NONE, projected);
+    Matrix kept = inner.dropout(projected, config.dropout().hidden());
+    attentionNorm.forward(inner, kept, x, y);
   }
 }

@@ -153,6 +153,28 @@ public final class Encoder implements Model {
     return output;
   }
 
+  /** The last block works for the token that the head reads, where it reads one. */
+  @Override
+  public Tensor predict(Ops ops, TokenBatch batch) {
+    Tensor read = head.read(batch);
+    int last = blocks.size() - 1;
+    if (read == null || config.causal() || blocks.get(last).mixesTokens()) {
+      return forward(ops, batch);
+    }
+    Tensor output = null;
+    try (Ops frame = ops.frame()) {
+      Matrix hidden = embed(frame, batch);
+      for (Block block : blocks.subList(0, last)) {
+        hidden = apply(frame, block, hidden, batch);
+      }
+      Matrix next = Matrix.of(frame.allocate(hidden.dtype(), hidden.rows(), hidden.cols()));
+      SingleTokens tokens = SingleTokens.of(frame, batch, read);
+      blocks.get(last).forward(frame, hidden, tokens, config, next);
+      output = head.forward(ops, next, batch);
+    }
+    return output;
+  }
+
   @Override
   public Tensor forwardFrom(Ops ops, TokenBatch batch, int from, Tensor state) {
     Tensor output = null;

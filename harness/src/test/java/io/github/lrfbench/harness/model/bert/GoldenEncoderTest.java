@@ -40,6 +40,7 @@ class GoldenEncoderTest {
       Model model = golden.model();
       TokenBatch batch = TokenBatch.of(scope, sequences);
       GoldenInputs.assertLogits(io.get("logits"), model.forward(ops, batch), TOLERANCE);
+      GoldenInputs.assertLogits(io.get("logits"), model.predict(ops, batch), TOLERANCE);
       List<Tensor> states = model.hiddenStates(ops, batch);
       for (int i = 0; i < states.size(); i++) {
         GoldenInputs.assertUnpaddedClose(

@@ -7,7 +7,9 @@ import io.github.lrfbench.kernels.cpu.memory.Block;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
 import io.github.lrfbench.kernels.cpu.memory.CpuTensor;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +21,9 @@ public final class PackedWeights {
   /** Weights beyond this are packed in every product, as they are without a graph. */
   private static final long MAX_BYTES = 1L << 30;
 
+  /** The same for work that is done once, which is to leave memory for large models. */
+  private static final long MAX_BYTES_ONCE = 1L << 29;
+
   private record Key(boolean transposed, long address, int stride, int rows, int cols) {
     static Key of(boolean transposed, Matrix w) {
       return new Key(transposed, CpuTensor.address(w), w.stride(), w.rows(), w.cols());
@@ -29,29 +34,36 @@ public final class PackedWeights {
 
   private final BlockPool pool;
   private final long beginning;
-  private final boolean packs;
+  private final boolean once;
   private final Map<Key, Block> blocks = new HashMap<>();
   private final Map<Key, AutoCloseable> rounded = new HashMap<>();
+
+  /**
+   * Weights that work which is done once has met, and that are packed where it meets them again.
+   */
+  private final Set<Key> met = new HashSet<>();
+
   private long bytes;
 
   /** Whether weights are found only, and none are packed any more. */
   private boolean complete;
 
   /**
-   * None yet; they are packed where the first run meets them.
+   * None yet.
    *
    * @param pool whose memory they take
-   * @param packs whether weights that are not rounded are packed
+   * @param once whether the work is done once: then weights are packed where it multiplies by them
+   *     for the second time, else where the first run meets them
    */
-  private PackedWeights(BlockPool pool, boolean packs) {
+  private PackedWeights(BlockPool pool, boolean once) {
     this.pool = pool;
-    this.packs = packs;
+    this.once = once;
     this.beginning = pool.scopesOpened();
   }
 
   /** Runs work for the first time, which packs what it multiplies by; runs it again on that. */
   public static CapturedGraph capture(Runnable work, BlockPool pool) {
-    PackedWeights weights = new PackedWeights(pool, true);
+    PackedWeights weights = new PackedWeights(pool, false);
     try {
       weights.around(work);
     } catch (RuntimeException | Error e) {
@@ -63,11 +75,11 @@ public final class PackedWeights {
   }
 
   /**
-   * Runs work once, which keeps weights that it has rounded. Packing them would gain nothing where
-   * passes have as many rows as memory allows.
+   * Runs work once, which keeps weights that it has rounded, and those that it has packed because
+   * it multiplies by them several times.
    */
   public static void during(Runnable work, BlockPool pool) {
-    PackedWeights weights = new PackedWeights(pool, false);
+    PackedWeights weights = new PackedWeights(pool, true);
     try {
       weights.around(work);
     } finally {
@@ -95,7 +107,7 @@ public final class PackedWeights {
    */
   public static long of(boolean transW, Matrix w) {
     PackedWeights current = CURRENT.get();
-    return current == null || !current.packs ? 0 : current.packed(transW, w);
+    return current == null ? 0 : current.packed(transW, w);
   }
 
   /**
@@ -132,8 +144,11 @@ public final class PackedWeights {
       return found == null ? 0 : found.address();
     }
     long needed = (long) Float.BYTES * w.rows() * w.cols();
-    boolean fits = needed > 0 && bytes + needed <= MAX_BYTES;
+    boolean fits = needed > 0 && bytes + needed <= (once ? MAX_BYTES_ONCE : MAX_BYTES);
     if (w.dtype() != DType.F32 || !fits || !lasts(w) || !PackedKernels.areAvailable()) {
+      return 0;
+    }
+    if (once && met.add(key)) {
       return 0;
     }
     Block block = pool.take(needed);

@@ -1,5 +1,6 @@
 package io.github.lrfbench.kernels.cpu.blas;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,9 @@ import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Matrix;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.ops.Activation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +57,37 @@ class PackedWeightsTest {
   @Test
   void doublePrecisionIsNotPacked() {
     assertEquals(0, packed(5, DType.F64));
+  }
+
+  /** Packing pays where there are several products, and results are the same with and without. */
+  @Test
+  void weightsThatStayAsTheyAreArePackedForTheSecondProduct() {
+    assumeTrue(PackedKernels.areAvailable(), "OpenBLAS packs by itself on this processor");
+    SplittableRandom random = new SplittableRandom(0);
+    float[] numbers = new float[SIZE * SIZE];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    try (Scope scope = device.openScope()) {
+      Matrix x = Matrix.of(scope.floats(numbers, SIZE, SIZE));
+      Matrix w = Matrix.of(scope.floats(numbers, SIZE, SIZE));
+      Matrix y = Matrix.of(scope.zeros(DType.F32, SIZE, SIZE));
+      long before = device.memory().currentBytes();
+      List<Long> held = new ArrayList<>();
+      List<float[]> results = new ArrayList<>();
+      device.withSteadyWeights(
+          () -> {
+            for (int product = 0; product < 3; product++) {
+              device.nn().linear(x, false, w, null, Activation.NONE, y);
+              held.add(device.memory().currentBytes() - before);
+              results.add(y.data().toFloats());
+            }
+          });
+      assertEquals(List.of(0L, BYTES, BYTES), held);
+      assertArrayEquals(results.get(0), results.get(1), 1e-4f);
+      assertArrayEquals(results.get(1), results.get(2));
+      assertEquals(before, device.memory().currentBytes());
+    }
   }
 
   @ParameterizedTest
