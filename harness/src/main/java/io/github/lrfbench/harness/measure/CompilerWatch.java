@@ -1,6 +1,8 @@
 package io.github.lrfbench.harness.measure;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * Tells whether the JVM's compiler is done with what runs. Until then it takes processors, and what
@@ -10,41 +12,47 @@ public final class CompilerWatch {
   /** How many times as long as else a warm-up may be while the compiler works. */
   static final int PATIENCE = 5;
 
-  /** The compiler works if it does for more than this part of the time. */
+  /** The compiler works if it does for more than this part of the time looked back on. */
   private static final double WORKS = 0.1;
 
-  /** Methods are counted when they are done, and large ones take fifths of a second. */
-  private static final long IDLE = Duration.ofMillis(500).toNanos();
+  /**
+   * How far is looked back: methods are counted when they are done, and large ones take fifths of a
+   * second; many small ones come one by one and take little of the whole.
+   */
+  private static final long WINDOW = Duration.ofMillis(500).toNanos();
+
+  private record Look(long nanos, long compiledMillis) {}
 
   private final Clock clock;
-  private long lookedAt;
-  private long compiledMillis;
-  private long idleFrom;
+
+  /** The last one before the window, and all in it. */
+  private final Deque<Look> looks = new ArrayDeque<>();
 
   /**
-   * Begins to look at it.
+   * Begins to look at it, as if it had done nothing before.
    *
    * @param now what the clock shows
    */
   public CompilerWatch(Clock clock, long now) {
     this.clock = clock;
-    lookedAt = now;
-    compiledMillis = clock.compilerMillis();
-    idleFrom = now - IDLE;
+    long compiled = clock.compilerMillis();
+    looks.add(new Look(now - WINDOW, compiled));
+    looks.add(new Look(now, compiled));
   }
 
   /**
-   * Whether it did nothing since the last call of this, and was not seen at work shortly before.
+   * Whether it did next to nothing in the last half of a second, as far as that is known.
    *
    * @param now what the clock shows
    */
   public boolean isIdle(long now) {
-    long compiled = clock.compilerMillis();
-    if ((compiled - compiledMillis) * 1e6 > WORKS * (now - lookedAt)) {
-      idleFrom = now;
+    looks.add(new Look(now, clock.compilerMillis()));
+    Look first = looks.remove();
+    while (looks.element().nanos <= now - WINDOW) {
+      first = looks.remove();
     }
-    lookedAt = now;
-    compiledMillis = compiled;
-    return now - idleFrom >= IDLE;
+    looks.addFirst(first);
+    long compiled = looks.getLast().compiledMillis - first.compiledMillis;
+    return compiled * 1e6 <= WORKS * (now - first.nanos);
   }
 }
