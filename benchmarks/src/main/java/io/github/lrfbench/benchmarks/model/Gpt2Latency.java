@@ -35,6 +35,9 @@ public final class Gpt2Latency {
        "n_positions": 1024}""";
   private static final int WARM_UPS = 3;
 
+  /** The JVM compiles on for so long: a token is a hundred short operations. */
+  private static final int TOKENS_BEFORE = 100;
+
   private final CausalModel model;
   private final int runs;
 
@@ -93,7 +96,7 @@ public final class Gpt2Latency {
             }
           };
       try (CapturedGraph graph = device.capture(pass)) {
-        return time(graph::replay);
+        return time(WARM_UPS, graph::replay);
       }
     }
   }
@@ -103,17 +106,17 @@ public final class Gpt2Latency {
    */
   private double[] decode(List<TokenSequence> sequences) {
     int batch = sequences.size();
-    int begin = Math.max(1, sequences.get(0).length() - runs / 2 - WARM_UPS);
+    int begin = Math.max(1, sequences.get(0).length() - runs / 2 - TOKENS_BEFORE);
     List<TokenSequence> prompts = random(batch, begin);
-    try (Decoding decoding = new Decoding(model, batch, begin + runs + WARM_UPS)) {
+    try (Decoding decoding = new Decoding(model, batch, begin + runs + TOKENS_BEFORE)) {
       decoding.start(prompts);
-      return time(() -> decoding.next(new int[batch]));
+      return time(TOKENS_BEFORE, () -> decoding.next(new int[batch]));
     }
   }
 
-  private double[] time(Runnable pass) {
+  private double[] time(int warmUps, Runnable pass) {
     double[] times = new double[runs];
-    for (int run = -WARM_UPS; run < runs; run++) {
+    for (int run = -warmUps; run < runs; run++) {
       long start = System.nanoTime();
       pass.run();
       model.device().synchronize();

@@ -25,23 +25,21 @@ public final class CompilerWatch {
 
   private final Clock clock;
 
-  /** The last one before the window, and all in it. */
+  /** The last one before the window, or the first of all, and those after it. */
   private final Deque<Look> looks = new ArrayDeque<>();
 
   /**
-   * Begins to look at it, as if it had done nothing before.
+   * Begins to look at it.
    *
    * @param now what the clock shows
    */
   public CompilerWatch(Clock clock, long now) {
     this.clock = clock;
-    long compiled = clock.compilerMillis();
-    looks.add(new Look(now - WINDOW, compiled));
-    looks.add(new Look(now, compiled));
+    looks.add(new Look(now, clock.compilerMillis()));
   }
 
   /**
-   * Whether it did next to nothing in the last half of a second, as far as that is known.
+   * Whether it did next to nothing in the last half of a second, or since it is looked at.
    *
    * @param now what the clock shows
    */
