@@ -173,7 +173,7 @@ final class Suites {
                 cells[0], cells[1], Double.parseDouble(cells[4]) + Double.parseDouble(cells[5])),
         subject -> {
           int rows = BertCompression.tokens(EXAMPLES);
-          return subject.equals("drone") ? Work.moments(rows) : Work.gradients(rows);
+          return subject.equals("drone") ? Work.moments(rows) : Work.gradientsAndMoments(rows);
         });
   }
 

@@ -64,13 +64,13 @@ record Work(double flops, double bytes) {
   }
 
   /**
-   * The gradients of all of bert-base's matrices: a pass, and two products back for each of its.
+   * The same and the gradients of all of the matrices, by two products back for each of the pass.
    *
    * @param rows tokens
    */
-  static Work gradients(double rows) {
-    double weights = LAYERS * ELEMENTS;
-    return new Work(6 * rows * weights, Float.BYTES * weights);
+  static Work gradientsAndMoments(double rows) {
+    Work moments = moments(rows);
+    return new Work(moments.flops + 4 * rows * LAYERS * ELEMENTS, moments.bytes);
   }
 
   /** So many times as much arithmetic on the same weights. */

@@ -13,11 +13,13 @@ import io.github.lrfbench.kernels.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -258,7 +260,9 @@ public final class Calibrator implements AutoCloseable {
     if (read != null) {
       return read;
     }
-    Fisher collected = FisherCollector.collect(model, model.slots(), examples, progress);
+    Fisher collected =
+        besideMoments(
+            inputs -> FisherCollector.collect(model, model.slots(), examples, inputs, progress));
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String slot : collected.slots()) {
       Matrix f = collected.of(slot);
@@ -424,21 +428,30 @@ public final class Calibrator implements AutoCloseable {
   }
 
   private FisherFactors collectFactors(FisherFactors.Source source, long seed) {
-    if (moments == null && source.needsMoments()) {
+    return source.needsMoments()
+        ? besideMoments(inputs -> source.collect(model, examples, seed, inputs, progress))
+        : source.collect(model, examples, seed, null, progress);
+  }
+
+  /**
+   * What passes collect, and the moments in the same passes forward where they are not known yet:
+   * whoever asks for the one reports errors of outputs by the other.
+   *
+   * @param passes given the collector of moments; null where they are known
+   */
+  private <T> T besideMoments(Function<MomentsCollector, T> passes) {
+    if (moments == null) {
       moments = readMoments();
     }
-    if (moments != null || !source.needsMoments()) {
-      return source.collect(model, examples, seed, null, progress);
+    if (moments != null) {
+      return passes.apply(null);
     }
-    FisherFactors[] collected = new FisherFactors[1];
+    List<T> collected = new ArrayList<>();
     moments =
         kept(
             MomentsCollector.collect(
-                model,
-                model.slots(),
-                tokens,
-                inputs -> collected[0] = source.collect(model, examples, seed, inputs, progress)));
-    return collected[0];
+                model, model.slots(), tokens, inputs -> collected.add(passes.apply(inputs))));
+    return collected.get(0);
   }
 
   /**

@@ -13,14 +13,24 @@ final class FisherCollector {
   /**
    * Collects.
    *
+   * @param inputs collects moments in the passes forward; null for none
    * @param progress receives the number of examples done
    */
   static Fisher collect(
-      Model model, List<LinearSlot> slots, TrainingSet examples, IntConsumer progress) {
+      Model model,
+      List<LinearSlot> slots,
+      TrainingSet examples,
+      MomentsCollector inputs,
+      IntConsumer progress) {
     Fisher fisher = new Fisher(slots, model.device().openScope());
     try {
       BackwardPasses.run(
-          model, examples, offsets -> new FisherGradients(fisher, offsets), progress);
+          model,
+          examples,
+          new PassLabels(Labels.DATA, 0),
+          inputs,
+          offsets -> new FisherGradients(fisher, offsets),
+          progress);
       fisher.divideBy(examples.size());
       return fisher;
     } catch (RuntimeException | Error e) {
