@@ -44,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Statistics of a reference model against what one pass per example gives. */
 class CalibratorTest {
@@ -173,15 +175,20 @@ class CalibratorTest {
   }
 
   /** What a sweep measures must not depend on which method asked first. */
-  @Test
-  void momentsTakenOnTheWayBackAreThoseOfAForwardPass(@TempDir Path second) {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void momentsTakenOnTheWayBackAreThoseOfAForwardPass(boolean fisher, @TempDir Path second) {
     TrainingSet examples = new LabelledExamples(sequences, LABELS, false);
     try (Calibrator forward = calibrator();
         Calibrator back =
             new Calibrator(
                 golden.model(), examples, "key", second, done -> passes.incrementAndGet())) {
       forward.moments();
-      back.outputGradients(Labels.EXPECTED);
+      if (fisher) {
+        back.fisher();
+      } else {
+        back.outputGradients(Labels.EXPECTED);
+      }
       int before = passes.get();
       back.moments();
       assertEquals(before, passes.get(), "no pass of their own");
