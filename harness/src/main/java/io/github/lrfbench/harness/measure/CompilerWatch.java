@@ -1,8 +1,6 @@
 package io.github.lrfbench.harness.measure;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * Tells whether the JVM's compiler is done with what runs. Until then it takes processors, and what
@@ -12,21 +10,16 @@ public final class CompilerWatch {
   /** How many times as long as else a warm-up may be while the compiler works. */
   static final int PATIENCE = 5;
 
-  /** The compiler works if it does for more than this part of the time looked back on. */
+  /** The compiler works if it does for more than this part of the time. */
   private static final double WORKS = 0.1;
 
-  /**
-   * How far is looked back: methods are counted when they are done, and large ones take fifths of a
-   * second; many small ones come one by one and take little of the whole.
-   */
-  private static final long WINDOW = Duration.ofMillis(500).toNanos();
-
-  private record Look(long nanos, long compiledMillis) {}
+  /** Methods are counted when they are done, and large ones take fifths of a second. */
+  private static final long IDLE = Duration.ofMillis(500).toNanos();
 
   private final Clock clock;
-
-  /** The last one before the window, or the first of all, and those after it. */
-  private final Deque<Look> looks = new ArrayDeque<>();
+  private long lookedAt;
+  private long compiledMillis;
+  private long idleFrom;
 
   /**
    * Begins to look at it.
@@ -35,22 +28,23 @@ public final class CompilerWatch {
    */
   public CompilerWatch(Clock clock, long now) {
     this.clock = clock;
-    looks.add(new Look(now, clock.compilerMillis()));
+    lookedAt = now;
+    compiledMillis = clock.compilerMillis();
+    idleFrom = now - IDLE;
   }
 
   /**
-   * Whether it did next to nothing in the last half of a second, or since it is looked at.
+   * Whether it did nothing since the last call of this, and was not seen at work shortly before.
    *
    * @param now what the clock shows
    */
   public boolean isIdle(long now) {
-    looks.add(new Look(now, clock.compilerMillis()));
-    Look first = looks.remove();
-    while (looks.element().nanos <= now - WINDOW) {
-      first = looks.remove();
+    long compiled = clock.compilerMillis();
+    if ((compiled - compiledMillis) * 1e6 > WORKS * (now - lookedAt)) {
+      idleFrom = now;
     }
-    looks.addFirst(first);
-    long compiled = looks.getLast().compiledMillis - first.compiledMillis;
-    return compiled * 1e6 <= WORKS * (now - first.nanos);
+    lookedAt = now;
+    compiledMillis = compiled;
+    return now - idleFrom >= IDLE;
   }
 }
