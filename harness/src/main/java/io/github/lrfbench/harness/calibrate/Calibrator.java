@@ -247,22 +247,31 @@ public final class Calibrator implements AutoCloseable {
       // A token that is not reached has no gradient: sums of gradients are the same over all.
       return original.fisher();
     }
+    return fisher(true);
+  }
+
+  /** The same where all moments together would take too much: none are collected beside it. */
+  public Fisher fisherAlone() {
+    return fisher(false);
+  }
+
+  private Fisher fisher(boolean besideMoments) {
     if (fisher == null) {
       model.requireOwnBlocks(GRADIENTS);
-      fisher = timed(this::findFisher);
+      fisher = timed(() -> findFisher(besideMoments));
     }
     return fisher;
   }
 
-  private Fisher findFisher() {
+  private Fisher findFisher(boolean besideMoments) {
     Path file = file("fisher");
     Fisher read = readFisher(file);
     if (read != null) {
       return read;
     }
-    Fisher collected =
-        besideMoments(
-            inputs -> FisherCollector.collect(model, model.slots(), examples, inputs, progress));
+    Function<MomentsCollector, Fisher> passes =
+        inputs -> FisherCollector.collect(model, model.slots(), examples, inputs, progress);
+    Fisher collected = besideMoments ? besideMoments(passes) : passes.apply(null);
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String slot : collected.slots()) {
       Matrix f = collected.of(slot);

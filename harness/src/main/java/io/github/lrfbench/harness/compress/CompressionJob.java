@@ -114,7 +114,7 @@ public record CompressionJob(MethodChain method, Budget budget, Allocation alloc
     Map<String, String> parameters = Map.of();
     if (statistics != null && method.needs().contains(Need.FISHER)) {
       // While the model can still be run.
-      statistics.fisher();
+      statistics.fisherAlone();
     }
     Scope own = model.device().openScope();
     try (MomentsByBlock moments = statistics == null ? null : statistics.momentsByBlock()) {

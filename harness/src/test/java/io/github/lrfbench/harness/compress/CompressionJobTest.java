@@ -37,11 +37,13 @@ import io.github.lrfbench.kernels.Devices;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +166,11 @@ class CompressionJobTest {
       assertTrue(job.goesByStatistics(task.model(), slots));
       Compression layered =
           job.consume(given.model(), named(given.model(), only), given.calibrator(), words -> {});
+      try (Stream<Path> written = Files.walk(folder)) {
+        assertTrue(
+            written.noneMatch(file -> file.getFileName().toString().startsWith("inputs-")),
+            "moments of all blocks at once");
+      }
       try (FactorizationCache cache = new FactorizationCache(task.model().device());
           Model expected =
               job.run(task.model(), slots, task.calibrator(), cache, task.scope(), words -> {})
