@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The processor's model name, where the system tells it. Virtual machines may tell a maker's whole
@@ -23,8 +24,9 @@ final class ProcessorName {
 
   /** The name that a file like {@code /proc/cpuinfo} tells of its first processor. */
   static String read(Path cpuinfo) {
-    try {
-      return name(Files.readAllLines(cpuinfo));
+    try (Stream<String> lines = Files.lines(cpuinfo)) {
+      // The others follow behind empty lines; a large machine takes long to tell of all.
+      return name(lines.takeWhile(line -> !line.isBlank()).toList());
     } catch (IOException e) {
       return architecture();
     }

@@ -35,6 +35,7 @@ class ProcessorNameTest {
             "cpu family\t: 25",
             "model\t\t: 17",
             "model name\t: AMD EPYC",
+            "",
             "cpu family\t: 26",
             "model\t\t: 2"));
     assertEquals("AMD EPYC", name("model name\t: AMD EPYC"));
