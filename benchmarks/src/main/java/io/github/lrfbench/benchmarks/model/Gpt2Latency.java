@@ -35,7 +35,7 @@ public final class Gpt2Latency {
        "n_positions": 1024}""";
   private static final int WARM_UPS = 3;
 
-  /** The JVM compiles on for so long: a token is a hundred short operations. */
+  /** Of other sequences, for the JVM compiles on for so long: a token is a hundred operations. */
   private static final int TOKENS_BEFORE = 100;
 
   private final CausalModel model;
@@ -96,7 +96,7 @@ public final class Gpt2Latency {
             }
           };
       try (CapturedGraph graph = device.capture(pass)) {
-        return time(WARM_UPS, graph::replay);
+        return time(graph::replay);
       }
     }
   }
@@ -106,17 +106,21 @@ public final class Gpt2Latency {
    */
   private double[] decode(List<TokenSequence> sequences) {
     int batch = sequences.size();
-    int begin = Math.max(1, sequences.get(0).length() - runs / 2 - TOKENS_BEFORE);
-    List<TokenSequence> prompts = random(batch, begin);
-    try (Decoding decoding = new Decoding(model, batch, begin + runs + TOKENS_BEFORE)) {
-      decoding.start(prompts);
-      return time(TOKENS_BEFORE, () -> decoding.next(new int[batch]));
+    int begin = Math.max(1, sequences.get(0).length() - runs / 2 - WARM_UPS);
+    int capacity = Math.max(begin + runs + WARM_UPS, 1 + TOKENS_BEFORE);
+    try (Decoding decoding = new Decoding(model, batch, capacity)) {
+      decoding.start(random(batch, 1));
+      for (int token = 0; token < TOKENS_BEFORE; token++) {
+        decoding.next(new int[batch]);
+      }
+      decoding.start(random(batch, begin));
+      return time(() -> decoding.next(new int[batch]));
     }
   }
 
-  private double[] time(int warmUps, Runnable pass) {
+  private double[] time(Runnable pass) {
     double[] times = new double[runs];
-    for (int run = -warmUps; run < runs; run++) {
+    for (int run = -WARM_UPS; run < runs; run++) {
       long start = System.nanoTime();
       pass.run();
       model.device().synchronize();
