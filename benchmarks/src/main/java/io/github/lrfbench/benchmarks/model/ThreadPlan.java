@@ -116,7 +116,7 @@ public final class ThreadPlan {
   }
 
   private void product(Pass pass, int rows, int inner, int cols, int threads) {
-    GemmTiles tiles = GemmTiles.of(rows, cols, inner, threads);
+    GemmTiles tiles = GemmTiles.of(rows, cols, inner, threads).inBands(inner);
     double[] work = new double[tiles.count()];
     for (int tile = 0; tile < work.length; tile++) {
       double height = tiles.bottom(tile) - tiles.top(tile);
@@ -137,19 +137,22 @@ public final class ThreadPlan {
 
   /** Reads two matrices and writes one. */
   private void rows(Pass pass, int rows, int cols, int threads) {
-    int tasks = (rows + ROW_TASK / cols - 1) / (ROW_TASK / cols);
+    int bands = (rows + ROW_TASK / cols - 1) / (ROW_TASK / cols);
+    int tasks = Math.min(rows, (bands + threads - 1) / threads * threads);
     double bytes = 3.0 * Float.BYTES * rows * cols;
     double even = bytes / bandwidth(Math.min(threads, tasks));
     loop(pass, even, tasks, threads);
   }
 
-  /** Every task is counted out, and every thread asks once in vain and reports once. */
+  /**
+   * Every thread counts its own tasks, looks at what others have left, at all of them at once, and
+   * reports.
+   */
   private void loop(Pass pass, double work, int tasks, int threads) {
     int members = Math.min(tasks, threads);
-    double counting = members == 1 ? 0 : 2 * members * line;
-    double taking = members == 1 ? 0 : tasks * line;
-    pass.seconds += Math.max(work, taking) + counting;
-    pass.counting += Math.max(0, taking - work) + counting;
+    double counting = members == 1 ? 0 : (members + 1) * line;
+    pass.seconds += work + counting;
+    pass.counting += counting;
   }
 
   private double bandwidth(int threads) {

@@ -1,6 +1,7 @@
 package io.github.lrfbench.kernels.host;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,31 +21,74 @@ public final class Workers implements AutoCloseable {
   /** So many sleepers a thread wakes: one that woke all of a large team would come to no work. */
   private static final int WOKEN_BY_EACH = 4;
 
+  /** Numbers apart, so that what one member counts is not in the cache line of another's. */
+  private static final int LINE = 16;
+
   private final class Loop {
     private final int count;
     private final IntConsumer task;
-    private final AtomicInteger next = new AtomicInteger();
+    private final int parts;
+    private final AtomicIntegerArray next;
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     Loop(int count, IntConsumer task) {
       this.count = count;
       this.task = task;
+      parts = Math.min(count, threads());
+      next = new AtomicIntegerArray(parts * LINE);
+      for (int part = 0; part < parts; part++) {
+        next.setPlain(part * LINE, start(part));
+      }
+    }
+
+    /** The first task of a part; the parts are even, and in the order of the tasks. */
+    private int start(int part) {
+      return (int) ((long) count * part / parts);
+    }
+
+    private boolean isLeft(int part) {
+      return next.get(part * LINE) < start(part + 1);
     }
 
     /** Wakes those helpers that a member of the team is to wake, while there are tasks for them. */
     void wakeNext(int member) {
-      int last = Math.min(helpers.length, count - 1);
       int first = member * WOKEN_BY_EACH + 1;
-      for (int i = first; i < first + WOKEN_BY_EACH && i <= last && next.get() < count; i++) {
-        helpers[i - 1].wake();
+      for (int i = first; i < first + WOKEN_BY_EACH && i < parts; i++) {
+        if (isLeft(i)) {
+          helpers[i - 1].wake();
+        }
       }
     }
 
-    /** Takes tasks until none is left; a loop that is over has none, so late helpers do no harm. */
-    void work() {
+    /**
+     * Takes the tasks of a member's own part, then those that are left of others', until none is. A
+     * loop that is over has none, so late helpers do no harm.
+     *
+     * <p>So a member gets the same rows in one loop after another, and finds in its processor's
+     * cache what it left there. Where processors share no cache, and virtual ones may be moved so
+     * at any time, a pass of a small model whose tasks go to whoever comes first takes up to 1.7
+     * times as long.
+     */
+    void work(int member) {
       int finished = 0;
-      for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+      for (int turn = 0; turn < parts; turn++) {
+        finished += workOn((member + turn) % parts);
+      }
+      // Not after every task: of a large team all would wait for this number's cache line.
+      done.addAndGet(finished);
+    }
+
+    private int workOn(int part) {
+      int finished = 0;
+      int end = start(part + 1);
+      int line = part * LINE;
+      // Looked at before it is counted up: that takes a cache line from who works there.
+      while (next.get(line) < end) {
+        int i = next.getAndIncrement(line);
+        if (i >= end) {
+          break;
+        }
         try {
           if (failure.get() == null) {
             task.accept(i);
@@ -55,8 +99,7 @@ public final class Workers implements AutoCloseable {
           finished++;
         }
       }
-      // Not after every task: of a large team all would wait for this number's cache line.
-      done.addAndGet(finished);
+      return finished;
     }
 
     /** Waits for the tasks that others took. */
@@ -92,7 +135,7 @@ public final class Workers implements AutoCloseable {
         last = awaitLoopAfter(last);
         if (last != null) {
           last.wakeNext(number);
-          last.work();
+          last.work(number);
         }
       }
     }
@@ -181,7 +224,7 @@ public final class Workers implements AutoCloseable {
     loop.wakeNext(0);
     inLoop.set(true);
     try {
-      loop.work();
+      loop.work(0);
       loop.awaitOthers();
     } finally {
       inLoop.set(false);

@@ -1,10 +1,12 @@
 package io.github.lrfbench.kernels.host;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +65,53 @@ class WorkersTest {
       barrier.await(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError("not all threads took part", e);
+    }
+  }
+
+  /** What a thread wrote in one loop it finds in its cache in the next. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5})
+  void aThreadGetsTheSameTasksInOneLoopAfterAnother(int threads) {
+    try (Workers workers = new Workers(threads)) {
+      Thread[] first = threadsOfTasks(workers, 3 * threads);
+      for (int loop = 0; loop < 20; loop++) {
+        assertArrayEquals(first, threadsOfTasks(workers, 3 * threads));
+      }
+      assertSame(Thread.currentThread(), first[0]);
+      assertEquals(threads, Set.copyOf(Arrays.asList(first)).size());
+    }
+  }
+
+  /** Nobody is done with the first of its tasks before all have begun, nor with the second. */
+  private static Thread[] threadsOfTasks(Workers workers, int count) {
+    Thread[] threads = new Thread[count];
+    CyclicBarrier all = new CyclicBarrier(workers.threads());
+    workers.forEach(
+        count,
+        i -> {
+          threads[i] = Thread.currentThread();
+          await(all);
+        });
+    return threads;
+  }
+
+  /** Those who are done take what is left of others. */
+  @Test
+  void nobodyWaitsForTheTasksOfOneThatIsBusy() {
+    try (Workers workers = new Workers(2)) {
+      AtomicInteger others = new AtomicInteger();
+      workers.forEach(
+          10,
+          i -> {
+            if (i == 0) {
+              while (others.get() < 9) {
+                Thread.onSpinWait();
+              }
+            } else {
+              others.incrementAndGet();
+            }
+          });
+      assertEquals(9, others.get());
     }
   }
 

@@ -85,6 +85,19 @@ public record GemmTiles(int rows, int cols, int bands, int strips) {
     return best;
   }
 
+  /**
+   * As many tiles, cut through the rows alone, where the right operand is packed for good and has
+   * fewer elements than the other and the product together. What follows works on rows: a worker
+   * then has its own in its cache, not half of the columns of all. The operand is read by all of
+   * them, and nobody writes it.
+   *
+   * @param inner columns of the left operand
+   */
+  public GemmTiles inBands(int inner) {
+    boolean fewer = (long) inner * cols <= (long) rows * (inner + cols);
+    return fewer && rows >= (long) count() * STEP ? new GemmTiles(rows, cols, count(), 1) : this;
+  }
+
   /** Elements that the worker with the most gets, if all take equally long for one. */
   private long slowest(int workers) {
     return ceilDiv(count(), workers) * (long) height() * width();

@@ -55,7 +55,8 @@ final class LinearKernel<A> {
     // A single row is no product of matrices: cut up, it would read weights in bits and pieces.
     boolean pieces = packed == 0 && smallProducts && !transW && y.rows() > 1;
     Product product = new Product(math.dtype(), transW, x, w, y, packed, pieces);
-    GemmTiles tiles = GemmTiles.of(y.rows(), y.cols(), x.cols(), workers.width());
+    GemmTiles usual = GemmTiles.of(y.rows(), y.cols(), x.cols(), workers.width());
+    GemmTiles tiles = packed == 0 ? usual : usual.inBands(x.cols());
     // The bias of a layer without activation is there before the product is added to it; with one,
     // it is added where the activation passes over the sums anyway.
     boolean biasFirst = biases != null && activation == Activation.NONE;

@@ -20,10 +20,13 @@ public final class RowPartition {
     return (int) ((long) size * part / parts);
   }
 
-  /** Runs the body over all rows, in tasks of whole rows. */
+  /** Runs the body over all rows, in tasks of whole rows, equally many for each worker. */
   public static void forEach(Workers workers, Matrix x, Body body) {
+    int rows = x.rows();
     int band = Math.max(1, TASK_ELEMENTS / Math.max(1, x.cols()));
-    int bands = (int) (((long) x.rows() + band - 1) / band);
-    workers.forEach(bands, task -> body.run(task * band, Math.min(x.rows(), (task + 1) * band)));
+    long bands = ((long) rows + band - 1) / band;
+    int width = workers.width();
+    int tasks = (int) (bands <= 1 ? bands : Math.min(rows, (bands + width - 1) / width * width));
+    workers.forEach(tasks, task -> body.run(cut(rows, task, tasks), cut(rows, task + 1, tasks)));
   }
 }

@@ -61,6 +61,23 @@ class GemmTilesTest {
     assertEquals(new GemmTiles(1024, 768, 8, 4), GemmTiles.of(1024, 768, 768, 32));
   }
 
+  /** A factor goes through the rows; what would be read twice for little does not. */
+  @Test
+  void rowsAreCutWhereThePackedOperandIsSmall() {
+    assertEquals(new GemmTiles(128, 128, 2, 1), inBands(128, 128, 768, 2));
+    assertEquals(new GemmTiles(128, 3072, 2, 1), inBands(128, 3072, 128, 2));
+    assertEquals(new GemmTiles(128, 768, 1, 2), inBands(128, 768, 768, 2));
+    assertEquals(new GemmTiles(32, 768, 1, 2), inBands(32, 768, 128, 2));
+    // Not in bands of less than a step.
+    assertEquals(GemmTiles.of(16, 1024, 16, 2), inBands(16, 1024, 16, 2));
+    // And not at all where one worker takes it alone.
+    assertEquals(1, inBands(8, 64, 64, 8).count());
+  }
+
+  private static GemmTiles inBands(int rows, int cols, int inner, int workers) {
+    return GemmTiles.of(rows, cols, inner, workers).inBands(inner);
+  }
+
   private static long slowest(GemmTiles tiles, int workers) {
     long[] load = new long[workers];
     for (int tile = 0; tile < tiles.count(); tile++) {
