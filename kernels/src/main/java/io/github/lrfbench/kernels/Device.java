@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 
 /** A place where tensors live and kernels run. Opened by {@link Devices#open}. */
 public interface Device extends AutoCloseable {
+  /** Bytes of weights that work which nobody times may have in another form. */
+  long MOST_COPIED = 1L << 30;
+
   /** What the user calls it: {@code cpu}, {@code cuda:0}. */
   String id();
 
@@ -109,11 +112,27 @@ public interface Device extends AutoCloseable {
    * calls the same kernels with the same tensors. Those that it makes belong to a scope that it
    * closes itself; the others must stay open as long as the graph. Work that does otherwise is run
    * again as it is where that shows. The weights of linear layers stay as they are: a device may
-   * keep them in another form, for which it takes as much memory again.
+   * keep {@link #MOST_COPIED} of them in another form as well.
    */
   default CapturedGraph capture(Runnable work) {
+    return capture(work, MOST_COPIED);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mostCopied bytes of weights that the device may keep in another form; those beyond are
+   *     multiplied by as they are, which takes longer: work that is timed beside other work should
+   *     have all of them or none
+   */
+  default CapturedGraph capture(Runnable work, long mostCopied) {
     work.run();
     return CapturedGraph.ofRunning(work);
+  }
+
+  /** Whether {@link #capture} keeps weights in another form. */
+  default boolean copiesWeights() {
+    return false;
   }
 
   /**

@@ -109,8 +109,10 @@ public final class RunColumns {
               + " the calls of throughput_eps). fallbacks: how often a fast routine of the GPU's"
               + " libraries did not do while the model was compressed, by the slower one that took"
               + " its place (gesvd, geqrf). measure_seconds: how long the model was timed, warm-up"
-              + " included. timed_with: the cell whose times these are, of a model with the same"
-              + " forms and sizes in every place.");
+              + " included. packed: false where the weights of this model and the dense one beside"
+              + " it would take too much memory packed for the processor's products, so that both"
+              + " were timed with weights as they lie. timed_with: the cell whose times these are, of"
+              + " a model with the same forms and sizes in every place.");
 
   public static final Column<String> TRAIN_HASH =
       Column.text(

@@ -40,9 +40,14 @@ public record CallShape(LatencyKind kind, int seqLen, int vocabulary) {
     return new CallShape(kind, length, info.vocabularySize());
   }
 
-  /** A call of a model. */
+  /** A call of a model whose weights are held in one form. */
   public TimedPass pass(Model model, int sequences) {
-    return new TimedPass(model, kind, random(sequences));
+    return pass(model, sequences, 0);
+  }
+
+  /** A call of a model with so many bytes of weights in another form as well. */
+  TimedPass pass(Model model, int sequences, long mostCopied) {
+    return new TimedPass(model, kind, random(sequences), mostCopied);
   }
 
   /** What a call of so many sequences reads. */

@@ -43,9 +43,10 @@ final class LatencyProbe {
   private final CallShape shape;
   private final int batchSize;
   private final RoundRule rule;
+  private final WeightCopies copies;
 
   /**
-   * A probe.
+   * A probe on this machine.
    *
    * @param kind what is timed
    * @param batchSize sequences per call
@@ -53,9 +54,21 @@ final class LatencyProbe {
    * @param rule when the measurement of latency ends
    */
   LatencyProbe(LatencyKind kind, int batchSize, int seqLen, RoundRule rule, ModelInfo info) {
+    this(kind, batchSize, seqLen, rule, info, WeightCopies.here());
+  }
+
+  /** The same, on a machine on which weights are copied or not. */
+  LatencyProbe(
+      LatencyKind kind,
+      int batchSize,
+      int seqLen,
+      RoundRule rule,
+      ModelInfo info,
+      WeightCopies copies) {
     this.shape = CallShape.of(kind, seqLen, info);
     this.batchSize = batchSize;
     this.rule = rule;
+    this.copies = copies;
   }
 
   int seqLen() {
@@ -83,8 +96,9 @@ final class LatencyProbe {
     long peak;
     long flops;
     int expanded;
-    try (TimedPass own = pass(model, batchSize)) {
-      rounds = beside(dense, own, batchSize, new RoundTimer(rule, Clock.SYSTEM)::measure);
+    boolean packed = copies.areMade(dense, model);
+    try (TimedPass own = pass(model, batchSize, packed)) {
+      rounds = beside(dense, own, batchSize, packed, new RoundTimer(rule, Clock.SYSTEM)::measure);
       deviceMs = deviceMillis(own);
       watch.sample(own::replay);
       // After the timed calls, so that the first of those is the model's first.
@@ -92,12 +106,12 @@ final class LatencyProbe {
       flops = own.flops();
       expanded = own.expanded();
     }
-    try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
+    try (TimedPass own = pass(model, THROUGHPUT_BATCH, packed)) {
       Interleaved timer = new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM);
-      List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, timer::measure);
+      List<LatencyStats> stats = beside(dense, own, THROUGHPUT_BATCH, packed, timer::measure);
       InTurns throughput = new InTurns(stats.get(0), stats.get(stats.size() - 1), THROUGHPUT_BATCH);
       watch.sample(own::replay);
-      Conditions conditions = new Conditions(energy(dense, own), watch.state());
+      Conditions conditions = new Conditions(energy(dense, own, packed), watch.state());
       Expanded matrices = new Expanded(expanded, own.expanded());
       double seconds = (System.nanoTime() - start) / 1e9;
       return new Timing(
@@ -107,6 +121,7 @@ final class LatencyProbe {
           throughput,
           peak,
           flops,
+          packed,
           matrices,
           conditions,
           seconds,
@@ -115,13 +130,13 @@ final class LatencyProbe {
   }
 
   /** In blocks of their own, after the times, which reading a counter would lengthen. */
-  private Energy energy(Model dense, TimedPass own) {
+  private Energy energy(Model dense, TimedPass own, boolean packed) {
     DeviceMonitor monitor = own.model().device().monitor();
     if (monitor.energySource().isEmpty()) {
       return Energy.NONE;
     }
     EnergyMeter meter = new EnergyMeter(monitor::joules, Clock.SYSTEM);
-    double[] joules = beside(dense, own, THROUGHPUT_BATCH, meter::measure);
+    double[] joules = beside(dense, own, THROUGHPUT_BATCH, packed, meter::measure);
     return new Energy(
         monitor.energySource(),
         joules[0] / THROUGHPUT_BATCH,
@@ -137,16 +152,17 @@ final class LatencyProbe {
     long start = System.nanoTime();
     Rounds rounds;
     long flops;
+    boolean packed = copies.areMade(model, model);
     double difference = read(peer, model, batchSize);
     List<ProcessHandle> processes = peer.processes();
     MachineWatch watch = new MachineWatch(model.device(), processes);
-    try (TimedPass own = pass(model, batchSize)) {
+    try (TimedPass own = pass(model, batchSize, packed)) {
       rounds = new RoundTimer(rule, Clock.SYSTEM).measure(List.of(peer, own));
       watch.sample(own::replay);
       flops = own.flops();
     }
     difference = Math.max(difference, read(peer, model, THROUGHPUT_BATCH));
-    try (TimedPass own = pass(model, THROUGHPUT_BATCH)) {
+    try (TimedPass own = pass(model, THROUGHPUT_BATCH, packed)) {
       List<LatencyStats> stats =
           new Interleaved(THROUGHPUT_RULE, Clock.SYSTEM).measure(List.of(peer, own));
       InTurns throughput = new InTurns(stats.get(0), stats.get(1), THROUGHPUT_BATCH);
@@ -161,6 +177,7 @@ final class LatencyProbe {
               throughput,
               0,
               flops,
+              packed,
               Expanded.NONE,
               conditions,
               (System.nanoTime() - start) / 1e9,
@@ -182,14 +199,18 @@ final class LatencyProbe {
 
   /** Measures a pass and, where it is another, the dense model's beside it. */
   private <T> T beside(
-      Model dense, TimedPass own, int sequences, Function<List<TimedPass>, T> measure) {
-    try (TimedPass other = own.model() == dense ? null : pass(dense, sequences)) {
+      Model dense,
+      TimedPass own,
+      int sequences,
+      boolean packed,
+      Function<List<TimedPass>, T> measure) {
+    try (TimedPass other = own.model() == dense ? null : pass(dense, sequences, packed)) {
       return measure.apply(other == null ? List.of(own) : List.of(own, other));
     }
   }
 
-  private TimedPass pass(Model model, int sequences) {
-    return shape.pass(model, sequences).withFastestForms();
+  private TimedPass pass(Model model, int sequences, boolean packed) {
+    return shape.pass(model, sequences, packed ? Long.MAX_VALUE : 0).withFastestForms();
   }
 
   /** The median time by the device's own clock; NaN if it has none. */

@@ -22,6 +22,7 @@ public final class TimedPass implements Runnable, AutoCloseable {
   private final LatencyKind kind;
   private final int sequences;
   private final int length;
+  private final long mostCopied;
   private final Scope scope;
   private TokenBatch batch;
   private KeyValueCache cache;
@@ -34,10 +35,13 @@ public final class TimedPass implements Runnable, AutoCloseable {
    *
    * @param model a language model, but for forward passes
    * @param sequences of one length, of which a decoding pass reads the last tokens
+   * @param mostCopied bytes of weights that may be held in another form, see {@link
+   *     io.github.lrfbench.kernels.Device#capture(Runnable, long)}
    */
-  TimedPass(Model model, LatencyKind kind, List<TokenSequence> sequences) {
+  TimedPass(Model model, LatencyKind kind, List<TokenSequence> sequences, long mostCopied) {
     this.model = model;
     this.kind = kind;
+    this.mostCopied = mostCopied;
     this.scope = model.device().openScope();
     this.sequences = sequences.size();
     this.length = sequences.get(0).length();
@@ -126,7 +130,7 @@ public final class TimedPass implements Runnable, AutoCloseable {
 
   void replay() {
     if (graph == null) {
-      graph = model.device().capture(this::enqueue);
+      graph = model.device().capture(this::enqueue, mostCopied);
     } else {
       graph.replay();
     }

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param throughput of calls of the throughput shape
  * @param peakBytes weights plus the most that activations took
  * @param flops floating-point operations of a call for each of its sequences
+ * @param packed whether the device could hold weights in the form that its products want
  * @param expanded how many matrices' forms were multiplied out for it
  * @param conditions energy, and what else the machine did
  * @param seconds how long all of that took, warm-up included
@@ -35,6 +36,7 @@ record Timing(
     InTurns throughput,
     long peakBytes,
     long flops,
+    boolean packed,
     Expanded expanded,
     Conditions conditions,
     double seconds,
@@ -90,6 +92,7 @@ record Timing(
         throughput,
         peakBytes,
         flops,
+        packed,
         expanded,
         conditions,
         seconds,
@@ -134,6 +137,9 @@ record Timing(
     extra.put("measure_seconds", Math.round(seconds * 1e3) / 1e3);
     if (timedWith != null) {
       extra.put("timed_with", timedWith);
+    }
+    if (!packed) {
+      extra.put("packed", false);
     }
     if (expanded.latency() > 0) {
       extra.put("expanded", expanded.latency());

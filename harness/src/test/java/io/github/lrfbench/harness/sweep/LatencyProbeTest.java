@@ -102,6 +102,30 @@ class LatencyProbeTest {
     }
   }
 
+  /**
+   * Of two that are compared neither multiplies by weights as they lie while the other does not.
+   */
+  @Test
+  void bothModelsArePackedOrNeither() {
+    try (Device device = open();
+        GoldenModel golden = GoldenModel.load(TestData.require("golden/bert-cls"), device);
+        Model model = golden.model().copy(DType.F32)) {
+      Model dense = golden.model();
+      long all = device.memory().currentBytes() + dense.bytes() + model.bytes();
+      for (long machine : new long[] {all * 3 / 2 + 3, all * 3 / 2 - 3}) {
+        LatencyProbe probe =
+            new LatencyProbe(
+                LatencyKind.FORWARD, 1, 4, RULE, dense.info(), new WeightCopies(machine));
+        Map<String, Object> extra = new TreeMap<>();
+        probe.measure(dense, model).addTo(extra);
+        boolean tooLarge = device.copiesWeights() && 2 * machine < 3 * all;
+        assertEquals(tooLarge ? false : null, extra.get("packed"));
+      }
+      boolean alone = new WeightCopies((all - model.bytes()) * 3 / 2 + 3).areMade(dense, dense);
+      assertTrue(alone);
+    }
+  }
+
   /** CP of a matrix with hundreds of times as many terms as it has columns. */
   @Test
   void aFormThatIsFarSlowerThanItsMatrixIsTimedMultipliedOut() {
@@ -144,7 +168,7 @@ class LatencyProbeTest {
     try (Device device = open();
         GoldenModel golden = GoldenModel.load(TestData.require("golden/gpt2-lm"), device);
         TimedPass pass =
-            new TimedPass(golden.model(), kind, List.of(new TokenSequence(ids, new int[40])))) {
+            new TimedPass(golden.model(), kind, List.of(new TokenSequence(ids, new int[40])), 0)) {
       for (int i = 0; i < 3; i++) {
         pass.run();
       }

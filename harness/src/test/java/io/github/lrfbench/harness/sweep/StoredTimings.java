@@ -43,7 +43,18 @@ final class StoredTimings {
     Timing.InTurns throughput = new Timing.InTurns(rounds.stats(0), rounds.stats(1), 32);
     MachineState unknown = new MachineState(OptionalDouble.empty(), 0, DeviceState.UNKNOWN);
     Conditions conditions = new Conditions(Conditions.Energy.NONE, unknown);
-    new Timing(rounds, 1, Double.NaN, throughput, 0, 0, Timing.Expanded.NONE, conditions, 0, null)
+    new Timing(
+            rounds,
+            1,
+            Double.NaN,
+            throughput,
+            0,
+            0,
+            true,
+            Timing.Expanded.NONE,
+            conditions,
+            0,
+            null)
         .applyTo(row);
     return row.build();
   }

@@ -8,6 +8,7 @@ import io.github.lrfbench.kernels.ProductRounding;
 import io.github.lrfbench.kernels.Scope;
 import io.github.lrfbench.kernels.cpu.blas.CpuBlas;
 import io.github.lrfbench.kernels.cpu.blas.OpenBlasLibrary;
+import io.github.lrfbench.kernels.cpu.blas.PackedKernels;
 import io.github.lrfbench.kernels.cpu.blas.PackedWeights;
 import io.github.lrfbench.kernels.cpu.lapack.CpuLapack;
 import io.github.lrfbench.kernels.cpu.memory.BlockPool;
@@ -134,8 +135,13 @@ public final class CpuDevice implements Device {
 
   /** Weights that the work finds in open scopes are packed once, not in every product. */
   @Override
-  public CapturedGraph capture(Runnable work) {
-    return PackedWeights.capture(work, pool);
+  public CapturedGraph capture(Runnable work, long mostCopied) {
+    return PackedWeights.capture(work, pool, mostCopied);
+  }
+
+  @Override
+  public boolean copiesWeights() {
+    return PackedKernels.areAvailable();
   }
 
   @Override

@@ -286,7 +286,7 @@ public final class CudaDevice implements Gpu {
   }
 
   @Override
-  public CapturedGraph capture(Runnable work) {
+  public CapturedGraph capture(Runnable work, long mostCopied) {
     CudaStream home = stream();
     home.requireNotCapturing("a capture");
     CudaStream captureStream = home.captureStream();

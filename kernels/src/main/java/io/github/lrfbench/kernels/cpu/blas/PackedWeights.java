@@ -18,10 +18,7 @@ import java.util.function.Supplier;
  * linear layers that it calls find them.
  */
 public final class PackedWeights {
-  /** Weights beyond this are packed in every product, as they are without a graph. */
-  private static final long MAX_BYTES = 1L << 30;
-
-  /** The same for work that is done once, which is to leave memory for large models. */
+  /** What is packed for work that is done once, which is to leave memory for large models. */
   private static final long MAX_BYTES_ONCE = 1L << 29;
 
   private record Key(boolean transposed, long address, int stride, int rows, int cols) {
@@ -35,6 +32,10 @@ public final class PackedWeights {
   private final BlockPool pool;
   private final long beginning;
   private final boolean once;
+
+  /** Weights beyond this are packed in every product, as they are without a graph. */
+  private final long mostBytes;
+
   private final Map<Key, Block> blocks = new HashMap<>();
   private final Map<Key, AutoCloseable> rounded = new HashMap<>();
 
@@ -54,16 +55,22 @@ public final class PackedWeights {
    * @param pool whose memory they take
    * @param once whether the work is done once: then weights are packed where it multiplies by them
    *     for the second time, else where the first run meets them
+   * @param mostBytes of packed weights
    */
-  private PackedWeights(BlockPool pool, boolean once) {
+  private PackedWeights(BlockPool pool, boolean once, long mostBytes) {
     this.pool = pool;
     this.once = once;
+    this.mostBytes = mostBytes;
     this.beginning = pool.scopesOpened();
   }
 
-  /** Runs work for the first time, which packs what it multiplies by; runs it again on that. */
-  public static CapturedGraph capture(Runnable work, BlockPool pool) {
-    PackedWeights weights = new PackedWeights(pool, false);
+  /**
+   * Runs work for the first time, which packs what it multiplies by; runs it again on that.
+   *
+   * @param mostBytes of weights that are packed
+   */
+  public static CapturedGraph capture(Runnable work, BlockPool pool, long mostBytes) {
+    PackedWeights weights = new PackedWeights(pool, false, mostBytes);
     try {
       weights.around(work);
     } catch (RuntimeException | Error e) {
@@ -79,7 +86,7 @@ public final class PackedWeights {
    * it multiplies by them several times.
    */
   public static void during(Runnable work, BlockPool pool) {
-    PackedWeights weights = new PackedWeights(pool, true);
+    PackedWeights weights = new PackedWeights(pool, true, MAX_BYTES_ONCE);
     try {
       weights.around(work);
     } finally {
@@ -144,7 +151,7 @@ public final class PackedWeights {
       return found == null ? 0 : found.address();
     }
     long needed = (long) Float.BYTES * w.rows() * w.cols();
-    boolean fits = needed > 0 && bytes + needed <= (once ? MAX_BYTES_ONCE : MAX_BYTES);
+    boolean fits = needed > 0 && needed <= mostBytes - bytes;
     if (w.dtype() != DType.F32 || !fits || !lasts(w) || !PackedKernels.areAvailable()) {
       return 0;
     }

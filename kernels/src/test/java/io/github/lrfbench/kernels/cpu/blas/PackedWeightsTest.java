@@ -27,6 +27,10 @@ class PackedWeightsTest {
   private final Device device = Devices.open("cpu");
 
   private long packed(int rows, DType dtype) {
+    return packed(rows, dtype, Device.MOST_COPIED);
+  }
+
+  private long packed(int rows, DType dtype, long mostCopied) {
     try (Scope scope = device.openScope()) {
       Matrix x = Matrix.of(scope.zeros(dtype, rows, SIZE));
       Matrix w = Matrix.of(scope.zeros(dtype, SIZE, SIZE));
@@ -38,7 +42,7 @@ class PackedWeightsTest {
             device.nn().linear(x, false, w, null, Activation.NONE, y);
             device.nn().linear(y, false, w, null, Activation.NONE, x);
           };
-      try (CapturedGraph graph = device.capture(work)) {
+      try (CapturedGraph graph = device.capture(work, mostCopied)) {
         graph.replay();
         during = device.memory().currentBytes() - before;
       }
@@ -52,6 +56,14 @@ class PackedWeightsTest {
   void weightsArePackedOnceForAsLongAsTheGraphLasts(int rows) {
     assumeTrue(PackedKernels.areAvailable(), "OpenBLAS packs by itself on this processor");
     assertEquals(BYTES, packed(rows, DType.F32));
+  }
+
+  @Test
+  void noMoreIsPackedThanIsAllowed() {
+    assumeTrue(PackedKernels.areAvailable(), "OpenBLAS packs by itself on this processor");
+    assertEquals(0, packed(5, DType.F32, BYTES - 1));
+    assertEquals(BYTES, packed(5, DType.F32, BYTES));
+    assertEquals(BYTES, packed(5, DType.F32, Long.MAX_VALUE));
   }
 
   @Test
