@@ -107,6 +107,9 @@ public final class Regress implements Callable<Integer> {
     String python = System.getenv().getOrDefault("PYTHON", "python3");
     Suites suites = new Suites(root, python, threads, quick);
     List<Figure> committed = FigureFile.read(root.resolve(file));
+    if (update) {
+      FigureFile.requireWritable(root.resolve(file));
+    }
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Rounds measured =
           new Rounds(selected(suites, folder.path()), suites.limits(), System.err::println);
