@@ -11,6 +11,10 @@ import picocli.CommandLine.Option;
 /** Options that say how the models of a sweep are trained after compression. */
 @OptionTopic.Of(OptionTopic.TRAINING)
 final class RecoveryOptions {
+  private static final String RATE = "2e-5";
+  private static final String SELECT = "last";
+  private static final String NO_TEACHER = "0";
+
   @Option(
       names = "--finetune-epochs",
       paramLabel = "N",
@@ -23,7 +27,7 @@ final class RecoveryOptions {
       names = "--finetune-lr",
       paramLabel = "RATE",
       split = ",",
-      defaultValue = "2e-5",
+      defaultValue = RATE,
       description = "Its largest learning rate. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<Double> finetuneRates = new ArrayList<>();
 
@@ -31,7 +35,7 @@ final class RecoveryOptions {
       names = "--finetune-select",
       paramLabel = "WHICH",
       split = ",",
-      defaultValue = "last",
+      defaultValue = SELECT,
       description =
           "In that training, which epoch is kept: last, or held-out, as finetune's --select. Default: ${DEFAULT-VALUE}. Repeatable.")
   private List<String> finetuneSelects = new ArrayList<>();
@@ -40,7 +44,7 @@ final class RecoveryOptions {
       names = "--distill",
       paramLabel = "W",
       split = ",",
-      defaultValue = "0",
+      defaultValue = NO_TEACHER,
       description =
           "In that training, weight of the dense model's outputs against the labels, from 0 to 1. Default: 0. Repeatable.")
   private List<Double> distills = new ArrayList<>();
@@ -49,7 +53,7 @@ final class RecoveryOptions {
       names = "--distill-hidden",
       paramLabel = "W",
       split = ",",
-      defaultValue = "0",
+      defaultValue = NO_TEACHER,
       description =
           "In that training, weight of the squared difference from the dense model's hidden states. Default: 0. Repeatable.")
   private List<Double> distillsHidden = new ArrayList<>();
@@ -58,7 +62,7 @@ final class RecoveryOptions {
       names = "--distill-attention",
       paramLabel = "W",
       split = ",",
-      defaultValue = "0",
+      defaultValue = NO_TEACHER,
       description =
           "In that training, weight of the divergence from the dense model's attention maps. Default: 0. Repeatable.")
   private List<Double> distillsAttention = new ArrayList<>();
@@ -67,7 +71,7 @@ final class RecoveryOptions {
       names = "--distill-scores",
       paramLabel = "W",
       split = ",",
-      defaultValue = "0",
+      defaultValue = NO_TEACHER,
       description =
           "In that training, weight of the squared difference from the dense model's attention scores before the softmax. Default: 0. Repeatable.")
   private List<Double> distillsScores = new ArrayList<>();
@@ -75,14 +79,16 @@ final class RecoveryOptions {
   /**
    * Every number of epochs at every learning rate, and so on.
    *
-   * @throws InputException if there is no training that a teacher would be for
+   * @throws InputException if there is no training that something else would be of
    */
   List<Recovery> recoveries() {
     if (finetuneEpochs.stream().allMatch(epochs -> epochs == 0)) {
-      requireNoTeacher("--distill", distills);
-      requireNoTeacher("--distill-hidden", distillsHidden);
-      requireNoTeacher("--distill-attention", distillsAttention);
-      requireNoTeacher("--distill-scores", distillsScores);
+      requireDefault("--finetune-lr", finetuneRates, Double.valueOf(RATE));
+      requireDefault("--finetune-select", finetuneSelects, SELECT);
+      requireDefault("--distill", distills, Double.valueOf(NO_TEACHER));
+      requireDefault("--distill-hidden", distillsHidden, Double.valueOf(NO_TEACHER));
+      requireDefault("--distill-attention", distillsAttention, Double.valueOf(NO_TEACHER));
+      requireDefault("--distill-scores", distillsScores, Double.valueOf(NO_TEACHER));
     }
     List<Recovery> recoveries = new ArrayList<>();
     List<Selection> selections =
@@ -93,8 +99,8 @@ final class RecoveryOptions {
     return recoveries;
   }
 
-  private static void requireNoTeacher(String option, List<Double> weights) {
-    if (weights.stream().anyMatch(weight -> weight != 0)) {
+  private static <T> void requireDefault(String option, List<T> values, T usual) {
+    if (!values.stream().allMatch(usual::equals)) {
       throw new InputException(
           option
               + " is of the training after compression: give --finetune-epochs; methods that train"

@@ -274,12 +274,19 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"--distill", "--distill-hidden", "--distill-attention", "--distill-scores"})
-  void aTeacherWithoutATrainingIsRefused(String option) {
+  @CsvSource({
+    "--finetune-lr,0.5",
+    "--finetune-lr,'2e-5,3e-5'",
+    "--finetune-select,held-out",
+    "--distill,0.5",
+    "--distill-hidden,0.5",
+    "--distill-attention,0.5",
+    "--distill-scores,0.5"
+  })
+  void whatIsOfATrainingIsRefusedWithoutOne(String option, String value) {
     Path target = folder.resolve("out");
     String[] arguments = {
-      "sweep", "--model", "MODEL", "--task", "sst2", option, "0.5", "--out", target.toString()
+      "sweep", "--model", "MODEL", "--task", "sst2", option, value, "--out", target.toString()
     };
     assertFault(run(arguments), option + " is of the training after compression");
     String[] none = Arrays.copyOf(arguments, arguments.length + 2);
