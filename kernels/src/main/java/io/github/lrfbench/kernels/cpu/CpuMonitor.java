@@ -71,6 +71,8 @@ final class CpuMonitor implements DeviceMonitor {
 
   @Override
   public synchronized DeviceState state() {
+    // At first, while the helpers still wait actively for more work.
+    OptionalDouble handoverNanos = handOver.nanos();
     long before = throttles;
     throttles = throttleCount();
     SortedSet<String> slowdowns = new TreeSet<>();
@@ -83,7 +85,7 @@ final class CpuMonitor implements DeviceMonitor {
         clockMhz(),
         slowdowns,
         OptionalInt.empty(),
-        handOver.nanos());
+        handoverNanos);
   }
 
   /** How often processors were slowed down for their heat; 0 where that is not counted. */

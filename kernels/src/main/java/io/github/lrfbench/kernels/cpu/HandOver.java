@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * microseconds each: a thread that lost its processor spoils one of them only.
  */
 final class HandOver {
-  /** With the caller they are as many as share a cache on most processors of many cores. */
+  /** With the caller they are as many as a core complex of eight has. */
   private static final int MOST_HELPERS = 7;
 
   private static final int BLOCKS = 5;
