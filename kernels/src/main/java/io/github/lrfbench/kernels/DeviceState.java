@@ -15,13 +15,15 @@ import java.util.TreeSet;
  * @param slowdowns in words, what holds the clock below what it could be; of a processor, since it
  *     was last asked
  * @param otherProcesses other processes that compute on the device
+ * @param handoverNanos nanoseconds until a thread of a processor's team reads what another wrote
  */
 public record DeviceState(
     OptionalLong usedBytes,
     OptionalLong processBytes,
     OptionalDouble clockMhz,
     SortedSet<String> slowdowns,
-    OptionalInt otherProcesses) {
+    OptionalInt otherProcesses,
+    OptionalDouble handoverNanos) {
   /** Nothing is told. */
   public static final DeviceState UNKNOWN =
       new DeviceState(
@@ -29,5 +31,6 @@ public record DeviceState(
           OptionalLong.empty(),
           OptionalDouble.empty(),
           new TreeSet<>(),
-          OptionalInt.empty());
+          OptionalInt.empty(),
+          OptionalDouble.empty());
 }

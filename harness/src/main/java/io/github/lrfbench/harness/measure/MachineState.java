@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
  *
  * @param otherLoad processors that other work kept busy on average; empty if not known
  * @param processors the machine's processors
- * @param device the device at the last sample, with the slowdowns of all and the most processes
+ * @param device the device at the last sample, with the slowdowns of all, the most processes and
+ *     the longest hand-over
  */
 public record MachineState(OptionalDouble otherLoad, int processors, DeviceState device) {}

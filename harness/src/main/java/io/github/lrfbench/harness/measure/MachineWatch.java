@@ -3,6 +3,7 @@ package io.github.lrfbench.harness.measure;
 import io.github.lrfbench.kernels.Device;
 import io.github.lrfbench.kernels.DeviceState;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -13,6 +14,7 @@ public final class MachineWatch {
   private final OtherLoad load;
   private final SortedSet<String> slowdowns = new TreeSet<>();
   private OptionalInt processes = OptionalInt.empty();
+  private OptionalDouble handover = OptionalDouble.empty();
   private DeviceState last = DeviceState.UNKNOWN;
 
   /** Begins to watch what this process measures. */
@@ -29,7 +31,7 @@ public final class MachineWatch {
     this.device = device;
     this.load = OtherLoad.start(measured);
     // A processor tells what slowed it down since it was last asked.
-    device.monitor().state();
+    keepHandover(device.monitor().state());
   }
 
   /**
@@ -45,13 +47,20 @@ public final class MachineWatch {
     if (last.otherProcesses().orElse(-1) > processes.orElse(-1)) {
       processes = last.otherProcesses();
     }
+    keepHandover(last);
+  }
+
+  private void keepHandover(DeviceState state) {
+    if (state.handoverNanos().orElse(0) > handover.orElse(0)) {
+      handover = state.handoverNanos();
+    }
   }
 
   /** What was seen until now. */
   public MachineState state() {
     DeviceState all =
         new DeviceState(
-            last.usedBytes(), last.processBytes(), last.clockMhz(), slowdowns, processes);
+            last.usedBytes(), last.processBytes(), last.clockMhz(), slowdowns, processes, handover);
     return new MachineState(load.average(), load.processors(), all);
   }
 }

@@ -72,6 +72,18 @@ public final class MachineColumns {
               + "a container there may be more that the driver does not show. Empty on the "
               + "processor, or if NVML does not tell.");
 
+  public static final Column<Double> HANDOVER_NS =
+      Column.number(
+          "handover_ns",
+          "ns",
+          "Time in which a thread of the processor's team reads what another wrote: the largest of "
+              + "what was found before the model was timed, after the latency and after the "
+              + "throughput calls, each time with the slowest of at most seven threads beside the "
+              + "calling one. Some 30 to 60 where they share a cache, several times that where they "
+              + "do not, which makes times longer, of small and compressed models most. Empty on "
+              + "the GPU, for one thread or more than there are processors, where other work kept "
+              + "the threads apart, and in rows of schemas below 6.");
+
   private MachineColumns() {}
 
   /** The kind of a device by its id: {@code cuda} of {@code cuda:1}. */

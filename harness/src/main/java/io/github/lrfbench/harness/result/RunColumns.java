@@ -193,7 +193,7 @@ public final class RunColumns {
   public static final TableSchema TABLE =
       new TableSchema(
           "runs.csv",
-          5,
+          6,
           List.of(
               SCHEMA,
               RUN_ID,
@@ -308,7 +308,8 @@ public final class RunColumns {
               ExitColumns.EXIT_FLOPS_PER_EXAMPLE,
               ExitColumns.EXIT_SPEEDUP,
               ExitColumns.EXIT_SPEEDUP_LOW,
-              ExitColumns.EXIT_SPEEDUP_HIGH));
+              ExitColumns.EXIT_SPEEDUP_HIGH,
+              MachineColumns.HANDOVER_NS));
 
   private RunColumns() {}
 }

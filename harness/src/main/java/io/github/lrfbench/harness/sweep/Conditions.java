@@ -44,6 +44,7 @@ record Conditions(Energy energy, MachineState machine) {
     machine.otherLoad().ifPresent(load -> row.set(MachineColumns.LOAD_AVERAGE, load));
     device.clockMhz().ifPresent(clock -> row.set(MachineColumns.CLOCK_MHZ, clock));
     device.otherProcesses().ifPresent(n -> row.set(MachineColumns.FOREIGN_PROCESSES, n));
+    device.handoverNanos().ifPresent(nanos -> row.set(MachineColumns.HANDOVER_NS, nanos));
     if (!device.slowdowns().isEmpty()) {
       row.set(MachineColumns.THROTTLED, String.join(", ", device.slowdowns()));
     }

@@ -12,13 +12,22 @@ final class MachineWarnings {
   /** The share of the machine's processors that other work may keep busy without a word. */
   private static final double LOAD_SHARE = 0.1;
 
+  /** How many times the shortest hand-over of a sweep another may take without a word. */
+  private static final double APART = 2;
+
+  /** Threads that share a cache take less for a hand-over, in nanoseconds. */
+  private static final double FAR = 100;
+
   private enum Doubt {
     LOADED,
     THROTTLED,
-    SHARED
+    SHARED,
+    APART
   }
 
   private final Set<Doubt> told = EnumSet.noneOf(Doubt.class);
+  private double nearest = Double.POSITIVE_INFINITY;
+  private double farthest;
 
   /**
    * Tells what is new.
@@ -53,6 +62,26 @@ final class MachineWarnings {
               + device
               + " while a cell was timed: times and energy hold their work, too (column"
               + " foreign_processes; told once)");
+    }
+    state.handoverNanos().ifPresent(nanos -> tellHandover(nanos, device, note));
+  }
+
+  /** Cells of one sweep that were timed near and far cannot be compared, whichever came first. */
+  private void tellHandover(double nanos, String device, Consumer<String> note) {
+    double before = nanos > nearest ? nearest : farthest;
+    nearest = Math.min(nearest, nanos);
+    farthest = Math.max(farthest, nanos);
+    if (farthest > FAR && farthest > APART * nearest && told.add(Doubt.APART)) {
+      note.accept(
+          String.format(
+              Locale.ROOT,
+              "threads of %s took %.0f ns to hand a number over while a cell was timed, %.0f ns"
+                  + " while another was: in the slower one they were on cores that share no cache,"
+                  + " where times are longer, of small and compressed models most (column"
+                  + " handover_ns; told once)",
+              device,
+              nanos,
+              before));
     }
   }
 }

@@ -26,7 +26,19 @@ class MachineWatchTest {
         OptionalLong.of(bytes / 2),
         OptionalDouble.of(clock),
         new TreeSet<>(Arrays.asList(slowdowns)),
-        processes < 0 ? OptionalInt.empty() : OptionalInt.of(processes));
+        processes < 0 ? OptionalInt.empty() : OptionalInt.of(processes),
+        OptionalDouble.empty());
+  }
+
+  private static DeviceState handover(double nanos) {
+    DeviceState unknown = DeviceState.UNKNOWN;
+    return new DeviceState(
+        unknown.usedBytes(),
+        unknown.processBytes(),
+        unknown.clockMhz(),
+        unknown.slowdowns(),
+        unknown.otherProcesses(),
+        OptionalDouble.of(nanos));
   }
 
   /** A device that tells one state after the other. */
@@ -88,5 +100,20 @@ class MachineWatchTest {
     assertEquals(DeviceState.UNKNOWN, watch.state().device());
     watch.sample(() -> {});
     assertEquals(state(2, 2, -1), watch.state().device());
+  }
+
+  @Test
+  void theLongestHandoverIsKeptTheFirstAmongThem() {
+    MachineWatch first = new MachineWatch(device(handover(250), handover(45), handover(50)));
+    assertEquals(handover(250), first.state().device());
+    first.sample(() -> {});
+    first.sample(() -> {});
+    assertEquals(handover(250), first.state().device());
+
+    MachineWatch last = new MachineWatch(device(handover(45), handover(250), DeviceState.UNKNOWN));
+    assertEquals(handover(45), last.state().device());
+    last.sample(() -> {});
+    last.sample(() -> {});
+    assertEquals(handover(250), last.state().device());
   }
 }

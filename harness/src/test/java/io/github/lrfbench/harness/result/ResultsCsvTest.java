@@ -40,7 +40,8 @@ class ResultsCsvTest {
           + " latency_stop, energy_j_per_example, energy_j_per_example_dense,"
           + " energy_source, device_memory_bytes, load_average, clock_mhz, throttled,"
           + " foreign_processes, runtime, exit, exit_training, exit_layer_mean, exit_shares,"
-          + " exit_flops_per_example, exit_speedup, exit_speedup_low, exit_speedup_high";
+          + " exit_flops_per_example, exit_speedup, exit_speedup_low, exit_speedup_high,"
+          + " handover_ns";
   private static final String LAYERS_CONTRACT =
       "schema, run_id, cell_id, layer, rows, cols, rank, params_dense, params, svd_algorithm,"
           + " frobenius_norm, frobenius_error, relative_error, optimal_error, energy_kept,"
@@ -150,7 +151,7 @@ class ResultsCsvTest {
         "schema,run_id,status;1,r,ok | is no runs.csv: there is no column cell_id",
         "'' | is no runs.csv: there is no column schema",
         "schema,run_id,cell_id,layer;1,r,c,l | is no runs.csv: there is no column status",
-        "schema,run_id,cell_id,status;6,r,c,ok | line 2: schema 6, but this version reads up to 5",
+        "schema,run_id,cell_id,status;7,r,c,ok | line 2: schema 7, but this version reads up to 6",
         "schema,run_id,cell_id,status;,r,c,ok | line 2: schema null, but",
         "schema,run_id,cell_id,status;x,r,c,ok | line 2: schema is no integer: 'x'",
         "schema,run_id,cell_id,status;1,r,c,ok;1,r,c | line 3: 3 cells, but 4 columns",

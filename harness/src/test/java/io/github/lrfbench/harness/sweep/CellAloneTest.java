@@ -67,7 +67,8 @@ class CellAloneTest {
           MachineColumns.LOAD_AVERAGE,
           MachineColumns.CLOCK_MHZ,
           MachineColumns.THROTTLED,
-          MachineColumns.FOREIGN_PROCESSES);
+          MachineColumns.FOREIGN_PROCESSES,
+          MachineColumns.HANDOVER_NS);
 
   private static final Allocation GREEDY = new Allocation(Policy.GREEDY, 1);
   private static final Recovery RECOVERY =

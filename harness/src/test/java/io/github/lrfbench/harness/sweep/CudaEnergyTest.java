@@ -73,7 +73,8 @@ class CudaEnergyTest {
               MachineColumns.DEVICE_MEMORY_BYTES,
               MachineColumns.CLOCK_MHZ,
               MachineColumns.THROTTLED,
-              MachineColumns.FOREIGN_PROCESSES)) {
+              MachineColumns.FOREIGN_PROCESSES,
+              MachineColumns.HANDOVER_NS)) {
         assertNull(row.get(column), column.name());
       }
     }

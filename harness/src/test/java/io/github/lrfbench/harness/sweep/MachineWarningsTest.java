@@ -18,13 +18,28 @@ class MachineWarningsTest {
   private final List<String> notes = new ArrayList<>();
 
   private void tell(OptionalDouble load, Set<String> slowdowns, OptionalInt processes) {
+    tell(load, slowdowns, processes, OptionalDouble.empty());
+  }
+
+  private void tellHandovers(double... nanos) {
+    for (double each : nanos) {
+      tell(OptionalDouble.empty(), Set.of(), OptionalInt.empty(), OptionalDouble.of(each));
+    }
+  }
+
+  private void tell(
+      OptionalDouble load,
+      Set<String> slowdowns,
+      OptionalInt processes,
+      OptionalDouble handoverNanos) {
     DeviceState device =
         new DeviceState(
             OptionalLong.empty(),
             OptionalLong.empty(),
             OptionalDouble.empty(),
             new TreeSet<>(slowdowns),
-            processes);
+            processes,
+            handoverNanos);
     warnings.tell(new MachineState(load, 8, device), "cuda:1", notes::add);
   }
 
@@ -51,5 +66,51 @@ class MachineWarningsTest {
             "1 other process was on cuda:1 while a cell was timed: times and energy hold their"
                 + " work, too (column foreign_processes; told once)"),
         notes);
+  }
+
+  private static String apart(int nanos, int before) {
+    return "threads of cuda:1 took "
+        + nanos
+        + " ns to hand a number over while a cell was timed, "
+        + before
+        + " ns while another was: in the slower one they were on cores that share no cache, where"
+        + " times are longer, of small and compressed models most (column handover_ns; told once)";
+  }
+
+  @Test
+  void threadsThatAreAlwaysNearOrAlwaysFarAreNoNews() {
+    tellHandovers(45, 60, 99, 41);
+    assertEquals(List.of(), notes);
+    new MachineWarningsTest().tellHandovers(250, 300, 240, 470);
+    assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void threadsThatGetFarAreToldOnceBesideTheNearest() {
+    tellHandovers(45, 55, 43, 250, 45, 260);
+    assertEquals(List.of(apart(250, 43)), notes);
+  }
+
+  @Test
+  void threadsThatGetNearAreToldOnceBesideTheFarthest() {
+    tellHandovers(250, 260, 240, 44, 250);
+    assertEquals(List.of(apart(44, 260)), notes);
+  }
+
+  @Test
+  void aHandoverOfMiddleLengthIsComparedWithTheNearest() {
+    tellHandovers(60, 110);
+    assertEquals(List.of(), notes);
+    tellHandovers(121);
+    assertEquals(List.of(apart(121, 60)), notes);
+  }
+
+  @Test
+  void cellsOfUnknownHandoverChangeNothing() {
+    tellHandovers(45);
+    tell(OptionalDouble.empty(), Set.of(), OptionalInt.empty());
+    assertEquals(List.of(), notes);
+    tellHandovers(250);
+    assertEquals(List.of(apart(250, 45)), notes);
   }
 }

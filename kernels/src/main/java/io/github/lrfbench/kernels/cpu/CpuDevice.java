@@ -37,7 +37,7 @@ public final class CpuDevice implements Device {
   private final CpuNn nn;
   private final NnGradients gradients;
   private final String name;
-  private final CpuMonitor monitor = CpuMonitor.ofThisMachine();
+  private final CpuMonitor monitor;
   private final ProductRounding rounding;
 
   CpuDevice(DeviceOptions options) {
@@ -45,6 +45,7 @@ public final class CpuDevice implements Device {
     int threads =
         options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
     workers = new Workers(threads);
+    monitor = CpuMonitor.ofThisMachine(workers);
     blas = new CpuBlas(workers);
     lapack = new CpuLapack(blas);
     rounding = options.rounding();

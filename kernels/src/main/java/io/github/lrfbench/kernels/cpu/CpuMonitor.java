@@ -2,6 +2,7 @@ package io.github.lrfbench.kernels.cpu;
 
 import io.github.lrfbench.kernels.DeviceMonitor;
 import io.github.lrfbench.kernels.DeviceState;
+import io.github.lrfbench.kernels.host.Workers;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,7 +15,10 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Energy, clock and thermal throttling of the processors, as Linux shows them in files. */
+/**
+ * Energy, clock and thermal throttling of the processors, as Linux shows them in files, and how far
+ * the threads of a team are from each other.
+ */
 final class CpuMonitor implements DeviceMonitor {
   /** Engines of containers hide the usual folder. */
   private static final String POWERCAP = "LRFBENCH_POWERCAP";
@@ -25,6 +29,7 @@ final class CpuMonitor implements DeviceMonitor {
 
   private final Path root;
   private final Rapl rapl;
+  private final HandOver handOver;
   private long throttles;
 
   /**
@@ -32,17 +37,21 @@ final class CpuMonitor implements DeviceMonitor {
    *
    * @param root of the file system
    * @param powercap the folder that holds the zones of RAPL
+   * @param team whose hand-overs are timed
    */
-  CpuMonitor(Path root, Path powercap) {
+  CpuMonitor(Path root, Path powercap, Workers team) {
     this.root = root;
     rapl = Rapl.in(powercap);
+    handOver = new HandOver(team);
     throttles = throttleCount();
   }
 
-  static CpuMonitor ofThisMachine() {
+  static CpuMonitor ofThisMachine(Workers team) {
     String named = System.getenv(POWERCAP);
     return new CpuMonitor(
-        Path.of("/"), Path.of(named == null || named.isBlank() ? "/sys/class/powercap" : named));
+        Path.of("/"),
+        Path.of(named == null || named.isBlank() ? "/sys/class/powercap" : named),
+        team);
   }
 
   @Override
@@ -62,6 +71,8 @@ final class CpuMonitor implements DeviceMonitor {
 
   @Override
   public synchronized DeviceState state() {
+    // At first, while the helpers still wait actively for more work.
+    OptionalDouble handoverNanos = handOver.nanos();
     long before = throttles;
     throttles = throttleCount();
     SortedSet<String> slowdowns = new TreeSet<>();
@@ -69,7 +80,12 @@ final class CpuMonitor implements DeviceMonitor {
       slowdowns.add("thermal");
     }
     return new DeviceState(
-        OptionalLong.empty(), OptionalLong.empty(), clockMhz(), slowdowns, OptionalInt.empty());
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        clockMhz(),
+        slowdowns,
+        OptionalInt.empty(),
+        handoverNanos);
   }
 
   /** How often processors were slowed down for their heat; 0 where that is not counted. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lrfbench.kernels.DeviceState;
+import io.github.lrfbench.kernels.host.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CpuMonitorTest {
+  private static final Workers ALONE = new Workers(1);
+
   @TempDir private Path root;
 
   private void write(String file, String text) throws IOException {
@@ -27,7 +30,7 @@ class CpuMonitorTest {
 
   @Test
   void aSystemThatTellsNothing() {
-    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"));
+    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"), ALONE);
     assertEquals(DeviceState.UNKNOWN, monitor.state());
     assertEquals("", monitor.energySource());
     assertTrue(Double.isNaN(monitor.joules()));
@@ -35,7 +38,7 @@ class CpuMonitorTest {
 
   @Test
   void theClockIsTheHighest() throws IOException {
-    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"));
+    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"), ALONE);
     write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 800.123\n\ncpu MHz\t\t: 2300.5\n");
     assertEquals(OptionalDouble.of(2300.5), monitor.state().clockMhz());
     processor(0, "cpufreq/scaling_cur_freq", 1_200_000);
@@ -47,7 +50,7 @@ class CpuMonitorTest {
   void throttlingIsToldOnce() throws IOException {
     processor(0, "thermal_throttle/core_throttle_count", 10);
     processor(1, "thermal_throttle/package_throttle_count", 5);
-    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"));
+    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"), ALONE);
     assertEquals(Set.of(), monitor.state().slowdowns());
     processor(1, "thermal_throttle/package_throttle_count", 6);
     assertEquals(Set.of("thermal"), monitor.state().slowdowns());
@@ -62,7 +65,7 @@ class CpuMonitorTest {
     write(zone + "name", "package-0\n");
     write(zone + "max_energy_range_uj", "1000000\n");
     write(zone + "energy_uj", "5\n");
-    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"));
+    CpuMonitor monitor = new CpuMonitor(root, root.resolve("sys/class/powercap"), ALONE);
     assertEquals("rapl", monitor.energySource());
     write(zone + "energy_uj", "500005\n");
     assertEquals(0.5, monitor.joules(), 1e-12);

@@ -99,7 +99,8 @@ public final class NvmlMonitor implements DeviceMonitor {
         processes.map(ComputeProcesses::ownBytes).orElse(OptionalLong.empty()),
         clockMhz(),
         slowdowns(),
-        processes.map(ComputeProcesses::others).orElse(OptionalInt.empty()));
+        processes.map(ComputeProcesses::others).orElse(OptionalInt.empty()),
+        OptionalDouble.empty());
   }
 
   private OptionalLong usedBytes() {
