@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures what a processor could do at best: the arithmetic of a large product in fp32, and the
- * reading of memory that no cache holds. Argument: threads. Prints {@code
- * processor,kernel,threads,gflops,gb_per_s}; the kernel is the processor that OpenBLAS takes it
- * for.
+ * reading of memory that no cache holds. And how far from each other its threads are: of two rounds
+ * that differ it tells why. Argument: threads. Prints {@code
+ * processor,kernel,threads,gflops,gb_per_s,hand_over_ns}; the kernel is the processor that OpenBLAS
+ * takes it for.
  */
 public final class MachineLimits {
   private static final int SIZE = 2048;
@@ -30,15 +31,16 @@ public final class MachineLimits {
   public static void main(String[] args) {
     try (Device device =
         Devices.open("cpu", new DeviceOptions(Integer.parseInt(args[0])), line -> {})) {
-      System.out.println("processor,kernel,threads,gflops,gb_per_s");
+      System.out.println("processor,kernel,threads,gflops,gb_per_s,hand_over_ns");
       System.out.printf(
           Locale.ROOT,
-          "%s,%s,%d,%.2f,%.3f%n",
+          "%s,%s,%d,%.2f,%.3f,%.1f%n",
           device.name().replace(',', ' '),
           device.software().get("openblas_kernel"),
           device.threads(),
           2.0 * SIZE * SIZE * SIZE / nanos(product(device)),
-          (double) LONGS * Long.BYTES / nanos(reading(device)));
+          (double) LONGS * Long.BYTES / nanos(reading(device)),
+          device.monitor().state().handoverNanos().orElse(Double.NaN));
     }
   }
 

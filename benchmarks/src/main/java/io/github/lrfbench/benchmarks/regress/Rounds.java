@@ -67,6 +67,7 @@ final class Rounds {
       return;
     }
     limits = Limits.parse(Calls.run(limitsCommand).get(1));
+    log.accept(suite.name() + ": " + limits.describe());
     Map<String, Double> ours = Timed.medians(Timed.OURS, Calls.run(suite.ours()), suite.reader());
     for (Map.Entry<String, String> peer : found.entrySet()) {
       Map<String, Double> times = Timed.medians(peer.getKey(), theirs, suite.reader());

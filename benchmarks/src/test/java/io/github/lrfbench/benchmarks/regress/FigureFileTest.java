@@ -71,7 +71,9 @@ class FigureFileTest {
 
   @Test
   void aRooflineIsTheSlowerOfArithmeticAndReading() {
-    Limits limits = Limits.parse("AMD EPYC,Cooperlake,2,100,20");
+    Limits limits = Limits.parse("AMD EPYC,Cooperlake,2,100,20,45.0");
+    assertEquals("100 GFLOP/s, 20 GB/s, threads hand over in 45 ns", limits.describe());
+    assertTrue(Limits.parse("EPYC,Zen,1,50,10,NaN").describe().endsWith("unknown"));
     // 85 million weights: 340 MB, and 21.7 GFLOP for 128 rows, 0.6 of attention beside.
     assertEquals(223.5, Work.bert(0, 1, 128).millis(limits), 0.5);
     assertEquals(17.0, Work.bert(0, 1, 8).millis(limits), 0.1);
