@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lrfbench.kernels.DeviceOptions;
 import io.github.lrfbench.kernels.host.Workers;
+import java.lang.management.ManagementFactory;
 import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,15 +18,18 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class HandOverTest {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  private static final int MOST_WAITS = 150;
 
-  /** Other work may keep the threads apart for a while, but not for long. */
+  /** Other work may keep the threads apart for a while; a machine that is full of it, for long. */
   private static void assertTells(Supplier<OptionalDouble> source) throws InterruptedException {
     OptionalDouble nanos = source.get();
-    while (nanos.isEmpty()) {
+    for (int wait = 0; nanos.isEmpty() && wait < MOST_WAITS; wait++) {
       Thread.sleep(10);
       nanos = source.get();
     }
-    assertTrue(nanos.getAsDouble() > 1 && nanos.getAsDouble() < 1e6, nanos + " ns");
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    assumeTrue(nanos.isPresent() || load < PROCESSORS, "a machine without other work: " + load);
+    assertTrue(nanos.orElse(0) > 1 && nanos.orElse(0) < 1e6, nanos + " ns");
   }
 
   private static void assertUsable(Workers workers) {
