@@ -9,7 +9,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -103,23 +102,6 @@ final class FigureFile {
     } catch (NumberFormatException e) {
       throw new InputException(
           place + ": " + column + " is no number: " + OneLine.quote(record.get(column)), e);
-    }
-  }
-
-  /**
-   * Tries whether a file can be written, before an hour of rounds.
-   *
-   * @throws InputException if not
-   */
-  static void requireWritable(Path file) {
-    boolean exists = Files.exists(file);
-    try {
-      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
-      if (!exists) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be written: " + e, e);
     }
   }
 

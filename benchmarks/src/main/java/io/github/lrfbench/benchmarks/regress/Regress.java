@@ -1,5 +1,6 @@
 package io.github.lrfbench.benchmarks.regress;
 
+import io.github.lrfbench.harness.input.WholeFile;
 import io.github.lrfbench.harness.peer.TemporaryFolder;
 import io.github.lrfbench.harness.text.Names;
 import io.github.lrfbench.kernels.InputException;
@@ -108,7 +109,7 @@ public final class Regress implements Callable<Integer> {
     Suites suites = new Suites(root, python, threads, quick);
     List<Figure> committed = FigureFile.read(root.resolve(file));
     if (update) {
-      FigureFile.requireWritable(root.resolve(file));
+      WholeFile.requireWritable(root.resolve(file));
     }
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Rounds measured =

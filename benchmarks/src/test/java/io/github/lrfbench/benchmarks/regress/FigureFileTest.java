@@ -1,7 +1,6 @@
 package io.github.lrfbench.benchmarks.regress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,21 +30,6 @@ class FigureFileTest {
   @Test
   void noFileIsNoFigures() {
     assertEquals(List.of(), FigureFile.read(file()));
-  }
-
-  /** It is tried before anything is measured, and leaves all as it is. */
-  @Test
-  void aFileThatCannotBeWrittenIsNamed() throws IOException {
-    Path missing = folder.resolve("none/figures.csv");
-    InputException refused =
-        assertThrows(InputException.class, () -> FigureFile.requireWritable(missing));
-    assertTrue(refused.getMessage().contains(missing + ": cannot be written"));
-    Path file = folder.resolve("written.csv");
-    FigureFile.requireWritable(file);
-    assertFalse(Files.exists(file));
-    Files.writeString(file, "kept");
-    FigureFile.requireWritable(file);
-    assertEquals("kept", Files.readString(file));
   }
 
   @Test

@@ -58,19 +58,50 @@ public final class WholeFile {
    */
   public static void writeBytes(Path file, Bytes contents) {
     try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
+      if (isWrittenTo(file)) {
         fill(file, contents);
       } else {
         replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), contents);
       }
     } catch (IOException e) {
-      throw new InputException("cannot write " + file + ": " + OneLine.reason(e), e);
+      throw cannotWrite(file, e);
     }
   }
 
+  /**
+   * Tries whether a file can be written, before work that takes long, and leaves all as it is. What
+   * is no ordinary file is not tried.
+   *
+   * @throws InputException if not
+   */
+  public static void requireWritable(Path file) {
+    if (isWrittenTo(file)) {
+      return;
+    }
+    try {
+      Path temporary = temporary(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath());
+      Files.createFile(temporary);
+      Files.delete(temporary);
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  /** A device or a pipe. */
+  private static boolean isWrittenTo(Path file) {
+    return Files.exists(file) && !Files.isRegularFile(file);
+  }
+
+  private static InputException cannotWrite(Path file, IOException cause) {
+    return new InputException("cannot write " + file + ": " + OneLine.reason(cause), cause);
+  }
+
+  private static Path temporary(Path file) {
+    return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+  }
+
   private static void replace(Path file, Bytes contents) throws IOException {
-    String temporaryName = "." + file.getFileName() + "." + UUID.randomUUID() + ".tmp";
-    Path temporary = file.resolveSibling(temporaryName);
+    Path temporary = temporary(file);
     try {
       fill(temporary, contents);
       try {

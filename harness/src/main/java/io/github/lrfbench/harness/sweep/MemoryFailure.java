@@ -84,7 +84,8 @@ record MemoryFailure(String cellId, MemoryNeed need, long heapBytes, long memory
     return Runtime.getRuntime().maxMemory();
   }
 
-  private static long memory() {
+  /** Bytes of this machine, or of the container. */
+  static long memory() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 }

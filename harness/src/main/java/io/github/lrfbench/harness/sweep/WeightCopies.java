@@ -1,9 +1,7 @@
 package io.github.lrfbench.harness.sweep;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.github.lrfbench.harness.model.Model;
 import io.github.lrfbench.kernels.Device;
-import java.lang.management.ManagementFactory;
 
 /**
  * Whether models are timed with weights that the device holds in another form as well. It is
@@ -23,8 +21,7 @@ final class WeightCopies {
 
   /** On this machine, or in this container. */
   static WeightCopies here() {
-    return new WeightCopies(
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
+    return new WeightCopies(MemoryFailure.memory());
   }
 
   /**
