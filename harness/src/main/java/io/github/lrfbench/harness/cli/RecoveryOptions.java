@@ -79,12 +79,10 @@ final class RecoveryOptions {
   /**
    * Every number of epochs at every learning rate, and so on.
    *
-   * @throws InputException if there is no training that something else would be of
+   * @throws InputException if there is no training that a teacher would be for
    */
   List<Recovery> recoveries() {
-    if (finetuneEpochs.stream().allMatch(epochs -> epochs == 0)) {
-      requireDefault("--finetune-lr", finetuneRates, Double.valueOf(RATE));
-      requireDefault("--finetune-select", finetuneSelects, SELECT);
+    if (!trains()) {
       requireDefault("--distill", distills, Double.valueOf(NO_TEACHER));
       requireDefault("--distill-hidden", distillsHidden, Double.valueOf(NO_TEACHER));
       requireDefault("--distill-attention", distillsAttention, Double.valueOf(NO_TEACHER));
@@ -97,6 +95,25 @@ final class RecoveryOptions {
       recoveries.addAll(epochs == 0 ? List.of(Recovery.NONE) : recoveries(epochs, selections));
     }
     return recoveries;
+  }
+
+  /**
+   * Checks that how to train is said where something is trained: by one grid of a sweep at least,
+   * as others may share what is said outside of them.
+   *
+   * @throws InputException if nothing is trained
+   */
+  static void requireTraining(List<RecoveryOptions> grids) {
+    if (grids.stream().noneMatch(RecoveryOptions::trains)) {
+      for (RecoveryOptions grid : grids) {
+        requireDefault("--finetune-lr", grid.finetuneRates, Double.valueOf(RATE));
+        requireDefault("--finetune-select", grid.finetuneSelects, SELECT);
+      }
+    }
+  }
+
+  private boolean trains() {
+    return finetuneEpochs.stream().anyMatch(epochs -> epochs != 0);
   }
 
   private static <T> void requireDefault(String option, List<T> values, T usual) {

@@ -306,6 +306,7 @@ final class SweepCommand implements Callable<Integer> {
   private int run(List<SweepCommand> grids) {
     String runId = OutputDirectory.newRunId(Instant.now());
     Shard part = Shard.of(grids.get(0).shard, System.getenv());
+    RecoveryOptions.requireTraining(grids.stream().map(grid -> grid.recovery).toList());
     List<SweepConfig> configs = grids.stream().map(grid -> grid.config(runId, part)).toList();
     grids.get(0).requireFew(configs);
     PrintWriter stdout = spec.commandLine().getOut();

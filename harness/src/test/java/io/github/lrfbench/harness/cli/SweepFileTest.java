@@ -115,6 +115,22 @@ class SweepFileTest {
     assertTrue(stdout().lines().allMatch(line -> line.matches(".*\t\\d+ s")), stdout());
   }
 
+  /**
+   * Grids with and without a training share what is said of it; where all have none it is wrong.
+   */
+  @Test
+  void howToTrainMayStandOutsideOfTheGridThatTrains() throws IOException {
+    String[] lines = {
+      "finetune-lr: 5e-5", "finetune-select: held-out", "grids:", "  - {keep: 0.5}", ""
+    };
+    Files.copy(glue.resolve("SST-2/dev.tsv"), glue.resolve("SST-2/train.tsv"));
+    lines[4] = "  - {keep: 0.5, finetune-epochs: 1}";
+    assertEquals(0, run("sweep", yaml(lines).toString(), "--dry-run"), stderr());
+    lines[4] = "  - {keep: 0.3, finetune-epochs: 0}";
+    assertEquals(2, run("sweep", yaml(lines).toString(), "--dry-run"));
+    assertTrue(stderr().contains("--finetune-lr is of the training"), stderr());
+  }
+
   @Test
   void moreCellsThanAskedForAreRefused() throws IOException {
     String numbers = IntStream.range(0, 400).mapToObj(String::valueOf).collect(joining(", "));
